@@ -1,0 +1,1 @@
+"""Sector-rotation backtests that test a research report claim by claim."""

@@ -1,0 +1,30 @@
+"""The one exception for a user's mistake. Imports nothing.
+
+Whatever a person can get wrong (a name, a file, a parameter) raises `UserError` with one sentence
+that says what is wrong and what to do. The command line prints it and exits with 2; any other
+exception is a fault of this package and exits with 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UserError(ValueError):
+    """A mistake in what was asked for; the message is one sentence that says what to do."""
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Say what was probably meant, or what there is to choose from.
+
+    Examples
+    --------
+    >>> suggest("agricultur", ["agriculture", "steel"])
+    "did you mean 'agriculture'?"
+    >>> suggest("xyz", ["agriculture", "steel"])
+    'choose from agriculture, steel'
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(names)}"

@@ -1,0 +1,280 @@
+"""Market: everything that could be known, by the session after whose close it was known.
+
+Imports pandas, numpy and the universe. Nothing is read from disk here: `backtest.data` builds a
+Market from files, a store or the embedded sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError, suggest
+from backtest.universe import Universe
+
+T = TypeVar("T")
+Date = str | pd.Timestamp
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Prices and series on the sessions of one exchange.
+
+    Attributes
+    ----------
+    name : str
+        What the market is called in the store, or "sample".
+    universe : Universe
+        The instruments, their sectors and the market's conventions.
+    close, open : DataFrame, session × instrument
+        Prices; NaN before an instrument's first price, carried forward while it is suspended
+        (`close` only). `open` is None where the source has none.
+    can_buy, can_sell : DataFrame of bool, session × instrument
+        False while there is no price, the instrument is suspended, or it is locked at its limit.
+    benchmark : Series
+        Close of the universe's benchmark; NaN where its own record has ended.
+    series : DataFrame, session × series
+        Values as they were known after each session's close, in each series' own unit.
+    turnover : DataFrame or None
+        Traded value, session × instrument.
+    findings : tuple of str
+        What the quality checks said when the data came in.
+    """
+
+    name: str
+    universe: Universe
+    close: pd.DataFrame
+    can_buy: pd.DataFrame
+    can_sell: pd.DataFrame
+    benchmark: pd.Series
+    series: pd.DataFrame
+    open: pd.DataFrame | None = None
+    turnover: pd.DataFrame | None = None
+    synthetic: bool = False
+    snapshot: str = ""
+    findings: tuple[str, ...] = ()
+    _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.synthetic else ""
+        return (
+            f"<Market {self.name}: {kind}{self.universe.title}, {len(self.instruments)} "
+            f"instruments, {len(self.sessions)} sessions "
+            f"{self.sessions[0]:%Y-%m-%d} … {self.sessions[-1]:%Y-%m-%d}>"
+        )
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex:
+        """The trading days, tz-naive, in the exchange's own time zone."""
+        return pd.DatetimeIndex(self.close.index)
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """The instruments that have prices here."""
+        return tuple(self.close.columns)
+
+    @cached_property
+    def by_sector(self) -> Mapping[str, tuple[str, ...]]:
+        """The instruments that have prices here, by sector."""
+        present = set(self.close.columns)
+        kept = {
+            sector: tuple(name for name in names if name in present)
+            for sector, names in self.universe.by_sector.items()
+        }
+        return {sector: names for sector, names in kept.items() if names}
+
+    @cached_property
+    def bonds(self) -> tuple[str, ...]:
+        """The government bond instruments that have prices here, first choice first."""
+        return tuple(bond for bond in self.universe.bonds if bond in self.close.columns)
+
+    @cached_property
+    def sector_close(self) -> pd.DataFrame:
+        """Price index of each sector, session × sector.
+
+        A sector with several instruments moves by the equal-weighted mean of their returns.
+        """
+        # Sums are over a fixed order (by identifier), so a market whose columns are shuffled
+        # gives the same numbers to the last bit.
+        returns = self.close.pct_change(fill_method=None)
+        levels = {}
+        for sector, names in self.by_sector.items():
+            prices = self.close[sorted(names)]
+            if len(names) == 1:
+                levels[sector] = prices.iloc[:, 0]
+                continue
+            moved = returns[sorted(names)].mean(axis=1)
+            listed = prices.notna().any(axis=1)
+            levels[sector] = (1.0 + moved.fillna(0.0)).cumprod().where(listed)
+        return pd.DataFrame(levels)
+
+    @cached_property
+    def sector_turnover(self) -> pd.DataFrame:
+        """Traded value of each sector, session × sector."""
+        if self.turnover is None:
+            raise UserError(
+                f"market {self.name} has no traded values; import prices with an amount column"
+            )
+        return pd.DataFrame(
+            {
+                sector: self.turnover[sorted(names)].sum(axis=1, min_count=1)
+                for sector, names in self.by_sector.items()
+            }
+        )
+
+    @cached_property
+    def equal_weight(self) -> pd.Series:
+        """Index of the equal-weighted mean return of all listed sectors, rebalanced daily."""
+        ordered = self.sector_close[sorted(self.sector_close.columns)]
+        moved = ordered.pct_change(fill_method=None).mean(axis=1)
+        return (1.0 + moved.fillna(0.0)).cumprod().rename("equal-weight sectors")
+
+    @cached_property
+    def money(self) -> pd.Series:
+        """Growth of one unit of idle cash, starting at 1.
+
+        The return of the universe's money-market instrument where it has prices, else the
+        `money_rate` series known at the session before, accrued over calendar days (actual/365);
+        constant 1 where the market has neither.
+        """
+        name = self.universe.money
+        if name is not None and name in self.close.columns:
+            growth = self.close[name].pct_change(fill_method=None).fillna(0.0)
+        elif "money_rate" in self.series.columns:
+            days = self.sessions.to_series().diff().dt.days
+            growth = (self.series["money_rate"].shift(1) / 100.0 * days / 365.0).fillna(0.0)
+        else:
+            growth = pd.Series(0.0, index=self.sessions)
+        return (1.0 + growth).cumprod().rename("money")
+
+    def need(self, series: str) -> pd.Series:
+        """Return a series by name; "rate" is the universe's ten-year yield.
+
+        Raises
+        ------
+        UserError
+            If the market does not have it; the sentence says how to supply it.
+        """
+        name = (self.universe.rate or series) if series == "rate" else series
+        if name not in self.series.columns:
+            has = ", ".join(self.series.columns) or "no series"
+            raise UserError(
+                f"market {self.name} has no series {name!r} (it has {has}); import one with "
+                f"'nqp data import NAME --series FILE', a CSV with a date column and a column "
+                f"{name!r}, or name another"
+            )
+        return self.series[name]
+
+    def until(self, date: Date) -> Market:
+        """Return what was known after the close of `date`: this market cut off there."""
+        return self._cut(self.close.index <= _timestamp(date), f"until {date}")
+
+    def between(self, start: Date | None, end: Date | None) -> Market:
+        """Return this market's sessions from `start` to `end`, both included."""
+        first = self.sessions[0] if start is None else _timestamp(start)
+        last = self.sessions[-1] if end is None else _timestamp(end)
+        if first > last:
+            raise UserError(
+                f"start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them or widen the window"
+            )
+        index = self.close.index
+        return self._cut((index >= first) & (index <= last), f"between {start} and {end}")
+
+    def _cut(self, keep: np.ndarray, asked: str) -> Market:
+        if keep.all():
+            return self
+        if not keep.any():
+            raise UserError(
+                f"market {self.name} has no session {asked}; it runs from "
+                f"{self.sessions[0]:%Y-%m-%d} to {self.sessions[-1]:%Y-%m-%d}"
+            )
+        return replace(
+            self,
+            close=self.close.loc[keep],
+            open=None if self.open is None else self.open.loc[keep],
+            turnover=None if self.turnover is None else self.turnover.loc[keep],
+            can_buy=self.can_buy.loc[keep],
+            can_sell=self.can_sell.loc[keep],
+            benchmark=self.benchmark.loc[keep],
+            series=self.series.loc[keep],
+            _memo={},
+        )
+
+    def as_known(self, values: pd.Series, *, delay_days: int, max_age_days: int = 45) -> pd.Series:
+        """Place dated values on the sessions after whose close they could be used.
+
+        Parameters
+        ----------
+        values : Series
+            Values by the day they belong to.
+        delay_days : int
+            Calendar days between that day and publication; 0 means by the evening of it.
+        max_age_days : int
+            A value is forgotten (NaN) once it is this many calendar days past its publication.
+
+        Returns
+        -------
+        Series
+            On `sessions`; a value published on a day without a session counts from the next one.
+        """
+        return as_known(values, self.sessions, delay_days=delay_days, max_age_days=max_age_days)
+
+    def with_series(
+        self, name: str, values: pd.Series, *, delay_days: int, max_age_days: int = 45
+    ) -> Market:
+        """Return this market with one more series, shifted to when it was known."""
+        known = self.as_known(values, delay_days=delay_days, max_age_days=max_age_days)
+        return replace(self, series=self.series.assign(**{name: known}), _memo={})
+
+    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what was computed for `key` on this market before, else compute and keep it."""
+        if key not in self._memo:
+            self._memo[key] = compute()
+        kept: T = self._memo[key]
+        return kept
+
+
+def as_known(
+    values: pd.Series, sessions: pd.DatetimeIndex, *, delay_days: int, max_age_days: int
+) -> pd.Series:
+    """Place dated values on the sessions after whose close they could be used.
+
+    See `Market.as_known`.
+
+    Examples
+    --------
+    >>> monthly = pd.Series([50.1], index=pd.to_datetime(["2024-01-31"]))
+    >>> sessions = pd.to_datetime(["2024-01-31", "2024-02-01", "2024-02-02"])
+    >>> as_known(monthly, sessions, delay_days=1, max_age_days=45).tolist()
+    [nan, 50.1, 50.1]
+    """
+    if delay_days < 0:
+        raise UserError(f"delay_days was {delay_days}; a value cannot be known before its day")
+    dated = values.dropna().sort_index()
+    published = pd.DatetimeIndex(dated.index) + pd.Timedelta(days=delay_days)
+    position = np.asarray(published.searchsorted(sessions, side="right")) - 1
+    result = np.full(len(sessions), np.nan)
+    seen = position >= 0
+    age = sessions[seen] - published[position[seen]]
+    fresh = np.asarray(age <= pd.Timedelta(days=max_age_days))
+    result[np.flatnonzero(seen)[fresh]] = dated.to_numpy(dtype=float)[position[seen][fresh]]
+    return pd.Series(result, index=sessions, name=values.name)
+
+
+def check_sectors(names: tuple[str, ...], known: Mapping[str, Any]) -> None:
+    """Raise a `UserError` naming the first sector that is not in the vocabulary."""
+    for name in names:
+        if name not in known:
+            raise UserError(f"there is no sector {name!r}; {suggest(name, known)}")
+
+
+def _timestamp(date: Date) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(date)
+    except (ValueError, TypeError) as error:
+        raise UserError(f"{date!r} is not a date; write it as 2024-06-28") from error

@@ -1,0 +1,1 @@
+"""One thesis per file: claims of a research report as strategies."""
