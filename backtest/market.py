@@ -179,9 +179,7 @@ class Market:
         first = self.sessions[0] if start is None else _timestamp(start)
         last = self.sessions[-1] if end is None else _timestamp(end)
         if first > last:
-            raise UserError(
-                f"start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them or widen the window"
-            )
+            raise UserError(f"start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them")
         index = self.close.index
         return self._cut((index >= first) & (index <= last), f"between {start} and {end}")
 

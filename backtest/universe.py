@@ -181,9 +181,7 @@ def parse_universe(text: str, source: str = "universe") -> Universe:
     ids = [instrument.id for instrument in instruments]
     for number, name in enumerate(ids):
         if name in ids[:number]:
-            raise UserError(
-                f"{source}: instruments[{number}].id {name!r} stands twice; remove one"
-            )
+            raise UserError(f"{source}: instruments[{number}].id {name!r} stands twice; remove one")
     specs = tuple(
         _series(key, _Table(entry, source, f"series.{key}."))
         for key, entry in top.take("series", dict, {}).items()

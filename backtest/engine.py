@@ -1,0 +1,207 @@
+"""run and run_many: strategy × market → result. Imports everything below; vectorbt via simulate.
+
+The execution lag lives here and in the plan, nowhere else: what is decided after a session fills at
+the next.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from backtest.costs import ETF_COSTS, CostModel
+from backtest.errors import UserError
+from backtest.market import Date, Market
+from backtest.result import BacktestResult, plain
+from backtest.simulate import Simulation, simulate
+from backtest.strategy import Strategy
+
+VERSIONED = ("nqp-rotation", "vectorbt", "vectorbt-rust", "pandas", "numpy")
+
+
+def run(
+    strategy: Strategy,
+    market: Market,
+    *,
+    costs: CostModel = ETF_COSTS,
+    fill: str = "open",
+    cash: float = 1_000_000.0,
+    start: Date | None = None,
+) -> BacktestResult:
+    """Backtest one strategy on one market.
+
+    Parameters
+    ----------
+    costs : CostModel
+        What trading costs; `FREE` for nothing.
+    fill : "open" or "close"
+        The price of the session after each decision at which orders fill. Where the market has no
+        opens, "open" becomes "close" and the result says so.
+    cash : float
+        What the portfolio starts with, in the market's currency.
+    start : date, optional
+        First session of the backtest; the strategy sees the sessions before it as history, and what
+        it would have held is bought on `start`.
+
+    Raises
+    ------
+    UserError
+        If the market, the parameters or the strategy's weights make no sense.
+    """
+    return run_many([strategy], market, costs=costs, fill=fill, cash=cash, start=start)[0]
+
+
+def run_many(
+    strategies: Sequence[Strategy],
+    market: Market,
+    *,
+    costs: CostModel = ETF_COSTS,
+    fill: str = "open",
+    cash: float = 1_000_000.0,
+    start: Date | None = None,
+) -> list[BacktestResult]:
+    """Backtest several strategies on one market; see `run`."""
+    if not cash > 0:
+        raise UserError(f"cash was {cash}; start with more than 0")
+    first = _first_session(market, start)
+    fill_used, notes = fill, []
+    if fill == "open" and market.open is None:
+        fill_used, notes = "close", ["the market has no open prices: orders fill at the close"]
+    results = []
+    for strategy in strategies:
+        targets = strategy.target_weights(market)
+        simulation = simulate(targets, market, costs=costs, fill=fill_used, cash=cash, first=first)
+        manifest = _manifest(strategy, market, costs, fill_used, cash, first)
+        results.append(_result(strategy, market, targets, simulation, manifest, cash, first, notes))
+    return results
+
+
+def _first_session(market: Market, start: Date | None) -> int:
+    first = 0 if start is None else int(market.sessions.searchsorted(pd.Timestamp(start)))
+    if len(market.sessions) - first < 2:
+        raise UserError(
+            f"market {market.name} has {max(0, len(market.sessions) - first)} session(s) in the "
+            f"window; a backtest needs at least 2, one to decide after and one to fill at"
+        )
+    return first
+
+
+def _result(
+    strategy: Strategy,
+    market: Market,
+    targets: pd.DataFrame,
+    simulation: Simulation,
+    manifest: dict[str, Any],
+    cash: float,
+    first: int,
+    notes: list[str],
+) -> BacktestResult:
+    equity = simulation.equity
+    before = equity.shift(fill_value=cash)
+    close = market.close.iloc[first:]
+    regime = strategy.regime(market).shift().iloc[first:]
+    return BacktestResult(
+        strategy=strategy,
+        equity=equity,
+        returns=(equity / before - 1.0).rename(strategy.name),
+        weights=(simulation.shares * close.fillna(0.0)).div(equity, axis=0),
+        orders=simulation.orders,
+        regime=regime.fillna("cash").rename("regime"),
+        targets=targets.iloc[first:],
+        riskless=_returns(market.money, first).rename("riskless"),
+        benchmarks={
+            market.universe.by_id[market.universe.benchmark].name: _returns(
+                market.benchmark, first
+            ),
+            "equal-weight sectors": _returns(market.equal_weight, first),
+        },
+        manifest=manifest,
+        warnings=(*notes, *_warnings(market, simulation, first)),
+    )
+
+
+def _returns(level: pd.Series, first: int) -> pd.Series:
+    """Return simple returns from session `first` on; 0 on a market's very first session."""
+    moved = level.pct_change(fill_method=None)
+    if first == 0 and len(level) and pd.notna(level.iloc[0]):
+        moved.iloc[0] = 0.0
+    return moved.iloc[first:]
+
+
+def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
+    found = []
+    if market.synthetic:
+        found.append("prices are synthetic: figures say how the strategy works, not how it did")
+    if simulation.unfilled:
+        found.append(
+            f"the last order in {', '.join(simulation.unfilled)} was never completed: "
+            f"it could not be traded again"
+        )
+    if simulation.orders.empty:
+        found.append("no order was placed: the portfolio stayed in cash")
+    late = int((simulation.orders["sessions_late"] > 0).sum())
+    if late:
+        found.append(f"{late} trade(s) were filled late because nothing could be traded when due")
+    years = (len(market.sessions) - first) / market.universe.sessions_per_year
+    if years < 3:
+        found.append(f"{years:.1f} years of data cannot tell skill from luck")
+    return found
+
+
+def _manifest(
+    strategy: Strategy, market: Market, costs: CostModel, fill: str, cash: float, first: int
+) -> dict[str, Any]:
+    sessions = market.sessions[first:]
+    parameters: dict[str, Any] = plain(strategy.parameters)
+    defaults = type(strategy)() if _has_defaults(strategy) else strategy
+    changed = {
+        name: value
+        for name, value in parameters.items()
+        if value != plain(defaults.parameters).get(name)
+    }
+    return {
+        "strategy": strategy.name,
+        "class": f"{type(strategy).__module__}:{type(strategy).__qualname__}",
+        "parameters": parameters,
+        "set": ", ".join(f"{name}={value}" for name, value in changed.items()) or "defaults",
+        "claims": list(strategy.claims),
+        "market": market.name,
+        "universe": market.universe.name,
+        "snapshot": market.snapshot,
+        "synthetic": market.synthetic,
+        "currency": market.universe.currency,
+        "sessions_per_year": market.universe.sessions_per_year,
+        "window": [f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"],
+        "costs": costs.name,
+        "cost_rules": plain(
+            [
+                {
+                    "component": rule.component,
+                    "rate": rule.rate,
+                    "side": rule.side,
+                    "kinds": rule.kinds,
+                    "start": None if rule.start is None else rule.start.isoformat(),
+                    "end": None if rule.end is None else rule.end.isoformat(),
+                }
+                for rule in costs.rules
+            ]
+        ),
+        "minimum_commission": costs.minimum_commission,
+        "fill": fill,
+        "cash": cash,
+        "seed": None,
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in VERSIONED},
+    }
+
+
+def _has_defaults(strategy: Strategy) -> bool:
+    try:
+        type(strategy)()
+    except TypeError:
+        return False
+    return True

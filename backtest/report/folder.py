@@ -1,0 +1,61 @@
+"""Run folders: a result as files other programs read. Imports results and pandas.
+
+Every file is written beside its name and moved into place, so no reader meets half of one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from backtest.errors import UserError
+from backtest.result import BacktestResult
+
+FILES = ("summary.json", "returns.csv", "weights.csv", "orders.csv", "regime.csv", "manifest.json")
+
+
+def check_target(folder: Path) -> None:
+    """Raise a `UserError` if `folder` holds anything but a run's own files."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file; name a folder to write to")
+    foreign = sorted(
+        entry.name
+        for entry in (folder.iterdir() if folder.exists() else ())
+        if entry.name not in (*FILES, "report.html")
+    )
+    if foreign:
+        raise UserError(
+            f"folder {folder} holds other files ({foreign[0]} …); name a new or an empty folder"
+        )
+
+
+def write_run(result: BacktestResult, folder: Path) -> None:
+    """Write a result's six files to a folder, replacing those of an earlier run.
+
+    Numbers are written so that they read back to the same bits.
+    """
+    check_target(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "summary.json", _json(result.to_json()))
+        _write(folder / "returns.csv", result.returns.rename("return").to_csv(index_label="date"))
+        _write(folder / "weights.csv", result.weights.to_csv(index_label="date"))
+        _write(folder / "orders.csv", result.orders.to_csv(index=False))
+        _write(folder / "regime.csv", result.regime.to_csv(index_label="date"))
+        _write(folder / "manifest.json", _json(dict(result.manifest)))
+    except OSError as error:
+        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with beside.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

@@ -1,0 +1,67 @@
+"""Triggers: yes/no questions asked after every session, and the algebra that combines them.
+
+Examples
+--------
+>>> from backtest.triggers import Confidence, Latch, MinHold, RateFall
+>>> rotate = MinHold(Latch(enter=RateFall(10) & Confidence(3), leave=~Confidence(2)), sessions=20)
+>>> RateFall(10) & ~RateFall(50)
+(RateFall(bp=10, window=60, series='rate') & ~RateFall(bp=50, window=60, series='rate'))
+"""
+
+from backtest.triggers.algebra import (
+    AllOf,
+    Always,
+    AnyOf,
+    KOutOf,
+    Never,
+    Not,
+    Trigger,
+)
+from backtest.triggers.dates import CalendarHalf, DateWindow
+from backtest.triggers.equity import (
+    AbnormalMove,
+    Breadth,
+    CalmVolatility,
+    Confidence,
+    IndexAboveAverage,
+    TurnoverExpansion,
+    TwoBull,
+)
+from backtest.triggers.rates import (
+    BondUptrend,
+    RateBelowAverage,
+    RateFall,
+    SeriesAbove,
+    SeriesBelow,
+    SeriesChanged,
+)
+from backtest.triggers.timing import Confirmed, Latch, MinHold, Recently
+
+__all__ = [
+    "AbnormalMove",
+    "AllOf",
+    "Always",
+    "AnyOf",
+    "BondUptrend",
+    "Breadth",
+    "CalendarHalf",
+    "CalmVolatility",
+    "Confidence",
+    "Confirmed",
+    "DateWindow",
+    "IndexAboveAverage",
+    "KOutOf",
+    "Latch",
+    "MinHold",
+    "Never",
+    "Not",
+    "RateBelowAverage",
+    "RateFall",
+    "Recently",
+    "SeriesAbove",
+    "SeriesBelow",
+    "SeriesChanged",
+    "Trigger",
+    "TurnoverExpansion",
+    "TwoBull",
+]

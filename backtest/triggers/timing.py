@@ -1,0 +1,96 @@
+"""Triggers that wrap a trigger and give it memory: latch, minimum hold, confirmation, echo.
+
+Imports numpy, pandas and the algebra.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backtest.market import Market
+from backtest.triggers.algebra import Trigger, decided, positive
+
+
+@dataclass(frozen=True)
+class Latch(Trigger):
+    """On once `enter` fires, off once `leave` fires, otherwise as before.
+
+    Where both fire at once it is off: doubt does not open a position. NA until either has fired.
+    """
+
+    enter: Trigger
+    leave: Trigger
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the last of the two to have fired."""
+        state = pd.Series(pd.NA, index=market.sessions, dtype="boolean")
+        state = state.mask(self.enter.fires(market), True)
+        return state.mask(self.leave.fires(market), False).ffill()
+
+
+@dataclass(frozen=True)
+class MinHold(Trigger):
+    """An answer, once given, stands for at least `sessions` sessions.
+
+    The count runs from the session of the change and applies to both directions; the first answer
+    known is no change and may be given up at once.
+    """
+
+    part: Trigger
+    sessions: int = 20
+
+    def __post_init__(self) -> None:
+        positive("sessions", self.sessions)
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer as the part did, except that a young answer is not given up."""
+        answer = self.part.answer(market)
+        known = answer.notna()
+        wanted = answer.fillna(False).to_numpy(dtype=bool)
+        held = np.zeros(len(wanted), dtype=bool)
+        first = int(known.to_numpy().argmax())
+        state, since = wanted[first], first - self.sessions
+        for session in range(first, len(wanted)):
+            changed = known.iat[session] and wanted[session] != state
+            if changed and session - since >= self.sessions:
+                state, since = wanted[session], session
+            held[session] = state
+        return decided(pd.Series(held, index=market.sessions), known=known.cummax())
+
+
+@dataclass(frozen=True)
+class Confirmed(Trigger):
+    """The part has said yes for `sessions` sessions running, this one included."""
+
+    part: Trigger
+    sessions: int = 5
+
+    def __post_init__(self) -> None:
+        positive("sessions", self.sessions)
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer no after any no in the window; unknown while the window is not known."""
+        answer = self.part.answer(market)
+        yes = answer.fillna(False).astype(float).rolling(self.sessions).sum() >= self.sessions
+        any_no = (~answer).fillna(False).astype(float).rolling(self.sessions, min_periods=1).sum()
+        return decided(yes, known=yes | (any_no > 0))
+
+
+@dataclass(frozen=True)
+class Recently(Trigger):
+    """The part has said yes at least once in the last `sessions` sessions, this one included."""
+
+    part: Trigger
+    sessions: int = 20
+
+    def __post_init__(self) -> None:
+        positive("sessions", self.sessions)
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer yes for a while after each yes; unknown while no answer has been known."""
+        answer = self.part.answer(market)
+        yes = answer.fillna(False).astype(float).rolling(self.sessions, min_periods=1).sum() > 0
+        return decided(yes, known=answer.notna().cummax())

@@ -1,0 +1,28 @@
+"""EqualWeight: all sectors alike; what any rotation has to beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtest.allocation import check_schedule, equal, rebalanced
+from backtest.market import Market
+from backtest.strategy import Strategy
+
+
+@dataclass(frozen=True)
+class EqualWeight(Strategy):
+    """Hold every listed sector at the same weight, restored on a schedule.
+
+    Encodes no claim.
+    """
+
+    rebalance: str = "monthly"
+
+    def __post_init__(self) -> None:
+        check_schedule(self.rebalance)
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Return equal weights on the schedule's sessions and when a sector is listed."""
+        return rebalanced(equal(market), self.rebalance)

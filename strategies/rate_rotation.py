@@ -1,0 +1,54 @@
+"""RateRotation: falling rates alone turn the portfolio to NQP (R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from backtest.allocation import spread
+from backtest.market import Market
+from backtest.strategy import RotationStrategy, choose
+from backtest.triggers import Latch, MinHold, RateBelowAverage, RateFall, Trigger
+from strategies.taxonomy import NQP, TRADITIONAL
+
+
+@dataclass(frozen=True)
+class RateRotation(RotationStrategy):
+    """Leave traditional chains for NQP tracks while the ten-year yield falls.
+
+    Claim R4 on its own: enter once the yield is `fall_bp` lower than `fall_window` sessions ago and
+    below its average of `rate_window`; leave once it is back above that average. A switch stands
+    for at least `min_hold` sessions.
+
+    Refuted if NQP tracks do no better than traditional chains while the yield falls.
+    """
+
+    claims: ClassVar[tuple[str, ...]] = ("R4", "R7")
+
+    fall_bp: float = 10.0
+    fall_window: int = 60
+    rate_window: int = 120
+    min_hold: int = 20
+    series: str = "rate"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _ = self.easing
+
+    @property
+    def easing(self) -> Trigger:
+        """Whether rates are falling: on by a fall, off above the average."""
+        below = RateBelowAverage(self.rate_window, series=self.series)
+        fall = RateFall(self.fall_bp, self.fall_window, self.series)
+        return MinHold(Latch(enter=fall & below, leave=~below), self.min_hold)
+
+    def regime(self, market: Market) -> pd.Series:
+        """Return "nqp" while rates fall, else "traditional"."""
+        return choose(self.easing.fires(market), "nqp", "traditional")
+
+    def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
+        """Return the two sides of the rotation."""
+        return {"traditional": spread(market, TRADITIONAL), "nqp": spread(market, NQP)}

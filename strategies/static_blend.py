@@ -1,0 +1,33 @@
+"""StaticBlend: both sides of the rotation, never rotated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtest.allocation import check_schedule, rebalanced, spread, tilt
+from backtest.market import Market
+from backtest.strategy import Strategy, fraction
+from strategies.taxonomy import NQP, TRADITIONAL
+
+
+@dataclass(frozen=True)
+class StaticBlend(Strategy):
+    """Hold traditional chains and NQP tracks in fixed parts, restored on a schedule.
+
+    Encodes no claim: the same sectors as the rotation without its timing, so what a rotation earns
+    beyond this it earned by switching.
+    """
+
+    nqp: float = 0.5
+    rebalance: str = "monthly"
+
+    def __post_init__(self) -> None:
+        fraction("nqp", self.nqp)
+        check_schedule(self.rebalance)
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Return the blend's weights on the schedule's sessions."""
+        blend = tilt(spread(market, TRADITIONAL), spread(market, NQP), self.nqp)
+        return rebalanced(blend, self.rebalance)
