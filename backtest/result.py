@@ -196,7 +196,8 @@ class BacktestResult:
         from html import escape
 
         kind = "synthetic data, " if self.synthetic else ""
-        caption = f"{self.name} on {self.manifest['market']} ({kind}{' … '.join(self.manifest['window'])})"
+        window = " … ".join(self.manifest["window"])
+        caption = f"{self.name} on {self.manifest['market']} ({kind}{window})"
         table = compare([self]).T.map(lambda value: f"{value:.4g}")
         return f"<p><b>{escape(caption)}</b></p>{table.to_html(border=0)}"
 

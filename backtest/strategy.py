@@ -1,4 +1,4 @@
-"""Strategy: a falsifiable claim, expressed as weights. Imports pandas, allocation, the market."""
+"""Strategy: a falsifiable claim, expressed as weights. Imports allocation, triggers, market."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pandas as pd
 from backtest.allocation import check_schedule, due_sessions
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.triggers import Trigger
 
 
 class Strategy(ABC):
@@ -93,9 +94,24 @@ class RotationStrategy(Strategy):
         return weights
 
 
-def choose(yes: pd.Series, when_yes: str, when_no: str) -> pd.Series:
-    """Turn a plain yes/no series into the name of the basket held."""
-    return pd.Series(np.where(yes, when_yes, when_no), index=yes.index, dtype=object)
+@dataclass(frozen=True)
+class TriggerRotation(RotationStrategy):
+    """A rotation whose regime is a list of rules: the first trigger that fires names the basket.
+
+    Sweeps know how to evaluate rules without asking each variant for its regime, so this is also
+    the fast way to write a rotation.
+    """
+
+    @abstractmethod
+    def rules(self) -> Mapping[str, Trigger]:
+        """Return triggers by the name of the basket they call for, the most urgent first."""
+
+    def regime(self, market: Market) -> pd.Series:
+        """Return the name of the first rule that fires after each session, else "undecided"."""
+        regime = np.full(len(market.sessions), "undecided", dtype=object)
+        for name, trigger in reversed(self.rules().items()):
+            regime[trigger.fires(market).to_numpy()] = name
+        return pd.Series(regime, index=market.sessions)
 
 
 def kebab(name: str) -> str:

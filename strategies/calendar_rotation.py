@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
 from backtest.allocation import equal, spread
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, choose
-from backtest.triggers import CalendarHalf
+from backtest.strategy import TriggerRotation
+from backtest.triggers import Always, CalendarHalf, Trigger
 from strategies.taxonomy import NQP, TRADITIONAL
 
 
 @dataclass(frozen=True)
-class CalendarRotation(RotationStrategy):
+class CalendarRotation(TriggerRotation):
     """Hold traditional chains in the first half of the year and NQP tracks in the second.
 
     Claims R2 and R7 with the report's own dates instead of a trigger. With `year`, only that year
@@ -32,12 +31,10 @@ class CalendarRotation(RotationStrategy):
 
     year: int | None = None
 
-    def regime(self, market: Market) -> pd.Series:
-        """Return "traditional", "nqp", or "market" outside `year`."""
-        regime = choose(CalendarHalf(2).fires(market), "nqp", "traditional")
-        if self.year is not None:
-            regime = regime.where(np.asarray(market.sessions.year == self.year), "market")
-        return regime
+    def rules(self) -> Mapping[str, Trigger]:
+        """Return "nqp" and "traditional" for the halves, "market" outside `year`."""
+        halves = {"nqp": CalendarHalf(2, self.year), "traditional": CalendarHalf(1, self.year)}
+        return halves | {"market": Always()}
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the two sides, and all sectors equally weighted."""

@@ -10,13 +10,13 @@ import pandas as pd
 
 from backtest.allocation import spread
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, choose
-from backtest.triggers import Confidence, Confirmed, Latch, MinHold, Trigger
+from backtest.strategy import TriggerRotation
+from backtest.triggers import Always, Confidence, Confirmed, Latch, MinHold, Trigger
 from strategies.taxonomy import NQP, TRADITIONAL
 
 
 @dataclass(frozen=True)
-class ConfidenceRotation(RotationStrategy):
+class ConfidenceRotation(TriggerRotation):
     """Leave traditional chains for NQP tracks while the market is confident.
 
     Claims R1 and R5 on their own: enter once `confidence` of the four signs of risk appetite show,
@@ -45,9 +45,9 @@ class ConfidenceRotation(RotationStrategy):
         stays = Confidence(max(1, self.confidence - 1), self.trend_window, self.breadth)
         return MinHold(Latch(enter, leave=Confirmed(~stays, self.leave_after)), self.min_hold)
 
-    def regime(self, market: Market) -> pd.Series:
+    def rules(self) -> Mapping[str, Trigger]:
         """Return "nqp" while the market is confident, else "traditional"."""
-        return choose(self.confident.fires(market), "nqp", "traditional")
+        return {"nqp": self.confident, "traditional": Always()}
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the two sides of the rotation."""

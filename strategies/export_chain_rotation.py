@@ -10,13 +10,20 @@ import pandas as pd
 
 from backtest.allocation import spread
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, at_least, choose
-from backtest.triggers import Confirmed, RateBelowAverage, SeriesChanged
+from backtest.strategy import TriggerRotation, at_least
+from backtest.triggers import (
+    Always,
+    Confirmed,
+    Never,
+    RateBelowAverage,
+    SeriesChanged,
+    Trigger,
+)
 from strategies.taxonomy import EXPORT_CAPEX, EXPORT_ELECTROMECHANICAL, EXPORT_HOUSING
 
 
 @dataclass(frozen=True)
-class ExportChainRotation(RotationStrategy):
+class ExportChainRotation(TriggerRotation):
     """Hold the export chain that the American cycle favors.
 
     Claims V2a–c, read off a United States yield: while it is below its average of `window` sessions
@@ -43,21 +50,22 @@ class ExportChainRotation(RotationStrategy):
         at_least("confirm", self.confirm, 1)
         at_least("rise_bp", self.rise_bp, 0)
 
-    def regime(self, market: Market) -> pd.Series:
-        """Return the name of the export chain held."""
-        rising = SeriesChanged(self.rates, self.rise_bp / 100.0, self.window)
-        housing = RateBelowAverage(self.window, series=self.rates)
-        regime = choose(
-            Confirmed(rising, self.confirm).fires(market),
-            "export_capex",
-            "export_electromechanical",
-        )
-        regime = regime.mask(Confirmed(housing, self.confirm).fires(market), "export_housing")
-        if self.inventories is not None:
-            fall = SeriesChanged(self.inventories, -1e-9, self.window)
-            restocking = Confirmed(fall, self.confirm).fires(market)
-            regime = regime.mask(restocking, "export_electromechanical")
-        return regime
+    @property
+    def restocking(self) -> Trigger:
+        """Whether the inventories-to-sales ratio falls; never, where none is named."""
+        if self.inventories is None:
+            return Never()
+        return Confirmed(SeriesChanged(self.inventories, -1e-9, self.window), self.confirm)
+
+    def rules(self) -> Mapping[str, Trigger]:
+        """Return the three chains in the order in which their signs count."""
+        housing = Confirmed(RateBelowAverage(self.window, series=self.rates), self.confirm)
+        rise = SeriesChanged(self.rates, self.rise_bp / 100.0, self.window)
+        return {
+            "export_housing": housing & ~self.restocking,
+            "export_capex": Confirmed(rise, self.confirm) & ~self.restocking,
+            "export_electromechanical": Always(),
+        }
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the three export chains."""

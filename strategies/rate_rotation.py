@@ -10,13 +10,13 @@ import pandas as pd
 
 from backtest.allocation import spread
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, choose
-from backtest.triggers import Latch, MinHold, RateBelowAverage, RateFall, Trigger
+from backtest.strategy import TriggerRotation
+from backtest.triggers import Always, Latch, MinHold, RateBelowAverage, RateFall, Trigger
 from strategies.taxonomy import NQP, TRADITIONAL
 
 
 @dataclass(frozen=True)
-class RateRotation(RotationStrategy):
+class RateRotation(TriggerRotation):
     """Leave traditional chains for NQP tracks while the ten-year yield falls.
 
     Claim R4 on its own: enter once the yield is `fall_bp` lower than `fall_window` sessions ago and
@@ -45,9 +45,9 @@ class RateRotation(RotationStrategy):
         fall = RateFall(self.fall_bp, self.fall_window, self.series)
         return MinHold(Latch(enter=fall & below, leave=~below), self.min_hold)
 
-    def regime(self, market: Market) -> pd.Series:
+    def rules(self) -> Mapping[str, Trigger]:
         """Return "nqp" while rates fall, else "traditional"."""
-        return choose(self.easing.fires(market), "nqp", "traditional")
+        return {"nqp": self.easing, "traditional": Always()}
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the two sides of the rotation."""

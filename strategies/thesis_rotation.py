@@ -10,9 +10,10 @@ import pandas as pd
 
 from backtest.allocation import bonds, spread, tilt
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, at_least, choose, fraction
+from backtest.strategy import TriggerRotation, at_least, fraction
 from backtest.triggers import (
     AbnormalMove,
+    Always,
     AnyOf,
     Confidence,
     Confirmed,
@@ -27,7 +28,7 @@ from strategies.taxonomy import NQP, TRACKS, TRADITIONAL
 
 
 @dataclass(frozen=True)
-class ThesisRotation(RotationStrategy):
+class ThesisRotation(TriggerRotation):
     """When rates fall and confidence recovers, leave traditional chains for NQP tracks.
 
     The trigger is R4 and R5 together: the ten-year yield is `fall_bp` lower than `fall_window`
@@ -92,12 +93,15 @@ class ThesisRotation(RotationStrategy):
     def _signs(self, count: int) -> Trigger:
         return Confidence(count, self.trend_window, self.breadth)
 
-    def regime(self, market: Market) -> pd.Series:
+    def rules(self) -> Mapping[str, Trigger]:
         """Return "nqp", else "breakthrough", "defensive" or "traditional", in that order."""
-        regime = choose(self.low_appetite.fires(market), "defensive", "traditional")
-        if self.overlay > 0:
-            regime = regime.mask(self.breakthrough.fires(market), "breakthrough")
-        return regime.mask(self.rotate.fires(market), "nqp")
+        overlay = {"breakthrough": self.breakthrough} if self.overlay > 0 else {}
+        return {
+            "nqp": self.rotate,
+            **overlay,
+            "defensive": self.low_appetite,
+            "traditional": Always(),
+        }
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return what each regime holds."""

@@ -10,13 +10,13 @@ import pandas as pd
 
 from backtest.allocation import bonds, spread, tilt
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, fraction
-from backtest.triggers import BondUptrend, Confirmed, IndexAboveAverage
+from backtest.strategy import TriggerRotation, fraction
+from backtest.triggers import AnyOf, BondUptrend, Confirmed, IndexAboveAverage, Latch, Trigger
 from strategies.taxonomy import NQP, TRADITIONAL
 
 
 @dataclass(frozen=True)
-class TwoBullRotation(RotationStrategy):
+class TwoBullRotation(TriggerRotation):
     """Hold NQP in the two bulls, cyclicals in a stock bull, bonds where stocks fail.
 
     Claim R6: where stocks and government bonds both trend up the NQP tracks are held; where only
@@ -38,8 +38,8 @@ class TwoBullRotation(RotationStrategy):
         fraction("sleeve", self.sleeve)
         _ = Confirmed(IndexAboveAverage(self.window), self.confirm)
 
-    def regime(self, market: Market) -> pd.Series:
-        """Return "two_bulls", "stock_bull", "bond_bull" or "neither", whichever was last confirmed."""
+    def rules(self) -> Mapping[str, Trigger]:
+        """Return the four states, each in force from its confirmation to another's."""
         stocks = IndexAboveAverage(self.window)
         rates = BondUptrend(self.window)
         states = {
@@ -48,11 +48,14 @@ class TwoBullRotation(RotationStrategy):
             "bond_bull": ~stocks & rates,
             "neither": ~stocks & ~rates,
         }
-        regime = pd.Series("", index=market.sessions, dtype=object)
-        for name, state in states.items():
-            confirmed = Confirmed(state, self.confirm).fires(market)
-            regime = regime.where(~confirmed, name)
-        return regime.replace("", None).ffill().fillna("undecided")
+        confirmed = {name: Confirmed(state, self.confirm) for name, state in states.items()}
+        return {
+            name: Latch(
+                enter=state,
+                leave=AnyOf(tuple(other for key, other in confirmed.items() if key != name)),
+            )
+            for name, state in confirmed.items()
+        }
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return what each state holds."""
