@@ -91,12 +91,18 @@ def trading_costs(traded: np.ndarray, trades: np.ndarray, quote: Quote) -> np.nd
 def _after_costs(
     weights: np.ndarray, held: np.ndarray, total: float, frozen: np.ndarray, quote: Quote
 ) -> tuple[np.ndarray, float]:
-    """Solve for the value after costs; return the value wanted in each instrument and it."""
-    wanted, value = _solve(weights, held, total, frozen, quote, np.zeros(len(held), dtype=bool))
-    if quote.minimum > 0:
+    """Solve for the value after costs; return the value wanted in each instrument and it.
+
+    Who pays the minimum commission is not known beforehand: first nobody, then whoever trades,
+    until no one trades who does not pay it.
+    """
+    pays_minimum = np.zeros(len(held), dtype=bool)
+    while True:
+        wanted, value = _solve(weights, held, total, frozen, quote, pays_minimum)
         trades = (np.abs(wanted - held) > DUST * total) & ~frozen
-        wanted, value = _solve(weights, held, total, frozen, quote, trades)
-    return wanted, value
+        if quote.minimum == 0 or not (trades & ~pays_minimum).any():
+            return wanted, value
+        pays_minimum |= trades
 
 
 def _solve(

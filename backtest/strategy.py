@@ -109,7 +109,7 @@ class TriggerRotation(RotationStrategy):
     def regime(self, market: Market) -> pd.Series:
         """Return the name of the first rule that fires after each session, else "undecided"."""
         regime = np.full(len(market.sessions), "undecided", dtype=object)
-        for name, trigger in reversed(self.rules().items()):
+        for name, trigger in reversed(list(self.rules().items())):
             regime[trigger.fires(market).to_numpy()] = name
         return pd.Series(regime, index=market.sessions)
 

@@ -24,6 +24,8 @@ class Trigger(ABC):
     Subclasses are frozen dataclasses that implement `evaluate`; callers use `answer` or `fires`.
     """
 
+    __pandas_priority__ = 10_000  # a Series is no operand: let pandas refuse instead of guessing
+
     @abstractmethod
     def evaluate(self, market: Market) -> pd.Series:
         """Answer on every session from what was known then; "boolean" dtype, NA = cannot know."""

@@ -1,0 +1,62 @@
+"""The `nqp` command: parsing and printing only. Imports typer; everything heavy inside functions.
+
+Exit 0; exit 2 for the user's mistake, with one sentence; exit 1 for a fault of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from backtest.cli import backtests, data
+from backtest.errors import UserError
+
+app = typer.Typer(
+    name="nqp",
+    help="Sector-rotation backtests that test a research report claim by claim.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(backtests.run)
+app.command("compare")(backtests.compare)
+app.command("strategies")(backtests.strategies)
+app.add_typer(data.app, name="data")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"nqp-rotation {installed('nqp-rotation')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; turn exceptions into the exit codes above."""
+    try:
+        app()
+    except UserError as error:
+        print(f"nqp: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("nqp: stopped; what was finished is kept", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        import traceback
+
+        traceback.print_exc()
+        print(
+            f"nqp: this is a fault of nqp-rotation, not of yours; please report it ({error})",
+            file=sys.stderr,
+        )
+        sys.exit(1)

@@ -1,0 +1,5 @@
+"""`python -m backtest.cli` is `nqp`."""
+
+from backtest.cli import main
+
+main()

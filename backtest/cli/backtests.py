@@ -1,0 +1,164 @@
+"""`nqp run`, `nqp compare`, `nqp strategies`. Imports typer; everything heavy inside functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from backtest.market import Market
+    from backtest.result import BacktestResult
+
+MarketOption = Annotated[
+    str, typer.Option("--market", "-m", help="A stored market, 'sample', or a folder.")
+]
+StartOption = Annotated[
+    Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+    typer.Option("--start", help="First session, as 2015-01-05; earlier ones are history."),
+]
+EndOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--end", help="Last session, as 2025-12-31."),
+]
+CostsOption = Annotated[str, typer.Option("--costs", help="etf, stock or free.")]
+FillOption = Annotated[
+    str, typer.Option("--fill", help="Orders fill at the next session's open or close.")
+]
+CashOption = Annotated[float, typer.Option("--cash", help="What the portfolio starts with.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+]
+
+
+def run(
+    strategy: Annotated[
+        str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
+    ] = "thesis-rotation",
+    market: MarketOption = "sample",
+    start: StartOption = None,
+    end: EndOption = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
+    ] = None,
+    costs: CostsOption = "etf",
+    fill: FillOption = "open",
+    cash: CashOption = 1_000_000.0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the result's files to this folder.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Backtest one strategy: by default the full thesis on the embedded sample market."""
+    from backtest.cli.lookup import find_strategy
+
+    chosen = find_strategy(strategy, settings or [])
+    if out is not None:
+        from backtest.report.folder import check_target
+
+        check_target(out)
+    (result,) = _results([chosen], market, start, end, costs, fill, cash)
+    if out is not None:
+        from backtest.report.folder import write_run
+
+        write_run(result, out)
+    if json:
+        _print_json(result.to_json())
+        return
+    from backtest.cli.show import show_run
+
+    show_run(result)
+    if out is not None:
+        typer.echo(f"wrote {out}")
+
+
+def compare(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names from 'nqp strategies', or FILE.py:Class; all by default."),
+    ] = None,
+    market: MarketOption = "sample",
+    start: StartOption = None,
+    end: EndOption = None,
+    costs: CostsOption = "etf",
+    fill: FillOption = "open",
+    cash: CashOption = 1_000_000.0,
+    json: JsonOption = False,
+) -> None:
+    """Backtest several strategies, one row each."""
+    from backtest.cli.lookup import built_in, find_strategy
+
+    chosen = [find_strategy(name, []) for name in names or built_in()]
+    results = _results(chosen, market, start, end, costs, fill, cash)
+    if json:
+        _print_json({"results": [result.to_json() for result in results]})
+        return
+    from backtest.cli.show import show_compare
+
+    show_compare(results)
+
+
+def strategies(json: JsonOption = False) -> None:
+    """List what can be run, with parameters, defaults and the claims encoded."""
+    from backtest.cli.lookup import built_in
+    from backtest.result import plain
+
+    found = [strategy() for strategy in built_in().values()]
+    if json:
+        _print_json(
+            {
+                "strategies": [
+                    {
+                        "name": strategy.name,
+                        "claims": list(strategy.claims),
+                        "summary": (strategy.__doc__ or "").strip().splitlines()[0],
+                        "parameters": plain(strategy.parameters),
+                    }
+                    for strategy in found
+                ]
+            }
+        )
+        return
+    from backtest.cli.show import show_strategies
+
+    show_strategies(found)
+
+
+def _results(
+    strategies: list,  # type: ignore[type-arg]
+    name: str,
+    start: str | None,
+    end: str | None,
+    costs: str,
+    fill: str,
+    cash: float,
+) -> list[BacktestResult]:
+    """Load the market and run, saying on stderr what takes long."""
+    from backtest.cli.show import waiting
+
+    with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
+        from backtest.costs import ETF_COSTS, FREE, STOCK_COSTS
+        from backtest.data import load_market
+        from backtest.engine import run_many
+        from backtest.errors import UserError, suggest
+
+        models = {"etf": ETF_COSTS, "stock": STOCK_COSTS, "free": FREE}
+        if costs not in models:
+            raise UserError(f"--costs was {costs!r}; {suggest(costs, models)}")
+        market = _window(load_market(name), start, end)
+        return run_many(strategies, market, costs=models[costs], fill=fill, cash=cash, start=start)
+
+
+def _window(market: Market, start: str | None, end: str | None) -> Market:
+    """Cut the market off at `end`; check `start` against what is left."""
+    if start is not None:
+        market.between(start, end)
+    return market if end is None else market.until(end)
+
+
+def _print_json(document: object) -> None:
+    import json
+
+    print(json.dumps(document, ensure_ascii=False, allow_nan=False))

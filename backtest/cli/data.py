@@ -1,0 +1,121 @@
+"""`nqp data import|list|check|export`. Imports typer; everything heavy inside functions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+]
+
+
+@app.command("import")
+def import_(
+    name: Annotated[str, typer.Argument(help="What to call the market.")],
+    prices: Annotated[
+        Path,
+        typer.Option(help="A folder of files per instrument, or one long or wide file."),
+    ],
+    universe: Annotated[
+        str | None,
+        typer.Option(help="shenwan, cn-etf, us-spdr or a TOML file; an export brings its own."),
+    ] = None,
+    benchmark: Annotated[Path | None, typer.Option(help="Prices of the benchmark.")] = None,
+    bond: Annotated[Path | None, typer.Option(help="Prices of the government bond.")] = None,
+    series: Annotated[
+        list[Path] | None,
+        typer.Option(help="Dates and one column per series; may be given several times."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Read CSV or Parquet files, check them, and store them as a market."""
+    from backtest.cli.show_data import progress, show_findings, show_import
+    from backtest.data.intake import RejectedDataError, Sources, import_market
+
+    sources = Sources(prices, universe, benchmark, bond, tuple(series or ()))
+    try:
+        with progress("reading prices") as advance:
+            stored = import_market(name, sources, progress=advance)
+    except RejectedDataError as error:
+        show_findings(error.findings, stderr=True)
+        raise
+    if not json:
+        show_import(stored)
+        return
+    _print_json(
+        {
+            "name": stored.name,
+            "universe": stored.universe,
+            "first": stored.first,
+            "last": stored.last,
+            "instruments": stored.instruments,
+            "snapshot": stored.snapshot,
+            "findings": [finding.to_json() for finding in stored.findings],
+        }
+    )
+
+
+@app.command("list")
+def list_(json: JsonOption = False) -> None:
+    """List the embedded sample and every stored market."""
+    from backtest.cli.show_data import show_markets
+    from backtest.data.load import list_markets
+
+    entries = list_markets()
+    for entry in entries:
+        if entry.problem:
+            print(f"nqp: {entry.problem}", file=sys.stderr)
+    sound = [entry for entry in entries if not entry.problem]
+    if json:
+        _print_json({"markets": [entry.to_json() for entry in sound]})
+    else:
+        show_markets(sound)
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(help="A stored market, 'sample', or an exported folder.")],
+    json: JsonOption = False,
+) -> None:
+    """Verify a market byte by byte and list what the quality checks say about it."""
+    from backtest.cli.show_data import progress, show_findings
+    from backtest.data.intake import reject_errors
+    from backtest.data.load import check_market
+
+    with progress("reading prices") as advance:
+        findings = check_market(name, progress=advance)
+    if json:
+        _print_json({"findings": [finding.to_json() for finding in findings]})
+    else:
+        show_findings(findings)
+    reject_errors(findings)
+
+
+@app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="A stored market.")],
+    to: Annotated[Path, typer.Option(help="A new folder, or one an export wrote before.")],
+    json: JsonOption = False,
+) -> None:
+    """Write a market as text files that import back to the same snapshot."""
+    from backtest.data.load import export as write
+
+    files, snapshot = write(name, to)
+    if json:
+        names = [path.name for path in files]
+        _print_json({"name": name, "folder": str(to), "files": names, "snapshot": snapshot})
+        return
+    for path in files:
+        print(f"wrote {path}")
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    import json
+
+    print(json.dumps(document, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,128 @@
+"""What `nqp run`, `compare` and `strategies` print on a terminal. Imports rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from backtest.result import BacktestResult
+from backtest.strategy import Strategy
+
+FIGURES = {
+    "total_return": ("Total return", "{:+.1%}"),
+    "cagr": ("CAGR", "{:+.1%}"),
+    "volatility": ("Volatility", "{:.1%}"),
+    "sharpe": ("Sharpe", "{:.2f}"),
+    "sortino": ("Sortino", "{:.2f}"),
+    "calmar": ("Calmar", "{:.2f}"),
+    "max_drawdown": ("Max drawdown", "{:.1%}"),
+    "hit_rate": ("Months up", "{:.0%}"),
+    "beta": ("Beta", "{:.2f}"),
+    "alpha": ("Alpha a year", "{:+.1%}"),
+    "tracking_error": ("Tracking error", "{:.1%}"),
+    "information_ratio": ("Information ratio", "{:.2f}"),
+    "up_capture": ("Up capture", "{:.0%}"),
+    "down_capture": ("Down capture", "{:.0%}"),
+    "turnover": ("Turnover a year", "{:.1f}×"),
+    "cost_drag": ("Cost drag a year", "{:.2%}"),
+    "switches": ("Switches", "{:.0f}"),
+}
+COMPARED = ("cagr", "volatility", "sharpe", "max_drawdown", "turnover", "switches")
+
+
+@contextmanager
+def waiting(message: str) -> Iterator[None]:
+    """Say on stderr what is being waited for: a spinner on a terminal, else one line."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(f"{message} …"):
+            yield
+    else:
+        console.print(f"{message} …", highlight=False, soft_wrap=True)
+        yield
+
+
+def show_run(result: BacktestResult) -> None:
+    """Print the result against its benchmarks, and what it rests on."""
+    console = Console()
+    _banner(console, result)
+    console.print(Text(f"{result.name} on {result.manifest['market']}", style="bold"))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    table.add_column(result.name, justify="right", overflow="fold")
+    benchmarks = result.benchmark_summary()
+    for name in benchmarks:
+        table.add_column(name, justify="right", overflow="fold")
+    for key, value in result.summary().items():
+        if key in FIGURES:
+            others = [_figure(key, figures.get(key)) for figures in benchmarks.values()]
+            table.add_row(FIGURES[key][0], _figure(key, value), *others)
+    console.print(table)
+    dates = result.drawdown_dates
+    if dates["trough"] is not None:
+        peak, recovery = dates["peak"], dates["recovery"]
+        since = "the start" if peak is None else f"{peak:%Y-%m-%d}"
+        until = "not recovered" if recovery is None else f"recovered {recovery:%Y-%m-%d}"
+        console.print(f"Deepest fall: from {since} to {dates['trough']:%Y-%m-%d}, {until}")
+    _footer(console, result)
+
+
+def show_compare(results: Sequence[BacktestResult]) -> None:
+    """Print one row per strategy, and the benchmarks below."""
+    console = Console()
+    first = results[0]
+    _banner(console, first)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for key in COMPARED:
+        table.add_column(FIGURES[key][0].removesuffix(" a year"), justify="right")
+    for result in results:
+        summary = result.summary()
+        table.add_row(result.name, *(_figure(key, summary[key]) for key in COMPARED))
+    table.add_section()
+    for name, figures in first.benchmark_summary().items():
+        table.add_row(name, *(_figure(key, figures.get(key)) for key in COMPARED))
+    console.print(table)
+    _footer(console, first)
+
+
+def show_strategies(found: Sequence[Strategy]) -> None:
+    """Print every strategy with its claims, rule and parameters."""
+    console = Console()
+    for strategy in found:
+        claims = f"  [{', '.join(strategy.claims)}]" if strategy.claims else ""
+        console.print(Text(strategy.name, style="bold") + Text(claims, style="cyan"))
+        console.print(Text(f"  {(strategy.__doc__ or '').strip().splitlines()[0]}"))
+        for name, value in strategy.parameters.items():
+            shown = value["strategy"] if isinstance(value, dict) else value
+            console.print(Text(f"    {name}={shown}", style="dim"))
+
+
+def _figure(key: str, value: float | None) -> str:
+    if value is None or value != value:
+        return "–"
+    return FIGURES[key][1].format(value)
+
+
+def _banner(console: Console, result: BacktestResult) -> None:
+    if result.synthetic:
+        console.print(
+            Text("SYNTHETIC DATA: these prices were generated, no market ever paid them.", "yellow")
+        )
+
+
+def _footer(console: Console, result: BacktestResult) -> None:
+    manifest = result.manifest
+    console.print(
+        Text(
+            f"{' … '.join(manifest['window'])}, {manifest['currency']}, fills at the next "
+            f"{manifest['fill']}, costs {manifest['costs']}, snapshot {manifest['snapshot'][:12]}",
+            style="dim",
+        )
+    )
+    for warning in result.warnings:
+        console.print(Text(f"note: {warning}", style="yellow"))

@@ -1,0 +1,82 @@
+"""What `nqp data` prints on a terminal. Imports rich and the data package's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
+
+from backtest.data.files import Progress as Advance
+from backtest.data.finding import Finding, grouped
+from backtest.data.load import MarketEntry
+from backtest.data.store import Manifest
+
+PATIENCE_SECONDS = 1.0
+LINES = 40
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Advance]:
+    """Show a bar on stderr once the work takes over a second, if stderr is a terminal."""
+    console = Console(stderr=True)
+    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task(label, total=None)
+    begun, shown = monotonic(), False
+
+    def advance(done: int, total: int) -> None:
+        nonlocal shown
+        bar.update(task, completed=done, total=total)
+        if not shown and monotonic() - begun > PATIENCE_SECONDS:
+            bar.start()
+            shown = True
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            bar.stop()
+
+
+def show_import(stored: Manifest) -> None:
+    """Print what was stored, and every finding about it."""
+    show_findings(stored.findings)
+    print(
+        f"stored {stored.name}: {stored.instruments} instruments of {stored.universe}, "
+        f"{stored.first} … {stored.last}, snapshot {stored.snapshot[:12]}"
+    )
+
+
+def show_markets(entries: Sequence[MarketEntry]) -> None:
+    """Print one row per market."""
+    table = Table(box=None, pad_edge=False)
+    for header in ("Market", "Universe", "First", "Last", "Instruments", "Snapshot", ""):
+        table.add_column(header, justify="right" if header == "Instruments" else "left")
+    for entry in entries:
+        count, note = str(entry.instruments), "synthetic" if entry.synthetic else ""
+        cells = (entry.name, entry.universe, entry.first, entry.last, count, entry.snapshot[:12])
+        table.add_row(*cells, Text(note, "yellow"))
+    Console().print(table)
+
+
+def show_findings(findings: Sequence[Finding], *, stderr: bool = False) -> None:
+    """Print findings, many of one kind in one row."""
+    console = Console(stderr=stderr)
+    if not findings:
+        console.print("no findings")
+        return
+    groups = grouped(findings)
+    table = Table(box=None, pad_edge=False)
+    for header in ("Severity", "Finding", "Count", "First of them"):
+        table.add_column(header, justify="right" if header == "Count" else "left")
+    for group in groups[:LINES]:
+        style = "red" if group.severity == "error" else "yellow"
+        severity, kind = Text(group.severity, style), Text(group.kind.replace("_", " "))
+        table.add_row(severity, kind, str(group.count), Text(group.message))
+    console.print(table)
+    if len(groups) > LINES:
+        console.print(f"and {len(groups) - LINES} more rows; --json lists every finding")

@@ -1,0 +1,1 @@
+"""Tests, and the two things they share: `markets` (small synthetic markets) and `oracle`."""

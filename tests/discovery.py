@@ -1,0 +1,53 @@
+"""Finds every strategy and every trigger, and an example of each, so that laws leave none out."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import MISSING, fields
+from typing import Any, get_type_hints
+
+import strategies
+from backtest.strategy import Strategy
+from backtest.triggers import RateFall, Trigger
+
+EXAMPLES: dict[str, Any] = {
+    "series": "cn10y",
+    "level": 3.0,
+    "by": -0.1,
+    "k": 1,
+    "sectors": ("machinery", "computer"),
+    "start": "2020-03-02",
+    "end": "2020-09-30",
+    "enter": RateFall(5, 20),
+    "leave": ~RateFall(5, 20),
+    "part": RateFall(5, 20),
+    "parts": (RateFall(5, 20), RateFall(10, 40)),
+}
+
+
+def all_strategies() -> list[Strategy]:
+    """Return one of every strategy that comes with the package, with its defaults."""
+    found = {kind for kind in _below(Strategy) if kind.__module__.startswith("strategies.")}
+    listed = {getattr(strategies, name) for name in strategies.__all__}
+    assert found == listed, "strategies/__init__.py must export every strategy"
+    return [kind() for kind in sorted(found, key=lambda kind: kind.__name__)]
+
+
+def all_triggers() -> list[Trigger]:
+    """Return one of every trigger; a field without a default takes its value from `EXAMPLES`."""
+    kinds = {kind for kind in _below(Trigger) if kind.__module__.startswith("backtest.")}
+    return [_example(kind) for kind in sorted(kinds, key=lambda kind: kind.__name__)]
+
+
+def _example(kind: type[Trigger]) -> Trigger:
+    assert get_type_hints(kind) is not None
+    needed = [spec.name for spec in fields(kind) if spec.default is MISSING]  # type: ignore[arg-type]
+    missing = [name for name in needed if name not in EXAMPLES]
+    assert not missing, f"add an example for {kind.__name__}.{missing[0]} to tests/discovery.py"
+    return kind(**{name: EXAMPLES[name] for name in needed})
+
+
+def _below(kind: type) -> set[type]:
+    children = set(kind.__subclasses__())
+    below = children.union(*(_below(child) for child in children))
+    return {child for child in below if not inspect.isabstract(child)}

@@ -1,0 +1,84 @@
+"""Dated, side-dependent costs against the rates the rules name."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtest.costs import ETF_COSTS, FREE, STOCK_COSTS, CostModel, CostRule
+from backtest.errors import UserError
+
+AROUND_DUTY = pd.to_datetime(["2023-08-25", "2023-08-28"])
+AROUND_FEE = pd.to_datetime(["2022-04-28", "2022-04-29"])
+
+
+def test_stamp_duty_is_halved_on_the_day_and_paid_by_sellers_only():
+    sell = STOCK_COSTS.rate("stamp_duty", "sell", AROUND_DUTY, ["stock"])
+    buy = STOCK_COSTS.rate("stamp_duty", "buy", AROUND_DUTY, ["stock"])
+    assert sell[:, 0].tolist() == pytest.approx([0.001, 0.0005])
+    assert buy[:, 0].tolist() == [0.0, 0.0]
+
+
+def test_transfer_fee_is_halved_on_the_day_on_both_sides():
+    for side in ("buy", "sell"):
+        fee = STOCK_COSTS.rate("transfer_fee", side, AROUND_FEE, ["stock"])
+        assert fee[:, 0].tolist() == pytest.approx([0.00002, 0.00001])
+
+
+def test_funds_pay_neither_duty_nor_fee_even_under_stock_costs():
+    for component in ("stamp_duty", "transfer_fee"):
+        rates = STOCK_COSTS.rate(component, "sell", AROUND_DUTY, ["etf", "stock"])
+        assert rates[:, 0].tolist() == [0.0, 0.0]
+        assert (rates[:, 1] > 0).all()
+
+
+def test_fund_costs_are_commission_and_slippage():
+    rates = ETF_COSTS.rates(AROUND_DUTY, ["etf"])
+    assert rates.commission_buy[0, 0] == pytest.approx(0.00025)
+    assert rates.other_buy[0, 0] == rates.other_sell[0, 0] == pytest.approx(0.0002)
+    assert rates.minimum == 5.0
+
+
+def test_free_is_free():
+    rates = FREE.rates(AROUND_DUTY, ["etf", "stock"])
+    assert rates.minimum == 0
+    for array in (rates.commission_buy, rates.commission_sell, rates.other_buy, rates.other_sell):
+        assert not np.any(array)
+
+
+def test_basis_points_become_fractions_at_the_door():
+    model = CostModel.from_bps(commission=2.5, slippage=4, stamp_duty=10, minimum_commission=5)
+    rates = model.rates(AROUND_DUTY, ["etf"])
+    assert rates.commission_sell[0, 0] == pytest.approx(0.00025)
+    assert rates.other_buy[0, 0] == pytest.approx(0.0004)
+    assert rates.other_sell[0, 0] == pytest.approx(0.0014)
+
+
+def test_rules_add_up_and_end_the_day_before_their_end():
+    model = CostModel(
+        "two",
+        (
+            CostRule("commission", 0.001),
+            CostRule("commission", 0.002, start=date(2023, 8, 28), end=date(2023, 8, 29)),
+        ),
+    )
+    days = pd.to_datetime(["2023-08-25", "2023-08-28", "2023-08-29"])
+    rates = model.rate("commission", "buy", days, ["etf"])
+    assert rates[:, 0].tolist() == pytest.approx([0.001, 0.003, 0.001])
+
+
+@pytest.mark.parametrize(
+    ("build", "says"),
+    [
+        (lambda: CostModel.from_bps(commission=-1), "commission rate was -0.0001"),
+        (lambda: CostModel.from_bps(slippage=20_000), "slippage rate was 2.0"),
+        (lambda: CostModel.from_bps(commission=float("nan")), "commission rate was nan"),
+        (lambda: CostModel(minimum_commission=-5), "minimum_commission was -5"),
+        (lambda: CostRule("tax", 0.1), "choose from commission"),
+        (lambda: CostRule("commission", 0.1, side="long"), "choose from buy, sell, both"),
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence(build, says):
+    with pytest.raises(UserError, match=says):
+        build()

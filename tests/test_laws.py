@@ -1,0 +1,176 @@
+"""Laws that hold for every strategy and every trigger, discovered and not listed."""
+
+import hashlib
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtest.costs import CostModel
+from backtest.data.sample import sample_market
+from backtest.market import Market
+from backtest.plan import orders
+from backtest.simulate import simulate
+from tests.discovery import all_strategies, all_triggers
+from tests.markets import make_market
+
+STRATEGIES = all_strategies()
+TRIGGERS = all_triggers()
+CUTS = (150, 399, 640)
+
+
+@pytest.fixture(scope="module")
+def market() -> Market:
+    """A market with late listings, suspensions and all sectors the strategies name."""
+    from backtest.universe import sectors
+
+    return make_market(
+        sessions=700,
+        sectors=tuple(sectors()),
+        bond=True,
+        late={"coal": 300, "computer": 100, "bond": 200},
+        suspended={"steel": (395, 402), "auto": (140, 151)},
+        money_rate=1.5,
+        seed=11,
+    )
+
+
+def altered(market: Market, cut: int, seed: int = 5) -> Market:
+    """Return the market with everything after session `cut` replaced by something else."""
+    draw = np.random.default_rng(seed)
+
+    def changed(frame):
+        later = frame.copy()
+        values = later.iloc[cut + 1 :]
+        if values.to_numpy().dtype == bool:
+            later.iloc[cut + 1 :] = draw.random(values.shape) > 0.3
+        else:
+            factor = draw.uniform(0.2, 5.0, values.shape)
+            later.iloc[cut + 1 :] = np.where(np.isnan(values), 50.0, values) * factor
+        return later
+
+    return replace(
+        market,
+        close=changed(market.close),
+        open=changed(market.open),
+        turnover=changed(market.turnover),
+        can_buy=changed(market.can_buy),
+        can_sell=changed(market.can_sell),
+        benchmark=changed(market.benchmark),
+        series=changed(market.series),
+        _memo={},
+    )
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda s: s.name)
+def test_weights_do_not_know_the_future(strategy, market, cut):
+    past = strategy.target_weights(market).iloc[: cut + 1]
+    held = strategy.regime(market).iloc[: cut + 1]
+    for other in (market.until(market.sessions[cut]), altered(market, cut)):
+        seen = strategy.target_weights(other).iloc[: cut + 1]
+        pd.testing.assert_frame_equal(seen, past, check_exact=True, check_freq=False)
+        regime = strategy.regime(other).iloc[: cut + 1]
+        pd.testing.assert_series_equal(regime, held, check_freq=False)
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda t: type(t).__name__)
+def test_triggers_do_not_know_the_future(trigger, market, cut):
+    past = trigger.answer(market).iloc[: cut + 1]
+    for other in (market.until(market.sessions[cut]), altered(market, cut)):
+        pd.testing.assert_series_equal(
+            trigger.answer(other).iloc[: cut + 1], past, check_freq=False, check_names=False
+        )
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda t: type(t).__name__)
+def test_an_answer_is_three_valued_and_on_every_session(trigger, market):
+    answer = trigger.answer(market)
+    assert answer.dtype == "boolean"
+    assert answer.index.equals(market.sessions)
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda t: type(t).__name__)
+def test_a_trigger_and_its_opposite_never_both_fire(trigger, market):
+    assert not (trigger.fires(market) & (~trigger).fires(market)).any()
+    unknown = trigger.answer(market).isna()
+    assert not trigger.fires(market)[unknown].any()
+    assert not (~trigger).fires(market)[unknown].any()
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda t: type(t).__name__)
+def test_triggers_are_values(trigger):
+    twin = replace(trigger)
+    assert twin == trigger
+    assert hash(twin) == hash(trigger)
+    assert repr(twin) == repr(trigger)
+    with pytest.raises(TypeError, match="combine triggers with"):
+        bool(trigger and twin)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda s: s.name)
+def test_weights_are_fractions_that_sum_to_at_most_one(strategy, market):
+    weights = strategy.target_weights(market)
+    assert weights.notna().any(axis=None), "the strategy must do something on the test market"
+    assert (weights.fillna(0.0) >= 0).all(axis=None)
+    assert (weights.sum(axis=1) <= 1 + 1e-12).all()
+    orders(weights, market)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda s: s.name)
+def test_permuting_instruments_permutes_weights(strategy, market):
+    turned = list(np.random.default_rng(2).permutation(market.close.columns))
+    shuffled = replace(
+        market,
+        **{
+            name: getattr(market, name)[turned]
+            for name in ("close", "open", "turnover", "can_buy", "can_sell")
+        },
+        _memo={},
+    )
+    weights = strategy.target_weights(market)
+    other = strategy.target_weights(shuffled)[list(weights.columns)]
+    pd.testing.assert_frame_equal(other, weights, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("fill", ["open", "close"])
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda s: s.name)
+def test_more_cost_never_pays(strategy, market, fill):
+    targets = strategy.target_weights(market)
+    final = [
+        simulate(
+            targets,
+            market,
+            costs=CostModel.from_bps(commission=bps, stamp_duty=2 * bps),
+            fill=fill,
+            cash=1e6,
+        ).equity.iloc[-1]
+        for bps in (0.0, 1.0, 5.0, 50.0)
+    ]
+    assert final == sorted(final, reverse=True)
+
+
+def fingerprint() -> str:
+    """Return a digest of every strategy's equity, weights and orders on the sample market."""
+    from backtest.engine import run_many
+
+    digest = hashlib.sha256()
+    for result in run_many(STRATEGIES, sample_market()):
+        digest.update(result.equity.to_numpy().tobytes())
+        digest.update(result.weights.to_numpy().tobytes())
+        digest.update(result.orders.to_csv().encode())
+        digest.update(repr(result.summary()).encode())
+    return digest.hexdigest()
+
+
+def test_results_are_the_same_bytes_again_and_in_another_process():
+    first = fingerprint()
+    sample_market.cache_clear()
+    assert fingerprint() == first
+    code = "from tests.test_laws import fingerprint; print(fingerprint())"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == first
