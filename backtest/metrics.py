@@ -16,6 +16,8 @@ import math
 import numpy as np
 import pandas as pd
 
+ROUNDING = 1e-12  # a standard deviation of daily returns below this is none
+
 
 def total_return(returns: pd.Series) -> float:
     """Return the compounded return over the whole period.
@@ -47,15 +49,14 @@ def sharpe(returns: pd.Series, per_year: float, riskless: pd.Series | float = 0.
     Divergence: vectorbt annualizes with 365 days by default, empyrical with 252.
     """
     excess = (returns - riskless).to_numpy()
-    spread = _std(excess)
-    return float(excess.mean() / spread * math.sqrt(per_year)) if spread > 0 else math.nan
+    return _ratio(excess, _std(excess), per_year)
 
 
 def sortino(returns: pd.Series, per_year: float, riskless: pd.Series | float = 0.0) -> float:
     """Return the Sortino ratio: mean excess over the root mean square of negative excess."""
     excess = (returns - riskless).to_numpy()
     downside = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2))) if len(excess) else 0.0
-    return float(excess.mean() / downside * math.sqrt(per_year)) if downside > 0 else math.nan
+    return _ratio(excess, downside, per_year)
 
 
 def drawdown(returns: pd.Series) -> pd.Series:
@@ -127,7 +128,7 @@ def beta(returns: pd.Series, benchmark: pd.Series, riskless: pd.Series | float =
     """Return the slope of excess returns on the benchmark's excess returns."""
     ours, theirs = _paired(returns - riskless, benchmark - riskless)
     variance = _std(theirs) ** 2
-    if not variance > 0:
+    if not variance > ROUNDING**2:
         return math.nan
     return float(np.cov(ours, theirs, ddof=1)[0, 1] / variance)
 
@@ -155,9 +156,7 @@ def tracking_error(returns: pd.Series, benchmark: pd.Series, per_year: float) ->
 def information_ratio(returns: pd.Series, benchmark: pd.Series, per_year: float) -> float:
     """Return the annualized mean of returns less the benchmark's, over the tracking error."""
     ours, theirs = _paired(returns, benchmark)
-    active = ours - theirs
-    spread = _std(active)
-    return float(active.mean() / spread * math.sqrt(per_year)) if spread > 0 else math.nan
+    return _ratio(ours - theirs, _std(ours - theirs), per_year)
 
 
 def up_capture(returns: pd.Series, benchmark: pd.Series) -> float:
@@ -171,7 +170,7 @@ def down_capture(returns: pd.Series, benchmark: pd.Series) -> float:
 
 
 def _capture(returns: pd.Series, benchmark: pd.Series, *, rising: bool) -> float:
-    both = pd.concat([returns, benchmark], axis=1).dropna()
+    both = _side_by_side(returns, benchmark)
     months = (1.0 + both).groupby(pd.DatetimeIndex(both.index).to_period("M")).prod()
     picked = months[(months.iloc[:, 1] > 1.0) if rising else (months.iloc[:, 1] < 1.0)]
     if picked.empty:
@@ -186,8 +185,19 @@ def _compounded(returns: pd.Series, period: str) -> pd.Series:
 
 
 def _paired(returns: pd.Series, benchmark: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    both = pd.concat([returns, benchmark], axis=1).dropna().to_numpy(dtype=float)
+    both = _side_by_side(returns, benchmark).to_numpy(dtype=float)
     return both[:, 0], both[:, 1]
+
+
+def _side_by_side(returns: pd.Series, benchmark: pd.Series) -> pd.DataFrame:
+    """Return both on the sessions on which both are known."""
+    ours, theirs = returns.align(benchmark, join="inner")
+    return pd.DataFrame({"ours": ours, "theirs": theirs}).dropna()
+
+
+def _ratio(values: np.ndarray, spread: float, per_year: float) -> float:
+    """Return mean over spread, annualized; NaN where the spread is nothing but rounding."""
+    return float(values.mean() / spread * math.sqrt(per_year)) if spread > ROUNDING else math.nan
 
 
 def _std(values: np.ndarray) -> float:

@@ -89,14 +89,7 @@ class BacktestResult:
         returns, riskless, per_year = self.returns, self.riskless, self.per_year
         years = len(returns) / per_year
         return {
-            "total_return": metrics.total_return(returns),
-            "cagr": metrics.cagr(returns, per_year),
-            "volatility": metrics.volatility(returns, per_year),
-            "sharpe": metrics.sharpe(returns, per_year, riskless),
-            "sortino": metrics.sortino(returns, per_year, riskless),
-            "calmar": metrics.calmar(returns, per_year),
-            "max_drawdown": metrics.max_drawdown(returns),
-            "hit_rate": metrics.hit_rate(returns),
+            **self._alone(returns),
             "turnover": float(self.turnover.sum()) / years,
             "cost_drag": float(self.orders["cost"].sum()) / float(self.equity.mean()) / years,
             "costs_paid": float(self.orders["cost"].sum()),
@@ -161,17 +154,20 @@ class BacktestResult:
 
     def benchmark_summary(self) -> dict[str, dict[str, float]]:
         """Return headline figures of each benchmark over the same sessions."""
+        return {name: self._alone(series.dropna()) for name, series in self.benchmarks.items()}
+
+    def _alone(self, returns: pd.Series) -> dict[str, float]:
+        """Return the figures that need no other series than cash."""
+        riskless, per_year = self.riskless[returns.index], self.per_year
         return {
-            name: {
-                "total_return": metrics.total_return(series.dropna()),
-                "cagr": metrics.cagr(series.dropna(), self.per_year),
-                "volatility": metrics.volatility(series.dropna(), self.per_year),
-                "sharpe": metrics.sharpe(
-                    series.dropna(), self.per_year, self.riskless[series.notna()]
-                ),
-                "max_drawdown": metrics.max_drawdown(series.dropna()),
-            }
-            for name, series in self.benchmarks.items()
+            "total_return": metrics.total_return(returns),
+            "cagr": metrics.cagr(returns, per_year),
+            "volatility": metrics.volatility(returns, per_year),
+            "sharpe": metrics.sharpe(returns, per_year, riskless),
+            "sortino": metrics.sortino(returns, per_year, riskless),
+            "calmar": metrics.calmar(returns, per_year),
+            "max_drawdown": metrics.max_drawdown(returns),
+            "hit_rate": metrics.hit_rate(returns),
         }
 
     def to_json(self) -> dict[str, Any]:

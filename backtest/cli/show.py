@@ -119,8 +119,8 @@ def _footer(console: Console, result: BacktestResult) -> None:
     manifest = result.manifest
     console.print(
         Text(
-            f"{' … '.join(manifest['window'])}, {manifest['currency']}, fills at the next "
-            f"{manifest['fill']}, costs {manifest['costs']}, snapshot {manifest['snapshot'][:12]}",
+            f"{' … '.join(manifest['window'])}, {manifest['currency']}, filled at the next "
+            f"{manifest['fill']}\ncosts: {manifest['costs']}; data: {manifest['snapshot'][:12]}",
             style="dim",
         )
     )
