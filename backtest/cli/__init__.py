@@ -10,7 +10,8 @@ import sys
 
 import typer
 
-from backtest.cli import backtests, data
+from backtest.cli import backtests
+from backtest.cli.data import app as data
 from backtest.errors import UserError
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ app = typer.Typer(
 app.command("run")(backtests.run)
 app.command("compare")(backtests.compare)
 app.command("strategies")(backtests.strategies)
-app.add_typer(data.app, name="data")
+app.add_typer(data, name="data")
 
 
 @app.callback(invoke_without_command=True)
@@ -43,7 +44,7 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        print(f"nqp: {error}", file=sys.stderr)
+        print("nqp:", " ".join(str(error).split()), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("nqp: stopped; what was finished is kept", file=sys.stderr)

@@ -1,0 +1,195 @@
+"""Markets by name: load, list, check, export. Imports the store and all that leads into it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from backtest.data.align import build_market
+from backtest.data.files import Progress, silent
+from backtest.data.finding import Finding
+from backtest.data.folder import is_market_folder, write_folder
+from backtest.data.intake import Sources, read_sources, reject_errors, spoken
+from backtest.data.quality import check
+from backtest.data.raw import PRICE_COLUMNS, SERIES_COLUMNS
+from backtest.data.store import (
+    NAME,
+    encode,
+    market_names,
+    read_manifest,
+    read_snapshot,
+)
+from backtest.errors import UserError, suggest
+from backtest.market import Market
+
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True)
+class MarketEntry:
+    """A line of the list of markets; `problem` is a sentence where the store is damaged."""
+
+    name: str
+    universe: str
+    first: str
+    last: str
+    instruments: int
+    snapshot: str
+    synthetic: bool
+    problem: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what other programs read."""
+        return {key: value for key, value in asdict(self).items() if key != "problem"}
+
+
+def load_market(name_or_path: str | Path) -> Market:
+    """Load a market: the embedded sample, one from the store, or a folder written by an export.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        "sample", a stored name, or a folder; a stored name comes before a folder of that name.
+
+    Raises
+    ------
+    UserError
+        If there is no such market, or it is damaged.
+
+    Examples
+    --------
+    >>> load_market("sample").synthetic
+    True
+    """
+    if name_or_path == SAMPLE:
+        return _sample()
+    folder = _folder(name_or_path)
+    if folder is None:
+        name = str(name_or_path)
+        manifest = read_manifest(name)
+        return build_market(
+            read_snapshot(manifest),
+            name=name,
+            snapshot=manifest.snapshot,
+            findings=spoken(manifest.findings),
+        )
+    raw, findings = read_sources(Sources(folder))
+    reject_errors(findings)
+    snapshot, _ = encode(raw)
+    return build_market(
+        raw, name=folder.resolve().name, snapshot=snapshot, findings=spoken(findings)
+    )
+
+
+def list_markets() -> tuple[MarketEntry, ...]:
+    """Return the embedded sample and every stored market, by name."""
+    sample = _sample()
+    embedded = MarketEntry(
+        name=SAMPLE,
+        universe=sample.universe.name,
+        first=f"{sample.sessions[0]:%Y-%m-%d}",
+        last=f"{sample.sessions[-1]:%Y-%m-%d}",
+        instruments=len(sample.instruments),
+        snapshot=sample.snapshot,
+        synthetic=True,
+    )
+    return (embedded, *(_entry(name) for name in market_names()))
+
+
+def check_market(name_or_path: str | Path, *, progress: Progress = silent) -> tuple[Finding, ...]:
+    """Return every finding on a market, errors included; a stored one is verified byte by byte.
+
+    Raises
+    ------
+    UserError
+        If there is no such market, or it is damaged.
+    """
+    if name_or_path == SAMPLE:
+        sample = _sample()
+        return check(_tidy_prices(sample), _tidy_series(sample), sample.universe)
+    folder = _folder(name_or_path)
+    if folder is None:
+        manifest = read_manifest(str(name_or_path))
+        read_snapshot(manifest)
+        return manifest.findings
+    _, findings = read_sources(Sources(folder), progress=progress)
+    return findings
+
+
+def export(name: str, folder: Path) -> tuple[tuple[Path, ...], str]:
+    """Write a stored market as text files that import back to the same snapshot.
+
+    Returns
+    -------
+    files, snapshot
+        The paths written, and the snapshot they hold.
+
+    Raises
+    ------
+    UserError
+        If there is no such market, or the folder cannot take it.
+    """
+    if name == SAMPLE:
+        raise UserError(
+            "the sample market is synthetic and stays embedded; export a market of your own"
+        )
+    manifest = read_manifest(name)
+    return write_folder(read_snapshot(manifest), folder), manifest.snapshot
+
+
+def _sample() -> Market:
+    from backtest.data.sample import sample_market
+
+    return sample_market()
+
+
+def _folder(name_or_path: str | Path) -> Path | None:
+    """Return the folder that is meant, or None where it is the name of a stored market."""
+    stored = market_names()
+    if isinstance(name_or_path, str) and name_or_path in stored:
+        return None
+    folder = Path(name_or_path).expanduser()
+    if is_market_folder(folder):
+        return folder
+    if folder.is_dir():
+        raise UserError(
+            f"folder {folder} holds no exported market (prices.csv and universe.toml); import its "
+            f"files with 'nqp data import NAME --prices {folder} --universe …'"
+        )
+    name = str(name_or_path)
+    if NAME.fullmatch(name):
+        raise UserError(f"there is no market {name!r}; {suggest(name, [*stored, SAMPLE])}")
+    raise UserError(
+        f"there is no folder {name}, and it is no name of a stored market; "
+        f"{suggest(name, [*stored, SAMPLE])}"
+    )
+
+
+def _entry(name: str) -> MarketEntry:
+    try:
+        manifest = read_manifest(name)
+    except UserError as error:
+        return MarketEntry(name, "", "", "", 0, "", synthetic=False, problem=str(error))
+    return MarketEntry(
+        name=name,
+        universe=manifest.universe,
+        first=manifest.first,
+        last=manifest.last,
+        instruments=manifest.instruments,
+        snapshot=manifest.snapshot,
+        synthetic=False,
+    )
+
+
+def _tidy_prices(market: Market) -> pd.DataFrame:
+    tidy = market.close.melt(ignore_index=False, var_name="instrument", value_name="close")
+    named = tidy.rename_axis("date").reset_index().dropna(subset="close")
+    return named.reindex(columns=list(PRICE_COLUMNS))
+
+
+def _tidy_series(market: Market) -> pd.DataFrame:
+    tidy = market.series.melt(ignore_index=False, var_name="series", value_name="value")
+    return tidy.rename_axis("date").reset_index()[list(SERIES_COLUMNS)]

@@ -1,0 +1,62 @@
+"""RawMarket: prices and series as they came in, in one canonical shape. Imports the universe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from backtest.universe import Universe, parse_universe
+
+PRICE_FIELDS = ("open", "high", "low", "close", "volume", "amount")
+PRICE_COLUMNS = ("instrument", "date", *PRICE_FIELDS)
+SERIES_COLUMNS = ("series", "date", "value")
+
+
+@dataclass(frozen=True, eq=False)
+class RawMarket:
+    """What a source said, before it is placed on an exchange's sessions.
+
+    Attributes
+    ----------
+    universe_text : str
+        The universe's TOML, verbatim.
+    prices : DataFrame
+        `PRICE_COLUMNS`, one row per instrument and date with a close, sorted by both. Fields the
+        source does not have are NaN; volumes and amounts are in the source's own units.
+    series : DataFrame
+        `SERIES_COLUMNS`, one row per value, dated by the day it belongs to and sorted by series
+        and date. Columns beyond these (a release date, a fetch date) are kept and sorted last.
+    """
+
+    universe_text: str
+    prices: pd.DataFrame
+    series: pd.DataFrame
+
+    @cached_property
+    def universe(self) -> Universe:
+        """The universe the text declares."""
+        return parse_universe(self.universe_text)
+
+
+def raw_market(universe_text: str, prices: pd.DataFrame, series: pd.DataFrame) -> RawMarket:
+    """Bring tidy frames into canonical order and types; rows without a close or value go."""
+    return RawMarket(
+        universe_text,
+        _canonical(prices.dropna(subset="close"), PRICE_COLUMNS, keys=2),
+        _canonical(series.dropna(subset="value"), SERIES_COLUMNS, keys=2),
+    )
+
+
+def empty_series() -> pd.DataFrame:
+    """Return a tidy series frame without a row."""
+    return _canonical(pd.DataFrame(columns=list(SERIES_COLUMNS)), SERIES_COLUMNS, keys=2)
+
+
+def _canonical(frame: pd.DataFrame, columns: tuple[str, ...], *, keys: int) -> pd.DataFrame:
+    further = [name for name in frame.columns if name not in columns]
+    ordered = frame.reindex(columns=[*columns, *further])
+    types = {columns[0]: "str", "date": "datetime64[ns]"} | dict.fromkeys(columns[keys:], "float64")
+    typed = ordered.astype(types)
+    return typed.sort_values([*columns[:keys], *further], kind="stable", ignore_index=True)

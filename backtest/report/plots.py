@@ -1,0 +1,108 @@
+"""Plots of results: each draws one thing on Axes and returns them. Only this imports matplotlib.
+
+Colors are those of Okabe and Ito (2008), which color-blind readers can tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator
+
+from backtest.result import BacktestResult
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#F0E442")
+
+
+def equity(results: BacktestResult | Sequence[BacktestResult], ax: Axes | None = None) -> Axes:
+    """Draw the growth of 1 of one or more results, and of the first one's benchmarks.
+
+    With a single result, a ribbon under the curve shows what was held.
+    """
+    several = [results] if isinstance(results, BacktestResult) else list(results)
+    axes = _axes(ax)
+    first = several[0]
+    for number, result in enumerate(several):
+        growth = (1.0 + result.returns).cumprod()
+        axes.plot(growth.index, growth, color=_color(number), linewidth=1.6, label=result.name)
+    for (name, returns), style in zip(first.benchmarks.items(), ("--", ":"), strict=False):
+        growth = (1.0 + returns).cumprod()
+        axes.plot(growth.index, growth, style, color="#555555", linewidth=1.0, label=name)
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
+    axes.yaxis.set_major_formatter("{x:.2g}")
+    axes.yaxis.set_minor_formatter("")
+    axes.set_ylabel("growth of 1, log scale")
+    _titled(axes, first, "Equity")
+    if len(several) == 1:
+        _ribbon(axes, first.regime)
+    _legend(axes)
+    return axes
+
+
+def drawdown(results: BacktestResult | Sequence[BacktestResult], ax: Axes | None = None) -> Axes:
+    """Draw the fall from the highest value so far."""
+    several = [results] if isinstance(results, BacktestResult) else list(results)
+    axes = _axes(ax)
+    for number, result in enumerate(several):
+        fall = result.drawdown
+        axes.plot(fall.index, fall, color=_color(number), linewidth=1.0, label=result.name)
+        if len(several) == 1:
+            axes.fill_between(fall.index, fall, 0.0, color=_color(number), alpha=0.25)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    _titled(axes, several[0], "Drawdown")
+    _legend(axes)
+    return axes
+
+
+def _ribbon(axes: Axes, regime: pd.Series) -> None:
+    """Color a strip along the bottom by what is held."""
+    names = list(dict.fromkeys(regime))
+    changes = np.flatnonzero(np.r_[True, regime.to_numpy()[1:] != regime.to_numpy()[:-1]])
+    ends = np.r_[changes[1:], len(regime) - 1]
+    labeled: set[Any] = set()
+    for begin, end in zip(changes.tolist(), ends.tolist(), strict=True):
+        name = regime.iloc[begin]
+        axes.axvspan(
+            regime.index[begin],
+            regime.index[end],
+            ymax=0.04,
+            color=_color(1 + names.index(name)),
+            linewidth=0,
+            label=None if name in labeled else f"holds {name}",
+        )
+        labeled.add(name)
+
+
+def _axes(ax: Axes | None) -> Axes:
+    if ax is not None:
+        return ax
+    _, axes = pyplot.subplots(figsize=(9, 4.5), layout="constrained")
+    return axes
+
+
+def _titled(axes: Axes, result: BacktestResult, what: str) -> None:
+    manifest = result.manifest
+    kind = " (SYNTHETIC DATA)" if result.synthetic else ""
+    axes.set_title(
+        f"{what} on {manifest['market']}{kind}, {' to '.join(manifest['window'])}",
+        loc="left",
+        fontsize="medium",
+    )
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _legend(axes: Axes) -> None:
+    axes.legend(
+        loc="upper center", bbox_to_anchor=(0.5, -0.07), fontsize="small", frameon=False, ncols=4
+    )
+
+
+def _color(number: int) -> str:
+    return COLORS[number % len(COLORS)]

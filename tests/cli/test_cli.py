@@ -1,0 +1,205 @@
+"""The command as a shell meets it: exit codes, one sentence, nothing but JSON on stdout."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def nqp(*words: str, cwd: Path | None = None, home: Path | None = None):
+    """Run the command in its own process; the working folder is on no path."""
+    environment = dict(os.environ, COLUMNS="80")
+    if home is not None:
+        environment["NQP_HOME"] = str(home)
+    return subprocess.run(
+        [sys.executable, "-P", "-c", "from backtest.cli import main; main()", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment,
+        timeout=300,
+        check=False,
+    )
+
+
+OWN = '''
+from dataclasses import dataclass
+import pandas as pd
+from backtest import Strategy
+from backtest.allocation import equal
+
+
+@dataclass(frozen=True)
+class Mine(Strategy):
+    """Hold a part of everything."""
+
+    part: float = 0.5
+
+    def target_weights(self, market):
+        return equal(market) * self.part
+
+
+@dataclass(frozen=True)
+class Broken(Strategy):
+    """Ask for too much."""
+
+    def target_weights(self, market):
+        return equal(market) * 3
+'''
+
+
+def test_run_prints_a_table_and_that_the_market_is_synthetic(tmp_path):
+    done = nqp("run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "SYNTHETIC DATA" in done.stdout
+    assert "Max drawdown" in done.stdout
+    assert "loading vectorbt" in done.stderr
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert not list(tmp_path.iterdir())
+
+
+def test_run_json_is_one_document_and_out_writes_the_folder(tmp_path):
+    out = tmp_path / "run"
+    done = nqp("run", "thesis-rotation", "--json", "--out", str(out), "--set", "fall_bp=20")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["parameters"]["fall_bp"] == 20
+    assert document["synthetic"] is True
+    assert json.loads((out / "summary.json").read_text("utf-8")) == document
+
+
+def test_compare_has_a_row_each(tmp_path):
+    done = nqp("compare", "equal-weight", "static-blend", "--start", "2020-01-01", "--json")
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)["results"]
+    assert [entry["strategy"] for entry in results] == ["equal-weight", "static-blend"]
+    assert results[0]["window"][0] == "2020-01-02"
+
+
+def test_compare_prints_every_strategy_in_a_narrow_terminal():
+    done = nqp("compare")
+    assert done.returncode == 0, done.stderr
+    assert "breakthrough-overlay" in done.stdout
+    assert "two-bull-rotation" in done.stdout
+
+
+def test_strategies_lists_claims_and_parameters():
+    done = nqp("strategies")
+    assert "thesis-rotation  [R1, R2, R4, R5, R7, R8]" in done.stdout
+    assert "    fall_bp=10.0" in done.stdout
+    listed = json.loads(nqp("strategies", "--json").stdout)["strategies"]
+    assert len(listed) == 14
+    assert all(entry["summary"] for entry in listed)
+
+
+def test_ones_own_strategy_runs_from_a_file(tmp_path):
+    (tmp_path / "mine.py").write_text(OWN)
+    done = nqp("run", "mine.py:Mine", "--set", "part=0.25", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["parameters"] == {"part": 0.25}
+
+
+def test_a_strategy_within_a_strategy_is_set_by_name():
+    done = nqp("run", "breakthrough-overlay", "--set", "inner=equal-weight", "--json")
+    assert done.returncode == 0, done.stderr
+    inner = json.loads(done.stdout)["parameters"]["inner"]
+    assert inner == {"strategy": "equal-weight", "rebalance": "monthly"}
+
+
+def test_help_and_version_do_not_import_pandas():
+    code = (
+        "import sys, runpy; sys.argv = ['nqp', {word!r}]\n"
+        "from backtest.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {{'pandas', 'numpy', 'vectorbt', 'pyarrow', 'matplotlib', 'yfinance'}}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    for word in ("--help", "--version"):
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(word=word)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "nqp" in done.stdout
+
+
+MISTAKES = {
+    "unknown strategy": (("run", "thesis-rotatoin"), "did you mean 'thesis-rotation'?"),
+    "misspelt parameter": (("run", "--set", "fal_bp=5"), "did you mean 'fall_bp'?"),
+    "parameter without a value": (("run", "--set", "fall_bp"), "write it as NAME=VALUE"),
+    "text for a number": (("run", "--set", "fall_bp=ten"), "give a number"),
+    "fraction for a whole number": (("run", "--set", "min_hold=2.5"), "give a whole number"),
+    "parameter out of range": (("run", "--set", "sleeve=2"), "give a fraction from 0 to 1"),
+    "window of nothing": (("run", "--set", "fall_window=0"), "give a number above 0"),
+    "unknown schedule": (("run", "--set", "rebalance=weekly"), "choose from monthly"),
+    "unknown basket": (("run", "buy-and-hold", "--set", "basket=npq"), "did you mean 'nqp'?"),
+    "start after end": (("run", "--start", "2024-06-01", "--end", "2024-01-01"), "swap them"),
+    "not a date": (("run", "--start", "soon"), "write it as 2024-06-28"),
+    "end before the data": (("run", "--end", "1999-01-01"), "it runs from 2015-01-05"),
+    "start after the data": (("run", "--start", "2030-01-01"), "start 2030-01-01"),
+    "one day": (("run", "--end", "2015-01-05"), "a backtest needs at least 2"),
+    "no cash": (("run", "--cash", "0"), "start with more than 0"),
+    "unknown costs": (("run", "--costs", "eft"), "did you mean 'etf'?"),
+    "unknown fill": (("run", "--fill", "noon"), "choose open or close"),
+    "unknown market": (("run", "--market", "smaple"), "sample"),
+    "hostile market name": (("run", "--market", "../../etc/passwd"), "market"),
+    "missing file": (("run", "nofile.py:Mine"), "there is no file nofile.py"),
+    "missing class": (("run", "mine.py:Yours"), "has no strategy 'Yours'"),
+    "file that does not import": (("run", "bad.py:Mine"), "does not import: SyntaxError"),
+    "file without a strategy": (("run", "empty.py"), "defines no strategy"),
+    "weights above one": (("run", "mine.py:Broken"), "let a row sum to at most 1"),
+    "missing series": (
+        ("run", "export-chain-rotation", "--set", "inventories=us_isr"),
+        "has no series 'us_isr'",
+    ),
+    "missing event file": (("run", "policy-catalyst", "--set", "events=no.csv"), "no event file"),
+    "bad event file": (("run", "policy-catalyst", "--set", "events=mine.py"), "a column date"),
+    "out is a file": (("run", "--out", "mine.py"), "is a file; name a folder"),
+    "out holds other things": (("run", "--out", "."), "holds other files"),
+    "strategy in compare": (("compare", "equal-weigth"), "did you mean 'equal-weight'?"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_sentence_and_exit_2(mistake, tmp_path):
+    (tmp_path / "mine.py").write_text(OWN)
+    (tmp_path / "bad.py").write_text("def (")
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    words, says = MISTAKES[mistake]
+    done = nqp(*words, cwd=tmp_path, home=tmp_path / "home")
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    sentence = [line for line in done.stderr.splitlines() if not line.startswith("loading")]
+    assert len(sentence) == 1, done.stderr
+    assert done.stdout == ""
+    after = sorted(path.name for path in tmp_path.iterdir() if path.name != "__pycache__")
+    assert after == before
+
+
+@pytest.mark.parametrize("words", [("rnu",), ("run", "--markte", "sample"), ("run", "--cash", "x")])
+def test_a_wrong_word_is_exit_2_and_shows_the_usage(words):
+    done = nqp(*words)
+    assert done.returncode == 2
+    assert "Usage" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_fault_of_ours_is_exit_1_and_says_so():
+    code = (
+        "from backtest.cli import app, main\n"
+        "@app.command('boom')\n"
+        "def boom() -> None: raise RuntimeError('wheel fell off')\n"
+        "import sys; sys.argv = ['nqp', 'boom']; main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "fault of nqp-rotation" in done.stderr
+    assert "wheel fell off" in done.stderr

@@ -1,0 +1,50 @@
+"""Every line of code in the README runs."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README.read_text("utf-8"), re.M | re.S)
+PYTHON = [code for language, code in BLOCKS if language == "python"]
+COMMANDS = [
+    line
+    for language, code in BLOCKS
+    if language == "console"
+    for line in code.splitlines()
+    if line.startswith("nqp ")
+]
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[0])
+def test_python(code, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    mpl.use("Agg")
+    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+    assert capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_shell(command, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", "from backtest.cli import main; main()", *command.split()[1:]],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=dict(os.environ, NQP_HOME=str(tmp_path / "home")),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_the_two_set_up_commands_stand_there_word_for_word():
+    text = README.read_text("utf-8")
+    assert "python -m pip install -e . && nqp run\n" in text
+    assert 'python -m pip install -e ".[test]" && pytest\n' in text
