@@ -68,7 +68,7 @@ def show_run(result: BacktestResult) -> None:
         since = "the start" if peak is None else f"{peak:%Y-%m-%d}"
         until = "not recovered" if recovery is None else f"recovered {recovery:%Y-%m-%d}"
         console.print(f"Deepest fall: from {since} to {dates['trough']:%Y-%m-%d}, {until}")
-    _footer(console, result)
+    _footer(console, result, result.warnings)
 
 
 def show_compare(results: Sequence[BacktestResult]) -> None:
@@ -87,7 +87,8 @@ def show_compare(results: Sequence[BacktestResult]) -> None:
     for name, figures in first.benchmark_summary().items():
         table.add_row(name, *(_figure(key, figures.get(key)) for key in COMPARED))
     console.print(table)
-    _footer(console, first)
+    said = dict.fromkeys(warning for result in results for warning in result.warnings)
+    _footer(console, first, list(said))
 
 
 def show_strategies(found: Sequence[Strategy]) -> None:
@@ -115,7 +116,7 @@ def _banner(console: Console, result: BacktestResult) -> None:
         )
 
 
-def _footer(console: Console, result: BacktestResult) -> None:
+def _footer(console: Console, result: BacktestResult, warnings: Sequence[str]) -> None:
     manifest = result.manifest
     console.print(
         Text(
@@ -124,5 +125,5 @@ def _footer(console: Console, result: BacktestResult) -> None:
             style="dim",
         )
     )
-    for warning in result.warnings:
+    for warning in warnings:
         console.print(Text(f"note: {warning}", style="yellow"))

@@ -15,7 +15,7 @@ from backtest.universe import Universe
 Matrix = NDArray[np.float64]
 
 # A session with one price all day, this far from the last close, was spent at a limit: Shanghai's
-# and Shenzhen's are 5, 10 and 20 %, and a tick of a low price may be worth some tenths of a percent.
+# and Shenzhen's are 5, 10 and 20 %, and a tick of a low price may be worth tenths of a percent.
 LOCKED_MOVE = 0.048
 
 

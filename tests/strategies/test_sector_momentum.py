@@ -1,0 +1,62 @@
+"""SectorMomentum: ranks, hysteresis, warm-up."""
+
+import numpy as np
+import pytest
+
+from backtest.errors import UserError
+from strategies import SectorMomentum
+from tests.markets import make_market
+
+
+def paths(*growth, sessions=80):
+    names = ("machinery", "steel", "auto", "coal")
+    steps = np.arange(sessions)
+    return {name: 100 * (1 + rate) ** steps for name, rate in zip(names, growth, strict=False)}
+
+
+def test_it_holds_the_strongest_once_it_has_a_full_window():
+    market = make_market(close=paths(0.001, 0.003, 0.002, -0.001))
+    weights = SectorMomentum(windows=(10, 20), top=2, band=0).target_weights(market)
+    ordered = weights.dropna(how="all")
+    assert ordered.index[0] > market.sessions[20]
+    assert ordered.iloc[-1].to_dict() == {
+        "MACHINERY": 0.0,
+        "STEEL": 0.5,
+        "AUTO": 0.5,
+        "COAL": 0.0,
+    }
+
+
+def test_what_is_held_is_kept_within_the_band():
+    close = paths(0.002, 0.001, 0.0)
+    # machinery leads, then falls to second place behind steel
+    close["steel"][55:] *= 1.2
+    market = make_market(close=close)
+    strict = SectorMomentum(windows=(15,), top=1, band=0).target_weights(market)
+    patient = SectorMomentum(windows=(15,), top=1, band=1).target_weights(market)
+    assert strict.dropna(how="all").iloc[-1]["STEEL"] == 1.0
+    assert patient.dropna(how="all").iloc[-1]["MACHINERY"] == 1.0
+
+
+def test_skip_leaves_the_latest_sessions_out():
+    close = paths(0.002, 0.001, 0.0)
+    close["steel"][-1] *= 2
+    market = make_market(close=close, start="2020-01-15")
+    assert market.sessions[-1].day > 1
+    plain = SectorMomentum(windows=(15,), top=1, skip=0)
+    skipping = SectorMomentum(windows=(15,), top=1, skip=5)
+    assert plain.name == skipping.name == "sector-momentum"
+    assert skipping.target_weights(market).dropna(how="all").iloc[-1]["MACHINERY"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("parameters", "says"),
+    [
+        ({"windows": ()}, "give one or more numbers"),
+        ({"top": 0}, "top was 0"),
+        ({"band": -1}, "band was -1"),
+    ],
+)
+def test_parameters_are_checked(parameters, says):
+    with pytest.raises(UserError, match=says):
+        SectorMomentum(**parameters)
