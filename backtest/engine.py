@@ -16,6 +16,7 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, CostModel
 from backtest.errors import UserError
 from backtest.market import Date, Market
+from backtest.plan import fitted
 from backtest.result import BacktestResult, plain
 from backtest.simulate import Simulation, simulate
 from backtest.strategy import Strategy
@@ -73,7 +74,7 @@ def run_many(
         fill_used, notes = "close", ["the market has no open prices: orders fill at the close"]
     results = []
     for strategy in strategies:
-        targets = strategy.target_weights(market)
+        targets = fitted(strategy.target_weights(market), market)
         simulation = simulate(targets, market, costs=costs, fill=fill_used, cash=cash, first=first)
         manifest = _manifest(strategy, market, costs, fill_used, cash, first)
         results.append(_result(strategy, market, targets, simulation, manifest, cash, first, notes))
@@ -113,15 +114,18 @@ def _result(
         regime=regime.fillna("cash").rename("regime"),
         targets=targets.iloc[first:],
         riskless=_returns(market.money, first).rename("riskless"),
-        benchmarks={
-            market.universe.by_id[market.universe.benchmark].name: _returns(
-                market.benchmark, first
-            ),
-            "equal-weight sectors": _returns(market.equal_weight, first),
-        },
+        benchmarks=_benchmarks(market, first),
         manifest=manifest,
         warnings=(*notes, *_warnings(market, simulation, first)),
     )
+
+
+def _benchmarks(market: Market, first: int) -> dict[str, pd.Series]:
+    """Return what to compare with: the benchmark, where it has prices, and all sectors alike."""
+    own = _returns(market.benchmark, first)
+    name = market.universe.by_id[market.universe.benchmark].name
+    equal = {"equal-weight sectors": _returns(market.equal_weight, first)}
+    return equal if own.isna().all() else {name: own} | equal
 
 
 def _returns(level: pd.Series, first: int) -> pd.Series:
@@ -143,6 +147,10 @@ def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
         )
     if simulation.orders.empty:
         found.append("no order was placed: the portfolio stayed in cash")
+    if market.benchmark.iloc[first:].isna().all():
+        found.append(
+            "the market has no benchmark prices here: compared with equal-weight sectors instead"
+        )
     late = int((simulation.orders["sessions_late"] > 0).sum())
     if late:
         found.append(f"{late} trade(s) were filled late because nothing could be traded when due")

@@ -152,6 +152,22 @@ class Market:
             growth = pd.Series(0.0, index=self.sessions)
         return (1.0 + growth).cumprod().rename("money")
 
+    @property
+    def broad_index(self) -> pd.Series:
+        """The benchmark's close, for triggers that need one.
+
+        Raises
+        ------
+        UserError
+            If the market has no benchmark prices at all.
+        """
+        if self.benchmark.isna().all():
+            raise UserError(
+                f"market {self.name} has no prices of its benchmark {self.universe.benchmark}; "
+                f"import them with 'nqp data import NAME --benchmark FILE'"
+            )
+        return self.benchmark
+
     def need(self, series: str) -> pd.Series:
         """Return a series by name; "rate" is the universe's ten-year yield.
 

@@ -115,8 +115,7 @@ def orders(targets: pd.DataFrame, market: Market, first: int = 0) -> list[Order]
         If the frame does not fit the market, a row is negative or sums to more than 1, or a
         weight lies on an instrument without a price.
     """
-    frame = _fitted(targets, market)
-    numbers = frame.to_numpy(dtype=float)
+    numbers = fitted(targets, market).to_numpy(dtype=float)
     given = np.isfinite(numbers).any(axis=1)
     weights = np.nan_to_num(numbers)
     repeats = np.zeros(len(given), dtype=bool)
@@ -155,8 +154,11 @@ def _next_chance(venue: Venue, start: int, filled: Filled) -> int:
     return start + int(chance.argmax()) if chance.any() else len(venue.money)
 
 
-def _fitted(targets: pd.DataFrame, market: Market) -> pd.DataFrame:
-    """Return the targets on the market's columns, or say what does not fit."""
+def fitted(targets: pd.DataFrame, market: Market) -> pd.DataFrame:
+    """Return targets on all of a market's sessions and columns, or say what does not fit.
+
+    Sessions and instruments that are not in the frame get NaN: nothing is ordered there.
+    """
     if not isinstance(targets, pd.DataFrame):
         raise UserError(
             f"target_weights returned a {type(targets).__name__}; return a DataFrame, "
@@ -168,12 +170,18 @@ def _fitted(targets: pd.DataFrame, market: Market) -> pd.DataFrame:
                 f"target_weights names {name!r}, which is no instrument of market {market.name}; "
                 f"{suggest(str(name), market.instruments)}"
             )
-    if not targets.index.equals(market.close.index):
+    strange = targets.index.difference(market.close.index)
+    if len(strange) or targets.index.has_duplicates:
+        what = f"{strange[0]}, which is no session" if len(strange) else "a session twice"
         raise UserError(
-            f"target_weights returned {len(targets)} rows that are not the market's "
-            f"{len(market.sessions)} sessions; use market.sessions as the index"
+            f"target_weights has a row for {what} of market {market.name}; "
+            f"use days of market.sessions as the index, each once"
         )
-    return targets.reindex(columns=market.close.columns)
+    try:
+        numbers = targets.astype(float)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"target_weights must be numbers or NaN ({error})") from error
+    return numbers.reindex(index=market.close.index, columns=market.close.columns)
 
 
 def _check(weights: np.ndarray, market: Market) -> None:

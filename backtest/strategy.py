@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -46,7 +46,7 @@ class Strategy(ABC):
     @property
     def parameters(self) -> dict[str, Any]:
         """The fields and their values; a nested strategy shows as its own name and parameters."""
-        values = {spec.name: getattr(self, spec.name) for spec in fields(self)}  # type: ignore[arg-type]
+        values = {name: getattr(self, name) for name in field_names(type(self))}
         return {
             name: {"strategy": value.name, **value.parameters}
             if isinstance(value, Strategy)
@@ -112,6 +112,11 @@ class TriggerRotation(RotationStrategy):
         for name, trigger in reversed(list(self.rules().items())):
             regime[trigger.fires(market).to_numpy()] = name
         return pd.Series(regime, index=market.sessions)
+
+
+def field_names(kind: type[Strategy]) -> tuple[str, ...]:
+    """Return the names of a strategy's parameters; a class that is no dataclass has none."""
+    return tuple(spec.name for spec in fields(kind)) if is_dataclass(kind) else ()
 
 
 def kebab(name: str) -> str:

@@ -161,6 +161,27 @@ def test_synthetic_data_is_called_synthetic(result):
     assert "synthetic" in repr(load_market("sample"))
 
 
+def test_without_a_benchmark_it_is_said_and_sectors_stand_in():
+    market = make_market(sessions=300, benchmark=[NAN] * 300)
+    result = run(Hold(), market, costs=FREE)
+    assert list(result.benchmarks) == ["equal-weight sectors"]
+    assert any("no benchmark prices" in warning for warning in result.warnings)
+    with pytest.raises(UserError, match="no prices of its benchmark BENCHMARK; import them"):
+        run(
+            ThesisRotation(), make_market(sessions=9, sectors=("auto", "coal"), benchmark=[NAN] * 9)
+        )
+
+
+def test_a_plain_class_is_a_strategy_too():
+    class Plain(Strategy):
+        """No dataclass."""
+
+        def target_weights(self, market):
+            return pd.DataFrame({"AUTO": [0.5]}, market.sessions[:1])
+
+    assert run(Plain(), make_market(sessions=300), costs=FREE).manifest["parameters"] == {}
+
+
 def test_short_samples_say_so():
     short = run(Hold(), make_market(sessions=100), costs=FREE)
     assert any("cannot tell skill from luck" in warning for warning in short.warnings)

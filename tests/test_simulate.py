@@ -191,15 +191,26 @@ def test_targets_that_cannot_be_meant(weights, says):
         simulate(pd.DataFrame(weights, market.sessions), market, costs=FREE, fill="close", cash=1.0)
 
 
-def test_targets_on_other_sessions_are_refused():
+def test_rows_that_are_left_out_order_nothing():
     market = make_market(sessions=5)
-    with pytest.raises(UserError, match=r"use market\.sessions as the index"):
-        simulate(
-            pd.DataFrame({"AUTO": [1.0]}, market.sessions[:1]),
-            market,
-            costs=FREE,
-            fill="close",
-            cash=1.0,
-        )
-    with pytest.raises(UserError, match="return a DataFrame"):
-        simulate(None, market, costs=FREE, fill="close", cash=1.0)
+    sparse = pd.DataFrame({"AUTO": [1.0]}, market.sessions[1:2])
+    full = sparse.reindex(market.sessions)
+    terms = {"costs": FREE, "fill": "close", "cash": 1.0}
+    assert simulate(sparse, market, **terms).equity.eq(simulate(full, market, **terms).equity).all()
+
+
+@pytest.mark.parametrize(
+    ("targets", "says"),
+    [
+        (None, "return a DataFrame"),
+        (pd.DataFrame({"AUTO": [1.0]}, [pd.Timestamp("1999-01-01")]), "no session of market test"),
+        (pd.DataFrame({"AUTO": ["all"]}, [pd.Timestamp("2020-01-01")]), "must be numbers or NaN"),
+        (
+            pd.DataFrame({"AUTO": [1.0, 0.0]}, [pd.Timestamp("2020-01-01")] * 2),
+            "has a row for a session twice",
+        ),
+    ],
+)
+def test_targets_that_do_not_fit_are_refused(targets, says):
+    with pytest.raises(UserError, match=says):
+        simulate(targets, make_market(sessions=5), costs=FREE, fill="close", cash=1.0)

@@ -91,7 +91,8 @@ def compare(
     from backtest.cli.lookup import built_in, find_strategy
 
     chosen = [find_strategy(name, []) for name in names or built_in()]
-    results = _results(chosen, market, start, end, costs, fill, cash)
+    skip = not names
+    results = _results(chosen, market, start, end, costs, fill, cash, skip_unfit=skip)
     if json:
         _print_json({"results": [result.to_json() for result in results]})
         return
@@ -134,8 +135,10 @@ def _results(
     costs: str,
     fill: str,
     cash: float,
+    *,
+    skip_unfit: bool = False,
 ) -> list[BacktestResult]:
-    """Load the market and run, saying on stderr what takes long."""
+    """Load the market and run, saying on stderr what takes long and what cannot run there."""
     from backtest.cli.show import waiting
 
     with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
@@ -148,7 +151,21 @@ def _results(
         if costs not in models:
             raise UserError(f"--costs was {costs!r}; {suggest(costs, models)}")
         market = _window(load_market(name), start, end)
-        return run_many(strategies, market, costs=models[costs], fill=fill, cash=cash, start=start)
+        results, unfit = [], []
+        for strategy in strategies:
+            try:
+                results += run_many(
+                    [strategy], market, costs=models[costs], fill=fill, cash=cash, start=start
+                )
+            except UserError as error:
+                if not skip_unfit:
+                    raise
+                unfit.append((strategy.name, error))
+    if not results:
+        raise unfit[0][1]
+    for left_out, reason in unfit:
+        typer.echo(f"left out {left_out}: {reason}", err=True)
+    return results
 
 
 def _window(market: Market, start: str | None, end: str | None) -> Market:

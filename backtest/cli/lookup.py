@@ -7,12 +7,11 @@ import inspect
 import sys
 import types
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from backtest.errors import UserError, suggest
-from backtest.strategy import Strategy
+from backtest.strategy import Strategy, field_names
 
 
 def built_in() -> Mapping[str, type[Strategy]]:
@@ -75,9 +74,10 @@ def _setting(kind: type[Strategy], text: str) -> tuple[str, Any]:
     if not equals:
         raise UserError(f"--set {text} has no value; write it as NAME=VALUE")
     hints = get_type_hints(kind)
-    known = [spec.name for spec in fields(kind)]  # type: ignore[arg-type]
+    known = field_names(kind)
     if name not in known:
-        raise UserError(f"the strategy has no parameter {name!r}; {suggest(name, known)}")
+        there_is = suggest(name, known) if known else "it has none"
+        raise UserError(f"the strategy has no parameter {name!r}; {there_is}")
     return name, parse_value(name, value, hints[name])
 
 

@@ -29,7 +29,7 @@ class IndexAboveAverage(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the benchmark's close over its mean of the window."""
-        index = market.benchmark
+        index = market.broad_index
         average = market.remember(
             ("index average", self.window), lambda: index.rolling(self.window).mean()
         )
@@ -113,7 +113,7 @@ class CalmVolatility(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the benchmark's daily log returns."""
-        moves = np.log(market.benchmark).diff()
+        moves = np.log(market.broad_index).diff()
         volatility = moves.rolling(self.window).std()
         median = volatility.rolling(self.history).median()
         return decided(volatility < median, known=median.notna())

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 
@@ -84,6 +85,30 @@ def test_compare_prints_every_strategy_in_a_narrow_terminal():
     assert done.returncode == 0, done.stderr
     assert "breakthrough-overlay" in done.stdout
     assert "two-bull-rotation" in done.stdout
+
+
+def test_compare_of_all_leaves_out_what_cannot_run_there(tmp_path):
+    market = tmp_path / "two"
+    market.mkdir()
+    days = pd.bdate_range("2024-03-01", "2024-06-28").strftime("%Y-%m-%d")
+    rows = [
+        f"{name},{day},{10 + number % 7}"
+        for name in ("XLK", "XLF", "SPY")
+        for number, day in enumerate(days)
+    ]
+    (market / "prices.csv").write_text("\n".join(["instrument,date,close", *rows]))
+    home = tmp_path / "home"
+    done = nqp(
+        *("data", "import", "two", "--prices", str(market / "prices.csv")),
+        *("--universe", "us-spdr"),
+        home=home,
+    )
+    assert done.returncode == 0, done.stderr
+    done = nqp("compare", "--market", "two", "--json", home=home)
+    assert done.returncode == 0, done.stderr
+    assert "left out export-chain-rotation: " in done.stderr
+    names = [entry["strategy"] for entry in json.loads(done.stdout)["results"]]
+    assert "equal-weight" in names
 
 
 def test_strategies_lists_claims_and_parameters():
