@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -105,7 +106,7 @@ def _result(
     before = equity.shift(fill_value=cash)
     close = market.close.iloc[first:]
     regime = strategy.regime(market).shift().iloc[first:]
-    return BacktestResult(
+    result = BacktestResult(
         strategy=strategy,
         equity=equity,
         returns=(equity / before - 1.0).rename(strategy.name),
@@ -117,6 +118,25 @@ def _result(
         benchmarks=_benchmarks(market, first),
         manifest=manifest,
         warnings=(*notes, *_warnings(market, simulation, first)),
+    )
+    early = _before_launch(result, market)
+    return result if early is None else replace(result, warnings=(*result.warnings, early))
+
+
+def _before_launch(result: BacktestResult, market: Market) -> str | None:
+    """Say how much of the profit was earned on instruments that had not been launched yet."""
+    earned = 0.0
+    for name in market.instruments:
+        launched = market.universe.by_id[name].launched
+        if launched is not None:
+            early = result.profit.index < pd.Timestamp(launched)
+            earned += float(result.profit.loc[early, name].sum())
+    if earned == 0.0:
+        return None
+    total = float(result.equity.iloc[-1]) - float(result.manifest["cash"])
+    return (
+        f"{earned:,.0f} {result.manifest['currency']} of a profit of {total:,.0f} were earned "
+        f"before the instruments were launched, on back-filled history; --strict-launch leaves it out"
     )
 
 
@@ -181,6 +201,7 @@ def _manifest(
         "universe": market.universe.name,
         "snapshot": market.snapshot,
         "synthetic": market.synthetic,
+        "strict_launch": market.launched_only,
         "currency": market.universe.currency,
         "sessions_per_year": market.universe.sessions_per_year,
         "window": [f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"],

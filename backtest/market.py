@@ -44,6 +44,8 @@ class Market:
         Traded value, session × instrument.
     findings : tuple of str
         What the quality checks said when the data came in.
+    launched_only : bool
+        Whether history from before an instrument's launch has been left out (`from_launch`).
     """
 
     name: str
@@ -58,6 +60,7 @@ class Market:
     synthetic: bool = False
     snapshot: str = ""
     findings: tuple[str, ...] = ()
+    launched_only: bool = False
     _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
@@ -216,6 +219,31 @@ class Market:
             can_sell=self.can_sell.loc[keep],
             benchmark=self.benchmark.loc[keep],
             series=self.series.loc[keep],
+            _memo={},
+        )
+
+    def from_launch(self) -> Market:
+        """Return this market with every instrument investable, and known, only from its launch.
+
+        History before an index or fund was launched is back-filled: it was chosen with hindsight.
+        Instruments whose launch date is not known stay as they are.
+        """
+        hidden = {
+            name: self.sessions < pd.Timestamp(launched)
+            for name in self.close.columns
+            if (launched := self.universe.by_id[name].launched) is not None
+        }
+        before = pd.DataFrame(hidden, index=self.sessions).reindex(
+            columns=self.close.columns, fill_value=False
+        )
+        return replace(
+            self,
+            close=self.close.mask(before),
+            open=None if self.open is None else self.open.mask(before),
+            turnover=None if self.turnover is None else self.turnover.mask(before),
+            can_buy=self.can_buy & ~before,
+            can_sell=self.can_sell & ~before,
+            launched_only=True,
             _memo={},
         )
 

@@ -122,6 +122,24 @@ class BacktestResult:
         dates = metrics.drawdown_dates(self.returns)
         return dict(zip(("peak", "trough", "recovery"), dates, strict=True))
 
+    @cached_property
+    def profit(self) -> pd.DataFrame:
+        """Profit by session and instrument after its costs, in currency; cash not included.
+
+        What a position is worth more at a close than at the last, less what was paid for it.
+        """
+        worth = self.weights.mul(self.equity, axis=0)
+        orders = self.orders
+        signed = orders["value"].where(orders["side"] == "buy", -orders["value"])
+        paid = (
+            (signed + orders["cost"])
+            .groupby([orders["filled"], orders["instrument"]])
+            .sum()
+            .unstack(fill_value=0)
+            .reindex(index=worth.index, columns=worth.columns, fill_value=0.0)
+        )
+        return worth.diff().fillna(worth.iloc[:1]) - paid
+
     def by_half(self) -> pd.DataFrame:
         """Return returns by calendar half: the strategy's and each benchmark's."""
         columns = {self.name: self.returns, **self.benchmarks}

@@ -133,6 +133,47 @@ def test_turnover_and_cost_drag_by_hand():
     assert switched.summary()["cost_drag"] == pytest.approx((100 - second) / mean)
 
 
+def test_profit_by_instrument_adds_up_to_the_profit(result):
+    interest = result.riskless * (
+        result.equity.shift(fill_value=1e6) - _held(result).shift(fill_value=0)
+    )
+    earned = result.profit.sum(axis=1) + interest
+    np.testing.assert_allclose(earned, result.equity.diff().fillna(0.0), atol=1e-4)
+
+
+def _held(result):
+    return result.weights.mul(result.equity, axis=0).sum(axis=1)
+
+
+def launched(market, instrument, day):
+    """Return the market with an instrument launched on a day."""
+    instruments = tuple(
+        replace(entry, launched=day) if entry.id == instrument else entry
+        for entry in market.universe.instruments
+    )
+    return replace(market, universe=replace(market.universe, instruments=instruments), _memo={})
+
+
+def test_profit_from_before_a_launch_is_marked():
+    market = make_market(close={"machinery": [10, 10, 15, 20, 30]}, opens=False)
+    market = launched(market, "MACHINERY", market.sessions[3].date())
+    held = run(Hold(), market, costs=FREE, fill="close", cash=100.0)
+    # 50 of the 200 were earned on the session before the launch
+    assert any("50 CNY of a profit of 200 were earned before" in text for text in held.warnings)
+
+
+def test_strict_launch_makes_instruments_investable_from_launch_only():
+    market = make_market(sessions=200)
+    market = launched(market, "AUTO", market.sessions[100].date())
+    strict = run(EqualWeight(), market.from_launch(), costs=FREE)
+    assert (strict.weights["AUTO"].iloc[:101] == 0).all()
+    assert strict.weights["AUTO"].iloc[101] > 0
+    assert strict.manifest["strict_launch"]
+    assert not any("before the instruments were launched" in text for text in strict.warnings)
+    plain = run(EqualWeight(), market, costs=FREE)
+    assert any("before the instruments were launched" in text for text in plain.warnings)
+
+
 def test_compare_has_a_row_each():
     market = load_market("sample")
     table = compare(run_many([EqualWeight(), RateRotation(fall_bp=20), RateRotation()], market))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 if TYPE_CHECKING:
+    from backtest.costs import CostModel
     from backtest.market import Market
     from backtest.result import BacktestResult
+    from backtest.strategy import Strategy
 
 MarketOption = Annotated[
     str, typer.Option("--market", "-m", help="A stored market, 'sample', or a folder.")
@@ -27,9 +31,47 @@ FillOption = Annotated[
     str, typer.Option("--fill", help="Orders fill at the next session's open or close.")
 ]
 CashOption = Annotated[float, typer.Option("--cash", help="What the portfolio starts with.")]
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict-launch", help="Leave out what an instrument did before its launch."),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which market, window and terms of trade to run, as the shell said it."""
+
+    market: str
+    start: str | None
+    end: str | None
+    costs: str
+    fill: str
+    cash: float
+    strict_launch: bool
+
+    def load_market(self) -> Market:
+        """Load the market, cut off at the end; sessions before the start stay, as history."""
+        from backtest.data import load_market
+
+        market = load_market(self.market)
+        if self.start is not None:
+            market.between(self.start, self.end)
+        if self.end is not None:
+            market = market.until(self.end)
+        return market.from_launch() if self.strict_launch else market
+
+    def cost_model(self) -> CostModel:
+        """Return the cost model called so."""
+        from backtest.costs import ETF_COSTS, FREE, STOCK_COSTS
+        from backtest.errors import UserError, suggest
+
+        models = {"etf": ETF_COSTS, "stock": STOCK_COSTS, "free": FREE}
+        if self.costs not in models:
+            raise UserError(f"--costs was {self.costs!r}; {suggest(self.costs, models)}")
+        return models[self.costs]
 
 
 def run(
@@ -46,6 +88,7 @@ def run(
     costs: CostsOption = "etf",
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
+    strict_launch: StrictOption = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the result's files to this folder.")
     ] = None,
@@ -59,7 +102,8 @@ def run(
         from backtest.report.folder import check_target
 
         check_target(out)
-    (result,) = _results([chosen], market, start, end, costs, fill, cash)
+    terms = Terms(market, start, end, costs, fill, cash, strict_launch)
+    (result,) = _results([chosen], terms)
     if out is not None:
         from backtest.report.folder import write_run
 
@@ -85,14 +129,15 @@ def compare(
     costs: CostsOption = "etf",
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
+    strict_launch: StrictOption = False,
     json: JsonOption = False,
 ) -> None:
     """Backtest several strategies, one row each."""
     from backtest.cli.lookup import built_in, find_strategy
 
     chosen = [find_strategy(name, []) for name in names or built_in()]
-    skip = not names
-    results = _results(chosen, market, start, end, costs, fill, cash, skip_unfit=skip)
+    terms = Terms(market, start, end, costs, fill, cash, strict_launch)
+    results = _results(chosen, terms, skip_unfit=not names)
     if json:
         _print_json({"results": [result.to_json() for result in results]})
         return
@@ -128,34 +173,29 @@ def strategies(json: JsonOption = False) -> None:
 
 
 def _results(
-    strategies: list,  # type: ignore[type-arg]
-    name: str,
-    start: str | None,
-    end: str | None,
-    costs: str,
-    fill: str,
-    cash: float,
-    *,
-    skip_unfit: bool = False,
+    strategies: Sequence[Strategy], terms: Terms, *, skip_unfit: bool = False
 ) -> list[BacktestResult]:
     """Load the market and run, saying on stderr what takes long and what cannot run there."""
     from backtest.cli.show import waiting
+    from backtest.errors import UserError
 
+    results: list[BacktestResult] = []
+    unfit: list[tuple[str, UserError]] = []
     with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
-        from backtest.costs import ETF_COSTS, FREE, STOCK_COSTS
-        from backtest.data import load_market
-        from backtest.engine import run_many
-        from backtest.errors import UserError, suggest
+        from backtest.engine import run
 
-        models = {"etf": ETF_COSTS, "stock": STOCK_COSTS, "free": FREE}
-        if costs not in models:
-            raise UserError(f"--costs was {costs!r}; {suggest(costs, models)}")
-        market = _window(load_market(name), start, end)
-        results, unfit = [], []
+        market, costs = terms.load_market(), terms.cost_model()
         for strategy in strategies:
             try:
-                results += run_many(
-                    [strategy], market, costs=models[costs], fill=fill, cash=cash, start=start
+                results.append(
+                    run(
+                        strategy,
+                        market,
+                        costs=costs,
+                        fill=terms.fill,
+                        cash=terms.cash,
+                        start=terms.start,
+                    )
                 )
             except UserError as error:
                 if not skip_unfit:
@@ -163,16 +203,9 @@ def _results(
                 unfit.append((strategy.name, error))
     if not results:
         raise unfit[0][1]
-    for left_out, reason in unfit:
-        typer.echo(f"left out {left_out}: {reason}", err=True)
+    for name, reason in unfit:
+        typer.echo(f"left out {name}: {reason}", err=True)
     return results
-
-
-def _window(market: Market, start: str | None, end: str | None) -> Market:
-    """Cut the market off at `end`; check `start` against what is left."""
-    if start is not None:
-        market.between(start, end)
-    return market if end is None else market.until(end)
 
 
 def _print_json(document: object) -> None:
