@@ -136,7 +136,8 @@ def _before_launch(result: BacktestResult, market: Market) -> str | None:
     total = float(result.equity.iloc[-1]) - float(result.manifest["cash"])
     return (
         f"{earned:,.0f} {result.manifest['currency']} of a profit of {total:,.0f} were earned "
-        f"before the instruments were launched, on back-filled history; --strict-launch leaves it out"
+        f"before the instruments were launched, on back-filled history; "
+        f"--strict-launch leaves it out"
     )
 
 
