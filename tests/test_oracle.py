@@ -285,9 +285,6 @@ def test_what_costs_more_than_it_is_worth_is_not_traded() -> None:
     # Also with 10 of idle cash beside it (115 − 5 = 110, A wanted 100).
     result = run({"A": [100 / 110, NAN, 0, 0]}, fall, minimum=5, cash=115)
     close_to(result.equity, [115, 110, 13, 13])
-    # A sale that costs twice its value, a buy that costs twice its value: V = 999 − 2 V = 333.
-    result = run({"A": [1, 0, 0]}, flat, rates=same_rates(2.0, 2.0), cash=999)
-    close_to(result.equity, [999, 333, 333])
 
 
 def test_which_rows_are_orders() -> None:
