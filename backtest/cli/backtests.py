@@ -94,7 +94,7 @@ def run(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Backtest one strategy: by default the full thesis on the embedded sample market."""
+    """Backtest one strategy; the thesis on the sample market by default."""
     from backtest.cli.lookup import find_strategy
 
     chosen = find_strategy(strategy, settings or [])
@@ -147,7 +147,7 @@ def compare(
 
 
 def strategies(json: JsonOption = False) -> None:
-    """List what can be run, with parameters, defaults and the claims encoded."""
+    """List what can be run, with parameters and claims."""
     from backtest.cli.lookup import built_in
     from backtest.result import plain
 
