@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError
+from backtest.publication import as_known
 from backtest.universe import Universe
 
 T = TypeVar("T")
@@ -42,6 +43,9 @@ class Market:
         Values as they were known after each session's close, in each series' own unit.
     turnover : DataFrame or None
         Traded value, session × instrument.
+    vintages : DataFrame or None
+        series, date (the period a value is about), value and `known`, the first day it could be
+        used: every published value and its revisions, where the data came with them.
     findings : tuple of str
         What the quality checks said when the data came in.
     launched_only : bool
@@ -61,6 +65,7 @@ class Market:
     snapshot: str = ""
     findings: tuple[str, ...] = ()
     launched_only: bool = False
+    vintages: pd.DataFrame | None = None
     _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
@@ -193,6 +198,15 @@ class Market:
         """Return what was known after the close of `date`: this market cut off there."""
         return self._cut(self.close.index <= _timestamp(date), f"until {date}")
 
+    def as_of(self, date: Date) -> Market:
+        """Return what was known on the evening of `date`: this market, and values as seen then.
+
+        First values count from their release, revisions only from the day they were fetched; in
+        `vintages` the last row of a series and period is the value that stood on `date`.
+        """
+        seen = _known_by(self.vintages, _timestamp(date))
+        return replace(self.until(date), vintages=seen, _memo={})
+
     def between(self, start: Date | None, end: Date | None) -> Market:
         """Return this market's sessions from `start` to `end`, both included."""
         first = self.sessions[0] if start is None else _timestamp(start)
@@ -219,6 +233,7 @@ class Market:
             can_sell=self.can_sell.loc[keep],
             benchmark=self.benchmark.loc[keep],
             series=self.series.loc[keep],
+            vintages=_known_by(self.vintages, self.sessions[keep][-1]),
             _memo={},
         )
 
@@ -281,38 +296,8 @@ class Market:
         return kept
 
 
-def as_known(
-    values: pd.Series, sessions: pd.DatetimeIndex, *, delay_days: int, max_age_days: int
-) -> pd.Series:
-    """Place dated values on the sessions after whose close they could be used.
-
-    See `Market.as_known`.
-
-    Examples
-    --------
-    >>> monthly = pd.Series([50.1], index=pd.to_datetime(["2024-01-31"]))
-    >>> sessions = pd.to_datetime(["2024-01-31", "2024-02-01", "2024-02-02"])
-    >>> as_known(monthly, sessions, delay_days=1, max_age_days=45).tolist()
-    [nan, 50.1, 50.1]
-    """
-    if delay_days < 0:
-        raise UserError(f"delay_days was {delay_days}; a value cannot be known before its day")
-    dated = values.dropna().sort_index()
-    published = pd.DatetimeIndex(dated.index) + pd.Timedelta(days=delay_days)
-    position = np.asarray(published.searchsorted(sessions, side="right")) - 1
-    result = np.full(len(sessions), np.nan)
-    seen = position >= 0
-    age = sessions[seen] - published[position[seen]]
-    fresh = np.asarray(age <= pd.Timedelta(days=max_age_days))
-    result[np.flatnonzero(seen)[fresh]] = dated.to_numpy(dtype=float)[position[seen][fresh]]
-    return pd.Series(result, index=sessions, name=values.name)
-
-
-def check_sectors(names: tuple[str, ...], known: Mapping[str, Any]) -> None:
-    """Raise a `UserError` naming the first sector that is not in the vocabulary."""
-    for name in names:
-        if name not in known:
-            raise UserError(f"there is no sector {name!r}; {suggest(name, known)}")
+def _known_by(vintages: pd.DataFrame | None, day: pd.Timestamp) -> pd.DataFrame | None:
+    return None if vintages is None else vintages[vintages["known"] <= day]
 
 
 def _timestamp(date: Date) -> pd.Timestamp:

@@ -7,7 +7,7 @@ a user's own file works the same way and is checked entry by entry.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -132,6 +132,13 @@ def sectors() -> Mapping[str, Sector]:
     """
     text = (files("backtest") / "universes" / "sectors.toml").read_text(encoding="utf-8")
     return {key: Sector(key, **entry) for key, entry in tomllib.loads(text).items()}
+
+
+def check_sectors(names: Iterable[str]) -> None:
+    """Raise a `UserError` naming the first sector that is not in the vocabulary."""
+    for name in names:
+        if name not in sectors():
+            raise UserError(f"there is no sector {name!r}; {suggest(name, sectors())}")
 
 
 def load_universe(name_or_path: str | Path) -> Universe:

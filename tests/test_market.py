@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from backtest.errors import UserError
-from backtest.market import as_known
+from backtest.publication import as_known
 from tests.markets import make_market
 
 NAN = np.nan

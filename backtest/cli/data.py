@@ -1,8 +1,9 @@
-"""`nqp data import|list|check|export`. Imports typer; everything heavy inside functions."""
+"""`nqp data import|fetch|list|check|export`. Imports typer; everything heavy inside functions."""
 
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,6 +62,67 @@ def import_(
     )
 
 
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="The market to begin or to bring up to date.")],
+    source: Annotated[str, typer.Option(help="yahoo, akshare or fred.")],
+    universe: Annotated[
+        str | None,
+        typer.Option(help="shenwan, cn-etf, us-spdr or a TOML file; a stored market has its own."),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First day, as 2015-01-05; 2010-01-04 by default.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(help="Last day; the last finished session by default.")
+    ] = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(help="Series by name, with commas or given several times, or 'all'."),
+    ] = None,
+    prices: Annotated[bool, typer.Option(help="Fetch prices too, not only series.")] = True,
+    accept_revisions: Annotated[
+        bool, typer.Option("--accept-revisions", help="Take histories that were rewritten.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Fetch what is missing from a source, and say what came, what did not, and why."""
+    from backtest.cli.show_data import fetching, show_fetch
+    from backtest.data.fetch import Request, fetch_market
+    from backtest.data.sources import source_named
+    from backtest.errors import UserError
+
+    names = [part.strip() for text in series or () for part in text.split(",") if part.strip()]
+    request = Request(
+        name,
+        universe=universe,
+        start=_day("--start", start),
+        end=_day("--end", end),
+        series=tuple(names) if series else None,
+        prices=prices,
+        accept_revisions=accept_revisions,
+    )
+    with fetching(source) as watch:
+        fetched = fetch_market(request, source_named(source), watch=watch)
+    if json:
+        _print_json(fetched.to_json())
+    else:
+        show_fetch(fetched)
+    if not fetched.came:
+        missing = fetched.missing
+        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        raise UserError(
+            f"nothing was taken from {source}: {missing[0].id}: {missing[0].reason}{more}"
+        )
+    if fetched.missing:
+        total = len(fetched.outcomes)
+        print(
+            f"nqp: {total - len(fetched.missing)} of {total} came or were up to date, "
+            f"{len(fetched.missing)} did not; run the same command again for the rest",
+            file=sys.stderr,
+        )
+
+
 @app.command("list")
 def list_(json: JsonOption = False) -> None:
     """List the embedded sample and every stored market."""
@@ -81,6 +143,9 @@ def list_(json: JsonOption = False) -> None:
 @app.command()
 def check(
     name: Annotated[str, typer.Argument(help="A stored market, 'sample', or an exported folder.")],
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Go back to what is whole in a damaged store first.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Verify a market byte by byte and list what the quality checks say about it."""
@@ -88,6 +153,10 @@ def check(
     from backtest.data.intake import reject_errors
     from backtest.data.load import check_market
 
+    if repair:
+        from backtest.data.repair import repair as make_whole
+
+        print(f"nqp: {make_whole(name)}", file=sys.stderr)
     with progress("reading prices") as advance:
         findings = check_market(name, progress=advance)
     if json:
@@ -113,6 +182,15 @@ def export(
         return
     for path in files:
         print(f"wrote {path}")
+
+
+def _day(option: str, text: str | None) -> date | None:
+    from backtest.errors import UserError
+
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{option} was {text!r}; write the day as 2024-06-28") from error
 
 
 def _print_json(document: dict[str, Any]) -> None:

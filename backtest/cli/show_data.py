@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from time import monotonic
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from backtest.data.fetch import Fetched, Watch
 from backtest.data.files import Progress as Advance
 from backtest.data.finding import Finding, grouped
 from backtest.data.load import MarketEntry
@@ -18,6 +20,7 @@ from backtest.data.store import Manifest
 
 PATIENCE_SECONDS = 1.0
 LINES = 40
+STYLES = {"missed": "red", "disagrees": "yellow", "revised": "yellow", "new": "green"}
 
 
 @contextmanager
@@ -40,6 +43,46 @@ def progress(label: str) -> Iterator[Advance]:
     finally:
         if shown:
             bar.stop()
+
+
+@contextmanager
+def fetching(source: str) -> Iterator[Watch]:
+    """Show a bar on stderr that moves with each instrument and names it, on a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    with bar:
+        task = bar.add_task(f"asking {source}", total=None)
+
+        def watch(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{source}: {escape(what)}")
+
+        yield watch
+
+
+def show_fetch(fetched: Fetched) -> None:
+    """Print what came, what did not and why, and where the market stands now."""
+    table = Table(box=None, pad_edge=False)
+    for header in ("", "Outcome", "Rows", "New", "First", "Last", "Why"):
+        table.add_column(header, justify="right" if header in ("Rows", "New") else "left")
+    for item in fetched.outcomes:
+        style = STYLES.get(item.status, "")
+        cells = (str(item.rows), str(item.added), item.first, item.last, Text(item.reason))
+        table.add_row(Text(item.id), Text(item.status, style), *cells)
+    Console().print(table)
+    stored = fetched.manifest
+    if stored is None:
+        print("nothing was stored; what arrived is kept for the next fetch")
+        return
+    if stored.findings:
+        print(
+            f"{len(stored.findings)} findings about the data; nqp data check {stored.name} "
+            f"lists them"
+        )
+    print(
+        f"market {stored.name}: {stored.instruments} instruments of {stored.universe}, "
+        f"{stored.first} … {stored.last}, snapshot {stored.snapshot[:12]}"
+    )
 
 
 def show_import(stored: Manifest) -> None:

@@ -7,9 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtest.data.calendar import sessions
+from backtest.data.delays import max_age_days
 from backtest.data.raw import PRICE_FIELDS, RawMarket
+from backtest.data.vintages import latest_known, vintages
 from backtest.errors import UserError
-from backtest.market import Market, as_known
+from backtest.market import Market
+from backtest.publication import as_known
 from backtest.universe import Universe
 
 Matrix = NDArray[np.float64]
@@ -64,6 +67,7 @@ def build_market(
         return pd.DataFrame(values[1:], index=days, columns=columns)[held]
 
     opens = frame(np.where(traded, placed["open"], np.nan))
+    known = vintages(raw.series, universe)
     turnover = frame(_turnover(placed, columns, universe))
     sectors_held = [column for column in held if column in with_sector]
     return Market(
@@ -75,7 +79,8 @@ def build_market(
         can_buy=frame(can_buy),
         can_sell=frame(can_sell),
         benchmark=_benchmark(traded, carried, columns, days, universe),
-        series=_series(raw, days),
+        series=_series(raw, known, days),
+        vintages=known,
         snapshot=snapshot,
         findings=findings,
     )
@@ -159,18 +164,18 @@ def _benchmark(
     return pd.Series(values, index=days, name=universe.benchmark)
 
 
-def _series(raw: RawMarket, days: pd.DatetimeIndex) -> pd.DataFrame:
+def _series(raw: RawMarket, known: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
     """Return series as they were known: declared ones first, in the universe's order."""
     universe = raw.universe
-    values = {str(name): rows for name, rows in raw.series.groupby("series")}
+    values = {str(name): rows for name, rows in known.groupby("series")}
     declared = [spec.id for spec in universe.series if spec.id in values]
-    known = {}
-    for name in [*declared, *(name for name in values if name not in declared)]:
-        spec, rows = universe.spec(name), values[name]
-        known[name] = as_known(
-            pd.Series(rows["value"].to_numpy(), index=pd.DatetimeIndex(rows["date"])),
+    placed = {
+        name: as_known(
+            latest_known(values[name]),
             days,
-            delay_days=spec.delay_days,
-            max_age_days=spec.max_age_days,
+            delay_days=0,
+            max_age_days=max_age_days(name, universe),
         )
-    return pd.DataFrame(known, index=days)
+        for name in [*declared, *(name for name in values if name not in declared)]
+    }
+    return pd.DataFrame(placed, index=days)

@@ -15,8 +15,14 @@ import pandas as pd
 
 from backtest.data.finding import Finding
 from backtest.data.names import Match, matcher
-from backtest.data.raw import PRICE_COLUMNS, PRICE_FIELDS, SERIES_COLUMNS, empty_series
-from backtest.data.table import SUFFIXES, numbers, price_columns, read_table
+from backtest.data.raw import (
+    KNOWLEDGE_COLUMNS,
+    PRICE_COLUMNS,
+    PRICE_FIELDS,
+    SERIES_COLUMNS,
+    empty_series,
+)
+from backtest.data.table import SUFFIXES, numbers, price_columns, read_days, read_table
 from backtest.errors import UserError
 from backtest.universe import Universe
 
@@ -77,7 +83,10 @@ def read_bond(path: Path, universe: Universe) -> Reading:
 
 
 def read_series(paths: Sequence[Path]) -> Reading:
-    """Read series: a date column and one column each, or the columns series, date and value."""
+    """Read series: a date column and one column each, or the columns series, date and value.
+
+    The long form may have `KNOWLEDGE_COLUMNS` as well, as an export of fetched series has.
+    """
     frames, findings, origin = [empty_series()], list[Finding](), dict[str, Path]()
     for path in paths:
         table = read_table(path)
@@ -96,7 +105,9 @@ def read_series(paths: Sequence[Path]) -> Reading:
             _not_a_number(row["series"], "value", row["date"], row["value"])
             for _, row in tidy[wrong].iterrows()
         ]
-        frames.append(tidy.assign(value=values)[list(SERIES_COLUMNS)])
+        further = [name for name in KNOWLEDGE_COLUMNS if name in tidy.columns]
+        days = {name: read_days(tidy[name], path) for name in further}
+        frames.append(tidy.assign(value=values, **days)[[*SERIES_COLUMNS, *further]])
     return Reading(pd.concat(frames[1:] or frames, ignore_index=True), tuple(findings))
 
 

@@ -12,6 +12,8 @@ from backtest.universe import Universe, parse_universe
 PRICE_FIELDS = ("open", "high", "low", "close", "volume", "amount")
 PRICE_COLUMNS = ("instrument", "date", *PRICE_FIELDS)
 SERIES_COLUMNS = ("series", "date", "value")
+# Further columns of a series table that was fetched; `vintages` says what they mean.
+KNOWLEDGE_COLUMNS = ("released", "usable", "fetched")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +29,8 @@ class RawMarket:
         source does not have are NaN; volumes and amounts are in the source's own units.
     series : DataFrame
         `SERIES_COLUMNS`, one row per value, dated by the day it belongs to and sorted by series
-        and date. Columns beyond these (a release date, a fetch date) are kept and sorted last.
+        and date. Fetched tables have `KNOWLEDGE_COLUMNS` too, and further rows for a date where a
+        value was revised; other columns are kept as they are.
     """
 
     universe_text: str
@@ -49,6 +52,11 @@ def raw_market(universe_text: str, prices: pd.DataFrame, series: pd.DataFrame) -
     )
 
 
+def empty_prices() -> pd.DataFrame:
+    """Return a tidy price frame without a row."""
+    return _canonical(pd.DataFrame(columns=list(PRICE_COLUMNS)), PRICE_COLUMNS, keys=2)
+
+
 def empty_series() -> pd.DataFrame:
     """Return a tidy series frame without a row."""
     return _canonical(pd.DataFrame(columns=list(SERIES_COLUMNS)), SERIES_COLUMNS, keys=2)
@@ -58,5 +66,6 @@ def _canonical(frame: pd.DataFrame, columns: tuple[str, ...], *, keys: int) -> p
     further = [name for name in frame.columns if name not in columns]
     ordered = frame.reindex(columns=[*columns, *further])
     types = {columns[0]: "str", "date": "datetime64[ns]"} | dict.fromkeys(columns[keys:], "float64")
+    types |= {name: "datetime64[ns]" for name in further if name in KNOWLEDGE_COLUMNS}
     typed = ordered.astype(types)
     return typed.sort_values([*columns[:keys], *further], kind="stable", ignore_index=True)

@@ -38,7 +38,8 @@ from backtest.data.paths import (
     standardized,
     without,
 )
-from backtest.market import Market, as_known
+from backtest.market import Market
+from backtest.publication import as_known
 from backtest.universe import Universe, load_universe
 
 NQP = (

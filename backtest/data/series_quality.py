@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.data.calendar import known_span
+from backtest.data.delays import max_age_days
 from backtest.data.finding import Finding
 from backtest.universe import Universe
 
@@ -37,7 +38,8 @@ def check_series(
     """
     declared = {spec.id for spec in universe.series}
     for name, rows in series.dropna(subset="value").groupby("series", sort=False):
-        if name not in declared:
+        usable = _usable(rows)
+        if name not in declared and usable is None:
             message = (
                 f"series {name} is not declared in universe {universe.name}; its values are "
                 f"used from the day after their own"
@@ -47,7 +49,8 @@ def check_series(
         dates = pd.DatetimeIndex(rows["date"].drop_duplicates().sort_values())
         yield from _daily(str(name), dates, sessions, universe)
         spec = universe.spec(str(name))
-        forgotten = dates[-1] + pd.Timedelta(days=spec.delay_days + spec.max_age_days)
+        published = dates[-1] + pd.Timedelta(days=spec.delay_days) if usable is None else usable
+        forgotten = published + pd.Timedelta(days=max_age_days(str(name), universe))
         if forgotten < market_ends:
             message = (
                 f"series {name} ends on {dates[-1]:%Y-%m-%d}, the market on "
@@ -56,9 +59,17 @@ def check_series(
             yield Finding("warning", "series_end", str(name), message, dates[-1].date())
 
 
+def _usable(rows: pd.DataFrame) -> pd.Timestamp | None:
+    """Return the last day of use a fetch gave; None where values wait by the universe's delay."""
+    last = rows["usable"].max() if "usable" in rows.columns else pd.NaT
+    return None if pd.isna(last) else pd.Timestamp(last)
+
+
 def _order(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
     dates = rows["date"]
-    for when in dates[dates.duplicated()].unique():
+    # A value that was fetched again and differed stands beside the first one.
+    seen = ["date", "fetched"] if "fetched" in rows.columns else ["date"]
+    for when in dates[rows.duplicated(seen)].unique():
         day = pd.Timestamp(when)
         message = f"series {name} has {day:%Y-%m-%d} more than once"
         yield Finding("error", "duplicate_date", name, message, day.date())

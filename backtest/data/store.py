@@ -1,8 +1,8 @@
 """The local store: immutable snapshots named by their SHA-256, and a manifest per market.
 
-Imports pyarrow, the raw market and findings. A snapshot is a folder of three files that is written
-beside its place and renamed into it; a manifest is replaced in one step. A reader sees the old
-market or the new one, never half of either.
+Imports pyarrow, the raw market, findings and the disk. A snapshot is a folder of three files that
+is written beside its place and renamed into it; a manifest is replaced in one step. A reader sees
+the old market or the new one, never half of either. Every manifest stays in `history` as well.
 """
 
 from __future__ import annotations
@@ -23,6 +23,16 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backtest.data.disk import (
+    home,
+    locked,
+    new_draft,
+    sweep,
+    sync_folder,
+    unwritable,
+    write_file,
+    write_through,
+)
 from backtest.data.finding import Finding
 from backtest.data.raw import RawMarket
 from backtest.errors import UserError, suggest
@@ -31,6 +41,8 @@ FILES = ("prices.parquet", "series.parquet", "universe.toml")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SNAPSHOT = re.compile(r"[0-9a-f]{64}")
 FORMAT = 1
+# An import is over in seconds; a fetch takes this lock only to store what came.
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -65,16 +77,6 @@ class Manifest:
     previous: tuple[str, ...] = ()
 
 
-def home() -> Path:
-    """Return the store's folder: `NQP_HOME`, else the platform's place for user data."""
-    chosen = os.environ.get("NQP_HOME")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    return platformdirs.user_data_path("nqp-rotation", appauthor=False)
-
-
 def check_name(name: str) -> str:
     """Return a name that may be stored; names never become paths unseen."""
     if name == "sample":
@@ -102,38 +104,63 @@ def encode(raw: RawMarket) -> tuple[str, dict[str, bytes]]:
     return _identity(files), files
 
 
-def save(raw: RawMarket, manifest: Manifest) -> Manifest:
+def save(raw: RawMarket, manifest: Manifest, *, upon: str | None = None) -> Manifest:
     """Write a snapshot, then point the market's manifest at it.
 
     `snapshot`, `created` and `previous` are filled in here. Nothing that was stored is removed.
 
+    Parameters
+    ----------
+    upon : str or None
+        The snapshot these data continue, "" for none; None if they stand for themselves.
+
     Raises
     ------
     UserError
-        If the name cannot be stored or the store cannot be written.
+        If the name cannot be stored, the store cannot be written, or the market is no longer the
+        one these data continue.
     """
     check_name(manifest.name)
     snapshot, files = encode(raw)
-    previous: tuple[str, ...] = ()
-    with suppress(UserError):
-        older = read_manifest(manifest.name)
-        history = (older.snapshot, *older.previous)
-        previous = tuple(item for item in history if item != snapshot)
-    stamped = replace(
-        manifest,
-        snapshot=snapshot,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        previous=previous,
-    )
-    try:
-        _write_snapshot(snapshot, files)
-        _write_manifest(stamped)
-    except OSError as error:
-        raise UserError(
-            f"the store at {home()} cannot be written ({error.strerror}); make room, or set "
-            f"NQP_HOME to another folder"
-        ) from error
+    with locked(manifest.name, "import", patience=PATIENCE_SECONDS):
+        before = stored_snapshots(manifest.name)
+        if upon is not None and before[:1] != ((upon,) if upon else ()):
+            raise UserError(
+                f"market {manifest.name} was changed by another nqp in the meantime; run the same "
+                f"command again, what arrived is kept"
+            )
+        stamped = replace(
+            manifest,
+            snapshot=snapshot,
+            created=datetime.now(UTC).isoformat(timespec="microseconds"),
+            previous=tuple(item for item in before if item != snapshot),
+        )
+        try:
+            for shelf in ("snapshots", "markets"):
+                sweep(home() / shelf)
+            _write_snapshot(snapshot, files)
+            write_manifest(stamped)
+        except OSError as error:
+            raise unwritable(error) from error
     return stamped
+
+
+def stored_snapshots(name: str) -> tuple[str, ...]:
+    """Return the market's snapshots, the current one first, as far as its manifests tell."""
+    try:
+        current = read_manifest(name)
+    except UserError:
+        return tuple(dict.fromkeys(manifest.snapshot for manifest in history(name)))
+    return (current.snapshot, *current.previous)
+
+
+def history(name: str) -> tuple[Manifest, ...]:
+    """Return the readable manifests of all snapshots a market had, the latest first."""
+    found = []
+    for path in (home() / "history" / check_name(name)).glob("*.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            found.append(_parsed(name, path.read_text(encoding="utf-8")))
+    return tuple(sorted(found, key=lambda manifest: manifest.created, reverse=True))
 
 
 def read_manifest(name: str) -> Manifest:
@@ -150,20 +177,25 @@ def read_manifest(name: str) -> Manifest:
             f"there is no market {name!r}; {suggest(name, [*market_names(), 'sample'])}"
         )
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-        if plain.pop("format") != FORMAT:
-            raise UserError(f"market {name} was stored by another version of nqp; import it again")
-        findings = tuple(Finding.from_json(item) for item in plain["findings"])
-        manifest = Manifest(**plain | {"findings": findings, "previous": tuple(plain["previous"])})
-        if not SNAPSHOT.fullmatch(manifest.snapshot):
-            raise KeyError("snapshot")
+        return _parsed(name, path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(
-            f"the manifest of market {name} is damaged; import the market again (its snapshots "
-            f"are untouched in {home() / 'snapshots'})"
+            f"the manifest of market {name} is damaged; 'nqp data check {name} --repair' finds "
+            f"its snapshots (they are untouched in {home() / 'snapshots'}), or import it again"
         ) from error
+
+
+def _parsed(name: str, text: str) -> Manifest:
+    plain = json.loads(text)
+    if plain.pop("format") != FORMAT:
+        raise UserError(f"market {name} was stored by another version of nqp; import it again")
+    findings = tuple(Finding.from_json(item) for item in plain["findings"])
+    manifest = Manifest(**plain | {"findings": findings, "previous": tuple(plain["previous"])})
+    named = (manifest.snapshot, *manifest.previous)
+    if manifest.name != name or not all(SNAPSHOT.fullmatch(item) for item in named):
+        raise KeyError("snapshot")
     return manifest
 
 
@@ -180,7 +212,8 @@ def read_snapshot(manifest: Manifest) -> RawMarket:
     if files is None or _identity(files) != manifest.snapshot:
         raise UserError(
             f"snapshot {manifest.snapshot[:12]} of market {manifest.name} is damaged or "
-            f"incomplete; import the market again with 'nqp data import {manifest.name} …'"
+            f"incomplete; 'nqp data check {manifest.name} --repair' goes back to the one before, "
+            f"or import the market again"
         )
     prices, series = (pq.read_table(pa.BufferReader(files[name])).to_pandas() for name in FILES[:2])
     return RawMarket(files["universe.toml"].decode(), prices, series)
@@ -211,15 +244,14 @@ def _write_snapshot(snapshot: str, files: Mapping[str, bytes]) -> None:
     shelf = home() / "snapshots"
     shelf.mkdir(parents=True, exist_ok=True)
     target = shelf / snapshot
-    if _is_whole(target):
+    if is_whole(snapshot):
         return
-    draft = shelf / f".draft-{uuid4().hex}"
+    draft = new_draft(shelf)
     draft.mkdir()
     try:
         for name, content in files.items():
-            with (draft / name).open("wb") as file:
-                _write_through(file, content)
-        _sync_folder(draft)
+            write_through(draft / name, content)
+        sync_folder(draft)
         if target.exists():
             # Damaged, else it would have been whole: it makes way, but is not removed.
             os.rename(target, shelf / f".damaged-{snapshot[:12]}-{uuid4().hex}")
@@ -227,45 +259,25 @@ def _write_snapshot(snapshot: str, files: Mapping[str, bytes]) -> None:
             os.rename(draft, target)
         except OSError:
             # Another import was faster with the same content.
-            if not _is_whole(target):
+            if not is_whole(snapshot):
                 raise
-        _sync_folder(shelf)
+        sync_folder(shelf)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _is_whole(target: Path) -> bool:
-    files = _files_of(target)
-    return files is not None and _identity(files) == target.name
+def is_whole(snapshot: str) -> bool:
+    """Whether a snapshot is in the store with every byte as it was written."""
+    files = _files_of(home() / "snapshots" / snapshot)
+    return files is not None and _identity(files) == snapshot
 
 
-def _write_manifest(manifest: Manifest) -> None:
-    shelf = home() / "markets"
-    shelf.mkdir(parents=True, exist_ok=True)
+def write_manifest(manifest: Manifest) -> None:
+    """Keep a manifest in the market's history, then make it the current one."""
     plain = {"format": FORMAT, **asdict(manifest)}
     plain["findings"] = [finding.to_json() for finding in manifest.findings]
-    text = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False)
-    draft = shelf / f".draft-{uuid4().hex}"
-    try:
-        with draft.open("wb") as file:
-            _write_through(file, text.encode())
-        os.replace(draft, shelf / f"{manifest.name}.json")
-        _sync_folder(shelf)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _write_through(file: Any, content: bytes) -> None:
-    file.write(content)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    # Windows cannot open a folder; there the rename itself is all there is.
-    with suppress(PermissionError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    content = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False).encode()
+    past = home() / "history" / manifest.name
+    sweep(past)
+    write_file(past / f"{manifest.snapshot}.json", content)
+    write_file(home() / "markets" / f"{manifest.name}.json", content)

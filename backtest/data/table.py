@@ -103,6 +103,14 @@ def numbers(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     return np.where(wrong, np.nan, values), wrong
 
 
+def read_days(column: pd.Series, path: Path) -> pd.Series:
+    """Read days of which some may be blank, as NaT; what is neither is a mistake of the file."""
+    blank = column.isna() | column.astype(str).str.strip().str.lower().isin([*BLANK, "nat"])
+    days = pd.Series(pd.NaT, index=column.index, dtype="datetime64[ns]")
+    days[~blank] = _dates(column[~blank], path)
+    return days
+
+
 def _number(cell: Any) -> tuple[float, bool]:
     text = "" if cell is None else str(cell).strip()
     if text.lower() in BLANK or cell is pd.NA:

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
-from backtest.market import Market, check_sectors
+from backtest.market import Market
 from backtest.triggers.algebra import KOutOf, Trigger, decided, positive
 from backtest.triggers.rates import BondUptrend
-from backtest.universe import sectors
+from backtest.universe import check_sectors
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class AbnormalMove(Trigger):
     history: int = 120
 
     def __post_init__(self) -> None:
-        check_sectors(self.sectors, sectors())
+        check_sectors(self.sectors)
         positive("window", self.window)
         positive("history", self.history)
 

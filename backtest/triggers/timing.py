@@ -53,8 +53,9 @@ class MinHold(Trigger):
         held = np.zeros(len(wanted), dtype=bool)
         first = int(known.to_numpy().argmax())
         state, since = wanted[first], first - self.sessions
+        answered = known.to_numpy()
         for session in range(first, len(wanted)):
-            changed = known.iat[session] and wanted[session] != state
+            changed = answered[session] and wanted[session] != state
             if changed and session - since >= self.sessions:
                 state, since = wanted[session], session
             held[session] = state

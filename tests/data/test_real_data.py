@@ -30,8 +30,9 @@ MISSING = [
 @pytest.fixture(scope="module")
 def real(real_data, tmp_path_factory):
     """The market, its manifest and the store it lies in."""
+    home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NQP_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("NQP_HOME", str(home))
         sources = Sources(
             real_data / "shenwan",
             "shenwan",
@@ -40,7 +41,7 @@ def real(real_data, tmp_path_factory):
             series=(real_data / "rates.csv",),
         )
         manifest = import_market("real", sources)
-        yield load_market("real"), manifest
+        yield load_market("real"), manifest, home
 
 
 def dates(manifest, kind):
@@ -48,7 +49,7 @@ def dates(manifest, kind):
 
 
 def test_exactly_the_missing_sessions_are_found(real):
-    _, manifest = real
+    _, manifest, _ = real
     missing = [finding for finding in manifest.findings if finding.kind == "missing_session"]
     assert sorted({str(finding.date) for finding in missing}) == MISSING
     # Four indices start after the first eleven of the eighteen days.
@@ -56,7 +57,7 @@ def test_exactly_the_missing_sessions_are_found(real):
 
 
 def test_late_starters_make_up_days_and_ends_are_found(real):
-    _, manifest = real
+    _, manifest, _ = real
     late = {item.instrument for item in manifest.findings if item.kind == "late_start"}
     assert late == {"801950", "801960", "801970", "801980", "511260.SS"}
     make_up = dates(manifest, "make_up_day")
@@ -67,7 +68,7 @@ def test_late_starters_make_up_days_and_ends_are_found(real):
 
 
 def test_alarms_are_few_and_none_stops_the_import(real):
-    _, manifest = real
+    _, manifest, _ = real
     assert {finding.severity for finding in manifest.findings} == {"warning"}
     jumps = {str(item.date) for item in manifest.findings if item.kind == "jump"}
     assert jumps == {"2024-09-30", "2024-10-08", "2024-10-09", "2025-04-07"}
@@ -79,7 +80,7 @@ def test_alarms_are_few_and_none_stops_the_import(real):
 
 
 def test_anchor_values(real):
-    market, _ = real
+    market, *_ = real
     assert len(market.sessions) == 2921
     assert market.instruments[0] == "511260.SS"
     assert len(market.instruments) == 32
@@ -96,7 +97,7 @@ def test_anchor_values(real):
 
 
 def test_nothing_trades_on_a_missing_session(real):
-    market, _ = real
+    market, *_ = real
     sectors = [name for name in market.instruments if name != "511260.SS"]
     for day in MISSING:
         assert not market.can_buy.loc[day, sectors].any()
@@ -107,8 +108,9 @@ def test_nothing_trades_on_a_missing_session(real):
     assert market.series["us10y"]["2025-12-29"] == 4.14
 
 
-def test_the_export_imports_back_to_the_same_snapshot(real, tmp_path):
-    market, manifest = real
+def test_the_export_imports_back_to_the_same_snapshot(real, tmp_path, monkeypatch):
+    market, manifest, home = real
+    monkeypatch.setenv("NQP_HOME", str(home))
     export("real", tmp_path / "out")
     copy = load_market(tmp_path / "out")
     assert copy.snapshot == manifest.snapshot

@@ -1,0 +1,227 @@
+"""From a source into the store: only what is missing, nothing lost, every gap explained.
+
+Imports the sources' interface, the checks and the store. What arrives is kept at once; the market
+is stored once, at the end, from all that arrived and agrees with what is there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from backtest.data import staging
+from backtest.data.align import build_market
+from backtest.data.disk import locked
+from backtest.data.fetch_merge import Merge, Outcome
+from backtest.data.fetch_plan import (
+    Base,
+    base_of,
+    chosen_series,
+    last_day,
+    wanted_price,
+    wanted_series,
+)
+from backtest.data.finding import Finding
+from backtest.data.quality import check
+from backtest.data.raw import RawMarket, raw_market
+from backtest.data.sources.base import Arrival, Missed, Source, Wanted
+from backtest.data.store import Manifest, check_name, encode, save
+from backtest.errors import UserError
+
+# Called with what is done, how much there is, and what was just done.
+Watch = Callable[[int, int, str], None]
+
+
+def unwatched(done: int, total: int, what: str) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `nqp data fetch` is asked for; `series` None means those the universe declares."""
+
+    name: str
+    universe: str | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
+    series: tuple[str, ...] | None = None
+    prices: bool = True
+    accept_revisions: bool = False
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """How a fetch ended: the market as stored now (None where there is none), and each outcome."""
+
+    manifest: Manifest | None
+    outcomes: tuple[Outcome, ...]
+    source: str
+
+    @property
+    def came(self) -> bool:
+        """Whether anything is in the market now, new or as it was."""
+        return any(outcome.status not in ("missed", "disagrees") for outcome in self.outcomes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what other programs read; `snapshot` is None where nothing is stored."""
+        stored = self.manifest
+        return {
+            "name": None if stored is None else stored.name,
+            "source": self.source,
+            "universe": None if stored is None else stored.universe,
+            "first": None if stored is None else stored.first,
+            "last": None if stored is None else stored.last,
+            "instruments": 0 if stored is None else stored.instruments,
+            "snapshot": None if stored is None else stored.snapshot,
+            "outcomes": [asdict(outcome) for outcome in self.outcomes],
+            "findings": [] if stored is None else [f.to_json() for f in stored.findings],
+        }
+
+    @property
+    def missing(self) -> tuple[Outcome, ...]:
+        """What did not come or was not taken."""
+        return tuple(o for o in self.outcomes if o.status in ("missed", "disagrees"))
+
+
+def fetch_market(
+    request: Request,
+    source: Source,
+    *,
+    watch: Watch = unwatched,
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+) -> Fetched:
+    """Bring a market up to date from a source, or begin it.
+
+    Raises
+    ------
+    UserError
+        If the request cannot be met, another fetch of this market is at work, or the store cannot
+        be written. What arrived until then is kept for the next fetch.
+    """
+    check_name(request.name)
+    if request.start and request.end and request.start > request.end:
+        raise UserError(f"start {request.start} is after end {request.end}; swap them")
+    with locked(request.name, "fetch", patience=0.0):
+        prices_come = request.prices and source.has_prices
+        base = base_of(request.name, request.universe, prices_come=prices_come)
+        plan = _Plan.of(base, request, source, prices_come, now())
+        if not plan.wanted and not plan.current:
+            raise UserError(
+                f"there is nothing to fetch from {source.name}; name series of it with --series"
+            )
+        merge = Merge(base, source.name, now().date(), accept=request.accept_revisions)
+        for answer in _answers(request.name, source, plan.wanted, watch):
+            merge.take(answer)
+        if merge.again:
+            # A history that was rewritten is taken as a whole or not at all.
+            for answer in _answers(request.name, source, merge.again, watch):
+                merge.replace_whole(answer)
+        manifest = _stored(request.name, base, merge)
+        if base.manifest is None and manifest is None:
+            return Fetched(None, tuple(merge.outcomes.values()), source.name)
+        staging.clear(request.name)
+        outcomes = (*merge.outcomes.values(), *plan.current)
+        order = {key: place for place, key in enumerate(plan.order)}
+        ordered = sorted(outcomes, key=lambda outcome: order[outcome.kind, outcome.id])
+        return Fetched(manifest, tuple(ordered), source.name)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What to ask for, and what needs no asking."""
+
+    wanted: tuple[Wanted, ...]
+    current: tuple[Outcome, ...]
+    order: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(
+        cls, base: Base, request: Request, source: Source, prices_come: bool, now: dt.datetime
+    ) -> _Plan:
+        universe = base.raw.universe
+        last = last_day(universe, request.end, now)
+        names = [("instrument", name) for name in universe.by_id] if prices_come else []
+        names += [("series", name) for name in chosen_series(source, universe, request.series)]
+        wanted, current = [], []
+        for kind, name in names:
+            find = wanted_price if kind == "instrument" else wanted_series
+            one = find(base, name, request.start, last)
+            if one is None:
+                current.append(Outcome.of(base.rows(kind, name), kind, name, "up to date"))
+            else:
+                wanted.append(one)
+        return cls(tuple(wanted), tuple(current), tuple(names))
+
+
+def _answers(
+    name: str, source: Source, wanted: Sequence[Wanted], watch: Watch
+) -> Iterable[Arrival | Missed]:
+    """Yield what an earlier fetch kept, then what the source says, keeping it."""
+    kept = {one: staging.kept(name, source.name, one) for one in wanted}
+    done, rest = 0, [one for one in wanted if kept[one] is None]
+    for one in wanted:
+        earlier = kept[one]
+        if earlier is not None:
+            done += 1
+            watch(done, len(wanted), one.id)
+            yield earlier
+    for answer in source.fetch(rest):
+        done += 1
+        watch(done, len(wanted), answer.wanted.id)
+        if isinstance(answer, Arrival):
+            staging.keep(name, source.name, answer)
+        yield answer
+
+
+def _stored(name: str, base: Base, merge: Merge) -> Manifest | None:
+    """Check what was merged, leave out what has errors, and store the rest if it is new."""
+    raw, findings = _checked(base, merge)
+    if raw is None:
+        return base.manifest
+    snapshot, _ = encode(raw)
+    if base.manifest is not None and snapshot == base.manifest.snapshot:
+        return base.manifest
+    market = build_market(raw, name=name, snapshot="")
+    before = base.manifest
+    sources: dict[str, Any] = {} if before is None else dict(before.sources)
+    sources["universe"] = sources.get("universe", market.universe.name)
+    sources["fetched"] = {kind: merge.notes(kind) for kind in ("instruments", "series")}
+    manifest = Manifest(
+        name=name,
+        snapshot="",
+        universe=market.universe.name,
+        first=f"{market.sessions[0]:%Y-%m-%d}",
+        last=f"{market.sessions[-1]:%Y-%m-%d}",
+        instruments=len(market.instruments),
+        sources=sources,
+        findings=findings,
+    )
+    return save(raw, manifest, upon="" if before is None else before.snapshot)
+
+
+def _checked(base: Base, merge: Merge) -> tuple[RawMarket | None, tuple[Finding, ...]]:
+    """Return the merged market without what the checks refuse, None if no sector has a price."""
+    universe = base.raw.universe
+    while True:
+        prices, series = merge.tables()
+        raw = raw_market(base.raw.universe_text, prices, series)
+        findings = check(raw.prices, raw.series, universe)
+        errors = {
+            finding.instrument: finding.message
+            for finding in findings
+            if finding.severity == "error" and finding.instrument
+        }
+        refused = {name: text for name, text in errors.items() if merge.undo(name, text)}
+        if not refused:
+            break
+    with_sector = {name for names in universe.by_sector.values() for name in names}
+    if not with_sector & set(prices["instrument"]):
+        lacking = "no instrument with a sector came, so there is no market to store yet"
+        merge.outcomes = {
+            key: replace(item, status="missed", reason=item.reason or lacking)
+            for key, item in merge.outcomes.items()
+        }
+        return None, ()
+    return raw, findings

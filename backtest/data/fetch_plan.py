@@ -1,0 +1,163 @@
+"""What a fetch has to ask for: what is missing, and some days that are not. Imports the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from backtest.data.calendar import known_span, sessions
+from backtest.data.raw import RawMarket, empty_prices, empty_series, raw_market
+from backtest.data.series_quality import DAILY_GAP_DAYS
+from backtest.data.sources.base import Source, Wanted
+from backtest.data.store import Manifest, market_names, read_manifest, read_snapshot
+from backtest.errors import UserError, suggest
+from backtest.universe import BUILT_IN, Universe, parse_universe, universe_text
+
+DEFAULT_START = dt.date(2010, 1, 4)
+# Stored sessions that are asked for again, to see whether the source still says the same.
+OVERLAP_SESSIONS = 10
+OVERLAP_DAYS = 45
+# Everything is final by then, local time of the exchange.
+FINAL_HOUR = 20
+ZONES = {"XNYS": "America/New_York", "XNAS": "America/New_York"}
+
+
+@dataclass(frozen=True)
+class Base:
+    """The market a fetch adds to; `manifest` is None where there is none yet."""
+
+    raw: RawMarket
+    manifest: Manifest | None
+
+    def noted(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return what the manifest says of fetched instruments or series, by name."""
+        sources = {} if self.manifest is None else self.manifest.sources
+        entries: Mapping[str, Mapping[str, Any]] = sources.get("fetched", {}).get(kind, {})
+        return entries
+
+    def rows(self, kind: str, name: str) -> pd.DataFrame:
+        """Return the stored rows of one instrument or series."""
+        frame, key = (
+            (self.raw.prices, "instrument") if kind == "instrument" else (self.raw.series, "series")
+        )
+        return frame[frame[key] == name]
+
+
+def base_of(name: str, universe: str | None, *, prices_come: bool) -> Base:
+    """Return the stored market to continue, or an empty one of a universe.
+
+    Raises
+    ------
+    UserError
+        If it is damaged, of another universe, or there is nothing to begin with.
+    """
+    if name in market_names():
+        manifest = read_manifest(name)
+        base = Base(read_snapshot(manifest), manifest)
+        if universe is not None:
+            asked = parse_universe(universe_text(universe), source=universe).name
+            if asked != base.raw.universe.name:
+                raise UserError(
+                    f"market {name} is of universe {base.raw.universe.name}, not {asked}; choose "
+                    f"another name for it"
+                )
+        return base
+    if not prices_come:
+        raise UserError(
+            f"there is no market {name!r} to add series to; fetch or import its prices first"
+        )
+    if universe is None:
+        raise UserError(f"say which universe to fetch: --universe {', '.join(BUILT_IN)} or a file")
+    text = universe_text(universe)
+    parse_universe(text, source=universe)
+    return Base(raw_market(text, empty_prices(), empty_series()), None)
+
+
+def last_day(universe: Universe, end: dt.date | None, now: dt.datetime) -> dt.date:
+    """Return the last session that is over and not after `end`."""
+    local = now.astimezone(ZoneInfo(ZONES.get(universe.calendar, "Asia/Shanghai")))
+    over = local.date() if local.hour >= FINAL_HOUR else local.date() - dt.timedelta(days=1)
+    last = pd.Timestamp(over if end is None else min(over, end))
+    _, until = known_span(universe.calendar)
+    if last > until:
+        return last.date()
+    found = sessions(
+        universe.calendar, last - pd.Timedelta(days=30), last, seen=pd.DatetimeIndex([])
+    )
+    return found[-1].date() if len(found) else last.date()
+
+
+def chosen_series(
+    source: Source, universe: Universe, asked: Sequence[str] | None
+) -> tuple[str, ...]:
+    """Return the series to fetch: those asked for, else what the universe declares and it has.
+
+    Raises
+    ------
+    UserError
+        If the source does not offer one.
+    """
+    offered = source.series
+    if asked is None:
+        return tuple(spec.id for spec in universe.series if spec.id in offered)
+    if list(asked) == ["all"]:
+        return tuple(offered)
+    for name in asked:
+        if name not in offered:
+            raise UserError(f"{source.name} has no series {name!r}; {suggest(name, offered)}")
+    return tuple(dict.fromkeys(asked))
+
+
+def wanted_price(
+    base: Base, instrument: str, start: dt.date | None, last: dt.date
+) -> Wanted | None:
+    """Return what to ask for an instrument, None where nothing is missing."""
+    entry = base.raw.universe.by_id[instrument]
+    stored = base.rows("instrument", instrument)
+    first = _asked_from(base, "instruments", instrument, stored) or start or DEFAULT_START
+    first = first if start is None else min(first, start)
+    whole = Wanted("instrument", instrument, first, last, entry.kind, base.raw.universe.currency)
+    if stored.empty:
+        return whole if first <= last else None
+    noted = _asked_from(base, "instruments", instrument, stored)
+    if noted is not None and first < noted:
+        return whole
+    ends = stored["date"].iloc[-1].date()
+    if ends >= last:
+        return None
+    overlap = stored["date"].iloc[-OVERLAP_SESSIONS:].iloc[0].date()
+    return Wanted(whole.kind, whole.id, overlap, last, whole.form, whole.currency)
+
+
+def wanted_series(base: Base, series: str, start: dt.date | None, last: dt.date) -> Wanted | None:
+    """Return what to ask for a series: all of it where it is monthly, for it may be revised."""
+    stored = base.rows("series", series)
+    noted = _asked_from(base, "series", series, stored)
+    first = noted or start or DEFAULT_START
+    first = first if start is None else min(first, start)
+    if stored.empty or noted is None or first < noted:
+        return Wanted("series", series, first, last) if first <= last else None
+    dates = stored["date"].drop_duplicates()
+    gaps = dates.diff().dt.days.to_numpy()[1:]
+    daily = len(gaps) > 0 and float(np.median(gaps)) <= DAILY_GAP_DAYS
+    if not daily:
+        return Wanted("series", series, first, last)
+    if dates.iloc[-1].date() >= last:
+        return None
+    overlap = (dates.iloc[-1] - pd.Timedelta(days=OVERLAP_DAYS)).date()
+    return Wanted("series", series, max(first, overlap), last)
+
+
+def _asked_from(base: Base, kind: str, name: str, stored: pd.DataFrame) -> dt.date | None:
+    """Return since when a source has been asked for this, or since when it is stored."""
+    noted = base.noted(kind).get(name, {}).get("asked_from")
+    if noted is not None:
+        return dt.date.fromisoformat(noted)
+    day: dt.date | None = None if stored.empty else stored["date"].min().date()
+    return day
