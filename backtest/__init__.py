@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from backtest.market import Market
     from backtest.result import BacktestResult, compare
     from backtest.strategy import RotationStrategy, Strategy
+    from backtest.tuning.search import search
+    from backtest.tuning.sweep import sweep
+    from backtest.tuning.walk_forward import walk_forward
     from backtest.universe import Universe, load_universe
 
 _HOME = {
@@ -31,6 +34,9 @@ _HOME = {
     "load_universe": "backtest.universe",
     "run": "backtest.engine",
     "run_many": "backtest.engine",
+    "search": "backtest.tuning.search",
+    "sweep": "backtest.tuning.sweep",
+    "walk_forward": "backtest.tuning.walk_forward",
 }
 
 __all__ = [
@@ -46,6 +52,9 @@ __all__ = [
     "load_universe",
     "run",
     "run_many",
+    "search",
+    "sweep",
+    "walk_forward",
 ]
 
 

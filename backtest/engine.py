@@ -69,7 +69,7 @@ def run_many(
     """Backtest several strategies on one market; see `run`."""
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
-    first = _first_session(market, start)
+    first = first_session(market, start)
     fill_used, notes = fill, []
     if fill == "open" and market.open is None:
         fill_used, notes = "close", ["the market has no open prices: orders fill at the close"]
@@ -82,7 +82,8 @@ def run_many(
     return results
 
 
-def _first_session(market: Market, start: Date | None) -> int:
+def first_session(market: Market, start: Date | None) -> int:
+    """Return the number of the first session from `start` on; at least two must follow."""
     first = 0 if start is None else int(market.sessions.searchsorted(pd.Timestamp(start)))
     if len(market.sessions) - first < 2:
         raise UserError(
@@ -114,7 +115,7 @@ def _result(
         orders=simulation.orders,
         regime=regime.fillna("cash").rename("regime"),
         targets=targets.iloc[first:],
-        riskless=_returns(market.money, first).rename("riskless"),
+        riskless=level_returns(market.money, first).rename("riskless"),
         benchmarks=_benchmarks(market, first),
         manifest=manifest,
         warnings=(*notes, *_warnings(market, simulation, first)),
@@ -143,13 +144,13 @@ def _before_launch(result: BacktestResult, market: Market) -> str | None:
 
 def _benchmarks(market: Market, first: int) -> dict[str, pd.Series]:
     """Return what to compare with: the benchmark, where it has prices, and all sectors alike."""
-    own = _returns(market.benchmark, first)
+    own = level_returns(market.benchmark, first)
     name = market.universe.by_id[market.universe.benchmark].name
-    equal = {"equal-weight sectors": _returns(market.equal_weight, first)}
+    equal = {"equal-weight sectors": level_returns(market.equal_weight, first)}
     return equal if own.isna().all() else {name: own} | equal
 
 
-def _returns(level: pd.Series, first: int) -> pd.Series:
+def level_returns(level: pd.Series, first: int) -> pd.Series:
     """Return simple returns from session `first` on; 0 on a market's very first session."""
     moved = level.pct_change(fill_method=None)
     if first == 0 and len(level) and pd.notna(level.iloc[0]):

@@ -83,15 +83,15 @@ class RotationStrategy(Strategy):
         """Return the held basket's weights on the sessions that order, NaN elsewhere."""
         regime = self.regime(market)
         baskets = self.baskets(market)
-        weights = pd.DataFrame(np.nan, index=market.sessions, columns=market.close.columns)
+        weights = np.full(market.close.shape, np.nan)
         due = due_sessions(market.sessions, self.rebalance)
         changed = regime.ne(regime.shift())
         for name, basket in baskets.items():
             held = basket.gt(0.0)
             relisted = held.ne(held.shift(fill_value=False)).any(axis=1)
-            rows = regime.eq(name) & (changed | due | relisted)
-            weights.loc[rows] = basket.loc[rows]
-        return weights
+            rows = (regime.eq(name) & (changed | due | relisted)).to_numpy()
+            weights[rows] = basket.reindex(columns=market.close.columns).to_numpy()[rows]
+        return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from backtest.cli import backtests
+from backtest.cli import backtests, tune
 from backtest.cli.data import app as data
 from backtest.errors import UserError
 
@@ -26,6 +26,8 @@ app = typer.Typer(
 app.command("run")(backtests.run)
 app.command("compare")(backtests.compare)
 app.command("strategies")(backtests.strategies)
+app.command("tune")(tune.tune)
+app.command("walk-forward")(tune.walk_forward)
 app.add_typer(data, name="data")
 
 

@@ -109,7 +109,7 @@ def run(
 
         write_run(result, out)
     if json:
-        _print_json(result.to_json())
+        print_json(result.to_json())
         return
     from backtest.cli.show import show_run
 
@@ -139,7 +139,7 @@ def compare(
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
     results = _results(chosen, terms, skip_unfit=not names)
     if json:
-        _print_json({"results": [result.to_json() for result in results]})
+        print_json({"results": [result.to_json() for result in results]})
         return
     from backtest.cli.show import show_compare
 
@@ -153,7 +153,7 @@ def strategies(json: JsonOption = False) -> None:
 
     found = [strategy() for strategy in built_in().values()]
     if json:
-        _print_json(
+        print_json(
             {
                 "strategies": [
                     {
@@ -208,7 +208,8 @@ def _results(
     return results
 
 
-def _print_json(document: object) -> None:
+def print_json(document: object) -> None:
+    """Print one JSON document on stdout."""
     import json
 
     print(json.dumps(document, ensure_ascii=False, allow_nan=False))

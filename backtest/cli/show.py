@@ -49,7 +49,7 @@ def waiting(message: str) -> Iterator[None]:
 def show_run(result: BacktestResult) -> None:
     """Print the result against its benchmarks, and what it rests on."""
     console = Console()
-    _banner(console, result)
+    synthetic_banner(console, result.synthetic)
     console.print(Text(f"{result.name} on {result.manifest['market']}", style="bold"))
     table = Table(box=None, pad_edge=False)
     table.add_column("")
@@ -75,7 +75,7 @@ def show_compare(results: Sequence[BacktestResult]) -> None:
     """Print one row per strategy, and the benchmarks below."""
     console = Console()
     first = results[0]
-    _banner(console, first)
+    synthetic_banner(console, first.synthetic)
     table = Table(box=None, pad_edge=False)
     table.add_column("", no_wrap=True)
     for key in COMPARED:
@@ -109,8 +109,9 @@ def _figure(key: str, value: float | None) -> str:
     return FIGURES[key][1].format(value)
 
 
-def _banner(console: Console, result: BacktestResult) -> None:
-    if result.synthetic:
+def synthetic_banner(console: Console, synthetic: bool) -> None:
+    """Say so where the prices are synthetic."""
+    if synthetic:
         console.print(
             Text("SYNTHETIC DATA: these prices were generated, no market ever paid them.", "yellow")
         )

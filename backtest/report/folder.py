@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from backtest.errors import UserError
@@ -17,12 +18,17 @@ FILES = ("summary.json", "returns.csv", "weights.csv", "orders.csv", "regime.csv
 
 def check_target(folder: Path) -> None:
     """Raise a `UserError` if `folder` holds anything but a run's own files."""
+    check_holds_only(folder, (*FILES, "report.html"))
+
+
+def check_holds_only(folder: Path, files: Sequence[str]) -> None:
+    """Raise a `UserError` unless `folder` is new, empty, or holds only `files`."""
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file; name a folder to write to")
     foreign = sorted(
         entry.name
         for entry in (folder.iterdir() if folder.exists() else ())
-        if entry.name not in (*FILES, "report.html")
+        if entry.name not in files
     )
     if foreign:
         raise UserError(
@@ -38,24 +44,29 @@ def write_run(result: BacktestResult, folder: Path) -> None:
     check_target(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "summary.json", _json(result.to_json()))
-        _write(folder / "returns.csv", result.returns.rename("return").to_csv(index_label="date"))
-        _write(folder / "weights.csv", result.weights.to_csv(index_label="date"))
-        _write(folder / "orders.csv", result.orders.to_csv(index=False))
-        _write(folder / "regime.csv", result.regime.to_csv(index_label="date"))
-        _write(folder / "manifest.json", _json(dict(result.manifest)))
+        write_bytes(folder / "summary.json", json_text(result.to_json()).encode())
+        write_bytes(
+            folder / "returns.csv",
+            result.returns.rename("return").to_csv(index_label="date").encode(),
+        )
+        write_bytes(folder / "weights.csv", result.weights.to_csv(index_label="date").encode())
+        write_bytes(folder / "orders.csv", result.orders.to_csv(index=False).encode())
+        write_bytes(folder / "regime.csv", result.regime.to_csv(index_label="date").encode())
+        write_bytes(folder / "manifest.json", json_text(dict(result.manifest)).encode())
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
 
 
-def _json(document: object) -> str:
+def json_text(document: object) -> str:
+    """Return a JSON document as it is written to files."""
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _write(path: Path, text: str) -> None:
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    with beside.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)

@@ -6,15 +6,21 @@ Colors are those of Okabe and Ito (2008), which color-blind readers can tell apa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.dates import date2num
+from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator
 
 from backtest.result import BacktestResult
+from backtest.tuning import maps
+from backtest.tuning.sweep import Sweep
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#F0E442")
 
@@ -106,3 +112,74 @@ def _legend(axes: Axes) -> None:
 
 def _color(number: int) -> str:
     return COLORS[number % len(COLORS)]
+
+
+def heat_map(swept: Sweep, rows: str, columns: str, ax: Axes | None = None) -> Axes:
+    """Draw the median score by the values of two parameters; the best variant is marked."""
+    axes = _axes(ax)
+    table = maps.heat_map(swept, rows, columns)
+    image = axes.imshow(table.to_numpy(), aspect="auto", origin="lower", cmap="cividis")
+    axes.figure.colorbar(image, ax=axes, label=f"median {swept.score}")
+    axes.set_xticks(range(table.shape[1]), [f"{value:g}" for value in table.columns])
+    axes.set_yticks(range(table.shape[0]), [f"{value:g}" for value in table.index])
+    axes.set_xlabel(columns)
+    axes.set_ylabel(rows)
+    chosen = swept.variants.parameters(int(swept.ranking[0]))
+    axes.plot(
+        table.columns.tolist().index(chosen[columns]),
+        table.index.tolist().index(chosen[rows]),
+        "x",
+        color="#D55E00",
+        markersize=10,
+        markeredgewidth=2.5,
+    )
+    axes.set_title(_swept_title(swept, "x marks the best"), loc="left", fontsize="medium")
+    return axes
+
+
+def switch_raster(swept: Sweep, ax: Axes | None = None) -> Axes:
+    """Draw what variants hold over time, one line a variant, the best on top."""
+    axes = _axes(ax)
+    held = maps.switch_raster(swept)
+    names = list(dict.fromkeys(held.to_numpy().ravel()))
+    codes = held.map(names.index).to_numpy(dtype=float)
+    palette = ListedColormap([_color(number) for number in range(len(names))])
+    dates = date2num(held.columns.to_numpy())  # type: ignore[no-untyped-call]
+    axes.imshow(
+        codes,
+        aspect="auto",
+        interpolation="nearest",
+        cmap=palette,
+        vmin=-0.5,
+        vmax=len(names) - 0.5,
+        extent=(dates[0], dates[-1], len(held), 0),
+    )
+    axes.xaxis_date()
+    axes.set_ylabel("variants, by rank")
+    axes.set_yticks([])
+    patches = [Patch(color=_color(number), label=name) for number, name in enumerate(names)]
+    axes.legend(
+        handles=patches,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.07),
+        fontsize="small",
+        frameon=False,
+        ncols=4,
+    )
+    axes.set_title(_swept_title(swept, "what is held"), loc="left", fontsize="medium")
+    return axes
+
+
+def png(axes: Axes) -> bytes:
+    """Return the figure of some Axes as a PNG, and close it."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    picture = BytesIO()
+    figure.savefig(picture, format="png", dpi=120, metadata={"Software": None})
+    pyplot.close(figure)
+    return picture.getvalue()
+
+
+def _swept_title(swept: Sweep, what: str) -> str:
+    kind = " (SYNTHETIC DATA)" if swept.market.synthetic else ""
+    return f"{len(swept):,} variants on {swept.market.name}{kind}, in sample: {what}"

@@ -4,11 +4,12 @@ import matplotlib as mpl
 import pytest
 
 from backtest import load_market, run_many
-from strategies import EqualWeight, ThesisRotation
+from backtest.tuning.sweep import sweep
+from strategies import EqualWeight, RateRotation, ThesisRotation
 
 mpl.use("Agg")
 
-from backtest.report.plots import drawdown, equity, pyplot
+from backtest.report.plots import drawdown, equity, heat_map, png, pyplot, switch_raster
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +41,17 @@ def test_equity_of_several_compares_and_draws_where_told(results):
 def test_drawdown_is_the_results_own(results):
     assert drawdown(results).lines[1].get_ydata().min() == results[1].drawdown.min()
     assert drawdown(results[0]).lines[0].get_ydata().min() == results[0].drawdown.min()
+
+
+def test_maps_of_a_sweep_say_that_they_are_in_sample():
+    swept = sweep(
+        RateRotation(),
+        {"fall_bp": [5.0, 10.0, 20.0], "rate_window": [60, 120]},
+        load_market("sample").until("2018-12-31"),
+    )
+    axes = heat_map(swept, "rate_window", "fall_bp")
+    assert "in sample" in axes.get_title(loc="left")
+    assert axes.images[0].get_array().shape == (2, 3)
+    raster = switch_raster(swept)
+    assert raster.images[0].get_array().shape == (6, len(swept.sessions))
+    assert png(raster).startswith(b"\x89PNG")

@@ -1,0 +1,279 @@
+"""`nqp tune` and `nqp walk-forward`. Imports typer; everything heavy inside functions."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backtest.cli.backtests import (
+    CashOption,
+    CostsOption,
+    EndOption,
+    FillOption,
+    JsonOption,
+    MarketOption,
+    StartOption,
+    StrictOption,
+    Terms,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from backtest.strategy import Strategy
+    from backtest.tuning.remote import Engine
+    from backtest.tuning.space import Constraint
+    from backtest.tuning.sweep import Sweep
+
+StrategyArgument = Annotated[
+    str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
+]
+GridOption = Annotated[
+    list[str],
+    typer.Option("--grid", "-g", help="NAME=a,b,c or NAME=LOW:HIGH:STEP; repeatable."),
+]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="NAME<NAME, NAME<=NUMBER …: variants to allow; repeatable."),
+]
+ScoreOption = Annotated[str, typer.Option("--score", help="The figure to rank by.")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Write trials, best, honesty and figures here.")
+]
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+}
+
+
+def tune(
+    strategy: StrategyArgument,
+    grid: GridOption,
+    market: MarketOption = "sample",
+    start: StartOption = None,
+    end: EndOption = None,
+    where: WhereOption = None,
+    trials: Annotated[
+        int | None, typer.Option("--trials", help="Search with this many instead of all.")
+    ] = None,
+    score: ScoreOption = "sharpe",
+    storage: Annotated[
+        str | None, typer.Option("--storage", help="Optuna storage of a search.")
+    ] = None,
+    engine: Annotated[str, typer.Option("--engine", help="local or dask.")] = "local",
+    address: Annotated[
+        str | None, typer.Option("--address", help="Dask scheduler, as tcp://host:8786.")
+    ] = None,
+    costs: CostsOption = "etf",
+    fill: FillOption = "open",
+    cash: CashOption = 1_000_000.0,
+    strict_launch: StrictOption = False,
+    out: OutOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Try variants of a strategy, and say whether the best is luck."""
+    from backtest.cli.lookup import find_strategy
+    from backtest.cli.show import waiting
+
+    chosen = find_strategy(strategy, [])
+    space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])
+    if out is not None:
+        from backtest.report.tuning_folder import check_target
+
+        check_target(out)
+    terms = Terms(market, start, end, costs, fill, cash, strict_launch)
+    with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
+        loaded = terms.load_market()
+    options: dict[str, Any] = {
+        "score": score,
+        "costs": terms.cost_model(),
+        "fill": fill,
+        "cash": cash,
+        "start": start,
+        "constraints": constraints,
+    }
+    swept: Sweep
+    with _engine(engine, address) as cluster:
+        if trials is None:
+            from backtest.tuning.sweep import sweep
+
+            swept = sweep(chosen, space, loaded, engine=cluster, **options)
+        else:
+            from backtest.tuning.search import search
+
+            found = search(
+                chosen, space, loaded, trials=trials, storage=storage, engine=cluster, **options
+            )
+            swept = found.sweep
+    if out is not None:
+        from backtest.report.tuning_folder import write_tuning
+
+        write_tuning(swept, out)
+    if json:
+        print_json(swept.to_json())
+        return
+    from backtest.cli.show_tuning import show_tuning
+
+    show_tuning(swept)
+    if out is not None:
+        typer.echo(f"wrote {out}")
+
+
+def walk_forward(
+    strategy: StrategyArgument,
+    grid: GridOption,
+    market: MarketOption = "sample",
+    end: EndOption = None,
+    where: WhereOption = None,
+    score: ScoreOption = "sharpe",
+    train_years: Annotated[float, typer.Option("--train-years")] = 3.0,
+    test_years: Annotated[float, typer.Option("--test-years")] = 1.0,
+    rolling: Annotated[
+        bool, typer.Option("--rolling", help="Train on the last years only, not on all.")
+    ] = False,
+    purge: Annotated[int, typer.Option("--purge", help="Sessions left out before a test.")] = 5,
+    embargo: Annotated[int, typer.Option("--embargo", help="Sessions left out after one.")] = 0,
+    costs: CostsOption = "etf",
+    fill: FillOption = "open",
+    cash: CashOption = 1_000_000.0,
+    strict_launch: StrictOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Tune on the past, trade what follows, again and again."""
+    from backtest.cli.lookup import find_strategy
+    from backtest.cli.show import waiting
+
+    chosen = find_strategy(strategy, [])
+    space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])
+    terms = Terms(market, None, end, costs, fill, cash, strict_launch)
+    with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
+        from backtest.tuning import splits
+        from backtest.tuning.walk_forward import walk_forward as walk
+
+        loaded = terms.load_market()
+    windows = (splits.rolling if rolling else splits.expanding)(
+        loaded.sessions,
+        train_years=train_years,
+        test_years=test_years,
+        per_year=loaded.universe.sessions_per_year,
+        purge=purge,
+        embargo=embargo,
+    )
+    walked = walk(
+        chosen,
+        space,
+        loaded,
+        splits=windows,
+        score=score,
+        costs=terms.cost_model(),
+        fill=fill,
+        cash=cash,
+        constraints=constraints,
+    )
+    if json:
+        print_json(walked.to_json())
+        return
+    from backtest.cli.show_tuning import show_walk_forward
+
+    show_walk_forward(walked)
+
+
+def read_space(strategy: Strategy, grid: Sequence[str]) -> dict[str, Any]:
+    """Read `NAME=a,b,c` and `NAME=LOW:HIGH:STEP` against the strategy's fields."""
+    from typing import get_type_hints
+
+    from backtest.cli.lookup import parse_value
+    from backtest.errors import UserError, suggest
+    from backtest.strategy import field_names
+
+    hints, known = get_type_hints(type(strategy)), field_names(type(strategy))
+    space: dict[str, Any] = {}
+    for text in grid:
+        name, equals, values = text.partition("=")
+        if name not in known:
+            raise UserError(f"{strategy.name} has no parameter {name!r}; {suggest(name, known)}")
+        if not equals or not values:
+            raise UserError(f"--grid {text} has no values; write it as NAME=a,b,c")
+        if name in space:
+            raise UserError(f"--grid {name} stands twice; put all its values into one")
+        if values.count(":") == 2:
+            space[name] = _range(name, values, hints[name])
+        else:
+            space[name] = [parse_value(name, part, hints[name]) for part in values.split(",")]
+    return space
+
+
+def _range(name: str, text: str, kind: Any) -> list[Any]:
+    """Return LOW, LOW + STEP … up to HIGH."""
+    from backtest.cli.lookup import parse_value
+    from backtest.errors import UserError
+
+    low, high, step = (parse_value(name, part, kind) for part in text.split(":"))
+    if not isinstance(low, (int, float)) or not step > 0 or high < low:
+        raise UserError(f"{name}={text} is no range; write LOW:HIGH:STEP with a step above 0")
+    count = int((high - low) / step + 1e-9) + 1
+    if count > 100_000:
+        raise UserError(f"{name}={text} has {count:,} values; take a longer step")
+    return [round(low + step * number, 12) for number in range(count)]
+
+
+def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constraint]:
+    """Read comparisons of a parameter with another or with a number."""
+    from backtest.errors import UserError, suggest
+    from backtest.strategy import field_names
+
+    known = field_names(type(strategy))
+    found: list[Constraint] = []
+    for text in where:
+        sign = next((sign for sign in COMPARISONS if sign in text), None)
+        if sign is None:
+            raise UserError(f"--where {text} compares nothing; write NAME<NAME or NAME<=NUMBER")
+        left, right = (part.strip() for part in text.split(sign, 1))
+        if left not in known:
+            raise UserError(f"{strategy.name} has no parameter {left!r}; {suggest(left, known)}")
+        if right not in known and not _is_number(right):
+            raise UserError(
+                f"--where {text}: {right!r} is no parameter and no number; {suggest(right, known)}"
+            )
+        found.append(_comparison(left, COMPARISONS[sign], right))
+    return found
+
+
+def _comparison(left: str, compare: Callable[[Any, Any], bool], right: str) -> Constraint:
+    def allowed(parameters: Mapping[str, Any]) -> bool:
+        other = parameters[right] if right in parameters else float(right)
+        return bool(compare(parameters[left], other))
+
+    return allowed
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _engine(engine: str, address: str | None) -> AbstractContextManager[Engine | None]:
+    """Return what computes elsewhere while it is open; None for this machine."""
+    from backtest.errors import UserError, suggest
+
+    if engine == "local":
+        return nullcontext(None)
+    if engine != "dask":
+        raise UserError(f"--engine was {engine!r}; {suggest(engine, ['local', 'dask'])}")
+    if address is None:
+        raise UserError("--engine dask needs the scheduler: add --address tcp://host:8786")
+    from backtest.tuning.remote import dask_engine
+
+    return dask_engine(address)

@@ -1,0 +1,1 @@
+"""Tuning: every variant of a strategy, and how far the best of them is to be believed."""

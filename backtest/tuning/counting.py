@@ -1,0 +1,40 @@
+"""Counting the variants of a sweep in the ledger, chunk by chunk. Imports the ledger."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import CostModel
+from backtest.market import Market
+from backtest.strategy import field_names
+from backtest.tuning.fingerprints import fingerprints
+from backtest.tuning.ledger import Ledger
+from backtest.tuning.space import Variants
+
+
+class Counted:
+    """Counts variants in the ledger, chunk by chunk."""
+
+    def __init__(
+        self, variants: Variants, market: Market, costs: CostModel, fill: str, first: int
+    ) -> None:
+        own = {
+            name: getattr(variants.strategy, name) for name in field_names(type(variants.strategy))
+        }
+        swept = {name: variants.column(name) for name in variants.names}
+        self.prints = fingerprints({**own, **swept, "costs ": costs, "fill ": fill})
+        self.family = type(variants.strategy).__name__
+        self.snapshot = market.snapshot
+        self.window = window_of(market.sessions[first:])
+        self.ledger = Ledger.at_home()
+
+    def record(self, rows: np.ndarray) -> None:
+        """Record variants as tried."""
+        tried = self.prints[rows] if len(self.prints) > 1 else self.prints
+        self.ledger.record(self.family, self.snapshot, self.window, tried)
+
+
+def window_of(sessions: pd.DatetimeIndex) -> tuple[str, str]:
+    """Return the first and the last session, as the ledger writes them."""
+    return f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"

@@ -1,0 +1,74 @@
+"""Interval for a Sharpe ratio that allows for returns that depend on each other. Imports numpy.
+
+A stationary bootstrap (Politis & Romano 1994) by `arch`, imported inside the functions. The answer
+leans on the block length, so it is given for half and twice the suggested one too.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from backtest.tuning.chunks import Array
+from backtest.tuning.resampling import block_length
+
+
+@dataclass(frozen=True)
+class SharpeInterval:
+    """A percentile interval for an annualized Sharpe ratio, and the block length behind it."""
+
+    low: float
+    high: float
+    level: float
+    block_length: int
+    draws: int
+
+
+def sharpe_intervals(
+    excess: Array, per_year: float, *, draws: int = 1000, seed: int = 0, level: float = 0.95
+) -> tuple[SharpeInterval, SharpeInterval, SharpeInterval]:
+    """Return intervals with half the suggested block length, with it, and with twice it.
+
+    Parameters
+    ----------
+    excess : array
+        Simple returns by session, in excess of what cash earned.
+    per_year : float
+        Sessions per year.
+    """
+    suggested = block_length(excess)
+    short, usual, long = (
+        sharpe_interval(excess, per_year, length=length, draws=draws, seed=seed, level=level)
+        for length in (max(1, round(suggested / 2)), suggested, suggested * 2)
+    )
+    return short, usual, long
+
+
+def sharpe_interval(
+    excess: Array,
+    per_year: float,
+    *,
+    length: int,
+    draws: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> SharpeInterval:
+    """Return the percentile interval for one expected block length (sessions).
+
+    NaN bounds where the returns are constant.
+    """
+    from arch.bootstrap import StationaryBootstrap
+
+    low = high = math.nan
+    if np.ptp(excess) > 0:
+        bootstrap = StationaryBootstrap(length, excess, seed=seed)
+        bounds = bootstrap.conf_int(_sharpe, draws, method="percentile", size=level)
+        low, high = (bounds[:, 0] * math.sqrt(per_year)).tolist()
+    return SharpeInterval(low, high, level, length, draws)
+
+
+def _sharpe(excess: Array) -> Array:
+    spread = excess.std(ddof=1)
+    return np.array([excess.mean() / spread if spread > 0 else 0.0])

@@ -1,0 +1,155 @@
+"""The trigger algebra on arrays: yes 1, cannot know 0, no −1. Imports numpy and numba.
+
+With these numbers Kleene's logic is arithmetic: all is the minimum, any the maximum, not the sign.
+Every operation is the twin of a trigger class and is held equal to its `evaluate` by test.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numba import njit, prange
+
+YES, UNKNOWN, NO = 1, 0, -1
+LEAF, ALL, ANY, NOT, K_OUT_OF, LATCH, MIN_HOLD, CONFIRMED, RECENTLY = range(9)
+
+
+def three_valued(answer: pd.Series) -> np.ndarray:
+    """Return a trigger's answer as int8: yes 1, cannot know 0, no −1.
+
+    Examples
+    --------
+    >>> three_valued(pd.Series([True, False, pd.NA], dtype="boolean")).tolist()
+    [1, -1, 0]
+    """
+    nullable = answer.astype("boolean")
+    yes = nullable.fillna(False).to_numpy(dtype=bool)
+    known = nullable.notna().to_numpy(dtype=bool)
+    return np.where(yes, YES, np.where(known, NO, UNKNOWN)).astype(np.int8)
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def combine(operation, answers, parts, number, start):  # type: ignore[no-untyped-def]
+    """Write one operation's answers for many sets of parts into rows from `start` on.
+
+    Parameters
+    ----------
+    operation : int
+        ALL … RECENTLY.
+    answers : int8, row × session
+        Answers known so far, and room for the new ones.
+    parts : int, new row × part
+        The rows each new answer is made of.
+    number : int, new row
+        k of K_OUT_OF, sessions of MIN_HOLD, CONFIRMED and RECENTLY.
+    """
+    for row in prange(len(parts)):
+        out = answers[start + row]
+        if operation in (ALL, ANY):
+            out[:] = answers[parts[row, 0]]
+            for part in parts[row, 1:]:
+                _extreme(out, answers[part], operation == ALL)
+        elif operation == NOT:
+            out[:] = -answers[parts[row, 0]]
+        elif operation == K_OUT_OF:
+            _count(out, answers, parts[row], number[row])
+        elif operation == LATCH:
+            _latch(out, answers[parts[row, 0]], answers[parts[row, 1]])
+        elif operation == MIN_HOLD:
+            _min_hold(out, answers[parts[row, 0]], number[row])
+        elif operation == CONFIRMED:
+            _confirmed(out, answers[parts[row, 0]], number[row])
+        else:
+            _recently(out, answers[parts[row, 0]], number[row])
+
+
+@njit(cache=True, nogil=True)
+def _extreme(out, other, lowest):  # type: ignore[no-untyped-def]
+    if lowest:
+        for session in range(len(out)):
+            out[session] = min(out[session], other[session])
+    else:
+        for session in range(len(out)):
+            out[session] = max(out[session], other[session])
+
+
+@njit(cache=True, nogil=True)
+def _count(out, answers, parts, least):  # type: ignore[no-untyped-def]
+    for session in range(len(out)):
+        yes = maybe = 0
+        for part in parts:
+            yes += answers[part, session] == YES
+            maybe += answers[part, session] != NO
+        out[session] = YES if yes >= least else (NO if maybe < least else UNKNOWN)
+
+
+@njit(cache=True, nogil=True)
+def _latch(out, enter, leave):  # type: ignore[no-untyped-def]
+    state = np.int8(UNKNOWN)
+    for session in range(len(out)):
+        if leave[session] == YES:
+            state = np.int8(NO)
+        elif enter[session] == YES:
+            state = np.int8(YES)
+        out[session] = state
+
+
+@njit(cache=True, nogil=True)
+def _min_hold(out, answer, sessions):  # type: ignore[no-untyped-def]
+    state, since = np.int8(UNKNOWN), 0
+    for session in range(len(out)):
+        wanted = answer[session]
+        if wanted != UNKNOWN and wanted != state:
+            if state == UNKNOWN:
+                state, since = wanted, session - sessions
+            elif session - since >= sessions:
+                state, since = wanted, session
+        out[session] = state
+
+
+@njit(cache=True, nogil=True)
+def _confirmed(out, answer, sessions):  # type: ignore[no-untyped-def]
+    run, last_no = 0, -sessions
+    for session in range(len(out)):
+        if answer[session] == YES:
+            run += 1
+        else:
+            run = 0
+            if answer[session] == NO:
+                last_no = session
+        if run >= sessions:
+            out[session] = YES
+        else:
+            out[session] = NO if session - last_no < sessions else UNKNOWN
+
+
+@njit(cache=True, nogil=True)
+def _recently(out, answer, sessions):  # type: ignore[no-untyped-def]
+    last_yes, known = -sessions, False
+    for session in range(len(out)):
+        known |= answer[session] != UNKNOWN
+        if answer[session] == YES:
+            last_yes = session
+        recent = YES if session - last_yes < sessions else NO
+        out[session] = recent if known else UNKNOWN
+
+
+@njit(cache=True, nogil=True, parallel=True)
+def first_to_fire(answers, rules, labels, otherwise, regimes, rows):  # type: ignore[no-untyped-def]
+    """Write for each variant the label of its first rule that says yes, else `otherwise`.
+
+    Parameters
+    ----------
+    rules : int, rule × variant
+        Rows of `answers`.
+    labels : int, rule
+    regimes : int, any variants × session
+        Written in its `rows`.
+    """
+    for variant in prange(len(rows)):
+        out = regimes[rows[variant]]
+        out[:] = otherwise
+        for rule in range(len(labels) - 1, -1, -1):
+            answer, label = answers[rules[rule, variant]], labels[rule]
+            for session in range(len(out)):
+                out[session] = label if answer[session] == YES else out[session]

@@ -1,0 +1,90 @@
+"""Maps of a sweep, not its maximum: plateaus, heat-maps, switch dates. Imports numpy and pandas.
+
+A variant whose neighbors do as well stands on a plateau; one that towers over them is a lucky draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError, suggest
+from backtest.tuning.sweep import FEWER_IS_BETTER, Sweep
+
+
+def plateau(swept: Sweep) -> pd.Series:
+    """Return each variant's plateau score: the median score of it and its neighbors.
+
+    Neighbors differ in one parameter, by one step among the values tried.
+    """
+    variants = swept.variants
+    places = np.column_stack(
+        [_places(known)[variants.codes[:, column]] for column, known in enumerate(variants.values)]
+    ).astype(np.int64)
+    shape = tuple(places.max(axis=0) + 1)
+    keys = np.ravel_multi_index(tuple(places.T), shape)
+    order = np.argsort(keys, kind="stable")
+    score = swept.trials[swept.score].to_numpy(dtype=float)
+    around = [score]
+    for column, length in enumerate(shape):
+        for step in (-1, 1):
+            moved = places.copy()
+            moved[:, column] += step
+            inside = (moved[:, column] >= 0) & (moved[:, column] < length)
+            moved[~inside, column] = 0
+            wanted = np.ravel_multi_index(tuple(moved.T), shape)
+            at = np.searchsorted(keys[order], wanted).clip(max=len(keys) - 1)
+            there = inside & (keys[order][at] == wanted)
+            around.append(np.where(there, score[order][at], np.nan))
+    stacked = np.stack(around)
+    known = np.isfinite(stacked).any(axis=0)
+    median = np.full(len(score), np.nan)
+    median[known] = np.nanmedian(stacked[:, known], axis=0)
+    return pd.Series(median, index=swept.trials.index, name="plateau")
+
+
+def plateau_choice(swept: Sweep) -> int:
+    """Return the variant with the best plateau score: the choice a cautious person makes."""
+    values = plateau(swept).to_numpy()
+    return int(np.nanargmin(values) if swept.score in FEWER_IS_BETTER else np.nanargmax(values))
+
+
+def heat_map(swept: Sweep, rows: str, columns: str) -> pd.DataFrame:
+    """Return the median score over all other parameters, by the values of two of them."""
+    for name in (rows, columns):
+        if name not in swept.variants.names:
+            raise UserError(
+                f"the sweep has no parameter {name!r}; {suggest(name, swept.variants.names)}"
+            )
+    if rows == columns:
+        raise UserError(f"a heat-map needs two different parameters, not {rows} twice")
+    table = swept.trials.pivot_table(
+        index=rows, columns=columns, values=swept.score, aggfunc="median"
+    )
+    return table.sort_index().sort_index(axis=1)
+
+
+def switch_raster(swept: Sweep, rows: Sequence[int] | None = None) -> pd.DataFrame:
+    """Return what variants hold after each session, variant × session.
+
+    By default two hundred variants spread over the ranking, the best first: the dates at which most
+    of them switch together are what the thesis rests on.
+    """
+    if rows is None:
+        places = np.linspace(0, len(swept) - 1, min(200, len(swept))).round().astype(int)
+        rows = swept.ranking[places].tolist()
+    held = {row: swept.strategy(row).regime(swept.market).iloc[swept.first :] for row in rows}
+    return pd.DataFrame(held).T.rename_axis("variant")
+
+
+def _places(known: Sequence[object]) -> np.ndarray:
+    """Return the place of each value in their order; of unlike values, in the order given."""
+    try:
+        order = sorted(range(len(known)), key=lambda code: known[code])  # type: ignore[arg-type,return-value]
+    except TypeError:
+        order = list(range(len(known)))
+    places = np.empty(len(known), dtype=np.int64)
+    places[order] = np.arange(len(known))
+    return places

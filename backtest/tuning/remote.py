@@ -1,0 +1,269 @@
+"""Where the figures of variants are computed: here, or on a Dask cluster.
+
+Imports numpy and the trials; dask inside functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from importlib import import_module
+from importlib.metadata import version
+from socket import create_connection
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from backtest.costs import CostModel
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.tuning.parts import part_of, parts
+from backtest.tuning.space import Variants
+from backtest.tuning.trials import Progress, trials
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+PATIENCE = 10.0  # seconds to wait for the cluster
+ROUNDS = 3  # times the market is sent again after workers that had it were lost
+
+
+class Engine(Protocol):
+    """Computes the figures of all variants, row × kernel.FIGURES."""
+
+    def __call__(
+        self,
+        variants: Variants,
+        market: Market,
+        *,
+        costs: CostModel,
+        fill: str,
+        cash: float,
+        first: int,
+        progress: Progress,
+    ) -> np.ndarray:
+        """Return the figures; `progress` hears of every few variants that are done."""
+        ...
+
+
+def figures_here(
+    variants: Variants,
+    market: Market,
+    *,
+    costs: CostModel,
+    fill: str,
+    cash: float,
+    first: int,
+    progress: Progress,
+) -> np.ndarray:
+    """Compute in this process, on all its cores."""
+    asked = trials(variants, market, costs=costs, fill=fill, cash=cash, first=first)
+    return asked.figures(np.arange(len(variants)), progress)
+
+
+def figures_on_dask(
+    variants: Variants,
+    market: Market,
+    *,
+    address: str,
+    costs: CostModel,
+    fill: str,
+    cash: float,
+    first: int,
+    progress: Progress,
+) -> np.ndarray:
+    """Compute on the Dask cluster at an address like `tcp://10.0.0.1:8786`; see `dask_engine`."""
+    with dask_engine(address) as engine:
+        return engine(
+            variants, market, costs=costs, fill=fill, cash=cash, first=first, progress=progress
+        )
+
+
+@contextmanager
+def dask_engine(address: str) -> Iterator[Engine]:
+    """Connect to a Dask cluster for all the sweeps and searches made inside.
+
+    The scheduler and the workers need this package and the strategy's module. What a lost worker
+    was at, others do again. Numbers are those computed here, to the last bit on equal processors.
+
+    Raises
+    ------
+    UserError
+        If dask is not installed, nothing answers at the address, or there are no workers; from
+        the engine, if the cluster cannot import what it needs or has other versions of it.
+
+    Examples
+    --------
+    ::
+
+        with dask_engine("tcp://10.0.0.1:8786") as engine:
+            found = search(strategy, space, market, trials=2000, engine=engine)
+    """
+    try:
+        from distributed import Client
+        from distributed.comm import get_address_host_port
+    except ImportError as error:
+        raise UserError(
+            "dask is not installed; install it with pip install 'nqp-rotation[dask]'"
+        ) from error
+    try:
+        # A client that finds nobody cannot be closed, so look first.
+        host, port = get_address_host_port(address)
+        create_connection((host, port), timeout=PATIENCE).close()
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"no Dask scheduler answers at {address!r}; start one with 'dask scheduler' and give "
+            f"the address it prints, like tcp://10.0.0.1:8786"
+        ) from error
+    try:
+        yield _Cluster(client, address)
+    finally:
+        client.close()
+
+
+class _Cluster:
+    """A connection, and the market last sent over it."""
+
+    def __init__(self, client: Client, address: str) -> None:
+        self.client, self.address = client, address
+        self.sent: tuple[Market, Future] | None = None
+        self.checked: set[type] = set()
+
+    def __call__(
+        self,
+        variants: Variants,
+        market: Market,
+        *,
+        costs: CostModel,
+        fill: str,
+        cash: float,
+        first: int,
+        progress: Progress,
+    ) -> np.ndarray:
+        """Return the figures of all variants."""
+        from distributed.comm import CommClosedError
+
+        from backtest.kernel import FIGURES
+
+        found = np.empty((len(variants), len(FIGURES)))
+        asked = {"costs": costs, "fill": fill, "cash": cash, "first": first}
+        rows: list[np.ndarray] | None = None
+        try:
+            for _ in range(ROUNDS):
+                threads = self._threads()
+                self._check(type(variants.strategy))
+                rows = parts(variants, market, threads) if rows is None else rows
+                rows = self._compute(variants, market, rows, asked, found, progress)
+                if not rows:
+                    return found
+                self.sent = None
+        except (CommClosedError, OSError) as error:
+            raise UserError(
+                f"the Dask scheduler at {self.address} is gone ({error}); start it again"
+            ) from error
+        raise UserError(
+            f"the workers at {self.address} are lost as fast as they come; look into their logs, "
+            f"and give each more memory if they were killed for it"
+        )
+
+    def _compute(
+        self,
+        variants: Variants,
+        market: Market,
+        rows: list[np.ndarray],
+        asked: dict[str, Any],
+        found: np.ndarray,
+        progress: Progress,
+    ) -> list[np.ndarray]:
+        """Fill in the figures of chunks as they come; return those lost with all their data."""
+        from concurrent.futures import CancelledError
+
+        from distributed import KilledWorker, as_completed
+
+        lost: list[np.ndarray] = []
+        futures: dict[Future, np.ndarray] = {}
+        try:
+            there = self._send(market)
+            for chunk in rows:
+                part = part_of(variants, chunk)
+                futures[self.client.submit(_figures, part, there, **asked, pure=False)] = chunk
+            for future in as_completed(futures, loop=self.client.loop):
+                chunk = futures[future]
+                try:
+                    found[chunk] = future.result()
+                except CancelledError:
+                    lost.append(chunk)
+                else:
+                    progress(len(chunk))
+        except KilledWorker as error:
+            raise UserError(
+                f"a chunk of variants ended every worker at {self.address} it was tried on; look "
+                f"into their logs, and give each more memory if they were killed for it"
+            ) from error
+        finally:
+            self.client.cancel([future for future in futures if not future.done()])
+        return lost
+
+    def _send(self, market: Market) -> Future:
+        """Send a market to all workers, unless it was sent before."""
+        if self.sent is None or self.sent[0] is not market:
+            bare = replace(market, _memo={})
+            self.sent = market, self.client.scatter(bare, broadcast=True, hash=False)
+        return self.sent[1]
+
+    def _threads(self) -> int:
+        """Return how many threads the workers have; wait for the first worker."""
+        with suppress(TimeoutError):
+            self.client.wait_for_workers(1, timeout=PATIENCE)
+        threads: int = sum(self.client.nthreads().values())
+        if threads == 0:
+            raise UserError(
+                f"the Dask cluster at {self.address} has no workers; start some with "
+                f"'dask worker {self.address} --nthreads 1'"
+            )
+        return threads
+
+    def _check(self, kind: type) -> None:
+        """Raise a `UserError` unless the whole cluster can run a strategy as it is run here."""
+        if kind in self.checked:
+            return
+        module = None if kind.__module__ == "__main__" else kind.__module__
+        ours = _environment(module)
+        try:
+            theirs = self.client.run(_environment, module, on_error="return")
+            theirs["the scheduler"] = self.client.run_on_scheduler(_environment, module)
+        except (ImportError, AttributeError) as error:
+            theirs = {"the scheduler": error}
+        for place, environment in theirs.items():
+            if isinstance(environment, (ImportError, AttributeError)):
+                raise UserError(
+                    f"the Dask cluster cannot import what this sweep needs ({place}: "
+                    f"{environment}); install this package and {kind.__module__} on the scheduler "
+                    f"and on every worker"
+                )
+            for name, own in ours.items():
+                if isinstance(environment, dict) and environment[name] != own:
+                    raise UserError(
+                        f"{place} has {name} {environment[name]} where this process has "
+                        f"{own}; install the same versions, so that numbers are the same"
+                    )
+        self.checked.add(kind)
+
+
+def _environment(module: str | None) -> dict[str, str]:
+    """Return the versions that figures depend on, after importing a strategy's module."""
+    if module is not None:
+        import_module(module)
+    return {name: version(name) for name in ("nqp-rotation", "numpy", "pandas", "numba")}
+
+
+def _figures(variants: Variants, market: Market, **asked: Any) -> np.ndarray:
+    """Compute a chunk, on a worker, with as many threads as it was given."""
+    import numba
+    from distributed import get_worker
+
+    given: int = get_worker().state.nthreads
+    numba.set_num_threads(min(given, numba.config.NUMBA_NUM_THREADS))
+    return figures_here(variants, market, **asked, progress=lambda done: None)

@@ -1,0 +1,249 @@
+"""search: Optuna looks for good variants instead of trying them all. Imports the sweep.
+
+Trials are proposed in batches by TPE, simulated together by the kernel and written to a study in
+SQLite, or wherever Optuna can: the same call goes on where the last one stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine import first_session
+from backtest.errors import UserError, suggest
+from backtest.market import Date, Market
+from backtest.strategy import Strategy
+from backtest.tuning.counting import Counted
+from backtest.tuning.progress import progress_bar
+from backtest.tuning.proposals import Direction, Proposals, quiet
+from backtest.tuning.remote import Engine, figures_here
+from backtest.tuning.space import Constraint, Space
+from backtest.tuning.studies import opened, study_name, tried, write
+from backtest.tuning.suggestions import Parameters, Plan, plan
+from backtest.tuning.sweep import FEWER_IS_BETTER, Sweep, sweep_variants
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.storages import BaseStorage
+
+BATCH = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """All variants a search has tried, in the order it tried them.
+
+    Attributes
+    ----------
+    sweep : Sweep
+        The variants with all their figures, ranked by the first score.
+    scores : tuple of str
+        What was searched for.
+    study_name, storage : str
+        Where Optuna finds the study; passwords are left out.
+    """
+
+    sweep: Sweep
+    scores: tuple[str, ...]
+    study_name: str
+    storage: str
+
+    def __len__(self) -> int:
+        return len(self.sweep)
+
+    def __repr__(self) -> str:
+        scores = ", ".join(self.scores)
+        return f"<Search for {scores}: {len(self)} variants, study {self.study_name}>"
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        """One row per variant, as in a sweep."""
+        return self.sweep.trials
+
+    @property
+    def pareto(self) -> pd.DataFrame:
+        """The variants that no other beats in one score without being worse in another.
+
+        Sorted by the first score, the best first. Each is the best of all trials in some respect:
+        none is to be believed more than `Sweep.honesty` allows.
+        """
+        signs = [-1.0 if name in FEWER_IS_BETTER else 1.0 for name in self.scores]
+        scores = self.trials[list(self.scores)].to_numpy(dtype=float) * signs
+        kept = [row for row in range(len(scores)) if not _is_dominated(scores[row], scores)]
+        best_first = sorted(kept, key=lambda row: -scores[row, 0])
+        return self.trials.iloc[best_first]
+
+
+def search(
+    strategy: Strategy,
+    space: Space,
+    market: Market,
+    *,
+    trials: int = 200,
+    score: str | Sequence[str] = "sharpe",
+    storage: str | BaseStorage | None = None,
+    seed: int = 0,
+    costs: CostModel = ETF_COSTS,
+    fill: str = "open",
+    cash: float = 1_000_000.0,
+    start: Date | None = None,
+    constraints: Sequence[Constraint] = (),
+    batch: int = BATCH,
+    engine: Engine | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Search:
+    """Look for good variants with Optuna's tree-structured Parzen estimator.
+
+    The answer depends on the arguments alone: a search that was stopped, or is asked for more
+    trials, goes on to the same variants as one that never was. What a killed process loses is the
+    batch in flight. A study that already holds more trials comes back whole.
+
+    Parameters
+    ----------
+    space : mapping
+        As for a sweep. Lists of evenly spaced whole numbers are searched as numbers; other lists
+        have no order.
+    trials : int
+        Different variants wanted in all, with those the study already has. Fewer come back only
+        where the space does not seem to have as many.
+    score : str or sequence of str
+        The figure to look for, or several: then for variants none of which beats another in all.
+        Less is better for risk, turnover, costs and switches.
+    storage : str or optuna storage, optional
+        An address like `postgresql://…`; `studies.sqlite3` in the store's folder by default. The
+        study's name is derived from all arguments but `trials`, `storage`, `engine`, `progress`.
+    seed : int
+        Of all random choices.
+    costs, fill, cash, start
+        As in `backtest.engine.run`.
+    constraints : sequence of callables
+        Each is given all parameters of a variant and says whether it is allowed; others are not
+        simulated and do not count.
+    batch : int
+        Trials proposed before the first of them is known. More use more cores and workers, fewer
+        learn faster.
+    engine : callable, optional
+        What computes instead of this process: `backtest.tuning.remote.dask_engine`'s.
+    progress : callable, optional
+        Called with the number of trials just finished, instead of showing a bar.
+
+    Raises
+    ------
+    UserError
+        If the space, a score, a number or the storage makes no sense, or no variant has a score.
+    """
+    scores = _scores(score)
+    for name, number, least in (("trials", trials, 1), ("batch", batch, 1), ("seed", seed, 0)):
+        if not isinstance(number, int) or isinstance(number, bool) or number < least:
+            raise UserError(f"{name} was {number!r}; give a whole number of {least} or more")
+    if not cash > 0:
+        raise UserError(f"cash was {cash}; start with more than 0")
+    first = first_session(market, start)
+    fill = "close" if fill == "open" and market.open is None else fill
+    asked = {"costs": costs, "fill": fill, "cash": cash, "first": first}
+    with quiet():
+        planned = plan(strategy, space, constraints)
+        ours = {"score": scores, "seed": seed, "batch": batch}
+        name = study_name(planned, market, asked | ours)
+        directions: list[Direction] = [
+            "minimize" if item in FEWER_IS_BETTER else "maximize" for item in scores
+        ]
+        with opened(storage, name, directions) as (study, address):
+            proposals = Proposals(planned, directions, seed, batch)
+            proposals.recall(tried(study))
+
+            def evaluate(rows: list[Parameters]) -> np.ndarray:
+                return _evaluate(planned, rows, market, scores, engine, asked)
+
+            bar = progress_bar(trials, "trials") if progress is None else nullcontext(progress)
+            with bar as advance:
+                try:
+                    _search(study, proposals, trials, evaluate, advance)
+                except KeyboardInterrupt as stopped:
+                    stopped.add_note(
+                        f"{len(tried(study))} of {trials} trials are kept in {address}; the same "
+                        f"call goes on from there"
+                    )
+                    raise
+    found = sweep_variants(
+        planned.variants(proposals.rows),
+        market,
+        score=scores[0],
+        costs=costs,
+        fill=fill,
+        cash=cash,
+        start=start,
+        progress=lambda done: None,
+        engine=engine,
+    )
+    return Search(found, scores, name, address)
+
+
+def _search(
+    study: Study,
+    proposals: Proposals,
+    trials: int,
+    evaluate: Callable[[list[Parameters]], np.ndarray],
+    advance: Callable[[int], None],
+) -> None:
+    """Propose, evaluate and write down, until the study holds as many trials as wanted."""
+    advance(min(len(proposals.rows), trials))
+    while (held := len(proposals.rows)) < trials:
+        asked = []
+        for _ in range(min(proposals.batch - held % proposals.batch, trials - held)):
+            if (proposal := proposals.propose()) is None:
+                break
+            asked.append(proposal)
+        if not proposals.rows:
+            raise UserError("no combination satisfies the constraints; loosen one of them")
+        if not asked:
+            return
+        scores = evaluate(proposals.rows[held:]).tolist()
+        write(study, asked, scores, held)
+        proposals.finish(scores)
+        advance(len(asked))
+
+
+def _evaluate(
+    planned: Plan,
+    rows: list[Parameters],
+    market: Market,
+    scores: tuple[str, ...],
+    engine: Engine | None,
+    asked: dict[str, Any],
+) -> np.ndarray:
+    """Return the scores of variants, row × score, and count them in the ledger."""
+    from backtest.kernel import FIGURES
+
+    variants, compute = planned.variants(rows), engine or figures_here
+    figures = compute(variants, market, **asked, progress=lambda done: None)
+    counted = Counted(variants, market, asked["costs"], asked["fill"], asked["first"])
+    counted.record(np.arange(len(variants)))
+    picked: np.ndarray = figures[:, [FIGURES.index(name) for name in scores]]
+    return picked
+
+
+def _scores(score: str | Sequence[str]) -> tuple[str, ...]:
+    from backtest.kernel import FIGURES
+
+    scores = (score,) if isinstance(score, str) else tuple(score)
+    if not scores or len(set(scores)) < len(scores):
+        raise UserError(f"the scores were {scores}; give at least one, and each once")
+    for name in scores:
+        if name not in FIGURES:
+            raise UserError(f"there is no score {name!r}; {suggest(str(name), FIGURES)}")
+    return scores
+
+
+def _is_dominated(row: np.ndarray, others: np.ndarray) -> bool:
+    """Say whether another row is better in one column and worse in none; NaN always loses."""
+    if np.isnan(row).any():
+        return True
+    better = (others >= row).all(axis=1) & (others > row).any(axis=1)
+    return bool(better.any())

@@ -1,0 +1,187 @@
+"""The regimes of thousands of variants of a rotation. Imports numpy, the trees and their logic.
+
+Leaves are asked through `Trigger.answer` once for each distinct parameter set. What combines them
+is evaluated on arrays, once for each distinct set of parts; what is different for almost every
+variant is evaluated for the variants asked for, and not kept.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.strategy import RotationStrategy, TriggerRotation
+from backtest.triggers import Trigger
+from backtest.tuning.reading import shared
+from backtest.tuning.space import Variants
+from backtest.tuning.trees import Forest, forests
+
+UNDECIDED = "undecided"
+KEPT_BYTES = 48 * 2**20  # of answers kept for a forest
+PIECE = 2048  # variants whose own answers are held at a time
+
+
+class Regimes(Protocol):
+    """Regimes as codes: positions in `names`."""
+
+    names: list[str]
+
+    def codes(self, rows: np.ndarray) -> np.ndarray:
+        """Return the regime codes of some variants, variant × session."""
+
+
+def regimes(variants: Variants, market: Market) -> Regimes:
+    """Return the regimes of a rotation's variants, by the quickest way that is exact."""
+    if type(variants.strategy).regime is TriggerRotation.regime:
+        return RuleRegimes(variants, market)
+    return GivenRegimes(variants, market)
+
+
+class GivenRegimes:
+    """Regimes as the strategy's own `regime` returns them, asked once where variants agree."""
+
+    def __init__(self, variants: Variants, market: Market) -> None:
+        def regime(strategy: RotationStrategy) -> pd.Series:
+            return strategy.regime(market)
+
+        found, self.number = shared(variants, regime)
+        known: dict[str, int] = {}
+        rows = []
+        for series in found:
+            named = series.reindex(market.sessions).to_numpy(dtype=object)
+            missing = pd.isna(named)
+            labels = ["cash" if gone else name for name, gone in zip(named, missing, strict=True)]
+            rows.append([known.setdefault(label, len(known)) for label in labels])
+        self.names = list(known)
+        self.table = np.array(rows, dtype=_width(len(known)))
+
+    def codes(self, rows: np.ndarray) -> np.ndarray:
+        """Return the regime codes of some variants, variant × session."""
+        picked: np.ndarray = self.table[self.number[rows]]
+        return picked
+
+
+class RuleRegimes:
+    """Regimes from the rules of a `TriggerRotation`."""
+
+    def __init__(self, variants: Variants, market: Market) -> None:
+        groves = forests(variants)
+        labels = dict.fromkeys(name for grove in groves for name in grove.shape.names)
+        self.names = [*(name for name in labels if name != UNDECIDED), UNDECIDED]
+        self.sessions = len(market.sessions)
+        self.groves = [Grove(forest, market, self.names) for forest in groves]
+        self.home = np.zeros((2, len(variants)), dtype=np.int32)
+        for number, forest in enumerate(groves):
+            self.home[0, forest.members] = number
+            self.home[1, forest.members] = np.arange(len(forest.members))
+
+    def codes(self, rows: np.ndarray) -> np.ndarray:
+        """Return the regime codes of some variants, variant × session."""
+        wanted, where = np.unique(rows, return_inverse=True)
+        found = np.empty((len(wanted), self.sessions), dtype=_width(len(self.names)))
+        grove, position = self.home[:, wanted]
+        for number in np.unique(grove):
+            here = np.flatnonzero(grove == number)
+            for start in range(0, len(here), PIECE):
+                piece = here[start : start + PIECE]
+                self.groves[number].write(position[piece], found, piece)
+        in_order = len(wanted) == len(rows) and bool((where[1:] > where[:-1]).all())
+        return found if in_order else found[where]
+
+
+class Grove:
+    """Answers of one forest: kept rows for what variants share, passing ones for the rest."""
+
+    def __init__(self, forest: Forest, market: Market, names: list[str]) -> None:
+        self.forest, shape = forest, forest.shape
+        width = _width(len(names))
+        self.labels = np.array([names.index(name) for name in shape.names], dtype=width)
+        self.otherwise = width(names.index(UNDECIDED))
+        sessions, members = len(market.sessions), len(forest.members)
+        room = KEPT_BYTES // sessions
+        self.key: list[np.ndarray | None] = []
+        self.start: list[int] = []
+        firsts: list[np.ndarray] = []
+        kept = 0
+        for node in range(len(shape.operations)):
+            key, first = self._distinct(node, min(members // 3, room - kept))
+            self.key.append(key)
+            firsts.append(first)
+            self.start.append(kept)
+            kept += len(first) if key is not None else 0
+        passing = [node for node, key in enumerate(self.key) if key is None]
+        for number, node in enumerate(passing):
+            self.start[node] = kept + number * min(PIECE, members)
+        self.passing = passing
+        rows = kept + len(passing) * min(PIECE, members)
+        self.answers = np.zeros((rows, sessions), dtype=np.int8)
+        for node, first in enumerate(firsts):
+            if self.key[node] is not None:
+                self._fill(node, first, market)
+
+    def write(self, positions: np.ndarray, regimes: np.ndarray, rows: np.ndarray) -> None:
+        """Write the regimes of up to PIECE different members into `rows` of an array."""
+        from backtest.tuning.logic import combine, first_to_fire
+
+        forest = self.forest
+        for node in self.passing:
+            parts = self._parts(node, positions)
+            numbers = self._numbers(node)[forest.codes[node, positions]]
+            combine(forest.shape.operations[node], self.answers, parts, numbers, self.start[node])
+        rules = np.array([self._rows(root, positions) for root in forest.shape.roots])
+        first_to_fire(self.answers, rules, self.labels, self.otherwise, regimes, rows)
+
+    def _distinct(self, node: int, widest: int) -> tuple[np.ndarray | None, np.ndarray]:
+        """Return which of a node's different answers each member has; None for too many."""
+        forest = self.forest
+        number = forest.codes[node].astype(np.int64)
+        for part in forest.shape.parts[node]:
+            key = self.key[part]
+            if key is None:
+                return None, number[:0]
+            number = number * (int(key.max()) + 1) + key
+        _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
+        if len(first) > widest and forest.shape.parts[node]:
+            return None, number[:0]
+        return inverse.astype(np.int32), first
+
+    def _fill(self, node: int, first: np.ndarray, market: Market) -> None:
+        """Evaluate a node for the members it differs in."""
+        from backtest.tuning.logic import combine, three_valued
+
+        forest = self.forest
+        if not forest.shape.parts[node]:
+            for place, member in enumerate(first):
+                leaf = forest.atoms[node][forest.codes[node, member]]
+                assert isinstance(leaf, Trigger)
+                self.answers[self.start[node] + place] = three_valued(leaf.answer(market))
+            return
+        numbers = self._numbers(node)[forest.codes[node, first]]
+        parts = self._parts(node, first)
+        combine(forest.shape.operations[node], self.answers, parts, numbers, self.start[node])
+
+    def _numbers(self, node: int) -> np.ndarray:
+        """Return a node's different numbers (k, sessions), 0 where it has none."""
+        return np.array([0 if atom is None else atom for atom in self.forest.atoms[node]], np.int64)
+
+    def _parts(self, node: int, positions: np.ndarray) -> np.ndarray:
+        """Return the rows of a node's parts, position × part."""
+        below = self.forest.shape.parts[node]
+        return np.stack([self._rows(part, positions) for part in below], axis=1)
+
+    def _rows(self, node: int, positions: np.ndarray) -> np.ndarray:
+        """Return the rows a node's answers are in."""
+        key = self.key[node]
+        places = np.arange(len(positions)) if key is None else key[positions].astype(np.int64)
+        return places + self.start[node]
+
+
+def _width(names: int) -> type[np.signedinteger]:
+    """Return the integers that hold the codes of so many names."""
+    if names > np.iinfo(np.int16).max:
+        raise UserError(f"the regimes have {names} names; a rotation holds one of a few baskets")
+    return np.int8 if names <= np.iinfo(np.int8).max else np.int16

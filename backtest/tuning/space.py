@@ -1,0 +1,275 @@
+"""Spaces: which values a strategy's fields may take, and the variants they make. Imports numpy.
+
+A space maps field names to an iterable of values, to a distribution (`Integer`, `Real`, `Choice`)
+or to `When(field, condition, values)`, whose field keeps the strategy's own value unless the
+condition holds for another field of the space. Constraints are callables on all parameters of a
+variant, as a mapping, that say whether it is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from backtest.errors import UserError, suggest
+from backtest.strategy import Strategy, field_names
+from backtest.tuning.distributions import Choice, Distribution, Integer, Real
+
+__all__ = [
+    "Choice",
+    "Constraint",
+    "Distribution",
+    "Integer",
+    "Real",
+    "Space",
+    "Variants",
+    "When",
+    "grid",
+    "sample",
+]
+
+LARGEST_GRID = 2_000_000
+DRAWS_PER_VARIANT = 200  # before `sample` gives up on its constraints
+
+Constraint = Callable[[Mapping[str, Any]], bool]
+
+
+@dataclass(frozen=True)
+class When:
+    """Values for a field that only matters where `condition` holds for the value of another one.
+
+    Where it does not, the field keeps the strategy's own value, so no variant counts twice.
+
+    Examples
+    --------
+    >>> space = {"overlay": [0.0, 0.2], "hold": When("overlay", lambda v: v > 0, [10, 20])}
+    """
+
+    field: str
+    condition: Callable[[Any], bool]
+    values: Any
+
+
+Space = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Variants:
+    """Variants of one strategy, as codes into the values of each swept field.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The swept fields.
+    values : tuple of tuples
+        Distinct values by field.
+    codes : int ndarray, variant × field
+        Which value each variant has.
+    """
+
+    strategy: Strategy
+    names: tuple[str, ...]
+    values: tuple[tuple[Any, ...], ...]
+    codes: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def parameters(self, row: int) -> dict[str, Any]:
+        """Return the swept fields of one variant."""
+        return {
+            name: known[code]
+            for name, known, code in zip(self.names, self.values, self.codes[row], strict=True)
+        }
+
+    def variant(self, row: int) -> Strategy:
+        """Return one variant as a strategy."""
+        return replace(self.strategy, **self.parameters(row))  # type: ignore[type-var]
+
+    def column(self, name: str) -> np.ndarray:
+        """Return the values of one field by variant."""
+        place = self.names.index(name)
+        known = self.values[place]
+        kinds = {type(value) for value in known}
+        plain = kinds <= {int} or kinds <= {float} or kinds <= {bool}
+        column = np.empty(len(known), dtype=kinds.pop() if plain else object)
+        column[:] = known if plain else np.fromiter(known, dtype=object, count=len(known))
+        picked: np.ndarray = column[self.codes[:, place]]
+        return picked
+
+
+def grid(strategy: Strategy, space: Space, constraints: Sequence[Constraint] = ()) -> Variants:
+    """Return every allowed combination of a space's values, in the order of the fields.
+
+    Raises
+    ------
+    UserError
+        If the space is empty, names no field, holds what the field cannot be, or has more than
+        `LARGEST_GRID` combinations; if no combination is allowed.
+    """
+    _check_names(strategy, space)
+    names, known, counts = tuple(space), [], []
+    for name, entry in space.items():
+        values = _values(strategy, name, entry)
+        counts.append(len(values))
+        if isinstance(entry, When) and getattr(strategy, name) not in values:
+            values = [*values, getattr(strategy, name)]
+        known.append(tuple(values))
+    total = math.prod(counts)
+    if total > LARGEST_GRID:
+        raise UserError(
+            f"the space has {total:,} combinations, more than {LARGEST_GRID:,}; give fewer values, "
+            f"or a number of trials (--trials) to search it instead"
+        )
+    columns = np.indices(counts, dtype=np.int32).reshape(len(counts), -1).T
+    codes = _conditions(strategy, space, names, known, np.ascontiguousarray(columns))
+    return _allowed(Variants(strategy, names, tuple(known), codes), constraints)
+
+
+def sample(
+    strategy: Strategy,
+    space: Space,
+    count: int,
+    *,
+    seed: int = 0,
+    constraints: Sequence[Constraint] = (),
+) -> Variants:
+    """Return up to `count` different allowed variants drawn at random from a space.
+
+    Fewer are returned only where the space does not seem to have as many.
+    """
+    _check_names(strategy, space)
+    if count < 1:
+        raise UserError(f"the number of trials was {count}; give 1 or more")
+    random = np.random.default_rng(seed)
+    sources: dict[str, Distribution] = {}
+    for name, entry in space.items():
+        source = entry.values if isinstance(entry, When) else entry
+        if not isinstance(source, (Integer, Real)):
+            source = Choice(tuple(_values(strategy, name, source)))
+        sources[name] = source
+    found: dict[tuple[Any, ...], None] = {}
+    for _ in range(DRAWS_PER_VARIANT * count):
+        drawn = {name: source.draw(random) for name, source in sources.items()}
+        for name, entry in space.items():
+            if isinstance(entry, When) and not entry.condition(drawn[entry.field]):
+                drawn[name] = getattr(strategy, name)
+        if all(rule({**_own(strategy), **drawn}) for rule in constraints):
+            found.setdefault(tuple(drawn.values()))
+        if len(found) == count:
+            break
+    if not found:
+        raise UserError("no combination satisfies the constraints; loosen one of them")
+    rows = list(found)
+    known = [list(dict.fromkeys(column)) for column in zip(*rows, strict=True)]
+    places = [{value: code for code, value in enumerate(column)} for column in known]
+    codes = [[place[value] for place, value in zip(places, row, strict=True)] for row in rows]
+    return Variants(strategy, tuple(space), tuple(map(tuple, known)), np.array(codes, np.int32))
+
+
+def _conditions(
+    strategy: Strategy,
+    space: Space,
+    names: tuple[str, ...],
+    known: list[tuple[Any, ...]],
+    codes: np.ndarray,
+) -> np.ndarray:
+    """Give fields whose condition does not hold the strategy's own value, and drop repeats."""
+    conditional = [name for name in names if isinstance(space[name], When)]
+    if not conditional:
+        return codes
+    for name in conditional:
+        place, entry = names.index(name), space[name]
+        other = names.index(entry.field)
+        holds = np.array([bool(entry.condition(value)) for value in known[other]])
+        codes[~holds[codes[:, other]], place] = known[place].index(getattr(strategy, name))
+    _, first = np.unique(codes, axis=0, return_index=True)
+    kept: np.ndarray = codes[np.sort(first)]
+    return kept
+
+
+def _allowed(variants: Variants, constraints: Sequence[Constraint]) -> Variants:
+    """Keep the variants that all constraints allow."""
+    if not constraints:
+        return variants
+    own, names, values = _own(variants.strategy), variants.names, variants.values
+    keep = np.ones(len(variants), dtype=bool)
+    for row, codes in enumerate(variants.codes.tolist()):
+        for name, known, code in zip(names, values, codes, strict=True):
+            own[name] = known[code]
+        keep[row] = all(rule(own) for rule in constraints)
+    if not keep.any():
+        raise UserError("no combination satisfies the constraints; loosen one of them")
+    return replace(variants, codes=variants.codes[keep])
+
+
+def _check_names(strategy: Strategy, space: Space) -> None:
+    """Raise a `UserError` unless the space names fields of the strategy."""
+    if not isinstance(space, Mapping) or not space:
+        raise UserError(
+            f"the space is empty; give values for at least one field of {strategy.name}"
+        )
+    known = field_names(type(strategy))
+    if not known:
+        raise UserError(f"{strategy.name} has no parameters; make its class a frozen dataclass")
+    for name, entry in space.items():
+        if name not in known:
+            raise UserError(f"{strategy.name} has no parameter {name!r}; {suggest(name, known)}")
+        if isinstance(entry, When) and (entry.field not in space or entry.field == name):
+            raise UserError(
+                f"{name} depends on {entry.field!r}, which is not in the space; add it or take "
+                f"the condition away"
+            )
+
+
+def _values(strategy: Strategy, name: str, entry: Any) -> list[Any]:
+    """Return a field's distinct values, checked against what it holds now."""
+    source = entry.values if isinstance(entry, When) else entry
+    if isinstance(source, Real):
+        raise UserError(f"{name} is a range of real numbers; list its values or give trials")
+    if isinstance(source, (Integer, Choice)):
+        source = source.values()
+    if isinstance(source, (str, Mapping)) or not isinstance(source, Iterable):
+        raise UserError(f"the values of {name} were {source!r}; give a list of values")
+    own = getattr(strategy, name)
+    values = list(dict.fromkeys(_checked(name, value, own) for value in source))
+    if not values:
+        raise UserError(f"{name} has no values; give at least one")
+    return values
+
+
+def _checked(name: str, value: Any, own: Any) -> Any:
+    """Return a value as plain Python, or say why the field cannot have it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, list):
+        value = tuple(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UserError(f"{name} has the value {value}; give finite numbers")
+    if isinstance(own, bool) or isinstance(value, bool):
+        fits = own is None or isinstance(own, bool) == isinstance(value, bool)
+    elif isinstance(own, int):
+        fits = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+        value = int(value) if fits else value
+    elif isinstance(own, float):
+        fits = isinstance(value, (int, float))
+        value = float(value) if fits else value
+    else:
+        plain = (int, float, str, tuple)  # strategies and triggers can stand for one another
+        neither = not isinstance(value, plain) and not isinstance(own, plain)
+        fits = own is None or value is None or neither or isinstance(value, type(own))
+    if not fits:
+        raise UserError(f"{name} was {value!r}; give values like its own, {own!r}")
+    try:
+        hash(value)
+    except TypeError as error:
+        raise UserError(f"{name} was {value!r}; give numbers, text or tuples") from error
+    return value
+
+
+def _own(strategy: Strategy) -> dict[str, Any]:
+    return {name: getattr(strategy, name) for name in field_names(type(strategy))}

@@ -1,0 +1,149 @@
+"""Studies: where a search's trials are kept, and under which name. Imports Optuna inside.
+
+A study holds finished trials only, each written in one transaction, and numbered by an attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.tuning.fingerprints import canonical
+from backtest.tuning.proposals import Direction, told
+from backtest.tuning.suggestions import Plan
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.storages import BaseStorage
+    from optuna.trial import FrozenTrial
+
+PLACE = "nqp_place"  # the number of a trial; trials without one are not ours
+
+
+def study_name(plan: Plan, market: Market, asked: dict[str, Any]) -> str:
+    """Name a study by all that its trials depend on."""
+    content = blake2b(digest_size=16)
+    frames = (
+        market.close,
+        market.open,
+        market.can_buy,
+        market.can_sell,
+        market.turnover,
+        market.series,
+        market.benchmark.to_frame(),
+    )
+    for frame in frames:
+        if frame is not None:
+            content.update(repr(list(frame.columns)).encode())
+            content.update(np.ascontiguousarray(frame.to_numpy(dtype=float)).tobytes())
+    kind = type(plan.strategy)
+    whole = {
+        "strategy": [kind.__module__, plan.strategy],
+        "space": plan.text(),
+        "market": [market.snapshot, market.universe.sessions_per_year, content.hexdigest()],
+        "window": [market.sessions[0], market.sessions[-1]],
+        **asked,
+    }
+    digest = blake2b(canonical(whole, kind.__name__).encode(), digest_size=8)
+    return f"{kind.__name__}-{digest.hexdigest()}"
+
+
+@contextmanager
+def opened(
+    storage: str | BaseStorage | None, name: str, directions: Sequence[Direction]
+) -> Iterator[tuple[Study, str]]:
+    """Open a study, or make it, and give the address it is at, without its password.
+
+    Raises
+    ------
+    UserError
+        If the storage cannot be used.
+    """
+    import optuna
+    from sqlalchemy.exc import SQLAlchemyError
+
+    if storage is None:
+        from backtest.data.disk import home
+
+        storage = f"sqlite:///{home() / 'studies.sqlite3'}"
+    address = _shown(storage) if isinstance(storage, str) else type(storage).__name__
+    advice = "give an address that can be written, like sqlite:///studies.sqlite3"
+    ours: optuna.storages.RDBStorage | None = None
+    try:
+        try:
+            if isinstance(storage, str):
+                _make_folder(storage)
+                storage = ours = optuna.storages.RDBStorage(storage)
+            study = optuna.create_study(
+                storage=storage, study_name=name, directions=directions, load_if_exists=True
+            )
+        except (ImportError, OSError, RuntimeError) as error:
+            raise UserError(f"no studies can be kept at {address} ({error}); {advice}") from error
+        yield study, address
+    except (SQLAlchemyError, optuna.exceptions.OptunaError) as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise UserError(f"no studies can be kept at {address} ({reason}); {advice}") from error
+    finally:
+        if ours is not None:
+            ours.remove_session()
+            ours.engine.dispose()
+
+
+def tried(study: Study) -> list[FrozenTrial]:
+    """Return a study's trials as they were proposed.
+
+    Two processes in the same search propose the same; what is there twice counts once.
+    """
+    found: dict[int, FrozenTrial] = {}
+    for trial in study.get_trials(deepcopy=False):
+        if PLACE in trial.user_attrs and trial.state.is_finished():
+            found.setdefault(trial.user_attrs[PLACE], trial)
+    whole = next((place for place in range(len(found)) if place not in found), len(found))
+    return [found[place] for place in range(whole)]
+
+
+def write(
+    study: Study, proposals: Sequence[FrozenTrial], scores: Sequence[Sequence[float]], place: int
+) -> None:
+    """Add finished trials to a study, numbered from `place` on."""
+    from optuna.trial import create_trial
+
+    for number, (proposal, values) in enumerate(zip(proposals, scores, strict=True), place):
+        state, kept = told(values)
+        study.add_trial(
+            create_trial(
+                state=state,
+                values=kept,
+                params=proposal.params,
+                distributions=proposal.distributions,
+                user_attrs={PLACE: number},
+            )
+        )
+
+
+def _shown(address: str) -> str:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(address).render_as_string(hide_password=True)
+    except ArgumentError as error:
+        raise UserError(
+            f"{address!r} is no storage address; write it like sqlite:///studies.sqlite3"
+        ) from error
+
+
+def _make_folder(address: str) -> None:
+    """Make the folder an SQLite file is to be in."""
+    from sqlalchemy.engine import make_url
+
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)

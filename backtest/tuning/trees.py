@@ -1,0 +1,261 @@
+"""The rules of variants as trees of one shape with changing atoms. Imports numpy and the triggers.
+
+Variants of a strategy mostly have rules of the same shape and differ in *atoms*: leaves, and the
+numbers of the combining triggers. Which fields an atom depends on is found by changing one field at
+a time; its values are then read off one real variant for each combination of those fields, and a
+seeded sample of variants is built in full to check it. Where that fails, or there are few, every
+variant's rules are built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from backtest.errors import UserError
+from backtest.strategy import TriggerRotation
+from backtest.triggers import (
+    AllOf,
+    AnyOf,
+    Confirmed,
+    KOutOf,
+    Latch,
+    MinHold,
+    Not,
+    Recently,
+    Trigger,
+)
+from backtest.tuning import logic
+from backtest.tuning.space import Variants
+
+FEW = 256  # variants whose rules are simply all built
+CHECKED = 64  # of the others, built in full to check the shortcut
+SHAPES = 32  # different shapes the shortcut is tried for
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Rules without their atoms: operations in an order in which parts come first."""
+
+    names: tuple[str, ...]
+    operations: tuple[int, ...]
+    parts: tuple[tuple[int, ...], ...]
+    roots: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Forest:
+    """Variants whose rules have one shape.
+
+    `atoms` holds, by node, the different atoms; `codes` (node × member) which of them each has.
+    """
+
+    shape: Shape
+    members: np.ndarray
+    atoms: tuple[tuple[Hashable, ...], ...]
+    codes: np.ndarray
+
+
+Tree = tuple[Shape, tuple[Hashable, ...]]
+
+
+def plant(rules: Mapping[str, Trigger]) -> Tree:
+    """Take rules apart into their shape and their atoms."""
+    operations: list[int] = []
+    parts: list[tuple[int, ...]] = []
+    atoms: list[Hashable] = []
+
+    def add(trigger: Trigger) -> int:
+        operation, below, atom = _apart(trigger)
+        places = tuple(add(part) for part in below)
+        operations.append(operation)
+        parts.append(places)
+        atoms.append(atom)
+        return len(atoms) - 1
+
+    roots = tuple(add(trigger) for trigger in rules.values())
+    return Shape(tuple(rules), tuple(operations), tuple(parts), roots), tuple(atoms)
+
+
+# What a combining trigger does, where its parts are, and where its number is. Exactly these
+# classes: a subclass may answer otherwise.
+COMBINING: Mapping[type, tuple[int, tuple[str, ...], str | None]] = {
+    AllOf: (logic.ALL, (), None),
+    AnyOf: (logic.ANY, (), None),
+    KOutOf: (logic.K_OUT_OF, (), "k"),
+    Not: (logic.NOT, ("part",), None),
+    Latch: (logic.LATCH, ("enter", "leave"), None),
+    MinHold: (logic.MIN_HOLD, ("part",), "sessions"),
+    Confirmed: (logic.CONFIRMED, ("part",), "sessions"),
+    Recently: (logic.RECENTLY, ("part",), "sessions"),
+}
+
+
+def _apart(trigger: Trigger) -> tuple[int, tuple[Trigger, ...], Hashable]:
+    """Return a trigger's operation, parts and atom; what has no exact twin is a leaf."""
+    operation, places, numbered = COMBINING.get(type(trigger), (logic.LEAF, (), None))
+    if operation == logic.LEAF:
+        return logic.LEAF, (), trigger
+    named = tuple(getattr(trigger, place) for place in places)
+    below: tuple[Trigger, ...] = named or trigger.parts  # type: ignore[attr-defined]
+    number = None if numbered is None else getattr(trigger, numbered)
+    if not below or (numbered is not None and type(number) is not int):
+        return logic.LEAF, (), trigger
+    return operation, below, number
+
+
+class Nursery:
+    """Builds the trees of variants, each at most once."""
+
+    def __init__(self, variants: Variants) -> None:
+        self.variants = variants
+        self.trees: dict[tuple[int, ...], Tree] = {}
+
+    def tree(self, codes: np.ndarray) -> Tree:
+        """Return the tree of the variant with these codes."""
+        key = tuple(codes.tolist())
+        if key not in self.trees:
+            variants = self.variants
+            found = zip(variants.names, variants.values, key, strict=True)
+            chosen = {name: values[code] for name, values, code in found}
+            strategy = replace(variants.strategy, **chosen)  # type: ignore[type-var]
+            assert isinstance(strategy, TriggerRotation)
+            self.trees[key] = plant(strategy.rules())
+        return self.trees[key]
+
+
+def forests(variants: Variants) -> list[Forest]:
+    """Return the trees of all variants, grouped by shape."""
+    nursery = Nursery(variants)
+    if len(variants) > FEW:
+        quick = _by_shortcut(nursery)
+        if quick is not None and _holds(nursery, quick):
+            return quick
+    return _one_by_one(nursery, np.arange(len(variants)))
+
+
+def _one_by_one(nursery: Nursery, members: np.ndarray) -> list[Forest]:
+    """Build every member's tree."""
+    shapes: dict[Shape, tuple[list[int], list[tuple[Hashable, ...]]]] = {}
+    for member in members.tolist():
+        shape, atoms = nursery.tree(nursery.variants.codes[member])
+        here = shapes.setdefault(shape, ([], []))
+        here[0].append(member)
+        here[1].append(atoms)
+    found = []
+    for shape, (rows, lists) in shapes.items():
+        known: list[dict[Hashable, int]] = [{} for _ in shape.operations]
+        codes = np.array(
+            [
+                [
+                    table.setdefault(atom, len(table))
+                    for table, atom in zip(known, atoms, strict=True)
+                ]
+                for atoms in lists
+            ],
+            dtype=np.int32,
+        ).T
+        found.append(Forest(shape, np.array(rows), tuple(map(tuple, known)), codes))
+    return found
+
+
+def _by_shortcut(nursery: Nursery) -> list[Forest] | None:
+    """Find which fields each atom depends on; None where that is no simple matter."""
+    codes = nursery.variants.codes
+    if sum(len(values) for values in nursery.variants.values) > len(codes) // 4:
+        return None
+    structural = _dependence(nursery, codes[0], frozenset())[0]
+    places = sorted(structural)
+    kinds, kind = np.unique(codes[:, places], axis=0, return_inverse=True)
+    if len(kinds) > SHAPES:
+        return None
+    found: list[Forest] = []
+    for number in range(len(kinds)):
+        members = np.flatnonzero(kind.reshape(-1) == number)
+        if len(members) <= FEW // 4:
+            found += _one_by_one(nursery, members)
+            continue
+        changed, depends = _dependence(nursery, codes[members[0]], structural)
+        forest = None if changed else _read_off(nursery, members, depends)
+        if forest is None:
+            return None
+        found.append(forest)
+    return found
+
+
+def _dependence(
+    nursery: Nursery, base: np.ndarray, fixed: frozenset[int]
+) -> tuple[frozenset[int], list[list[int]]]:
+    """Change one field at a time: return the fields that change the shape, and those by atom.
+
+    Values that the strategy refuses beside the base's are passed over: the check will tell.
+    """
+    shape, atoms = nursery.tree(base)
+    depends: list[list[int]] = [[] for _ in atoms]
+    structural = set()
+    for place, values in enumerate(nursery.variants.values):
+        if place in fixed:
+            continue
+        for code in range(len(values)):
+            varied = base.copy()
+            varied[place] = code
+            try:
+                other, changed = nursery.tree(varied)
+            except UserError:
+                continue
+            if other != shape:
+                structural.add(place)
+                break
+            for node, (one, two) in enumerate(zip(atoms, changed, strict=True)):
+                if one != two and place not in depends[node]:
+                    depends[node].append(place)
+    return frozenset(structural), depends
+
+
+def _read_off(nursery: Nursery, members: np.ndarray, depends: list[list[int]]) -> Forest | None:
+    """Take each atom from one real variant for each combination of what it depends on."""
+    codes = nursery.variants.codes[members]
+    shape, first = nursery.tree(codes[0])
+    atoms: list[tuple[Hashable, ...]] = []
+    which = np.zeros((len(first), len(members)), dtype=np.int32)
+    for node, places in enumerate(depends):
+        if not places:
+            atoms.append((first[node],))
+            continue
+        _, sample, inverse = np.unique(
+            _numbered(codes[:, places]), return_index=True, return_inverse=True
+        )
+        if len(sample) > len(members) // 4:
+            return None
+        trees = [nursery.tree(codes[row]) for row in sample]
+        if any(other != shape for other, _ in trees):
+            return None
+        known: dict[Hashable, int] = {}
+        numbers = [known.setdefault(found[node], len(known)) for _, found in trees]
+        atoms.append(tuple(known))
+        which[node] = np.array(numbers, dtype=np.int32)[inverse]
+    return Forest(shape, members, tuple(atoms), which)
+
+
+def _holds(nursery: Nursery, found: list[Forest]) -> bool:
+    """Build a sample of variants in full and say whether their trees are the ones found."""
+    random = np.random.default_rng(0)
+    for forest in found:
+        share = max(1, CHECKED * len(forest.members) // len(nursery.variants))
+        for position in random.integers(len(forest.members), size=share).tolist():
+            shape, atoms = nursery.tree(nursery.variants.codes[forest.members[position]])
+            codes = forest.codes[:, position]
+            chosen = tuple(known[code] for known, code in zip(forest.atoms, codes, strict=True))
+            if shape != forest.shape or chosen != atoms:
+                return False
+    return True
+
+
+def _numbered(codes: np.ndarray) -> np.ndarray:
+    """Return one number for each row of codes, equal where the rows are."""
+    number = np.zeros(len(codes), dtype=np.int64)
+    for column in codes.T:
+        number = number * (int(column.max()) + 1) + column
+    return number

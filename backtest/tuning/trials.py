@@ -1,0 +1,175 @@
+"""The figures and equity of any variants, by the kernel. Imports numpy; numba where it computes.
+
+Rotations share baskets, growth tables and signals; any other strategy is asked for its targets,
+one variant at a time, and these are carried out by the same kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import CostModel
+from backtest.market import Market
+from backtest.plan import orders
+from backtest.strategy import RotationStrategy, Strategy
+from backtest.tuning.reading import shared
+from backtest.tuning.space import Variants
+
+if TYPE_CHECKING:
+    from backtest.kernel import Growth, Rotation, Stage
+
+PIECE = 2048  # variants simulated at a time
+SINGLES = 16
+
+Progress = Callable[[int], None]
+Laid: TypeAlias = "tuple[Rotation, Stage, Growth]"
+
+
+class Trials(Protocol):
+    """What can be asked about the variants of a sweep."""
+
+    def figures(self, rows: np.ndarray, progress: Progress) -> np.ndarray:
+        """Return figures, row × kernel.FIGURES; `progress` hears of every few that are done."""
+
+    def equity(self, rows: np.ndarray) -> np.ndarray:
+        """Return the equity at every close, row × session."""
+
+
+def trials(
+    variants: Variants, market: Market, *, costs: CostModel, fill: str, cash: float, first: int
+) -> Trials:
+    """Return what answers for the variants of a strategy on a market."""
+    from backtest import kernel
+
+    on = kernel.stage(market, costs, fill, cash, first)
+    kind = type(variants.strategy)
+    rotates = getattr(kind, "target_weights", None) is RotationStrategy.target_weights
+    if issubclass(kind, RotationStrategy) and rotates:
+        return RotationTrials(variants, market, on)
+    return SingleTrials(variants, market, on)
+
+
+class RotationTrials:
+    """Variants of a rotation, grouped by what they hold and when they restore it."""
+
+    def __init__(self, variants: Variants, market: Market, on: Stage) -> None:
+        from backtest.tuning.signals import regimes
+
+        def baskets(strategy: RotationStrategy) -> Mapping[str, pd.DataFrame]:
+            return strategy.baskets(market)
+
+        self.variants, self.market, self.on = variants, market, on
+        self.regimes = regimes(variants, market)
+        self.baskets, number = shared(variants, baskets)
+        schedule = np.zeros(len(variants), dtype=np.int32)
+        if "rebalance" in variants.names:
+            schedule = variants.codes[:, variants.names.index("rebalance")]
+        kinds, self.group = np.unique(
+            number.astype(np.int64) * (int(schedule.max()) + 1) + schedule, return_inverse=True
+        )
+        self.size = np.bincount(self.group, minlength=len(kinds))
+        self.example = np.array([int((self.group == kind).argmax()) for kind in range(len(kinds))])
+        self.number = number
+        self.prepared: tuple[int, Laid] | None = None
+
+    def figures(self, rows: np.ndarray, progress: Progress) -> np.ndarray:
+        """Return figures, row × kernel.FIGURES."""
+        from backtest import kernel
+
+        found = np.empty((len(rows), len(kernel.FIGURES)))
+        for places, codes, laid in self._pieces(rows):
+            found[places], wrong = kernel.figures(codes, *laid)
+            if wrong.any():
+                _complain(self.variants, int(rows[places[wrong.argmax()]]), self.market, self.on)
+            progress(len(places))
+        return found
+
+    def equity(self, rows: np.ndarray) -> np.ndarray:
+        """Return the equity at every close, row × session."""
+        from backtest import kernel
+
+        found = np.empty((len(rows), len(self.market.sessions) - self.on.first))
+        for places, codes, laid in self._pieces(rows):
+            found[places] = kernel.equity(codes, *laid)
+        return found
+
+    def _pieces(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, Laid]]:
+        """Yield places among `rows` that share a rotation, with their regimes and it."""
+        groups = self.group[rows]
+        for group in np.unique(groups):
+            here = np.flatnonzero(groups == group)
+            laid = self._prepare(int(group))
+            for start in range(0, len(here), PIECE):
+                places = here[start : start + PIECE]
+                yield places, self.regimes.codes(rows[places]), laid
+
+    def _prepare(self, group: int) -> Laid:
+        """Lay out a group's baskets, or return the last ones again."""
+        from backtest import kernel
+
+        if self.prepared is None or self.prepared[0] != group:
+            example = int(self.example[group])
+            strategy = self.variants.variant(example)
+            assert isinstance(strategy, RotationStrategy)
+            baskets = self.baskets[self.number[example]]
+            names = self.regimes.names
+            laid, on = kernel.rotation(baskets, strategy.rebalance, names, self.market, self.on)
+            growth = kernel.growth(laid, on, int(self.size[group]))
+            self.prepared = group, (laid, on, growth)
+        return self.prepared[1]
+
+
+class SingleTrials:
+    """Variants of any strategy, each asked for its targets."""
+
+    def __init__(self, variants: Variants, market: Market, on: Stage) -> None:
+        self.variants, self.market, self.on = variants, market, on
+
+    def figures(self, rows: np.ndarray, progress: Progress) -> np.ndarray:
+        """Return figures, row × kernel.FIGURES."""
+        from backtest import kernel
+
+        found = np.empty((len(rows), len(kernel.FIGURES)))
+        switches = kernel.FIGURES.index("switches")
+        for place, row in enumerate(rows.tolist()):
+            strategy, codes, laid = self._laid(row)
+            found[place] = kernel.figures(codes, *laid)[0][0]
+            held = strategy.regime(self.market).shift().iloc[self.on.first :].fillna("cash")
+            names = held.to_numpy()
+            found[place, switches] = (names[1:] != names[:-1]).sum()
+            if place % SINGLES == SINGLES - 1 or place == len(rows) - 1:
+                progress(place % SINGLES + 1)
+        return found
+
+    def equity(self, rows: np.ndarray) -> np.ndarray:
+        """Return the equity at every close, row × session."""
+        from backtest import kernel
+
+        found = np.empty((len(rows), len(self.market.sessions) - self.on.first))
+        for place, row in enumerate(rows.tolist()):
+            _, codes, laid = self._laid(row)
+            found[place] = kernel.equity(codes, *laid)[0]
+        return found
+
+    def _laid(self, row: int) -> tuple[Strategy, np.ndarray, Laid]:
+        """Return a variant, one code for all sessions, and its targets laid out."""
+        from backtest import kernel
+
+        strategy = self.variants.variant(row)
+        targets = strategy.target_weights(self.market)
+        orders(targets, self.market, self.on.first)
+        laid, on = kernel.single(targets, self.market, self.on)
+        codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
+        return strategy, codes, (laid, on, kernel.growth(laid, on, 1))
+
+
+def _complain(variants: Variants, row: int, market: Market, on: Stage) -> None:
+    """Raise the `UserError` a single run of a variant would."""
+    orders(variants.variant(row).target_weights(market), market, on.first)
+    raise RuntimeError(
+        f"the kernel refused {variants.parameters(row)}, a single run does not; please report this"
+    )

@@ -1,0 +1,230 @@
+"""walk_forward: tune on the past, trade what follows, again and again. Imports the engine.
+
+Weights are causal, so every variant's weights and returns are computed once on the whole history.
+The winner of each training window hands over to the next, and the stitched weights are simulated
+once: switching parameters pays its costs like any other trade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine import run
+from backtest.errors import UserError, suggest
+from backtest.market import Market
+from backtest.plan import fitted
+from backtest.result import BacktestResult
+from backtest.strategy import Strategy
+from backtest.tuning.scores import SCORES
+from backtest.tuning.space import Constraint, Space
+from backtest.tuning.splits import Split, expanding
+from backtest.tuning.sweep import Sweep, sweep
+
+
+@dataclass(frozen=True, eq=False)
+class Stitched(Strategy):
+    """The winners' weights, one test window after the other."""
+
+    targets: pd.DataFrame
+    held: pd.Series
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """A stitched strategy has no parameters of its own."""
+        return {}
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Return the stitched weights."""
+        return self.targets
+
+    def regime(self, market: Market) -> pd.Series:
+        """Return what the variant then in force held."""
+        return self.held
+
+
+@dataclass(frozen=True, eq=False)
+class WalkForward:
+    """What tuning would have earned.
+
+    Attributes
+    ----------
+    windows : DataFrame
+        One row per split: its dates, the winner's parameters, its score in sample and out of
+        sample, and `rank`, the fraction of variants it beat out of sample (0.5 is chance).
+    result : BacktestResult
+        The stitched out-of-sample backtest.
+    default : BacktestResult
+        The strategy with its untuned defaults over the same sessions.
+    """
+
+    windows: pd.DataFrame
+    result: BacktestResult
+    default: BacktestResult
+    score: str
+    swept: Sweep
+
+    @property
+    def decay(self) -> pd.DataFrame:
+        """Mean score in sample and out of sample, and the fraction that was lost."""
+        inside, outside = self.windows["in_sample"].mean(), self.windows["out_of_sample"].mean()
+        return pd.DataFrame(
+            {
+                "in_sample": [inside],
+                "out_of_sample": [outside],
+                "lost": [1.0 - outside / inside if inside > 0 else np.nan],
+                "rank": [self.windows["rank"].mean()],
+            },
+            index=pd.Index([self.score], name="score"),
+        )
+
+    @property
+    def drift(self) -> pd.Series:
+        """How often each parameter changed from one winner to the next, as a fraction."""
+        chosen = self.windows[list(self.swept.variants.names)]
+        return (chosen != chosen.shift()).iloc[1:].mean().rename("changed")
+
+    def to_json(self) -> dict[str, object]:
+        """Return the windows, the decay, and both results' summaries as plain values."""
+        from backtest.result import plain
+
+        document: dict[str, object] = plain(
+            {
+                "score": self.score,
+                "windows": self.windows.to_dict("records"),
+                "decay": self.decay.iloc[0].to_dict(),
+                "drift": self.drift.to_dict(),
+                "out_of_sample": self.result.summary(),
+                "default": self.default.summary(),
+                "synthetic": self.result.synthetic,
+                "manifest": dict(self.default.manifest),
+            }
+        )
+        return document
+
+
+def walk_forward(
+    strategy: Strategy,
+    space: Space,
+    market: Market,
+    *,
+    splits: Sequence[Split] | None = None,
+    score: str = "sharpe",
+    costs: CostModel = ETF_COSTS,
+    fill: str = "open",
+    cash: float = 1_000_000.0,
+    constraints: Sequence[Constraint] = (),
+) -> WalkForward:
+    """Choose a space's best variant on each training window and trade it on the test after it.
+
+    Parameters
+    ----------
+    splits : sequence of Split, optional
+        Windows as positions of the market's sessions; by default `expanding` ones, three years to
+        train and one to test.
+    score : str
+        What the winner is chosen by, computed from returns: one of `SCORES`.
+
+    Raises
+    ------
+    UserError
+        If the space, the score or the splits make no sense.
+    """
+    if score not in SCORES:
+        raise UserError(f"there is no walk-forward score {score!r}; {suggest(score, SCORES)}")
+    per_year = market.universe.sessions_per_year
+    windows = list(splits or expanding(market.sessions, per_year=per_year))
+    _check(windows, len(market.sessions))
+    swept = sweep(
+        strategy, space, market, costs=costs, fill=fill, cash=cash, constraints=constraints
+    )
+    inside, outside = _scores(swept, windows, score)
+    rows, winners = [], []
+    for number, split in enumerate(windows):
+        if np.isnan(inside[number]).all():
+            raise UserError(
+                f"no variant has a {score} up to {market.sessions[split.train[-1]]:%Y-%m-%d}: "
+                f"none traded yet; train longer"
+            )
+        winner = int(np.nanargmax(inside[number]))
+        winners.append(winner)
+        others = outside[number][np.isfinite(outside[number])]
+        rows.append(
+            {
+                "train_from": market.sessions[split.train[0]],
+                "train_to": market.sessions[split.train[-1]],
+                "test_from": market.sessions[split.test[0]],
+                "test_to": market.sessions[split.test[1]],
+                **swept.variants.parameters(winner),
+                "in_sample": inside[number][winner],
+                "out_of_sample": outside[number][winner],
+                "rank": float((others < outside[number][winner]).mean()) if len(others) else np.nan,
+            }
+        )
+    stitched = _stitch(swept, windows, winners, market)
+    terms = {"costs": costs, "fill": fill, "cash": cash}
+    start = market.sessions[windows[0].test[0]]
+    whole = market.until(market.sessions[windows[-1].test[1]])
+    return WalkForward(
+        windows=pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="window")),
+        result=run(stitched, whole, start=start, **terms),  # type: ignore[arg-type]
+        default=run(strategy, whole, start=start, **terms),  # type: ignore[arg-type]
+        score=score,
+        swept=swept,
+    )
+
+
+def _check(windows: Sequence[Split], sessions: int) -> None:
+    """Raise a `UserError` unless tests follow one another and trainings lie before them."""
+    before = None
+    for split in windows:
+        first, last = split.test
+        if len(split.train) < 2 or split.train[0] < 0 or not first <= last < sessions:
+            raise UserError("a split needs two sessions to train on and a test within the market")
+        if split.train.max() >= first:
+            raise UserError("a split trains on its own test; end training before the test starts")
+        if before is not None and first != before + 1:
+            raise UserError("tests must follow one another without gap or overlap")
+        before = last
+
+
+def _scores(swept: Sweep, windows: Sequence[Split], score: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return every variant's score on each training and each test window, split × variant."""
+    compute, per_year = SCORES[score], swept.market.universe.sessions_per_year
+    riskless = swept.riskless.to_numpy()
+    inside = np.full((len(windows), len(swept)), np.nan)
+    outside = np.full_like(inside, np.nan)
+    done = 0
+    for piece in swept.chunks():
+        columns = slice(done, done + piece.shape[1])
+        for number, split in enumerate(windows):
+            test = slice(split.test[0], split.test[1] + 1)
+            train = split.train
+            inside[number, columns] = compute(piece[train], per_year, riskless[train])
+            outside[number, columns] = compute(piece[test], per_year, riskless[test])
+        done += piece.shape[1]
+    return inside, outside
+
+
+def _stitch(
+    swept: Sweep, windows: Sequence[Split], winners: Sequence[int], market: Market
+) -> Stitched:
+    """Return each winner's targets over its test window, in force from its first session."""
+    targets = pd.DataFrame(np.nan, index=market.sessions, columns=market.close.columns)
+    held = np.full(len(market.sessions), "undecided", dtype=object)
+    for split, winner in zip(windows, winners, strict=True):
+        strategy = swept.strategy(winner)
+        own = fitted(strategy.target_weights(market), market)
+        # Decisions that fill within the test; the one in force before it is taken over.
+        first, last = split.test[0] - 1, split.test[1] - 1
+        decided = own.notna().any(axis=1).to_numpy()
+        targets.iloc[first : last + 1] = own.iloc[first : last + 1].to_numpy()
+        earlier = np.flatnonzero(decided[: first + 1])
+        if len(earlier):
+            targets.iloc[first] = own.iloc[earlier[-1]].fillna(0.0).to_numpy()
+        held[first : last + 1] = strategy.regime(market).to_numpy()[first : last + 1]
+    return Stitched(targets, pd.Series(held, index=market.sessions))

@@ -1,0 +1,253 @@
+"""Sweeps on a Dask cluster: a real scheduler and real workers, some of which are killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from optuna.storages import InMemoryStorage
+
+from backtest.costs import ETF_COSTS
+from backtest.errors import UserError
+from backtest.tuning.parts import part_of, parts
+from backtest.tuning.remote import dask_engine, figures_here, figures_on_dask
+from backtest.tuning.search import search
+from backtest.tuning.space import Integer, Real, Variants, grid, sample
+from strategies import BreakthroughOverlay, RateRotation, SectorMomentum, ThesisRotation
+from tests.markets import make_market
+
+MARKET = make_market(sessions=400, per_sector=2)
+HOW = {"costs": ETF_COSTS, "fill": "open", "cash": 1e6, "first": 20}
+RATES = {
+    "fall_bp": [5.0, 10.0, 20.0],
+    "fall_window": range(5, 65, 5),
+    "rate_window": range(20, 120, 10),
+    "rebalance": ["monthly", "quarterly"],
+}
+MANY = {"top": [1, 2, 3, 4], "skip": range(24)}
+
+
+def silent(done: int) -> None:
+    """Hear of progress."""
+
+
+@dataclass
+class Cluster:
+    """A scheduler and workers in processes of their own."""
+
+    folder: Path
+    address: str = ""
+    scheduler: subprocess.Popen[bytes] | None = None
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> None:
+        file = self.folder / "scheduler.json"
+        self.scheduler = self._dask(
+            "scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)
+        )
+        _wait(file.exists)
+        _wait(lambda: '"address"' in file.read_text())
+        self.address = next(
+            line.split('"')[3] for line in file.read_text().splitlines() if '"address"' in line
+        )
+        self.add_worker()
+        self.add_worker()
+
+    def add_worker(self) -> None:
+        options = ("--nthreads", "1", "--no-nanny", "--host", "127.0.0.1")
+        self.workers.append(self._dask("worker", self.address, *options))
+
+    def kill_worker(self) -> None:
+        worker = self.workers.pop()
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+
+    def stop(self) -> None:
+        for process in [*self.workers, self.scheduler]:
+            if process is not None:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+
+    def _dask(self, *words: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *words, "--no-dashboard"],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"DASK_TEMPORARY_DIRECTORY": str(self.folder)},
+            )
+
+
+def _wait(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+def here(variants: Variants) -> np.ndarray:
+    return figures_here(variants, MARKET, **HOW, progress=silent)
+
+
+def test_numbers_are_the_same_to_the_last_bit(cluster: Cluster) -> None:
+    variants = grid(RateRotation(), RATES)
+    done: list[int] = []
+    found = figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=done.append)
+    np.testing.assert_array_equal(found, here(variants))
+    assert sum(done) == len(variants) == 720
+    assert len(done) > 2
+
+
+def test_a_sweep_of_what_is_no_rotation_too(cluster: Cluster) -> None:
+    variants = grid(SectorMomentum(windows=(20, 60)), {"top": [1, 2, 3], "skip": [0, 5, 10]})
+    found = figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=silent)
+    np.testing.assert_array_equal(found, here(variants))
+
+
+def test_a_search_proposes_the_same(cluster: Cluster) -> None:
+    space = {"fall_bp": Real(2, 20), "fall_window": Integer(5, 60)}
+    options = {"trials": 24, "batch": 12, "progress": silent}
+    with dask_engine(cluster.address) as engine:
+        there = search(
+            RateRotation(), space, MARKET, storage=InMemoryStorage(), engine=engine, **options
+        )
+    local = search(RateRotation(), space, MARKET, storage=InMemoryStorage(), **options)
+    assert there.trials.equals(local.trials)
+
+
+def test_a_strategy_the_cluster_cannot_import_is_a_sentence(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "only_here.py").write_text(
+        "from strategies import RateRotation\nclass Mine(RateRotation):\n    pass\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import only_here  # type: ignore[import-not-found]
+
+    variants = grid(only_here.Mine(), {"fall_window": [20, 40]})
+    with pytest.raises(UserError, match="install this package and only_here on the scheduler"):
+        figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=silent)
+
+
+def test_a_mistake_in_a_variant_is_the_sentence_it_is_here(cluster: Cluster) -> None:
+    variants = Variants(
+        RateRotation(series="cn10y"), ("series",), (("cn10y", "nothing"),), np.array([[0], [1]])
+    )
+    with pytest.raises(UserError, match="has no series 'nothing'") as there:
+        figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=silent)
+    with pytest.raises(UserError) as local:
+        here(variants)
+    assert str(there.value) == str(local.value)
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(cluster: Cluster) -> None:
+    variants = grid(SectorMomentum(windows=(20, 60)), MANY)
+    killed: list[int] = []
+
+    def kill(done: int) -> None:
+        if not killed:
+            cluster.kill_worker()
+        killed.append(done)
+
+    found = figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=kill)
+    np.testing.assert_array_equal(found, here(variants))
+    assert sum(killed) == len(variants) == 96
+
+
+def test_all_workers_killed_and_a_new_one_changes_nothing(cluster: Cluster) -> None:
+    # The market was on the killed ones only, so it is sent again.
+    variants = grid(SectorMomentum(windows=(20, 60)), MANY)
+    done: list[int] = []
+
+    def kill(count: int) -> None:
+        if not done:
+            while cluster.workers:
+                cluster.kill_worker()
+            cluster.add_worker()
+        done.append(count)
+
+    found = figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=kill)
+    np.testing.assert_array_equal(found, here(variants))
+    assert sum(done) == len(variants)
+
+
+def test_a_cluster_without_workers_is_a_sentence(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backtest.tuning.remote.PATIENCE", 0.5)
+    while cluster.workers:
+        cluster.kill_worker()
+    variants = grid(RateRotation(), {"fall_window": [20, 40]})
+    with pytest.raises(UserError, match="has no workers; start some with 'dask worker tcp"):
+        figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=silent)
+
+
+def test_a_scheduler_that_goes_away_is_a_sentence(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backtest.tuning.remote.PATIENCE", 3.0)
+    assert cluster.scheduler is not None
+    variants = grid(RateRotation(), {"fall_window": [20, 40]})
+    with dask_engine(cluster.address) as engine:
+        cluster.scheduler.send_signal(signal.SIGKILL)
+        cluster.scheduler.wait()
+        with pytest.raises(UserError, match=r"the Dask scheduler at tcp://\S+ is gone"):
+            engine(variants, MARKET, **HOW, progress=silent)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "", "nonsense", "tcp://127.0.0.1:x"])
+def test_an_address_where_nobody_is_is_a_sentence(address: str) -> None:
+    with pytest.raises(UserError, match="no Dask scheduler answers at"), dask_engine(address):
+        pass
+
+
+def test_without_dask_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UserError, match=r"pip install 'nqp-rotation\[dask\]'"), dask_engine("x"):
+        pass
+
+
+@pytest.mark.parametrize("threads", [1, 2, 7, 64])
+def test_parts_keep_together_what_the_kernel_takes_together(threads: int) -> None:
+    for strategy, space, count in (
+        (RateRotation(), RATES, 700),
+        (BreakthroughOverlay(), {"sigmas": Real(1.5, 3.0), "hold": range(5, 40)}, 300),
+        (ThesisRotation(), {"overlay": Real(0.0, 0.3), "min_hold": range(1, 9)}, 200),
+    ):
+        variants = sample(strategy, space, count)
+        cut = parts(variants, MARKET, threads)
+        assert sorted(np.concatenate(cut).tolist()) == list(range(count))
+        for rows in cut:
+            part = part_of(variants, rows)
+            assert len(part) == len(rows)
+            for number, row in enumerate(rows.tolist()):
+                assert part.parameters(number) == variants.parameters(row)
+
+
+def test_many_of_a_kind_stay_many() -> None:
+    variants = grid(RateRotation(), RATES)
+    schedule = variants.column("rebalance")
+    cut = parts(variants, MARKET, 64)
+    assert len(cut) == 4
+    for rows in cut:
+        assert len(rows) >= 128
+        assert len(set(schedule[rows])) == 1

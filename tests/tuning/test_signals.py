@@ -1,0 +1,236 @@
+"""Array twins equal their triggers, and compiled regimes equal the strategy's own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backtest.allocation import equal
+from backtest.data.sample import sample_market
+from backtest.market import Market
+from backtest.strategy import Strategy, TriggerRotation
+from backtest.triggers import (
+    AllOf,
+    Always,
+    AnyOf,
+    Confirmed,
+    KOutOf,
+    Latch,
+    MinHold,
+    Never,
+    Not,
+    RateFall,
+    Recently,
+    Trigger,
+)
+from backtest.tuning import logic
+from backtest.tuning.reading import observe, shared
+from backtest.tuning.signals import GivenRegimes, RuleRegimes, regimes
+from backtest.tuning.space import Variants, grid
+from backtest.tuning.trees import Nursery, _apart, _by_shortcut, _holds, forests
+from strategies import PolicyCatalyst, RateRotation, StaticBlend, ThesisRotation, TwoBullRotation
+from tests.markets import make_market
+
+SESSIONS = 25
+MARKET = make_market(sessions=SESSIONS)
+
+
+@dataclass(frozen=True)
+class Given(Trigger):
+    """Answers what it was given: yes 1, cannot know 0, no −1."""
+
+    answers: tuple[int, ...]
+
+    def evaluate(self, market: Market) -> pd.Series:
+        values = [pd.NA if answer == 0 else answer == 1 for answer in self.answers]
+        return pd.Series(values, market.sessions, dtype="boolean")
+
+
+leaves = st.lists(st.sampled_from([-1, 0, 1, 1]), min_size=SESSIONS, max_size=SESSIONS).map(
+    lambda answers: Given(tuple(answers))
+)
+parts = st.lists(leaves, min_size=1, max_size=4).map(tuple)
+lengths = st.integers(1, 8)
+combined = st.one_of(
+    st.builds(AllOf, parts),
+    st.builds(AnyOf, parts),
+    st.builds(Not, leaves),
+    st.builds(Latch, leaves, leaves),
+    st.builds(MinHold, leaves, lengths),
+    st.builds(Confirmed, leaves, lengths),
+    st.builds(Recently, leaves, lengths),
+    parts.flatmap(lambda p: st.builds(KOutOf, st.integers(1, len(p)), st.just(p))),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(trigger=combined)
+def test_every_twin_equals_its_trigger(trigger):
+    operation, below, atom = _apart(trigger)
+    assert operation != logic.LEAF
+    answers = np.zeros((len(below) + 1, SESSIONS), dtype=np.int8)
+    for row, part in enumerate(below):
+        answers[row] = logic.three_valued(part.evaluate(MARKET))
+    rows = np.arange(len(below))[None]
+    logic.combine(operation, answers, rows, np.array([atom or 0]), len(below))
+    expected = logic.three_valued(trigger.evaluate(MARKET))
+    assert answers[-1].tolist() == expected.tolist()
+
+
+class Loud(AllOf):
+    """No twin: a subclass may answer otherwise."""
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        Always(),
+        Never(),
+        RateFall(),
+        Loud((Always(),)),
+        AllOf(()),
+        Confirmed(Always(), 2.0),  # type: ignore[arg-type]
+    ],
+)
+def test_anything_else_is_a_leaf(trigger):
+    assert _apart(trigger) == (logic.LEAF, (), trigger)
+
+
+def equal_regimes(variants: Variants, market: Market, rows) -> None:
+    found = regimes(variants, market)
+    names = np.array(found.names, dtype=object)
+    for row, codes in zip(rows, found.codes(np.asarray(rows)), strict=True):
+        expected = variants.variant(row).regime(market).to_numpy()
+        assert (names[codes] == expected).all(), variants.parameters(row)
+
+
+THESIS = {
+    "fall_bp": [5.0, 10.0, 15.0],
+    "fall_window": [40, 60, 90],
+    "rate_window": [60, 120],
+    "confidence": [1, 2, 3, 4],
+    "leave_after": [1, 5, 10],
+    "min_hold": [1, 10, 20],
+}
+
+
+def test_the_thesis_is_compiled_by_the_shortcut():
+    variants = grid(ThesisRotation(), THESIS)
+    nursery = Nursery(variants)
+    found = _by_shortcut(nursery)
+    assert found is not None
+    assert _holds(nursery, found)
+    assert len(nursery.trees) < len(variants) // 2
+    rows = np.random.default_rng(0).integers(len(variants), size=25).tolist()
+    equal_regimes(variants, sample_market(), rows)
+
+
+def test_a_field_that_changes_the_shape_of_the_rules():
+    space = {**THESIS, "overlay": [0.0, 0.3], "breakthrough_hold": [5, 20], "leave_after": [5]}
+    variants = grid(ThesisRotation(), space)
+    assert len(forests(variants)) == 2
+    rows = np.random.default_rng(0).integers(len(variants), size=15).tolist()
+    equal_regimes(variants, sample_market(), rows)
+
+
+def test_few_variants_and_other_strategies():
+    market = sample_market()
+    equal_regimes(grid(TwoBullRotation(), {"window": [60, 120], "confirm": [1, 5]}), market, [0, 3])
+    equal_regimes(grid(RateRotation(), {"rebalance": ["monthly", "never"]}), market, [0, 1])
+    catalyst = grid(PolicyCatalyst(), {"hold": [20, 60], "rebalance": ["monthly", "never"]})
+    assert isinstance(regimes(catalyst, market), GivenRegimes)
+    equal_regimes(catalyst, market, [0, 1, 2, 3])
+
+
+@dataclass(frozen=True)
+class Entangled(TriggerRotation):
+    """An atom that depends on both fields, in a way that shows only beside the base."""
+
+    short: int = 1
+    long: int = 30
+    fall_bp: float = 1.0
+
+    def rules(self) -> Mapping[str, Trigger]:
+        return {"in": RateFall(self.fall_bp, max(self.short, self.long)), "out": Always()}
+
+    def baskets(self, market: Market) -> dict[str, pd.DataFrame]:
+        return {"in": equal(market), "out": equal(market) * 0.0}
+
+
+def test_what_the_shortcut_gets_wrong_is_built_in_full():
+    space = {
+        "short": list(range(1, 41)),
+        "long": [50, *range(1, 21)],  # beside the first, long, value `short` does not matter
+        "fall_bp": [1.0, 2.0],
+    }
+    variants = grid(Entangled(), space)
+    nursery = Nursery(variants)
+    found = _by_shortcut(nursery)
+    assert found is not None
+    assert not _holds(nursery, found)
+    rows = [0, 45, 500, 1000, 1500, len(variants) - 1]
+    equal_regimes(variants, make_market(sessions=120), rows)
+
+
+@dataclass(frozen=True)
+class Refusing(Entangled):
+    """Does not exist with `short` above `long`."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.short > self.long:
+            from backtest.errors import UserError
+
+            raise UserError("short was above long; swap them")
+
+
+def test_values_the_base_does_not_bear_are_no_hindrance():
+    space = {"short": list(range(1, 41)), "long": list(range(1, 41)), "fall_bp": [1.0, 2.0]}
+    variants = grid(Refusing(), space, [lambda p: p["short"] <= p["long"]])
+    equal_regimes(variants, make_market(sessions=120), [0, 700, len(variants) - 1])
+
+
+def test_many_variants_are_answered_piece_by_piece(monkeypatch):
+    variants = grid(ThesisRotation(), THESIS)
+    whole = RuleRegimes(variants, sample_market()).codes(np.arange(len(variants)))
+    monkeypatch.setattr("backtest.tuning.signals.PIECE", 100)
+    monkeypatch.setattr("backtest.tuning.signals.KEPT_BYTES", 300_000)
+    pieces = RuleRegimes(variants, sample_market()).codes(np.arange(len(variants)))
+    assert (whole == pieces).all()
+
+
+def test_what_a_method_reads_is_noted():
+    market = make_market(sessions=60)
+    _, read = observe(StaticBlend(), lambda strategy: strategy.target_weights(market))
+    assert read == {"nqp", "rebalance"}
+    _, read = observe(StaticBlend(), lambda strategy: strategy.parameters)
+    assert read == {"nqp", "rebalance"}
+    _, read = observe(StaticBlend(), lambda strategy: strategy.name)
+    assert read == set()
+    _, read = observe(StaticBlend(), lambda strategy: vars(strategy))
+    assert read == {"nqp", "rebalance"}
+
+
+@dataclass(frozen=True)
+class Branching(Strategy):
+    """Reads `b` only where `a` is set."""
+
+    a: bool = False
+    b: int = 0
+
+    def answer(self) -> int:
+        return self.b if self.a else -1
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        raise NotImplementedError
+
+
+def test_variants_share_answers_where_they_agree_on_what_is_read():
+    variants = grid(Branching(), {"a": [False, True], "b": [1, 2, 3]})
+    answers, number = shared(variants, lambda strategy: strategy.answer())
+    assert [answers[place] for place in number] == [-1, -1, -1, 1, 2, 3]
+    assert len(answers) == 4

@@ -1,0 +1,164 @@
+"""Walk-forward: windows by hand, scores as metrics defines them, one stitched simulation."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtest import metrics
+from backtest.costs import FREE
+from backtest.engine import run
+from backtest.errors import UserError
+from backtest.tuning.scores import SCORES
+from backtest.tuning.splits import Split, expanding, rolling
+from backtest.tuning.walk_forward import walk_forward
+from backtest.universe import sectors
+from strategies import RateRotation
+from tests.markets import make_market
+
+DAYS = pd.bdate_range("2020-01-01", periods=20)
+SPACE = {"fall_bp": [2.0, 5.0, 20.0], "rate_window": [20, 60], "min_hold": [5, 20]}
+
+
+@pytest.fixture(scope="module")
+def market():
+    return make_market(sessions=900, sectors=tuple(sectors()), seed=8, money_rate=1.0)
+
+
+@pytest.fixture(scope="module")
+def walked(market):
+    splits = expanding(market.sessions, train_years=1.5, test_years=0.75)
+    return walk_forward(RateRotation(fall_window=20), SPACE, market, splits=splits)
+
+
+def shape(splits):
+    return [(split.train.tolist(), split.test) for split in splits]
+
+
+def test_purge_and_embargo_leave_out_their_sessions():
+    terms = {"train_years": 6, "test_years": 4, "per_year": 1, "purge": 1, "embargo": 2}
+    assert shape(expanding(DAYS, **terms)) == [
+        ([0, 1, 2, 3, 4], (6, 9)),
+        ([0, 1, 2, 3, 4, 5, 6, 7, 8], (10, 13)),
+        ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12], (14, 17)),
+        ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 16], (18, 19)),
+    ]
+    assert shape(rolling(DAYS, **terms))[1:] == [
+        ([4, 5, 6, 7, 8], (10, 13)),
+        ([8, 9, 12], (14, 17)),
+        ([12, 13, 16], (18, 19)),
+    ]
+
+
+def test_a_short_rest_joins_the_last_test():
+    splits = expanding(DAYS[:15], train_years=6, test_years=4, per_year=1, purge=0)
+    assert [split.test for split in splits] == [(6, 9), (10, 14)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "says"),
+    [
+        ({"train_years": 20}, "20 sessions are too few for 20 to train on"),
+        ({"train_years": 1}, "train_years makes 1 sessions"),
+        ({"train_years": 6, "test_years": 0}, "test_years makes 0 sessions"),
+        ({"train_years": 6, "purge": 6}, "purge fewer"),
+        ({"train_years": 6, "embargo": -1}, "embargo makes -1"),
+    ],
+)
+def test_windows_that_make_no_sense(terms, says):
+    with pytest.raises(UserError, match=says):
+        expanding(DAYS, per_year=1, **terms)
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_scores_of_many_are_the_metrics_of_one(score):
+    draw = np.random.default_rng(0).normal(0.0003, 0.01, (300, 4))
+    draw[:, 3] = 0.0
+    riskless = np.full(300, 0.00005)
+    ours = SCORES[score](draw, 242, riskless)
+    cash = pd.Series(riskless)
+    one = {
+        "sharpe": lambda r: metrics.sharpe(r, 242, cash),
+        "sortino": lambda r: metrics.sortino(r, 242, cash),
+        "cagr": lambda r: metrics.cagr(r, 242),
+        "calmar": lambda r: metrics.calmar(r, 242),
+        "total_return": metrics.total_return,
+        "max_drawdown": metrics.max_drawdown,
+    }[score]
+    expected = [one(pd.Series(draw[:, column])) for column in range(4)]
+    np.testing.assert_allclose(ours[:3], expected[:3], rtol=1e-12)
+    np.testing.assert_allclose(ours[3], expected[3], rtol=1e-9)
+
+
+def test_the_winner_is_the_best_in_sample_and_is_scored_on_what_follows(walked, market):
+    window = walked.windows.iloc[0]
+    train = slice(window["train_from"], window["train_to"])
+    test = slice(window["test_from"], window["test_to"])
+    scores = {}
+    for row in range(len(walked.swept)):
+        returns = walked.swept.returns(row)
+        scores[row] = metrics.sharpe(returns[train], 242, walked.swept.riskless[train])
+    winner = max(scores, key=scores.get)
+    assert walked.swept.variants.parameters(winner) == {name: window[name] for name in SPACE}
+    assert window["in_sample"] == pytest.approx(scores[winner])
+    returns = walked.swept.returns(winner)[test]
+    assert window["out_of_sample"] == pytest.approx(
+        metrics.sharpe(returns, 242, walked.swept.riskless[test])
+    )
+    assert 0 <= window["rank"] < 1
+
+
+def test_one_window_stitched_is_the_winner_run_over_it(market):
+    splits = [Split(np.arange(300), (400, 899))]
+    walked = walk_forward(
+        RateRotation(fall_window=20), SPACE, market, splits=splits, costs=FREE, fill="close"
+    )
+    winner = RateRotation(
+        fall_window=20, **{name: walked.windows.iloc[0][name].item() for name in SPACE}
+    )
+    alone = run(winner, market, costs=FREE, fill="close", start=market.sessions[400])
+    pd.testing.assert_series_equal(walked.result.equity, alone.equity)
+    pd.testing.assert_series_equal(walked.result.regime, alone.regime)
+
+
+def test_switching_parameters_is_a_trade_like_any_other(walked):
+    assert walked.result.equity.index[0] == walked.windows["test_from"].iloc[0]
+    assert walked.result.equity.index[-1] == walked.windows["test_to"].iloc[-1]
+    assert walked.default.equity.index.equals(walked.result.equity.index)
+    first = walked.result.orders["filled"]
+    assert (first >= walked.windows["test_from"].iloc[0]).all()
+
+
+def test_decay_and_drift_say_what_was_lost(walked):
+    decay = walked.decay.iloc[0]
+    assert decay["in_sample"] == pytest.approx(walked.windows["in_sample"].mean())
+    assert set(walked.drift.index) == set(SPACE)
+    assert walked.drift.between(0, 1).all()
+    assert set(walked.to_json()) >= {"windows", "decay", "drift", "out_of_sample", "default"}
+
+
+def test_later_data_changes_no_earlier_window(walked, market):
+    cut = int(market.sessions.get_loc(walked.windows["test_to"].iloc[0]))
+    splits = expanding(market.sessions, train_years=1.5, test_years=0.75)[:1]
+    early = walk_forward(
+        RateRotation(fall_window=20), SPACE, market.until(market.sessions[cut]), splits=splits
+    )
+    row = walked.windows.iloc[0]
+    pd.testing.assert_series_equal(early.windows.iloc[0], row)
+
+
+@pytest.mark.parametrize(
+    ("splits", "score", "says"),
+    [
+        (None, "turnover", "no walk-forward score 'turnover'"),
+        ([Split(np.arange(50), (40, 60))], "sharpe", "trains on its own test"),
+        ([Split(np.arange(50), (60, 2000))], "sharpe", "a test within the market"),
+        (
+            [Split(np.arange(50), (60, 70)), Split(np.arange(50), (72, 80))],
+            "sharpe",
+            "without gap or overlap",
+        ),
+    ],
+)
+def test_nonsense_is_refused(market, splits, score, says):
+    with pytest.raises(UserError, match=says):
+        walk_forward(RateRotation(), SPACE, market, splits=splits, score=score)
