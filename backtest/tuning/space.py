@@ -111,10 +111,10 @@ def grid(strategy: Strategy, space: Space, constraints: Sequence[Constraint] = (
         If the space is empty, names no field, holds what the field cannot be, or has more than
         `LARGEST_GRID` combinations; if no combination is allowed.
     """
-    _check_names(strategy, space)
+    check_names(strategy, space)
     names, known, counts = tuple(space), [], []
     for name, entry in space.items():
-        values = _values(strategy, name, entry)
+        values = field_values(strategy, name, entry)
         counts.append(len(values))
         if isinstance(entry, When) and getattr(strategy, name) not in values:
             values = [*values, getattr(strategy, name)]
@@ -142,7 +142,7 @@ def sample(
 
     Fewer are returned only where the space does not seem to have as many.
     """
-    _check_names(strategy, space)
+    check_names(strategy, space)
     if count < 1:
         raise UserError(f"the number of trials was {count}; give 1 or more")
     random = np.random.default_rng(seed)
@@ -150,7 +150,7 @@ def sample(
     for name, entry in space.items():
         source = entry.values if isinstance(entry, When) else entry
         if not isinstance(source, (Integer, Real)):
-            source = Choice(tuple(_values(strategy, name, source)))
+            source = Choice(tuple(field_values(strategy, name, source)))
         sources[name] = source
     found: dict[tuple[Any, ...], None] = {}
     for _ in range(DRAWS_PER_VARIANT * count):
@@ -158,7 +158,7 @@ def sample(
         for name, entry in space.items():
             if isinstance(entry, When) and not entry.condition(drawn[entry.field]):
                 drawn[name] = getattr(strategy, name)
-        if all(rule({**_own(strategy), **drawn}) for rule in constraints):
+        if all(rule({**own_fields(strategy), **drawn}) for rule in constraints):
             found.setdefault(tuple(drawn.values()))
         if len(found) == count:
             break
@@ -196,7 +196,7 @@ def _allowed(variants: Variants, constraints: Sequence[Constraint]) -> Variants:
     """Keep the variants that all constraints allow."""
     if not constraints:
         return variants
-    own, names, values = _own(variants.strategy), variants.names, variants.values
+    own, names, values = own_fields(variants.strategy), variants.names, variants.values
     keep = np.ones(len(variants), dtype=bool)
     for row, codes in enumerate(variants.codes.tolist()):
         for name, known, code in zip(names, values, codes, strict=True):
@@ -207,7 +207,7 @@ def _allowed(variants: Variants, constraints: Sequence[Constraint]) -> Variants:
     return replace(variants, codes=variants.codes[keep])
 
 
-def _check_names(strategy: Strategy, space: Space) -> None:
+def check_names(strategy: Strategy, space: Space) -> None:
     """Raise a `UserError` unless the space names fields of the strategy."""
     if not isinstance(space, Mapping) or not space:
         raise UserError(
@@ -226,7 +226,7 @@ def _check_names(strategy: Strategy, space: Space) -> None:
             )
 
 
-def _values(strategy: Strategy, name: str, entry: Any) -> list[Any]:
+def field_values(strategy: Strategy, name: str, entry: Any) -> list[Any]:
     """Return a field's distinct values, checked against what it holds now."""
     source = entry.values if isinstance(entry, When) else entry
     if isinstance(source, Real):
@@ -236,13 +236,13 @@ def _values(strategy: Strategy, name: str, entry: Any) -> list[Any]:
     if isinstance(source, (str, Mapping)) or not isinstance(source, Iterable):
         raise UserError(f"the values of {name} were {source!r}; give a list of values")
     own = getattr(strategy, name)
-    values = list(dict.fromkeys(_checked(name, value, own) for value in source))
+    values = list(dict.fromkeys(checked(name, value, own) for value in source))
     if not values:
         raise UserError(f"{name} has no values; give at least one")
     return values
 
 
-def _checked(name: str, value: Any, own: Any) -> Any:
+def checked(name: str, value: Any, own: Any) -> Any:
     """Return a value as plain Python, or say why the field cannot have it."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -271,5 +271,5 @@ def _checked(name: str, value: Any, own: Any) -> Any:
     return value
 
 
-def _own(strategy: Strategy) -> dict[str, Any]:
+def own_fields(strategy: Strategy) -> dict[str, Any]:
     return {name: getattr(strategy, name) for name in field_names(type(strategy))}

@@ -22,10 +22,10 @@ from backtest.tuning.space import (
     Space,
     Variants,
     When,
-    _check_names,
-    _checked,
-    _own,
-    _values,
+    check_names,
+    checked,
+    field_values,
+    own_fields,
 )
 
 if TYPE_CHECKING:
@@ -104,12 +104,12 @@ class Plan:
         for suggestion in self.suggestions:
             name = suggestion.name
             if name in suggested:
-                chosen[name] = _checked(name, suggestion.value(suggested[name]), chosen[name])
+                chosen[name] = checked(name, suggestion.value(suggested[name]), chosen[name])
         return chosen
 
     def allows(self, parameters: Parameters) -> bool:
         """Say whether all constraints hold."""
-        return all(rule({**_own(self.strategy), **parameters}) for rule in self.constraints)
+        return all(rule({**own_fields(self.strategy), **parameters}) for rule in self.constraints)
 
     def variants(self, rows: Sequence[Parameters]) -> Variants:
         """Return variants with these parameters."""
@@ -147,7 +147,7 @@ def plan(strategy: Strategy, space: Space, constraints: Sequence[Constraint]) ->
         As for a grid; if a field of whole numbers or of something else has a `Real`; if
         conditions go in a circle.
     """
-    _check_names(strategy, space)
+    check_names(strategy, space)
     ordered: dict[str, Suggestion] = {}
     while len(ordered) < len(space):
         ready = [
@@ -180,12 +180,12 @@ def _suggestion(strategy: Strategy, name: str, entry: Any) -> Suggestion:
             )
         return Suggestion(name, FloatDistribution(source.low, source.high, source.log), when)
     if isinstance(source, Integer):
-        _checked(name, source.low, getattr(strategy, name))
+        checked(name, source.low, getattr(strategy, name))
         if source.log:
             free = IntDistribution(source.low, source.high, log=True)
             return Suggestion(name, free, when, low=source.low, step=source.step)
         return Suggestion(name, _whole(source.low, source.high, source.step), when)
-    values = _values(strategy, name, source)
+    values = field_values(strategy, name, source)
     if all(type(value) is int for value in values) and len(values) > 1:
         steps = set(np.diff(values).tolist())
         if len(steps) == 1 and min(steps) > 0:
