@@ -27,7 +27,7 @@ def total_return(returns: pd.Series) -> float:
     >>> round(total_return(pd.Series([0.1, -0.1])), 6)
     -0.01
     """
-    return float(np.prod(1.0 + returns.to_numpy())) - 1.0
+    return float(np.prod(1.0 + returns.to_numpy())) - 1.0 if len(returns) else math.nan
 
 
 def cagr(returns: pd.Series, per_year: float) -> float:
@@ -121,7 +121,7 @@ def half_returns(returns: pd.Series) -> pd.Series:
     """
     sessions = pd.DatetimeIndex(returns.index)
     halves = [f"{day.year}H{1 if day.month <= 6 else 2}" for day in sessions]
-    return (1.0 + returns).groupby(halves).prod() - 1.0
+    return (1.0 + returns).groupby(halves).prod(min_count=1) - 1.0
 
 
 def beta(returns: pd.Series, benchmark: pd.Series, riskless: pd.Series | float = 0.0) -> float:
@@ -181,7 +181,7 @@ def _capture(returns: pd.Series, benchmark: pd.Series, *, rising: bool) -> float
 
 def _compounded(returns: pd.Series, period: str) -> pd.Series:
     periods = pd.DatetimeIndex(returns.index).to_period(period)
-    return (1.0 + returns).groupby(periods).prod() - 1.0
+    return (1.0 + returns).groupby(periods).prod(min_count=1) - 1.0
 
 
 def _paired(returns: pd.Series, benchmark: pd.Series) -> tuple[np.ndarray, np.ndarray]:

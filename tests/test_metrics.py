@@ -137,6 +137,12 @@ def test_what_cannot_be_computed_is_nan(figure):
     assert math.isnan(figure(flat))
 
 
+def test_a_record_that_has_ended_is_unknown_not_flat():
+    ended = RETURNS.where(RETURNS.index < "2024-07-01")
+    assert math.isnan(metrics.half_returns(ended)["2024H2"])
+    assert math.isnan(metrics.total_return(ended.dropna().iloc[:0]))
+
+
 def test_published_example_agrees_with_ffn():
     # a peer's definitions on the same numbers, annualized the same way
     ffn = pytest.importorskip("ffn", reason="ffn comes with the test extra")

@@ -12,6 +12,7 @@ import typer
 
 from backtest.cli import backtests, tune
 from backtest.cli.data import app as data
+from backtest.cli.evidence import evidence
 from backtest.errors import UserError
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.command("compare")(backtests.compare)
 app.command("strategies")(backtests.strategies)
 app.command("tune")(tune.tune)
 app.command("walk-forward")(tune.walk_forward)
+app.command("evidence")(evidence)
 app.add_typer(data, name="data")
 
 

@@ -12,6 +12,7 @@ from backtest.tuning.sweep import Sweep
 from backtest.tuning.walk_forward import WalkForward
 
 SHOWN = ("sharpe", "cagr", "max_drawdown", "turnover", "switches")
+CROWDED = 4  # parameters from which figures have to give way in 80 columns
 TOP = 5
 
 
@@ -25,7 +26,8 @@ def show_tuning(swept: Sweep) -> None:
     )
     level = plateau(swept)
     names = swept.variants.names
-    columns = [key for key in dict.fromkeys((swept.score, *SHOWN)) if key in swept.trials]
+    shown = SHOWN if len(names) < CROWDED else SHOWN[:2]
+    columns = [key for key in dict.fromkeys((swept.score, *shown)) if key in swept.trials]
     table = Table(box=None, pad_edge=False)
     table.add_column("")
     for name in names:

@@ -15,14 +15,21 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.dates import date2num
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator
 
+from backtest.evidence.ladder import Ladder
+from backtest.evidence.placebo import PlaceboTest
+from backtest.evidence.scorecard import Scorecard
 from backtest.result import BacktestResult
 from backtest.tuning import maps
 from backtest.tuning.sweep import Sweep
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#F0E442")
+
+VERDICT_COLORS = {"held": COLORS[2], "failed": COLORS[1], "cannot tell": COLORS[6]}
+UNITS = {"return": 100.0, "share": 100.0, "correlation": 1.0, "bp": 1.0}
 
 
 def equity(results: BacktestResult | Sequence[BacktestResult], ax: Axes | None = None) -> Axes:
@@ -167,6 +174,82 @@ def switch_raster(swept: Sweep, ax: Axes | None = None) -> Axes:
         ncols=4,
     )
     axes.set_title(_swept_title(swept, "what is held"), loc="left", fontsize="medium")
+    return axes
+
+
+def forest(card: Scorecard, unit: str = "return", ax: Axes | None = None) -> Axes:
+    """Draw every claim measured in a unit with its interval, colored by its verdict.
+
+    Thick bars are the bootstrap interval, thin ones that with blocks of twice the length, crosses
+    what other readings of the claim give.
+    """
+    axes = _axes(ax)
+    shown = [item for item in card.findings if item.unit == unit and item.interval is not None]
+    scale = UNITS[unit]
+    for row, item in enumerate(reversed(shown)):
+        bounds, color = item.interval, VERDICT_COLORS[item.verdict]
+        assert bounds is not None
+        axes.hlines(row, scale * bounds.longer[0], scale * bounds.longer[1], color, linewidth=1)
+        axes.hlines(row, scale * bounds.low, scale * bounds.high, color, linewidth=4, alpha=0.5)
+        others = [scale * other.value for other in item.sensitivity]
+        axes.plot(others, [row] * len(others), "x", color="#555555", markersize=4)
+        axes.plot(scale * item.value, row, "o", color=color)
+    axes.axvline(0.0, color="#555555", linewidth=0.8)
+    axes.set_yticks(range(len(shown)), [item.claim.id for item in reversed(shown)])
+    axes.set_xlabel({"bp": "basis points", "correlation": "correlation"}.get(unit, "percent"))
+    kind = " (SYNTHETIC DATA)" if card.synthetic else ""
+    axes.set_title(
+        f"Claims on {card.market}{kind}, as of {card.as_of:%Y-%m-%d}", loc="left", fontsize="medium"
+    )
+    marks = [
+        Line2D([], [], color=color, marker="o", linewidth=0, label=verdict)
+        for verdict, color in VERDICT_COLORS.items()
+    ]
+    marks.append(Line2D([], [], color="#555555", marker="x", linewidth=0, label="another reading"))
+    axes.legend(
+        handles=marks, loc="upper center", bbox_to_anchor=(0.5, -0.12), frameon=False, ncols=4
+    )
+    axes.grid(alpha=0.25, axis="x")
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def rungs(ladder: Ladder, figure: str = "cagr", ax: Axes | None = None) -> Axes:
+    """Draw the ladder from perfect foresight down, the strategy's own rung in another color."""
+    axes = _axes(ax)
+    values = ladder.rungs[figure]
+    scale = 1.0 if figure == "sharpe" else 100.0
+    colors = [_color(1) if name == ladder.strategy else _color(0) for name in values.index]
+    bars = axes.barh(range(len(values)), scale * values.to_numpy(), color=colors)
+    axes.bar_label(bars, fmt="%.2f" if figure == "sharpe" else "%.1f%%", padding=3)
+    axes.set_yticks(range(len(values)), list(values.index))
+    axes.invert_yaxis()
+    axes.axvline(0.0, color="#555555", linewidth=0.8)
+    axes.set_xlabel({"cagr": "percent a year", "sharpe": "Sharpe ratio"}.get(figure, "percent"))
+    kind = " (SYNTHETIC DATA)" if ladder.synthetic else ""
+    axes.set_title(f"What the rotation could be worth{kind}", loc="left", fontsize="medium")
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def placebo(test: PlaceboTest, figure: str = "sharpe", ax: Axes | None = None) -> Axes:
+    """Draw the distribution of placebos and where the strategy itself lies in it."""
+    axes = _axes(ax)
+    scale = 1.0 if figure == "sharpe" else 100.0
+    values = scale * test.figures[figure].dropna()
+    axes.hist(values, bins=40, color=_color(5), label=f"{len(values)} placebos: {test.kind}")
+    axes.axvline(
+        scale * test.actual[figure],
+        color=_color(1),
+        linewidth=2,
+        label=f"the strategy (p = {test.p[figure]:.2f})",
+    )
+    axes.set_xlabel("Sharpe ratio" if figure == "sharpe" else "total return, percent")
+    axes.set_ylabel("placebos")
+    kind = " (SYNTHETIC DATA)" if test.synthetic else ""
+    axes.set_title(f"The strategy among placebos{kind}", loc="left", fontsize="medium")
+    axes.legend(loc="upper right", fontsize="small", frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
     return axes
 
 

@@ -1,0 +1,137 @@
+"""`nqp evidence`: parsing only. Imports typer; everything heavy inside functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from backtest.cli.backtests import CostsOption, FillOption, JsonOption, MarketOption, Terms
+
+if TYPE_CHECKING:
+    from backtest.evidence.examine import StrategyEvidence
+    from backtest.evidence.scorecard import Scorecard
+    from backtest.market import Market
+
+LANGUAGES = ("en", "zh")
+
+
+def evidence(
+    strategy: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Argument(help="Also take this strategy apart: a name, or FILE.py:Class."),
+    ] = None,
+    market: MarketOption = "sample",
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--as-of", help="Look at nothing after this day, as 2024-09-23."),
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help="Measure each claim on this market too; repeatable."),
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="en or zh.")] = "en",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
+    ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option("--events", help="A CSV of events to study: date and, optionally, basket."),
+    ] = None,
+    costs: CostsOption = "etf",
+    fill: FillOption = "open",
+    json: JsonOption = False,
+) -> None:
+    """Ask whether the thesis held: a verdict per claim; and of a strategy, whether it was luck."""
+    from backtest.errors import UserError, suggest
+
+    if lang not in LANGUAGES:
+        raise UserError(f"--lang was {lang!r}; {suggest(lang, LANGUAGES)}")
+    if strategy is None and settings:
+        raise UserError("--set needs a strategy to set it on; name one before it")
+    card, taken_apart = _gather(strategy, market, as_of, also, settings, events, costs, fill)
+    if json:
+        import json as encode
+
+        document: dict[str, Any] = card.to_json(lang)
+        if taken_apart is not None:
+            document |= taken_apart.to_json(lang)
+        print(encode.dumps(document, ensure_ascii=False, allow_nan=False))
+        return
+    from backtest.cli.show_evidence import show_scorecard, show_strategy
+
+    show_scorecard(card, lang)
+    if taken_apart is not None:
+        show_strategy(taken_apart, lang)
+
+
+def _gather(
+    strategy: str | None,
+    market: str,
+    as_of: str | None,
+    also: list[str] | None,
+    settings: list[str] | None,
+    events: Path | None,
+    costs: str,
+    fill: str,
+) -> tuple[Scorecard, StrategyEvidence | None]:
+    """Load the markets, evaluate the claims, and take the strategy apart if one is named."""
+    from backtest.cli.lookup import find_strategy
+    from backtest.cli.show import waiting
+
+    chosen = None if strategy is None else find_strategy(strategy, settings or [])
+    terms = Terms(market, None, as_of, costs, fill, 1_000_000.0, False)
+    model = terms.cost_model()
+    with waiting("measuring the claims"):
+        from backtest.data import load_market
+        from backtest.evidence.scorecard import scorecard
+        from strategies.claims import CLAIMS, REPORT
+
+        seen = terms.load_market()
+        others = [load_market(name) for name in also or []]
+        if as_of is not None:
+            others = [other.until(as_of) for other in others]
+        asked = _asked(seen, events)
+        card = scorecard(REPORT, CLAIMS, seen, others=others)
+        if chosen is None and not asked:
+            return card, None
+    if chosen is None:
+        from strategies import ThesisRotation
+
+        chosen = ThesisRotation()
+    with waiting("taking the strategy apart (a very first start compiles and can take a minute)"):
+        from backtest.evidence.examine import examine
+        from strategies.taxonomy import CHAINS, TRACKS
+
+        groups = [*TRACKS.values(), *CHAINS.values()]
+        occasions = _occasions(seen) | asked
+        found = examine(
+            chosen, seen, REPORT, groups=groups, occasions=occasions, costs=model, fill=fill
+        )
+    return card, found
+
+
+def _occasions(market: Market) -> dict[str, Any]:
+    """Return the policy milestones and the breakthroughs the data show, as events to study."""
+    from backtest.evidence.events import detected
+    from strategies.policy_catalyst import MILESTONES
+    from strategies.taxonomy import NQP, TRACKS
+
+    return {
+        "policy milestones": ({NQP.name: NQP}, [(date, name) for date, name, _ in MILESTONES]),
+        "detected breakthroughs": (TRACKS, detected(market, TRACKS)),
+    }
+
+
+def _asked(market: Market, events: Path | None) -> dict[str, Any]:
+    """Return the user's own events; nothing where there is no file."""
+    if events is None:
+        return {}
+    from strategies.policy_catalyst import read_events
+    from strategies.taxonomy import BASKETS
+
+    dated = read_events(str(events))
+    inside = [(day, name) for day, name in dated if day <= market.sessions[-1]]
+    return {events.name: ({name: BASKETS[name] for _, name in inside}, inside)}

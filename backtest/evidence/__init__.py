@@ -1,0 +1,30 @@
+"""Evidence: whether a report's claims held, and whether a strategy's profit was luck.
+
+`scorecard` gives a verdict for every claim, `examine` takes a strategy apart. Imports pandas; arch,
+statsmodels and perfattr inside functions. Claims, baskets and events come in as values: nothing
+here knows an instrument, a sector or a year.
+"""
+
+from backtest.evidence.attribution import Attribution, attribute, partition
+from backtest.evidence.events import EventStudy, detected, study
+from backtest.evidence.examine import StrategyEvidence, examine
+from backtest.evidence.finding import Finding
+from backtest.evidence.ladder import Ladder
+from backtest.evidence.placebo import PlaceboTest
+from backtest.evidence.scorecard import Scorecard, scorecard
+
+__all__ = [
+    "Attribution",
+    "EventStudy",
+    "Finding",
+    "Ladder",
+    "PlaceboTest",
+    "Scorecard",
+    "StrategyEvidence",
+    "attribute",
+    "detected",
+    "examine",
+    "partition",
+    "scorecard",
+    "study",
+]

@@ -1,0 +1,137 @@
+"""Risk appetite: the share of four signs that show, from 0 to 1. Imports the market and triggers.
+
+The signs are those of the confidence trigger: the broad index above its average, a majority of
+sectors above theirs, turnover expanding, volatility below its median.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from backtest.claim import Claim
+from backtest.errors import UserError
+from backtest.evidence.observation import Array, Observation
+from backtest.evidence.windows import CannotTell, Window
+from backtest.market import Market
+from backtest.triggers import (
+    Breadth,
+    CalmVolatility,
+    IndexAboveAverage,
+    TurnoverExpansion,
+)
+from backtest.triggers.equity import breadth_of
+
+SIGNS = {
+    "trend": IndexAboveAverage(120),
+    "breadth": Breadth(0.5, 60),
+    "turnover": TurnoverExpansion(),
+    "calm": CalmVolatility(),
+}
+FEWEST = 2  # signs without which there is no appetite to speak of
+TAIL = 60  # sessions at the end of a window, and before its start, that a recovery is between
+RISING = 20  # sessions over which breadth is said to rise
+
+
+def signs(market: Market, without: str = "") -> pd.DataFrame:
+    """Return the signs a market can answer, session × sign: 1, 0, or NaN while not known."""
+    answers = {}
+    for name, trigger in SIGNS.items():
+        if name == without:
+            continue
+        try:
+            answers[name] = trigger.answer(market).astype("Float64").astype(float)
+        except UserError:
+            continue
+    if len(answers) < FEWEST:
+        raise CannotTell(
+            f"market {market.name} shows fewer than {FEWEST} signs of risk appetite; it needs a "
+            f"benchmark and traded values",
+            f"市场 {market.name} 缺少基准指数或成交额，风险偏好信号不足",
+        )
+    return pd.DataFrame(answers)
+
+
+def score(market: Market, without: str = "") -> pd.Series:
+    """Return the share of the signs that show after each session, over those that are known."""
+    found = signs(market, without)
+    return found.mean(axis=1).where(found.notna().sum(axis=1) >= FEWEST)
+
+
+def appetite(claim: Claim, market: Market, window: Window) -> Observation:
+    """Measure the mean risk appetite over a window."""
+    scores = _score(claim, market).iloc[window.rows].dropna()
+    if scores.empty:
+        raise CannotTell(
+            f"risk appetite is not known over {window.label}", f"{window.label} 风险偏好未知"
+        )
+    values = scores.to_numpy(dtype=float)
+    return Observation(
+        unit="share",
+        instruments=_sources(market),
+        statistic=lambda counts: counts @ values / counts.sum(axis=1),
+        moves=claim.sign * scores,
+        parts=_parts(market, window),
+        additive=False,
+    )
+
+
+def appetite_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
+    """Return the mean risk appetite over every window of `length` sessions."""
+    return _score(claim, market).rolling(length, min_periods=length // 2).mean()
+
+
+def recovery(claim: Claim, market: Market, window: Window) -> Observation:
+    """Measure risk appetite at a window's end less that before its start, means of `tail`."""
+    tail = int(claim.option("tail", TAIL))
+    scores = _score(claim, market)
+    before = scores.iloc[max(0, window.base + 1 - tail) : window.base + 1].dropna()
+    late = scores.iloc[max(window.base + 1, window.last + 1 - tail) : window.last + 1].dropna()
+    if before.empty or late.empty:
+        raise CannotTell(
+            f"risk appetite is not known around {window.label}", f"{window.label} 前后风险偏好未知"
+        )
+    values = np.r_[before.to_numpy(dtype=float), late.to_numpy(dtype=float)]
+    is_late = np.r_[np.zeros(len(before)), np.ones(len(late))]
+
+    def statistic(counts: Array) -> Array:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            end: Array = counts @ (values * is_late) / (counts @ is_late)
+            start: Array = counts @ (values * (1 - is_late)) / (counts @ (1 - is_late))
+        return end - start
+
+    return Observation(
+        unit="share",
+        instruments=_sources(market),
+        statistic=statistic,
+        moves=claim.sign * pd.concat([before, late]),
+        parts=_parts(market, window) | {"start": float(before.mean()), "end": float(late.mean())},
+        additive=False,
+    )
+
+
+def recovery_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
+    """Return the recovery over every window of `length` sessions."""
+    tail = int(claim.option("tail", TAIL))
+    level = _score(claim, market).rolling(tail, min_periods=tail // 2).mean()
+    return level - level.shift(length)
+
+
+def _score(claim: Claim, market: Market) -> pd.Series:
+    return score(market, str(dict(claim.options).get("without", "")))
+
+
+def _sources(market: Market) -> tuple[str, ...]:
+    return (market.universe.benchmark, f"{len(market.by_sector)} sectors")
+
+
+def _parts(market: Market, window: Window) -> dict[str, float]:
+    """Return the share of sessions with an up-trend and rising breadth, and each sign's share."""
+    found = signs(market)
+    breadth = breadth_of(market, 60)
+    rising = breadth > breadth.shift(RISING)
+    parts = {name: float(found[name].iloc[window.rows].mean()) for name in found.columns}
+    if "trend" in found.columns:
+        both = (found["trend"] == 1.0) & rising
+        parts["uptrend_rising_breadth"] = float(both.iloc[window.rows].mean())
+    return parts

@@ -1,0 +1,226 @@
+"""Where a backtest's profit came from: Brinson & Fachler (1985), linked by Carino (1999).
+
+Imports numpy, pandas and the result; perfattr, which does the attribution, inside functions. Groups
+of sectors are held against all sectors alike, or against the benchmark, whose own sectors are not
+known, so that there is only one effect per group. Rows for cash and for costs make the effects add
+up to the difference in return exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.basket import Basket
+from backtest.market import Market
+from backtest.result import BacktestResult
+
+CASH, COSTS, BONDS, REST = "cash", "costs", "bonds", "other sectors"
+NOTHING = 1e-11  # a weight below this is rounding
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """A return less a benchmark's, by where it came from.
+
+    Attributes
+    ----------
+    against : str
+        What it is held against.
+    table : DataFrame
+        One row per group: mean weights of both sides, and the linked `allocation` (how much of a
+        group was held), `selection` (what of it) and `total` effects, fractions that sum to the
+        difference. Without `allocation` and `selection` where the other side's groups are unknown.
+    portfolio, benchmark : float
+        The two returns.
+    """
+
+    against: str
+    table: pd.DataFrame
+    portfolio: float
+    benchmark: float
+    window: tuple[pd.Timestamp, pd.Timestamp]
+
+    @property
+    def active(self) -> float:
+        """The difference in return."""
+        return self.portfolio - self.benchmark
+
+    @property
+    def residual(self) -> float:
+        """What the effects leave unexplained: nothing but rounding."""
+        return float(self.active - self.table["total"].sum())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `nqp evidence --json` prints it."""
+        return {
+            "against": self.against,
+            "window": list(self.window),
+            "portfolio": self.portfolio,
+            "benchmark": self.benchmark,
+            "active": self.active,
+            "residual": self.residual,
+            "groups": self.table.to_dict("index"),
+        }
+
+
+def partition(baskets: Iterable[Basket], market: Market) -> dict[str, tuple[str, ...]]:
+    """Give every sector of a market to the first basket that names it; the rest go together.
+
+    Examples
+    --------
+    >>> from backtest import load_market
+    >>> groups = partition([Basket.of("a", ["auto", "steel"]), Basket.of("b", ["auto", "banks"])],
+    ...                    load_market("sample"))
+    >>> groups["a"], groups["b"], len(groups["other sectors"])
+    (('auto', 'steel'), ('banks',), 28)
+    """
+    left = dict.fromkeys(market.by_sector)
+    groups = {}
+    for basket in baskets:
+        mine = tuple(sector for sector in basket.sectors if sector in left)
+        if mine:
+            groups[basket.title] = mine
+            for sector in mine:
+                del left[sector]
+    return groups | ({REST: tuple(left)} if left else {})
+
+
+def attribute(
+    result: BacktestResult,
+    market: Market,
+    groups: Mapping[str, tuple[str, ...]],
+    *,
+    benchmark: str | None = None,
+) -> Attribution:
+    """Attribute a backtest's return over a benchmark's to groups, cash and costs.
+
+    Parameters
+    ----------
+    groups : mapping of name to sectors
+        Each sector in one of them; see `partition`.
+    benchmark : str, optional
+        The name of one of the result's benchmarks whose groups are not known; by default all
+        sectors alike.
+
+    Notes
+    -----
+    Weights are those of the close before, or, where orders filled at the open, those that were held
+    through the session. What a position earned is its profit before costs over equity.
+    """
+    weights, contributions = contributed(result, market, groups)
+    if benchmark is None:
+        against = "equal-weight sectors"
+        other_weights, other = _alike(market, groups, result.equity.index)
+    else:
+        against = benchmark
+        other = result.benchmarks[benchmark].to_frame(benchmark)
+        other_weights = pd.DataFrame(1.0, index=other.index, columns=other.columns)
+    known = other.notna().all(axis=1)
+    days = pd.DatetimeIndex(result.equity.index[known])
+    from perfattr import AttributionMethod, EffectLinkingMethod, calculate_attribution
+
+    made = calculate_attribution(
+        _long(weights.loc[days], contributions.loc[days]),
+        _long(other_weights.loc[days], other.loc[days]),
+        method=AttributionMethod.BRINSON_FACHLER_TWO_EFFECT,
+        effect_linking_method=EffectLinkingMethod.CARINO,
+        reconciliation_tolerance=1e-9,
+    )
+    detail = made.overall_detail.set_index("identifier")
+    table = pd.DataFrame(
+        {
+            "weight": weights.loc[days].mean(),
+            "benchmark_weight": other_weights.loc[days].mean(),
+            "allocation": detail["linked_allocation_effect"],
+            "selection": detail["linked_selection_effect"],
+            "total": detail["linked_total_effect"],
+        }
+    ).reindex([*weights.columns, *other_weights.columns.difference(weights.columns)])
+    table = table.fillna({"weight": 0.0, "benchmark_weight": 0.0})
+    if benchmark is not None:
+        table = table.drop(columns=["allocation", "selection", "benchmark_weight"])
+        table = table.drop(index=benchmark)
+    return Attribution(
+        against=against,
+        table=table.rename_axis("group"),
+        portfolio=float(np.prod(1.0 + contributions.loc[days].sum(axis=1)) - 1.0),
+        benchmark=float(np.prod(1.0 + other.loc[days].sum(axis=1)) - 1.0),
+        window=(days[0], days[-1]),
+    )
+
+
+def contributed(
+    result: BacktestResult, market: Market, groups: Mapping[str, tuple[str, ...]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return weights and contributions to return by session: groups, bonds, cash and costs.
+
+    Weights of a row sum to 1, contributions to the backtest's return of that session.
+    """
+    before = result.equity / (1.0 + result.returns)
+    orders = result.orders
+    costs = (
+        orders.groupby(["filled", "instrument"])["cost"]
+        .sum()
+        .unstack(fill_value=0)
+        .reindex(index=result.equity.index, columns=result.weights.columns, fill_value=0.0)
+    )
+    earned = (result.profit + costs).div(before, axis=0)
+    held = result.weights.shift(fill_value=0.0)
+    if result.manifest["fill"] == "open":
+        traded = result.equity.index.isin(orders["filled"])
+        held.loc[traded] = result.weights.loc[traded]
+    group_of = {
+        name: group
+        for group, members in groups.items()
+        for sector in members
+        for name in market.by_sector[sector]
+    }
+    labels = [group_of.get(name, BONDS) for name in result.weights.columns]
+    names = [*groups, *([BONDS] if BONDS in labels else [])]
+    weights = held.T.groupby(labels).sum().T.reindex(columns=names, fill_value=0.0)
+    contributions = earned.T.groupby(labels).sum().T.reindex(columns=names, fill_value=0.0)
+    weights[CASH] = 1.0 - weights.sum(axis=1)
+    paid = costs.sum(axis=1) / before
+    contributions[CASH] = result.returns - contributions.sum(axis=1) + paid
+    weights[COSTS], contributions[COSTS] = 0.0, -paid
+    return weights, contributions
+
+
+def _alike(
+    market: Market, groups: Mapping[str, tuple[str, ...]], index: pd.Index
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return weights and contributions of all sectors alike, restored every session."""
+    returns = market.sector_close.pct_change(fill_method=None)
+    count = returns.notna().sum(axis=1)
+    share = returns.notna().div(count.where(count > 0), axis=0).fillna(0.0)
+    part = returns.mul(share).fillna(0.0)
+    weights = pd.DataFrame({name: share[list(own)].sum(axis=1) for name, own in groups.items()})
+    earned = pd.DataFrame({name: part[list(own)].sum(axis=1) for name, own in groups.items()})
+    weights[CASH] = 1.0 - weights.sum(axis=1)
+    earned[CASH] = 0.0
+    return weights.loc[index], earned.loc[index]
+
+
+def _long(weights: pd.DataFrame, contributions: pd.DataFrame) -> pd.DataFrame:
+    """Lay weights and contributions out as perfattr reads them: a row per session and group."""
+    days = np.repeat(weights.index.to_numpy(), weights.shape[1])
+    share = weights.where(weights.abs() > NOTHING, 0.0).to_numpy(dtype=float).ravel()
+    earned = contributions.to_numpy(dtype=float).ravel()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        returns = np.where(share != 0.0, earned / share, np.nan)
+    return pd.DataFrame(
+        {
+            "from_date": days,
+            "thru_date": days,
+            "identifier": np.tile(weights.columns.to_numpy(dtype=str), len(weights)),
+            "weight": share,
+            "return": returns,
+            "contribution": earned,
+            "quantity_of_days": 1,
+        }
+    )

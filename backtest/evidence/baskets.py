@@ -1,0 +1,120 @@
+"""Baskets held over a window, and sectors permuted between them. Imports numpy, pandas, the market.
+
+A basket is bought at the close a window starts from and held: its return is the weighted mean of
+its sectors' returns, which is what a table of half-year returns shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import pandas as pd
+
+from backtest.basket import Basket
+from backtest.evidence.observation import Array, Placebo, sampled
+from backtest.evidence.windows import CannotTell, Window
+from backtest.market import Market
+
+ENOUGH = 0.5  # of a basket's weight has to have prices for the basket to be judged
+ALL_OF_THEM = 50_000  # combinations up to which every one is tried
+
+
+def path(close: pd.DataFrame, weights: pd.Series, window: Window) -> pd.Series:
+    """Return the value of one unit held from the window's base on, base included."""
+    prices = close[list(weights.index)].iloc[window.base : window.last + 1]
+    grown = prices / prices.iloc[0]
+    return grown.mul(weights / weights.sum(), axis=1).sum(axis=1)
+
+
+def listed_weights(
+    market: Market, basket: Basket | None, window: Window
+) -> tuple[pd.Series, tuple[str, ...]]:
+    """Return a basket's weights on sectors with a price at the base, and the sectors without.
+
+    All sectors alike for None.
+
+    Raises
+    ------
+    CannotTell
+        If less than half of the basket's weight has prices.
+    """
+    close = market.sector_close
+    there = close.columns[close.iloc[window.base].notna() & close.iloc[window.last].notna()]
+    if basket is None:
+        return pd.Series(1.0, index=sorted(there)), ()
+    weights = pd.Series(dict(basket.weights))
+    present = weights[[sector in there for sector in weights.index]]
+    absent = tuple(sector for sector in weights.index if sector not in present.index)
+    if present.sum() < ENOUGH:
+        raise CannotTell(
+            f"market {market.name} has no prices for {', '.join(absent)} at the start of "
+            f"{window.label}",
+            f"市场 {market.name} 在 {window.label} 起点缺少 {'、'.join(absent)} 的价格",
+        )
+    return present, absent
+
+
+def instruments(market: Market, sectors: pd.Index) -> tuple[str, ...]:
+    """Return the instruments that stand for sectors."""
+    return tuple(name for sector in sectors for name in market.by_sector[sector])
+
+
+def kinds(market: Market) -> tuple[str, ...]:
+    """Return the kinds of instruments that stand for sectors here: "index", "etf", "stock"."""
+    named = market.universe.by_id
+    found = {named[name].kind for names in market.by_sector.values() for name in names}
+    return tuple(sorted(found))
+
+
+def only(market: Market, kind: str) -> Market:
+    """Return a market without the sector instruments of other kinds."""
+    named = market.universe.by_id
+    kept = [
+        name
+        for name in market.instruments
+        if named[name].sector is None or named[name].kind == kind
+    ]
+    return replace(
+        market,
+        close=market.close[kept],
+        open=None if market.open is None else market.open[kept],
+        turnover=None if market.turnover is None else market.turnover[kept],
+        can_buy=market.can_buy[kept],
+        can_sell=market.can_sell[kept],
+        _memo={},
+    )
+
+
+def permuted(
+    gains: pd.Series, weights: pd.Series, against: pd.Series, sign: int, *, draws: int, seed: int
+) -> Placebo:
+    """Ask how often baskets of sectors drawn by lot lead by as much.
+
+    Every combination where the basket weighs its sectors alike, is held against all of them, and
+    there are few enough; else `draws` permutations of the sectors between both baskets.
+
+    Parameters
+    ----------
+    gains : Series
+        Return of each sector over the window.
+    weights, against : Series
+        Of the basket and of what it is held against, by sector.
+    """
+    names = list(gains.index)
+    values = gains.to_numpy(dtype=float)
+    ours = weights.reindex(names, fill_value=0.0).to_numpy() / weights.sum()
+    theirs = against.reindex(names, fill_value=0.0).to_numpy() / against.sum()
+    value = float(values @ ours - values @ theirs)
+    alike = np.ptp(weights.to_numpy()) < 1e-12 and np.ptp(theirs) < 1e-12
+    size = len(weights)
+    if alike and comb(len(names), size) <= ALL_OF_THEM:
+        picks = np.array(list(combinations(range(len(names)), size)))
+        leads: Array = values[picks].mean(axis=1) - values.mean()
+        p = float((sign * leads >= sign * value - 1e-12).mean())
+        return Placebo("sectors permuted", p, len(leads), len(leads), exact=True)
+    random = np.random.default_rng(seed)
+    shuffled = random.permuted(np.tile(values, (draws, 1)), axis=1)
+    return sampled("sectors permuted", shuffled @ (ours - theirs), value, sign)

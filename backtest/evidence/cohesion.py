@@ -1,0 +1,102 @@
+"""Whether the sectors called a track move together more than with others. Imports the market."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtest.claim import Claim
+from backtest.evidence.baskets import instruments
+from backtest.evidence.observation import Array, Observation, Placebo, sampled
+from backtest.evidence.windows import CannotTell, Window
+from backtest.market import Market
+
+
+def cohesion(claim: Claim, market: Market, window: Window) -> Observation:
+    """Measure the mean correlation of sectors within groups less that with sectors outside.
+
+    Correlations are of daily log returns less the mean of all sectors, so that a group does not
+    hold together merely because the market moves.
+    """
+    apart = _apart(market, window)
+    inside, outside = _pairs(claim, list(apart.columns))
+    values = apart.to_numpy(dtype=float)
+
+    def statistic(counts: Array) -> Array:
+        return np.array([_cohesion(_correlation(values, row), inside, outside) for row in counts])
+
+    members = [name for group in claim.groups for name in group.sectors if name in apart.columns]
+    return Observation(
+        unit="correlation",
+        instruments=instruments(market, pd.Index(members)),
+        statistic=statistic,
+        moves=apart[members].mean(axis=1),
+        parts=_by_group(claim, apart),
+        additive=False,
+    )
+
+
+def labels_permuted(
+    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
+) -> Placebo:
+    """Ask how often sectors drawn by lot into groups of the same sizes hold together as well."""
+    apart = _apart(market, window)
+    inside, outside = _pairs(claim, list(apart.columns))
+    correlation = np.corrcoef(apart.to_numpy(dtype=float), rowvar=False)
+    random = np.random.default_rng(seed)
+    drawn = np.empty(draws)
+    for draw in range(draws):
+        order = random.permutation(len(correlation))
+        drawn[draw] = _cohesion(correlation[np.ix_(order, order)], inside, outside)
+    return sampled("sectors permuted", drawn, observed.value, claim.sign)
+
+
+def _apart(market: Market, window: Window) -> pd.DataFrame:
+    close = market.sector_close.iloc[window.base : window.last + 1].dropna(axis=1)
+    if len(close) < 3 or close.shape[1] < 3:
+        raise CannotTell(
+            f"fewer than three sectors have prices over {window.label}",
+            f"{window.label} 内有价格的行业不足三个",
+        )
+    logs = pd.DataFrame(np.log(close)).diff().iloc[1:]
+    return logs.sub(logs.mean(axis=1), axis=0)
+
+
+def _pairs(claim: Claim, names: list[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say which pairs of sectors share a group, and which join a group to what is outside it."""
+    inside = np.zeros((len(names), len(names)), dtype=bool)
+    outside = np.zeros_like(inside)
+    for group in claim.groups:
+        member = np.array([name in group.sectors for name in names])
+        inside |= np.outer(member, member)
+        outside |= np.outer(member, ~member)
+    upper = np.triu(np.ones_like(inside), 1)
+    if not (inside & upper).any():
+        raise CannotTell("no group has two sectors with prices", "没有任何一组包含两个以上行业")
+    return inside & upper, (outside | outside.T) & upper & ~inside
+
+
+def _correlation(values: Array, counts: Array) -> Array:
+    """Return the correlation of columns with each row counted so often."""
+    weights = counts / counts.sum()
+    centered = values - weights @ values
+    covariance = centered.T @ (centered * weights[:, None])
+    scale = np.sqrt(np.diag(covariance))
+    matrix: Array = covariance / np.outer(scale, scale)
+    return matrix
+
+
+def _cohesion(correlation: Array, inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> float:
+    return float(correlation[inside].mean() - correlation[outside].mean())
+
+
+def _by_group(claim: Claim, apart: pd.DataFrame) -> dict[str, float]:
+    """Return each group's own mean correlation, for those with two sectors or more."""
+    found = {}
+    for group in claim.groups:
+        names = [name for name in group.sectors if name in apart.columns]
+        if len(names) > 1:
+            matrix = apart[names].corr().to_numpy()
+            found[group.name] = float(matrix[np.triu_indices(len(names), 1)].mean())
+    return found

@@ -1,0 +1,232 @@
+"""examine: where a strategy's profit came from, and whether timing or luck earned it.
+
+Imports the engine and the rest of evidence. Baskets, events and the report come in as values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.basket import Basket
+from backtest.claim import Report
+from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine import run
+from backtest.evidence.attribution import Attribution, attribute, partition
+from backtest.evidence.events import EventStudy, study
+from backtest.evidence.ladder import Ladder, ladder
+from backtest.evidence.ledoit_wolf import Difference, mean_difference, sharpe_difference
+from backtest.evidence.placebo import (
+    DEALS,
+    DRAWS,
+    PlaceboTest,
+    sectors_dealt,
+    switch_dates,
+    time_shifts,
+)
+from backtest.evidence.playback import Playback, playback, rotates
+from backtest.evidence.timing import Split, around, drawdowns, split, switches
+from backtest.market import Date, Market
+from backtest.result import BacktestResult, plain
+from backtest.strategy import RotationStrategy, Strategy
+from backtest.tuning.resampling import block_length
+
+HOLD = 20  # sessions foresight keeps a basket, where the strategy has no minimum hold of its own
+Occasions = Mapping[str, tuple[Mapping[str, Basket], Iterable[tuple[str | pd.Timestamp, str]]]]
+
+
+@dataclass(frozen=True, eq=False)
+class StrategyEvidence:
+    """What there is to say about one strategy on one market.
+
+    Attributes
+    ----------
+    attributions : tuple of Attribution
+        Against all sectors alike, and against the benchmark.
+    split : Split
+        What was held against when.
+    differences : DataFrame
+        Ledoit-Wolf tests of mean and Sharpe ratio against each benchmark, with block lengths of
+        half, once and twice the suggested.
+    switches, drawdowns, wall : DataFrame
+        See `backtest.evidence.timing`; `wall` is before and after the report.
+    placebos, ladder
+        None or empty for what is no rotation.
+    placebos_after : tuple of PlaceboTest
+        The same for what came after the report only.
+    events : mapping of name to EventStudy
+    notes : tuple of str
+        What could not be done, and why.
+    """
+
+    result: BacktestResult
+    attributions: tuple[Attribution, ...]
+    split: Split
+    differences: pd.DataFrame
+    switches: pd.DataFrame
+    drawdowns: pd.DataFrame
+    wall: pd.DataFrame
+    placebos: tuple[PlaceboTest, ...]
+    placebos_after: tuple[PlaceboTest, ...]
+    ladder: Ladder | None
+    events: Mapping[str, EventStudy]
+    notes: tuple[str, ...] = ()
+
+    def sentences(self, language: str = "en") -> list[str]:
+        """Say it in words."""
+        from backtest.evidence.strategy_sentences import strategy_sentences
+
+        return strategy_sentences(self, language)
+
+    def to_json(self, language: str = "en") -> dict[str, Any]:
+        """Return it as `nqp evidence STRATEGY --json` prints it."""
+        result = self.result
+        document: dict[str, Any] = plain(
+            {
+                "strategy": result.name,
+                "parameters": result.manifest["parameters"],
+                "window": result.manifest["window"],
+                "costs": result.manifest["costs"],
+                "fill": result.manifest["fill"],
+                "summary": result.summary(),
+                "attribution": [one.to_json() for one in self.attributions],
+                "split": self.split.to_json(),
+                "differences": self.differences.to_dict("records"),
+                "regimes": result.by_regime().to_dict("index"),
+                "halves": result.by_half().to_dict("index"),
+                "drawdowns": self.drawdowns.to_dict("records"),
+                "around_report": self.wall.to_dict("index"),
+                "switches": self.switches.reset_index().to_dict("records"),
+                "placebo": [one.to_json() for one in self.placebos],
+                "placebo_after_report": [one.to_json() for one in self.placebos_after],
+                "ladder": None if self.ladder is None else self.ladder.to_json(),
+                "events": {name: _spelled(one) for name, one in self.events.items()},
+                "notes": list(self.notes),
+                "warnings": list(result.warnings),
+                "sentences": self.sentences(language),
+            }
+        )
+        return document
+
+
+def examine(
+    strategy: Strategy,
+    market: Market,
+    report: Report,
+    *,
+    groups: Sequence[Basket],
+    occasions: Occasions | None = None,
+    costs: CostModel = ETF_COSTS,
+    fill: str = "open",
+    as_of: Date | None = None,
+    draws: int = DRAWS,
+    deals: int = DEALS,
+    seed: int = 0,
+) -> StrategyEvidence:
+    """Run a strategy and find out where its profit came from and what luck would have earned.
+
+    Parameters
+    ----------
+    report : Report
+        Whose date separates what its author could have looked at from what he could not.
+    groups : sequence of Basket
+        To attribute the return to; a sector belongs to the first that names it.
+    occasions : mapping, optional
+        Events to study by a name for them: the baskets their names stand for, and the dates.
+    draws, deals : int
+        Placebo paths of each kind, and deals of the sectors.
+    """
+    seen = market if as_of is None else market.until(as_of)
+    result = run(strategy, seen, costs=costs, fill=fill)
+    notes = []
+    parts = partition(groups, seen)
+    named = [name for name in result.benchmarks if name != "equal-weight sectors"]
+    attributions = [attribute(result, seen, parts)]
+    attributions += [attribute(result, seen, parts, benchmark=name) for name in named]
+    made = pd.DataFrame()
+    placebos: tuple[PlaceboTest, ...] = ()
+    after: tuple[PlaceboTest, ...] = ()
+    rungs = None
+    if rotates(strategy):
+        assert isinstance(strategy, RotationStrategy)
+        made = switches(result, strategy.baskets(seen), seen)
+        played = playback(strategy, seen, costs=costs, fill=fill)
+        placebos = _placebos(played, draws, deals, seed)
+        hold = int(strategy.parameters.get("min_hold", HOLD))
+        rungs = ladder(played, strategy.name, hold=hold, seed=seed)
+        start = int(seen.sessions.searchsorted(report.wall, side="right"))
+        if len(seen.sessions) - start > 2 * HOLD:
+            later = playback(strategy, seen, costs=costs, fill=fill, first=start)
+            after = _placebos(later, draws, deals, seed)
+        if not len(made):
+            notes.append("it never switched between baskets: there is no timing to test")
+    else:
+        notes.append(
+            f"{strategy.name} does not rotate between baskets: no placebo, ladder or switches"
+        )
+    return StrategyEvidence(
+        result=result,
+        attributions=tuple(attributions),
+        split=split(result, seen),
+        differences=differences(result, seed=seed),
+        switches=made,
+        drawdowns=drawdowns(result),
+        wall=around(result, report.wall),
+        placebos=placebos,
+        placebos_after=after,
+        ladder=rungs,
+        events={
+            name: study(seen, baskets, dated)
+            for name, (baskets, dated) in (occasions or {}).items()
+        },
+        notes=tuple(notes),
+    )
+
+
+def differences(result: BacktestResult, *, seed: int = 0) -> pd.DataFrame:
+    """Test a result's mean and Sharpe ratio against each benchmark's, a year; a row per block."""
+    rows = []
+    for name, series in result.benchmarks.items():
+        both = pd.DataFrame({"ours": result.returns, "theirs": series}).dropna()
+        pair = both.sub(result.riskless[both.index], axis=0).to_numpy()
+        usual = max(block_length(pair[:, 0] - pair[:, 1]), 2)
+        for length in (max(1, usual // 2), usual, usual * 2):
+            mean = mean_difference(pair, block_length=length, seed=seed)
+            ratio = sharpe_difference(pair, block_length=length, seed=seed)
+            rows.append(
+                {
+                    "against": name,
+                    "block_length": length,
+                    "suggested": length == usual,
+                    **_annual("mean", mean, float(result.per_year)),
+                    **_annual("sharpe", ratio, float(np.sqrt(result.per_year))),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _annual(what: str, found: Difference, scale: float) -> dict[str, float]:
+    return {what: found.value * scale, f"{what}_error": found.error * scale, f"{what}_p": found.p}
+
+
+def _placebos(played: Playback, draws: int, deals: int, seed: int) -> tuple[PlaceboTest, ...]:
+    found = (
+        switch_dates(played, draws=draws, seed=seed),
+        time_shifts(played, draws=draws),
+        sectors_dealt(played, deals=deals, seed=seed),
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _spelled(made: EventStudy) -> dict[str, Any]:
+    return {
+        "car": made.car,
+        "horizon": made.design.horizon,
+        "count": len(made.events),
+        "figures": dict(made.figures),
+        "events": made.events.drop(columns="at").to_dict("records"),
+    }

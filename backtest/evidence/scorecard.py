@@ -1,0 +1,274 @@
+"""scorecard: every claim of a report on a market, as of a date. Imports the rest of evidence.
+
+Claims come in as values; nothing here knows what they say. The report's date is a wall: a window
+that was over by then is in-sample.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.claim import Claim, Report
+from backtest.errors import UserError
+from backtest.evidence.bootstrap import interval
+from backtest.evidence.concentration import concentration
+from backtest.evidence.finding import Finding
+from backtest.evidence.ledoit_wolf import mean_difference
+from backtest.evidence.observables import OBSERVABLES, apart, elsewhere
+from backtest.evidence.observation import Observation
+from backtest.evidence.sensitivity import alternatives
+from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, judge, largest
+from backtest.evidence.windows import CannotTell, Window, resolve
+from backtest.market import Date, Market
+from backtest.result import plain
+
+DRAWS = 2000
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """The verdicts on a report's claims.
+
+    Attributes
+    ----------
+    as_of : Timestamp
+        The last session that was looked at.
+    """
+
+    report: Report
+    findings: tuple[Finding, ...]
+    market: str
+    snapshot: str
+    synthetic: bool
+    as_of: pd.Timestamp
+
+    def __getitem__(self, claim: str) -> Finding:
+        for finding in self.findings:
+            if finding.claim.id == claim:
+                return finding
+        raise KeyError(claim)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per claim: window, value, interval, placebo, verdict, what it owes its basket."""
+        rows = [
+            {
+                "claim": finding.claim.id,
+                "window": finding.window,
+                "value": finding.value,
+                "unit": finding.unit,
+                "low": math.nan if finding.interval is None else finding.interval.low,
+                "high": math.nan if finding.interval is None else finding.interval.high,
+                "placebo_p": math.nan if finding.placebo is None else finding.placebo.p,
+                "p_holm": finding.p_holm,
+                "base_rate": finding.base_rate,
+                "verdict": finding.verdict,
+                "opposite": f"{len(finding.turned)}/{len(finding.sensitivity)}",
+                "in_sample": finding.in_sample,
+            }
+            for finding in self.findings
+        ]
+        return pd.DataFrame(rows).set_index("claim")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many claims held, failed and cannot be told."""
+        verdicts = [finding.verdict for finding in self.findings]
+        return {verdict: verdicts.count(verdict) for verdict in (HELD, FAILED, CANNOT_TELL)}
+
+    def sentences(self, language: str = "en") -> list[str]:
+        """Say it in words: the whole first, then a sentence or two for each claim."""
+        from backtest.evidence.sentences import overview
+
+        return [overview(self, language), *(item.sentence(language) for item in self.findings)]
+
+    def to_json(self, language: str = "en") -> dict[str, Any]:
+        """Return the scorecard as `nqp evidence --json` prints it."""
+        document: dict[str, Any] = plain(
+            {
+                "market": self.market,
+                "snapshot": self.snapshot,
+                "synthetic": self.synthetic,
+                "as_of": self.as_of,
+                "report": {
+                    "title": self.report.title_zh if language == "zh" else self.report.title,
+                    "author": self.report.author,
+                    "dated": self.report.dated,
+                    "year": self.report.year,
+                },
+                "counts": self.counts,
+                "overview": self.sentences(language)[0],
+                "claims": [finding.to_json(language) for finding in self.findings],
+            }
+        )
+        return document
+
+    def _repr_html_(self) -> str:
+        """Render as a table in notebooks."""
+        from html import escape
+
+        kind = "synthetic data, " if self.synthetic else ""
+        caption = f"{self.report.title} on {self.market} ({kind}as of {self.as_of:%Y-%m-%d})"
+        table = self.table.to_html(border=0, float_format=lambda value: f"{value:.3g}")
+        return f"<p><b>{escape(caption)}</b></p>{table}"
+
+
+def scorecard(
+    report: Report,
+    claims: Sequence[Claim],
+    market: Market,
+    *,
+    as_of: Date | None = None,
+    others: Sequence[Market] = (),
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Scorecard:
+    """Evaluate claims on a market.
+
+    Parameters
+    ----------
+    as_of : date, optional
+        Nothing after it is looked at; by default the market's last session.
+    others : sequence of Market
+        On which each claim is measured too, as a row of its sensitivity.
+    draws : int
+        Of bootstraps and of placebos that are drawn.
+
+    Raises
+    ------
+    UserError
+        If a claim names an observable there is none of.
+    """
+    seen = market if as_of is None else market.until(as_of)
+    elsewhere_seen = [other if as_of is None else other.until(as_of) for other in others]
+    found = [
+        evaluate(claim, report, seen, others=elsewhere_seen, draws=draws, seed=seed)
+        for claim in claims
+    ]
+    told = [math.nan if item.placebo is None else item.placebo.p for item in found]
+    holm, bh = corrected(told), corrected(told, "fdr_bh")
+    return Scorecard(
+        report=report,
+        findings=tuple(
+            replace(item, p_holm=one, p_bh=share)
+            for item, one, share in zip(found, holm, bh, strict=True)
+        ),
+        market=market.name,
+        snapshot=market.snapshot,
+        synthetic=market.synthetic,
+        as_of=seen.sessions[-1],
+    )
+
+
+def evaluate(
+    claim: Claim,
+    report: Report,
+    market: Market,
+    *,
+    others: Sequence[Market] = (),
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Finding:
+    """Evaluate one claim; its p-value is not corrected for others."""
+    if claim.observable not in OBSERVABLES:
+        raise UserError(
+            f"claim {claim.id}: there is no observable {claim.observable!r}; "
+            f"choose from {', '.join(OBSERVABLES)}"
+        )
+    measure = OBSERVABLES[claim.observable]
+    try:
+        window = resolve(claim.window, report, market)
+        observed = measure.observe(claim, market, window)
+        placebos = tuple(
+            placebo(claim, market, window, observed, draws, seed) for placebo in measure.placebos
+        )
+    except CannotTell as unknown:
+        return _untold(claim, report, unknown.reason, unknown.reason_zh)
+    except UserError as error:
+        return _untold(claim, report, str(error), str(error))
+    verdict = judge(
+        claim,
+        observed.value,
+        sessions=len(observed.moves),
+        p=largest(placebos),
+        complete=window.complete,
+    )
+    reason, reason_zh = ("", "")
+    if verdict == CANNOT_TELL:
+        reason, reason_zh = _why(claim, window, market, len(observed.moves))
+    base = apart(elsewhere(claim, market, len(window)), window)
+    known = market.sessions[window.rows] <= report.wall
+    return Finding(
+        claim=claim,
+        window=window.label,
+        verdict=verdict,
+        start=market.sessions[window.base],
+        end=market.sessions[window.last],
+        value=observed.value,
+        unit=observed.unit,
+        interval=interval(observed, threshold=claim.threshold, draws=draws, seed=seed),
+        placebos=placebos,
+        base_rate=_held_share(claim, base),
+        base_windows=len(base),
+        in_sample=bool(window.end <= report.wall),
+        known_share=float(np.mean(known)),
+        instruments=observed.instruments,
+        names=tuple(_called(market, name) for name in observed.instruments),
+        absent=observed.absent,
+        parts=observed.parts,
+        p_values=dict(observed.p_values) | _difference(observed, seed),
+        sensitivity=alternatives(claim, report, market, window, others),
+        concentration=concentration(observed),
+        reason=reason,
+        reason_zh=reason_zh,
+    )
+
+
+def _difference(observed: Observation, seed: int) -> dict[str, float]:
+    if observed.pair is None:
+        return {}
+    return {"ledoit_wolf_mean": mean_difference(observed.pair, seed=seed).p}
+
+
+def _called(market: Market, instrument: str) -> tuple[str, str]:
+    known = market.universe.by_id.get(instrument)
+    if known is None:
+        return instrument, instrument
+    return known.name, known.name_zh or known.name
+
+
+def _held_share(claim: Claim, values: pd.Series) -> float:
+    if values.empty:
+        return math.nan
+    return float((claim.sign * (values - claim.threshold) > 0).mean())
+
+
+def _untold(claim: Claim, report: Report, reason: str, reason_zh: str) -> Finding:
+    labels = {"H1": f"{report.year}H1", "H2": f"{report.year}H2", "year": f"{report.year}"}
+    label = labels.get(claim.window, f"{claim.window} {report.dated}")
+    return Finding(claim, label, CANNOT_TELL, reason=reason, reason_zh=reason_zh)
+
+
+def _why(claim: Claim, window: Window, market: Market, count: int) -> tuple[str, str]:
+    last = market.sessions[-1]
+    if not window.complete:
+        return (
+            f"{window.label} runs to {window.end:%Y-%m-%d}, the record to {last:%Y-%m-%d}",
+            f"{window.label} 至 {window.end:%Y-%m-%d} 才结束，数据截至 {last:%Y-%m-%d}",
+        )
+    if count < claim.minimum:
+        events = claim.observable == "after_events"
+        what, what_zh = ("separate events", "次独立事件") if events else ("sessions", "个交易日")
+        return (
+            f"{count} {what} are too few, it takes {claim.minimum}",
+            f"仅有 {count} {what_zh}，至少需要 {claim.minimum}",
+        )
+    if claim.asserts == "regularity":
+        return "chance does as well too often", "偶然达到同样结果的概率过高"
+    return "the number is too close to its threshold to call", "数值与阈值过于接近，无法判断"

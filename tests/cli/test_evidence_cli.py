@@ -1,0 +1,117 @@
+"""`nqp evidence` as a shell meets it: 80 columns, one JSON document, one sentence for a mistake."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+from backtest.cli import app, main
+from backtest.cli.evidence import evidence
+if "evidence" not in {command.name for command in app.registered_commands}:
+    app.command("evidence")(evidence)
+main()
+"""
+
+
+def nqp(*words, columns="80"):
+
+    return subprocess.run(
+        [sys.executable, "-P", "-c", CODE, *words],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ, COLUMNS=columns, PYTHONIOENCODING="utf-8"),
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+def width(line):
+    """Return the columns a line takes: two for a Chinese character."""
+    return sum(2 if ord(letter) >= 0x2E80 else 1 for letter in line)
+
+
+@pytest.fixture(scope="module")
+def document():
+    done = nqp("evidence", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_json_has_the_agreed_shape(document):
+    assert document["synthetic"] is True
+    ids = [claim["id"] for claim in document["claims"]]
+    assert {"R4", "R7.technology", "R7.manufacturing", "R7.medicine"} <= set(ids)
+    for claim in document["claims"]:
+        for key in ("statement", "window", "value", "interval", "placebo", "in_sample", "unit"):
+            assert key in claim
+        assert claim["verdict"] in ("held", "failed", "cannot tell")
+        assert claim["sentence"]
+
+
+def test_the_sample_says_it_is_synthetic_within_80_columns():
+    done = nqp("evidence")
+    assert done.returncode == 0, done.stderr
+    assert "SYNTHETIC DATA" in done.stdout
+    assert max(map(width, done.stdout.splitlines())) <= 80
+    assert "…" not in "".join(
+        line.split("  ")[0] for line in done.stdout.splitlines() if line.startswith("R7")
+    )
+
+
+def test_chinese():
+    done = nqp("evidence", "--lang", "zh")
+    assert done.returncode == 0, done.stderr
+    assert "合成数据" in done.stdout
+    assert "不成立" in done.stdout
+    assert max(map(width, done.stdout.splitlines())) <= 80
+
+
+def test_a_strategy_is_taken_apart(tmp_path):
+    events = tmp_path / "mine.csv"
+    events.write_text("date,basket\n2024-09-24,technology\n2023-03-01,nqp\n", "utf-8")
+    done = nqp(
+        "evidence", "thesis-rotation", "--set", "fall_bp=15", "--events", str(events), "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["parameters"]["fall_bp"] == 15
+    for key in ("claims", "attribution", "regimes", "placebo", "ladder", "events"):
+        assert found[key]
+    assert found["events"]["mine.csv"]["count"] == 2
+    assert abs(found["attribution"][0]["residual"]) < 1e-10
+
+
+def test_a_strategys_tables_fit_too():
+    done = nqp("evidence", "rate-rotation")
+    assert done.returncode == 0, done.stderr
+    assert "Ladder" in done.stdout
+    assert "Attribution against CSI 300" in done.stdout
+    assert max(map(width, done.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--lang", "fr"], "--lang was 'fr'"),
+        (["--set", "fall_bp=1"], "--set needs a strategy"),
+        (["thesis-rotaton"], "did you mean 'thesis-rotation'"),
+        (["--events", "nowhere.csv"], "there is no event file nowhere.csv"),
+        (["--market", "nowhere"], "nowhere"),
+    ],
+)
+def test_mistakes_are_one_sentence(words, said):
+    done = nqp("evidence", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_before_the_half_is_over_nothing_is_said():
+    done = nqp("evidence", "--as-of", "2024-09-23", "--json")
+    claims = {claim["id"]: claim for claim in json.loads(done.stdout)["claims"]}
+    assert claims["R7.technology"]["verdict"] == "cannot tell"
+    assert claims["R2"]["verdict"] == "held"

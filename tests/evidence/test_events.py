@@ -1,0 +1,108 @@
+"""Event studies: what is an event, what followed it, and what does not count twice."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtest.basket import Basket
+from backtest.claim import Claim, Report
+from backtest.evidence.event_tests import Design
+from backtest.evidence.events import detected, study
+from backtest.evidence.scorecard import evaluate
+from tests.markets import make_market
+
+MAKERS = Basket.of("makers", ["machinery", "auto"])
+HEALTH = Basket.of("health", ["pharma_biotech"])
+GROUPS = {"makers": MAKERS, "health": HEALTH}
+DESIGN = Design(60, 5, 10)
+
+
+def lifted(at, by, sectors=("MACHINERY", "AUTO"), sessions=500):
+    """Return a market in which sectors gain `by` a day over the ten sessions after each event."""
+    made = make_market(sessions=sessions, start="2030-01-01")
+    close = made.close.copy()
+    extra = np.zeros(sessions)
+    for event in at:
+        extra[event + 1 : event + 11] = by
+    for name in sectors:
+        close[name] *= np.cumprod(1.0 + extra)
+    return replace(made, close=close, _memo={})
+
+
+def test_a_planted_effect_is_measured():
+    at = [100, 150, 200, 250, 300, 350, 400, 450]
+    made = lifted(at, 0.01)
+    days = [(made.sessions[k], "makers") for k in at]
+    found = study(made, GROUPS, days, design=DESIGN)
+    # Two of six sectors gain 1 % a day: the market itself gains a third of it.
+    assert found.car == pytest.approx(0.1 * (1 - 1 / 3), abs=0.03)
+    assert found.figures["bmp_p"] < 0.01
+    assert found.figures["rank_p"] < 0.01
+    assert found.figures["clusters"] == 8
+
+
+def test_events_close_together_are_one_and_overlapping_groups_one_observation():
+    made = make_market(sessions=300, start="2030-01-01")
+    days = made.sessions
+    dated = [
+        (days[100], "makers"),
+        (days[104], "makers"),
+        (days[105], "health"),
+        (days[200], "makers"),
+    ]
+    found = study(made, GROUPS, dated, design=DESIGN)
+    assert found.events["group"].tolist() == ["makers", "health", "makers"]
+    assert found.events["cluster"].tolist() == [0, 0, 1]
+    mean = found.events["car"].iloc[:2].mean()
+    assert found.by_cluster.iloc[0] == pytest.approx(mean)
+    assert found.car == pytest.approx((mean + found.events["car"].iloc[2]) / 2)
+
+
+def test_an_event_counts_from_the_session_on_or_after_its_date():
+    made = make_market(sessions=300, start="2030-01-01")
+    saturday = pd.Timestamp("2030-08-03")
+    found = study(made, GROUPS, [(saturday, "makers")], design=DESIGN)
+    assert found.events["session"].iloc[0] == pd.Timestamp("2030-08-05")
+    early = [(made.sessions[3], "makers"), (made.sessions[-3], "makers")]
+    assert study(made, GROUPS, early, design=DESIGN).events.empty
+    assert np.isnan(study(made, GROUPS, [], design=DESIGN).car)
+
+
+def test_abnormal_moves_are_detected():
+    made = make_market(sessions=300, start="2030-01-01")
+    close, turnover = made.close.copy(), made.turnover.copy()
+    jump = np.ones(300)
+    jump[200:] = 1.12
+    for name in ("MACHINERY", "AUTO"):
+        close[name] *= jump
+        turnover.iloc[199:203, list(close.columns).index(name)] *= 6
+    found = detected(replace(made, close=close, turnover=turnover, _memo={}), GROUPS)
+    assert {name for _, name in found} == {"makers"}
+    assert made.sessions[200] in [day for day, _ in found]
+
+
+def test_a_regularity_needs_events_and_significance():
+    report = Report("r", "报告", "n", "2030-12-31", 2031)
+    at = [270, 295, 320, 345, 370, 395, 420, 445, 470]
+    made = lifted(at, 0.01, sessions=540)
+    claim = Claim("E", "They gain.", "上涨。", "after_events", "year", "above", "they do not")
+    dated = tuple((f"{made.sessions[k]:%Y-%m-%d}", "makers") for k in at)
+    claim = replace(
+        claim,
+        asserts="regularity",
+        minimum=8,
+        groups=(MAKERS,),
+        events=dated,
+        options=(("horizon", 10.0),),
+    )
+    found = evaluate(claim, report, made, draws=99)
+    assert found.value > 0.03
+    assert found.p_values["rank"] < 0.01
+    few = evaluate(replace(claim, events=dated[:3]), report, made, draws=99)
+    assert few.verdict == "cannot tell"
+    assert "too few" in few.reason
+    assert "3 separate events" in few.sentence()
+    none = evaluate(replace(claim, events=(("2020-01-01", "makers"),)), report, made, draws=99)
+    assert none.reason == "no event in 2031"

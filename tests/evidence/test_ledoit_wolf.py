@@ -1,0 +1,48 @@
+"""Ledoit-Wolf tests against a published closed form, and their size under the null."""
+
+import numpy as np
+import pytest
+
+from backtest.evidence.ledoit_wolf import mean_difference, sharpe_difference
+
+
+def test_error_of_independent_normal_returns_is_memmels():
+    """Memmel (2003): T·var = 2(1 − ρ) + (S1² + S2² − 2 S1 S2 ρ²)/2 for independent normals."""
+    random = np.random.default_rng(3)
+    together = random.normal(0.0, 1.0, (20_000, 1))
+    pair = 0.05 + 0.6 * together + 0.8 * random.normal(0.0, 1.0, (20_000, 2))
+    sharpes = pair.mean(axis=0) / pair.std(axis=0)
+    rho = np.corrcoef(pair.T)[0, 1]
+    variance = 2 * (1 - rho) + 0.5 * (sharpes @ sharpes - 2 * sharpes.prod() * rho**2)
+    found = sharpe_difference(pair, draws=19)
+    assert found.error == pytest.approx(np.sqrt(variance / 20_000), rel=0.02)
+
+
+def test_mean_difference_by_hand():
+    pair = np.array([[0.02, 0.01], [0.00, 0.01], [0.03, 0.00], [0.01, 0.02]] * 10)
+    assert mean_difference(pair, draws=99).value == pytest.approx(0.005)
+
+
+def test_series_that_never_differ_have_no_p_value():
+    found = mean_difference(np.zeros((50, 2)), draws=99)
+    assert np.isnan(found.p)
+    assert found.value == 0
+
+
+def test_clear_difference_is_found():
+    random = np.random.default_rng(0)
+    pair = random.normal([0.006, 0.0], 0.01, (250, 2))
+    assert mean_difference(pair, draws=199).p < 0.02
+    assert sharpe_difference(pair, draws=199).p < 0.02
+
+
+@pytest.mark.parametrize("test", [mean_difference, sharpe_difference])
+def test_size_under_the_null_with_dependence_and_fat_tails(test):
+    """Under equal means and ratios, one p-value in ten should be below 0.1."""
+    random = np.random.default_rng(11)
+    below = 0
+    for run in range(120):
+        shocks = random.standard_t(5, (140, 2)) + 0.8 * random.standard_t(5, (140, 1))
+        pair = shocks[20:] + 0.2 * shocks[19:-1]
+        below += test(pair + 0.05, block_length=5, draws=99, seed=run).p <= 0.1
+    assert 0.03 <= below / 120 <= 0.19
