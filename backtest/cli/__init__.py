@@ -52,7 +52,7 @@ def main() -> None:
         print("nqp:", " ".join(str(error).split()), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("nqp: stopped; what was finished is kept", file=sys.stderr)
+        print("nqp: stopped; what was finished is kept: run it again to go on", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

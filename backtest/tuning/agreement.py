@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from backtest.tuning.sweep import Sweep
 
 AGREEMENT = 1e-9  # relative difference in final equity that is an error
-CHECKED = 3  # random variants simulated again beside the best
+CHECKED = 2  # random variants simulated again beside the best
 
 
 def check_against_engine(found: Sweep) -> None:
