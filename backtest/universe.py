@@ -164,7 +164,7 @@ def universe_text(name_or_path: str | Path) -> str:
         return (files("backtest") / "universes" / f"{name}.toml").read_text(encoding="utf-8")
     path = Path(name_or_path)
     if not path.is_file():
-        raise UserError(f"there is no universe {name!r}; {suggest(name, BUILT_IN)}, or a TOML file")
+        raise UserError(f"there is no universe or TOML file {name!r}; {suggest(name, BUILT_IN)}")
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
