@@ -15,7 +15,7 @@ from backtest import metrics
 from backtest.strategy import Strategy
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BacktestResult:
     """One strategy's backtest on one market.
 
@@ -51,6 +51,14 @@ class BacktestResult:
     benchmarks: Mapping[str, pd.Series]
     manifest: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.synthetic else ""
+        total, ratio = self.summary()["total_return"], self.summary()["sharpe"]
+        return (
+            f"<BacktestResult {self.name} on {kind}{self.manifest['market']}, "
+            f"{' … '.join(self.manifest['window'])}: {total:+.1%}, Sharpe {ratio:.2f}>"
+        )
 
     @property
     def per_year(self) -> int:

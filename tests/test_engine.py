@@ -199,6 +199,8 @@ def test_json_is_plain_and_has_the_promised_keys(result):
 def test_synthetic_data_is_called_synthetic(result):
     assert any("synthetic" in warning for warning in result.warnings)
     assert "synthetic" in result._repr_html_()
+    assert "on synthetic sample" in repr(result)
+    assert len(repr(result)) < 200
     assert "synthetic" in repr(load_market("sample"))
 
 

@@ -115,7 +115,10 @@ def test_a_folder_without_files(refused, tmp_path):
 
 def test_universes(refused, tmp_path, universe_file):
     text = universe_file.read_text(encoding="utf-8")
-    matches("there is no universe or TOML file 'shenwann'; did you mean 'shenwan'", refused(universe="shenwann"))
+    matches(
+        "there is no universe or TOML file 'shenwann'; did you mean 'shenwan'",
+        refused(universe="shenwann"),
+    )
     matches("say which universe the prices are of: --universe shenwan,", refused(universe=None))
     matches("have no overlap: it holds 512480, 801780", refused(universe="us-spdr"))
     for old, new, says in [
