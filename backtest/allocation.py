@@ -35,7 +35,7 @@ def _spread(market: Market, basket: Basket) -> pd.DataFrame:
             f"use a universe with one of its sectors ({', '.join(basket.sectors)})"
         )
     listed = market.close.notna()
-    weights = pd.DataFrame(0.0, index=market.sessions, columns=market.close.columns)
+    weights = cash(market)
     total = pd.Series(0.0, index=market.sessions)
     for sector, weight in sorted(present):
         names = list(market.by_sector[sector])
@@ -53,7 +53,7 @@ def equal(market: Market, sectors: Iterable[str] | None = None) -> pd.DataFrame:
 
 def bonds(market: Market) -> pd.DataFrame:
     """Put everything on the first listed government bond instrument; nothing where none is."""
-    weights = pd.DataFrame(0.0, index=market.sessions, columns=market.close.columns)
+    weights = cash(market)
     free = pd.Series(1.0, index=market.sessions)
     for bond in market.bonds:
         weights[bond] = free.where(market.close[bond].notna(), 0.0)
@@ -73,7 +73,7 @@ def sector_weights(market: Market, weights: pd.DataFrame) -> pd.DataFrame:
     nothing listed is left in cash.
     """
     listed = market.close.notna()
-    spread_out = pd.DataFrame(0.0, index=market.sessions, columns=market.close.columns)
+    spread_out = cash(market)
     for sector in weights.columns:
         names = list(market.by_sector[sector])
         count = listed[names].sum(axis=1)

@@ -17,7 +17,7 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, CostModel
 from backtest.errors import UserError
 from backtest.market import Date, Market
-from backtest.plan import fitted
+from backtest.plan import fill_used, fitted
 from backtest.result import BacktestResult, plain
 from backtest.simulate import Simulation, simulate
 from backtest.strategy import Strategy
@@ -70,14 +70,15 @@ def run_many(
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
     first = first_session(market, start)
-    fill_used, notes = fill, []
-    if fill == "open" and market.open is None:
-        fill_used, notes = "close", ["the market has no open prices: orders fill at the close"]
+    used = fill_used(market, fill)
+    notes = []
+    if used != fill:
+        notes.append("the market has no open prices: orders fill at the close")
     results = []
     for strategy in strategies:
         targets = fitted(strategy.target_weights(market), market)
-        simulation = simulate(targets, market, costs=costs, fill=fill_used, cash=cash, first=first)
-        manifest = _manifest(strategy, market, costs, fill_used, cash, first)
+        simulation = simulate(targets, market, costs=costs, fill=used, cash=cash, first=first)
+        manifest = _manifest(strategy, market, costs, used, cash, first)
         results.append(_result(strategy, market, targets, simulation, manifest, cash, first, notes))
     return results
 

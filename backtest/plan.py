@@ -79,12 +79,18 @@ class Plan:
     unfilled: tuple[int, ...]
 
 
+def fill_used(market: Market, fill: str) -> str:
+    """Return the fill a market allows: "open" falls back to "close" where there are no opens."""
+    return "close" if fill == "open" and market.open is None else fill
+
+
 def venue(market: Market, costs: CostModel, fill: str) -> Venue:
-    """Lay a market out for simulation; "open" falls back to the close where there are no opens."""
+    """Lay a market out for simulation, with the fill that `fill_used` names."""
     if fill not in FILLS:
         raise UserError(f"fill was {fill!r}; choose open or close")
     close = market.close.to_numpy(dtype=float)
-    source = market.close if fill == "close" or market.open is None else market.open
+    source = market.open if fill_used(market, fill) == "open" else market.close
+    assert source is not None
     price = source.to_numpy(dtype=float)
     there = np.isfinite(price)
     can_buy = market.can_buy.to_numpy(dtype=bool) & there

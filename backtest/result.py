@@ -54,10 +54,11 @@ class BacktestResult:
 
     def __repr__(self) -> str:
         kind = "synthetic " if self.synthetic else ""
-        total, ratio = self.summary()["total_return"], self.summary()["sharpe"]
+        figures = self.summary()
         return (
             f"<BacktestResult {self.name} on {kind}{self.manifest['market']}, "
-            f"{' … '.join(self.manifest['window'])}: {total:+.1%}, Sharpe {ratio:.2f}>"
+            f"{' … '.join(self.manifest['window'])}: {figures['total_return']:+.1%}, "
+            f"Sharpe {figures['sharpe']:.2f}>"
         )
 
     @property

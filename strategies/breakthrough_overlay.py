@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import spread, tilt
+from backtest.allocation import cash, spread, tilt
 from backtest.market import Market
 from backtest.strategy import Strategy, at_least, fraction
 from backtest.triggers import AbnormalMove, Recently
@@ -61,7 +61,7 @@ class BreakthroughOverlay(Strategy):
         inner = self.inner.target_weights(market)
         active = self.events(market)
         count = active.sum(axis=1)
-        toward = pd.DataFrame(0.0, index=market.sessions, columns=market.close.columns)
+        toward = cash(market)
         for name in active.columns:
             share = (active[name] / count.where(count > 0)).fillna(0.0)
             toward += spread(market, TRACKS[name]).mul(share, axis=0)

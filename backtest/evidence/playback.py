@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from backtest.costs import ETF_COSTS, CostModel
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.plan import fill_used
 from backtest.strategy import RotationStrategy, Strategy
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def playback(
     baskets = strategy.baskets(market)
     names = tuple(dict.fromkeys([*(str(name) for name in regime), *baskets]))
     numbers = {name: code for code, name in enumerate(names)}
-    used = "close" if fill == "open" and market.open is None else fill
+    used = fill_used(market, fill)
     on = kernel.stage(market, costs, used, cash, first)
     laid, narrowed = kernel.rotation(baskets, strategy.rebalance, list(names), market, on)
     return Playback(

@@ -18,6 +18,7 @@ from backtest.costs import ETF_COSTS, CostModel
 from backtest.engine import first_session
 from backtest.errors import UserError, suggest
 from backtest.market import Date, Market
+from backtest.plan import fill_used
 from backtest.strategy import Strategy
 from backtest.tuning.counting import Counted
 from backtest.tuning.progress import progress_bar
@@ -145,7 +146,7 @@ def search(
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
     first = first_session(market, start)
-    fill = "close" if fill == "open" and market.open is None else fill
+    fill = fill_used(market, fill)
     asked = {"costs": costs, "fill": fill, "cash": cash, "first": first}
     with quiet():
         planned = plan(strategy, space, constraints)

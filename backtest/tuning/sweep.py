@@ -20,6 +20,7 @@ from backtest.costs import ETF_COSTS, CostModel
 from backtest.engine import first_session, level_returns
 from backtest.errors import UserError, suggest
 from backtest.market import Date, Market
+from backtest.plan import fill_used
 from backtest.result import plain
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.tuning.agreement import check_against_engine
@@ -283,7 +284,7 @@ def sweep_variants(
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
     first = first_session(market, start)
-    used = "close" if fill == "open" and market.open is None else fill
+    used = fill_used(market, fill)
     asked = trials(variants, market, costs=costs, fill=used, cash=cash, first=first)
     bar = progress_bar(len(variants), "variants") if progress is None else nullcontext(progress)
     counted = Counted(variants, market, costs, used, first)
