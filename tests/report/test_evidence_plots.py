@@ -11,7 +11,8 @@ from strategies.claims import CLAIMS, REPORT
 
 mpl.use("Agg")
 
-from backtest.report.plots import forest, placebo, pyplot, rungs
+from backtest.report.plots import forest, placebo, rungs
+from backtest.report.plots.style import pyplot
 
 
 @pytest.fixture(scope="module")

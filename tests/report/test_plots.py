@@ -9,7 +9,8 @@ from strategies import EqualWeight, RateRotation, ThesisRotation
 
 mpl.use("Agg")
 
-from backtest.report.plots import drawdown, equity, heat_map, png, pyplot, switch_raster
+from backtest.report.plots import drawdown, equity, heat_map, png, switch_raster
+from backtest.report.plots.style import pyplot
 
 
 @pytest.fixture(scope="module")
