@@ -34,16 +34,16 @@ def _spread(market: Market, basket: Basket) -> pd.DataFrame:
             f"basket {basket.name} has no instrument in universe {market.universe.name}; "
             f"use a universe with one of its sectors ({', '.join(basket.sectors)})"
         )
-    listed = market.close.notna()
-    weights = cash(market)
-    total = pd.Series(0.0, index=market.sessions)
+    listed = market.close.notna().to_numpy()
+    weights = np.zeros(listed.shape)
+    total = np.zeros((len(weights), 1))
     for sector, weight in sorted(present):
-        names = list(market.by_sector[sector])
-        count = listed[names].sum(axis=1)
+        columns = market.close.columns.get_indexer(pd.Index(market.by_sector[sector]))
+        count = listed[:, columns].sum(axis=1, keepdims=True)
         total += weight * (count > 0)
-        share = (weight / count.where(count > 0)).fillna(0.0)
-        weights[names] = listed[names].mul(share, axis=0)
-    return weights.div(total.where(total > 0), axis=0).fillna(0.0)
+        weights[:, columns] = listed[:, columns] * (weight / np.maximum(count, 1))
+    weights /= np.where(total > 0, total, 1.0)
+    return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
 
 
 def equal(market: Market, sectors: Iterable[str] | None = None) -> pd.DataFrame:

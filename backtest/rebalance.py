@@ -114,8 +114,11 @@ def _solve(
     pays_minimum: np.ndarray,
 ) -> tuple[np.ndarray, float]:
     """Find V with V + costs(V) = total by Newton steps kept inside a shrinking bracket."""
-    fixed = float(held[frozen].sum())
+    kept = np.where(frozen, held, 0.0)
+    fixed = float(kept.sum())
     free = np.where(frozen, 0.0, weights)
+    buying = quote.commission_buy + quote.other_buy
+    selling = quote.commission_sell + quote.other_sell
     free_weight = float(free.sum())
     low, high = 0.0, total
     value = total
@@ -124,23 +127,23 @@ def _solve(
         limited = free_weight > 0 and spendable < value * free_weight
         scale = spendable / free_weight if limited else value
         growth = (1.0 / free_weight if limited else 1.0) if value > fixed else 0.0
-        wanted = np.where(frozen, held, free * scale)
+        wanted = kept + free * scale
         trade = wanted - held
-        buys = trade > 0
-        size = np.abs(trade)
-        commission = np.where(buys, quote.commission_buy, quote.commission_sell)
-        other = np.where(buys, quote.other_buy, quote.other_sell)
-        floor = pays_minimum & (commission * size < quote.minimum)
-        paid = np.where(floor, quote.minimum, commission * size) + other * size
-        excess = value + float(paid.sum()) - total
+        rate = np.where(trade > 0, buying, -selling)
+        charged = 0.0
+        if pays_minimum.any():
+            commission = np.where(trade > 0, quote.commission_buy, -quote.commission_sell)
+            floor = pays_minimum & (commission * trade < quote.minimum)
+            rate = np.where(floor, rate - commission, rate)
+            charged = quote.minimum * int(floor.sum())
+        excess = value + charged + float((rate * trade).sum()) - total
         if excess > 0:
             high = value
         else:
             low = value
         if abs(excess) <= 1e-15 * total or high - low <= 1e-16 * total:
             return wanted, value
-        slope_per_trade = (np.where(floor, 0.0, commission) + other) * np.where(buys, 1.0, -1.0)
-        slope = 1.0 + float((slope_per_trade * free).sum()) * growth
+        slope = 1.0 + float((rate * free).sum()) * growth
         value -= excess / slope
         if not low < value < high:
             value = (low + high) / 2.0

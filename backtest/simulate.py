@@ -12,7 +12,9 @@ records and the closes. Two conventions make that exact:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -34,9 +36,6 @@ class Simulation:
         After each session's close, in the market's currency.
     shares : DataFrame, session × instrument
         Held at each session's close.
-    orders : DataFrame
-        One row a trade: sessions decided, due and filled; instrument, side, shares, price, value,
-        and the costs by kind.
     unfilled : tuple of str
         Instruments whose last order was never completed.
     """
@@ -44,8 +43,17 @@ class Simulation:
     equity: pd.Series
     cash: pd.Series
     shares: pd.DataFrame
-    orders: pd.DataFrame
     unfilled: tuple[str, ...]
+    _log: Callable[[], pd.DataFrame] = field(repr=False)
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """One row a trade.
+
+        The sessions it was decided, due and filled; instrument, side, shares, price, value, and
+        the costs by kind.
+        """
+        return self._log()
 
 
 def simulate(
@@ -86,8 +94,8 @@ def simulate(
         equity=pd.Series((held * stage.close[first:]).sum(axis=1) + idle, sessions, name="equity"),
         cash=pd.Series(idle, sessions, name="cash"),
         shares=pd.DataFrame(held, sessions, market.close.columns),
-        orders=_order_log(records, made.executions, market, stage, growth, costs, first),
         unfilled=tuple(market.instruments[column] for column in made.unfilled),
+        _log=lambda: _order_log(records, made.executions, market, stage, growth, costs, first),
     )
 
 

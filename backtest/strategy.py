@@ -85,12 +85,13 @@ class RotationStrategy(Strategy):
         baskets = self.baskets(market)
         weights = np.full(market.close.shape, np.nan)
         due = due_sessions(market.sessions, self.rebalance)
-        changed = regime.ne(regime.shift())
+        changed = regime.ne(regime.shift()).to_numpy()
         for name, basket in baskets.items():
-            held = basket.gt(0.0)
-            relisted = held.ne(held.shift(fill_value=False)).any(axis=1)
-            rows = (regime.eq(name) & (changed | due | relisted)).to_numpy()
-            weights[rows] = basket.reindex(columns=market.close.columns).to_numpy()[rows]
+            wanted = basket.reindex(columns=market.close.columns).to_numpy(dtype=float)
+            held = wanted > 0.0
+            relisted = (held != np.vstack([np.zeros_like(held[:1]), held[:-1]])).any(axis=1)
+            rows = regime.eq(name).to_numpy() & (changed | due | relisted)
+            weights[rows] = wanted[rows]
         return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
 
 

@@ -97,7 +97,8 @@ class Ledger:
             ).fetchone()
             before = connection.total_changes
             connection.executemany(
-                f"INSERT OR IGNORE INTO variant VALUES ({int(number)}, ?, ?)", ordered.tolist()
+                f"INSERT OR IGNORE INTO variant VALUES ({int(number)}, ?, ?)",
+                zip(*ordered.T.tolist(), strict=True),
             )
             return connection.total_changes - before
 

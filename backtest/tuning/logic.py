@@ -23,9 +23,9 @@ def three_valued(answer: pd.Series) -> np.ndarray:
     [1, -1, 0]
     """
     nullable = answer.astype("boolean")
-    yes = nullable.fillna(False).to_numpy(dtype=bool)
-    known = nullable.notna().to_numpy(dtype=bool)
-    return np.where(yes, YES, np.where(known, NO, UNKNOWN)).astype(np.int8)
+    yes = nullable.to_numpy(dtype=bool, na_value=False)
+    unknown = nullable.isna().to_numpy()
+    return np.where(yes, YES, np.where(unknown, UNKNOWN, NO)).astype(np.int8)
 
 
 @njit(cache=True, nogil=True, parallel=True)
