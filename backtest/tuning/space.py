@@ -149,7 +149,9 @@ def sample(
     sources: dict[str, Distribution] = {}
     for name, entry in space.items():
         source = entry.values if isinstance(entry, When) else entry
-        if not isinstance(source, (Integer, Real)):
+        if isinstance(source, (Integer, Real)):
+            check_range(strategy, name, source)
+        else:
             source = Choice(tuple(field_values(strategy, name, source)))
         sources[name] = source
     found: dict[tuple[Any, ...], None] = {}
@@ -240,6 +242,14 @@ def field_values(strategy: Strategy, name: str, entry: Any) -> list[Any]:
     if not values:
         raise UserError(f"{name} has no values; give at least one")
     return values
+
+
+def check_range(strategy: Strategy, name: str, source: Integer | Real) -> None:
+    """Raise a `UserError` unless a field can be drawn from a range."""
+    own = getattr(strategy, name)
+    if isinstance(source, Real) and own is not None and not isinstance(own, float):
+        raise UserError(f"{name} was a range of real numbers; give values like its own, {own!r}")
+    checked(name, source.low, own)
 
 
 def checked(name: str, value: Any, own: Any) -> Any:

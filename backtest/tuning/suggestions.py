@@ -23,6 +23,7 @@ from backtest.tuning.space import (
     Variants,
     When,
     check_names,
+    check_range,
     checked,
     field_values,
     own_fields,
@@ -172,15 +173,11 @@ def _suggestion(strategy: Strategy, name: str, entry: Any) -> Suggestion:
 
     when = entry if isinstance(entry, When) else None
     source = entry.values if isinstance(entry, When) else entry
+    if isinstance(source, (Integer, Real)):
+        check_range(strategy, name, source)
     if isinstance(source, Real):
-        own = getattr(strategy, name)
-        if own is not None and not isinstance(own, float):
-            raise UserError(
-                f"{name} was a range of real numbers; give values like its own, {own!r}"
-            )
         return Suggestion(name, FloatDistribution(source.low, source.high, source.log), when)
     if isinstance(source, Integer):
-        checked(name, source.low, getattr(strategy, name))
         if source.log:
             free = IntDistribution(source.low, source.high, log=True)
             return Suggestion(name, free, when, low=source.low, step=source.step)

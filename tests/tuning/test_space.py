@@ -120,6 +120,8 @@ def test_bad_distributions_are_refused():
         lambda: Real(0.0, float("inf")),
         lambda: Integer(1, 3, step=0),
         lambda: sample(RateRotation(), {"min_hold": [1]}, 0),
+        lambda: sample(RateRotation(), {"min_hold": Real(1.0, 9.0)}, 3),
+        lambda: sample(RateRotation(), {"series": Integer(1, 9)}, 3),
     ):
         with pytest.raises(UserError):
             bad()
