@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from backtest import indices
 from backtest.errors import UserError
+from backtest.overview import market_html
 from backtest.publication import as_known
 from backtest.universe import Universe
 
@@ -76,6 +78,10 @@ class Market:
             f"{self.sessions[0]:%Y-%m-%d} … {self.sessions[-1]:%Y-%m-%d}>"
         )
 
+    def _repr_html_(self) -> str:
+        """Render in notebooks: what there is, and from when on."""
+        return market_html(self)
+
     @property
     def sessions(self) -> pd.DatetimeIndex:
         """The trading days, tz-naive, in the exchange's own time zone."""
@@ -107,19 +113,7 @@ class Market:
 
         A sector with several instruments moves by the equal-weighted mean of their returns.
         """
-        # Sums are over a fixed order (by identifier), so a market whose columns are shuffled
-        # gives the same numbers to the last bit.
-        returns = self.close.pct_change(fill_method=None)
-        levels = {}
-        for sector, names in self.by_sector.items():
-            prices = self.close[sorted(names)]
-            if len(names) == 1:
-                levels[sector] = prices.iloc[:, 0]
-                continue
-            moved = returns[sorted(names)].mean(axis=1)
-            listed = prices.notna().any(axis=1)
-            levels[sector] = (1.0 + moved.fillna(0.0)).cumprod().where(listed)
-        return pd.DataFrame(levels)
+        return indices.sector_levels(self.close, self.by_sector)
 
     @cached_property
     def sector_turnover(self) -> pd.DataFrame:
@@ -128,19 +122,12 @@ class Market:
             raise UserError(
                 f"market {self.name} has no traded values; import prices with an amount column"
             )
-        return pd.DataFrame(
-            {
-                sector: self.turnover[sorted(names)].sum(axis=1, min_count=1)
-                for sector, names in self.by_sector.items()
-            }
-        )
+        return indices.sector_totals(self.turnover, self.by_sector)
 
     @cached_property
     def equal_weight(self) -> pd.Series:
         """Index of the equal-weighted mean return of all listed sectors, rebalanced daily."""
-        ordered = self.sector_close[sorted(self.sector_close.columns)]
-        moved = ordered.pct_change(fill_method=None).mean(axis=1)
-        return (1.0 + moved.fillna(0.0)).cumprod().rename("equal-weight sectors")
+        return indices.alike(self.sector_close).rename("equal-weight sectors")
 
     @cached_property
     def money(self) -> pd.Series:
@@ -152,13 +139,12 @@ class Market:
         """
         name = self.universe.money
         if name is not None and name in self.close.columns:
-            growth = self.close[name].pct_change(fill_method=None).fillna(0.0)
+            growth = indices.alike(self.close[[name]])
         elif "money_rate" in self.series.columns:
-            days = self.sessions.to_series().diff().dt.days
-            growth = (self.series["money_rate"].shift(1) / 100.0 * days / 365.0).fillna(0.0)
+            growth = indices.accrued(self.series["money_rate"])
         else:
-            growth = pd.Series(0.0, index=self.sessions)
-        return (1.0 + growth).cumprod().rename("money")
+            growth = pd.Series(1.0, index=self.sessions)
+        return growth.rename("money")
 
     @property
     def broad_index(self) -> pd.Series:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from backtest import metrics
+from backtest.rendering import figure, heading, note, page, scope, table
 from backtest.strategy import Strategy
 
 
@@ -215,14 +216,24 @@ class BacktestResult:
         return document
 
     def _repr_html_(self) -> str:
-        """Render as a small table in notebooks."""
-        from html import escape
-
-        kind = "synthetic data, " if self.synthetic else ""
-        window = " … ".join(self.manifest["window"])
-        caption = f"{self.name} on {self.manifest['market']} ({kind}{window})"
-        table = compare([self]).T.map(lambda value: f"{value:.4g}")
-        return f"<p><b>{escape(caption)}</b></p>{table.to_html(border=0)}"
+        """Render in notebooks: the figures beside the benchmarks', and what they rest on."""
+        manifest, others = self.manifest, self.benchmark_summary()
+        rows = [
+            [key, *(figure(key, column.get(key)) for column in (self.summary(), *others.values()))]
+            for key in self.summary()
+        ]
+        window = " … ".join(manifest["window"])
+        where = scope(manifest["market"], window, synthetic=self.synthetic)
+        terms = (
+            f"{manifest['currency']}, filled at the next {manifest['fill']}; "
+            f"costs: {manifest['costs']}; data: {manifest['snapshot'][:12]}"
+        )
+        return page(
+            heading(f"{self.name} {where}"),
+            table(pd.DataFrame(rows, columns=["figure", self.name, *others])),
+            note(terms),
+            *(note(f"note: {warning}") for warning in self.warnings),
+        )
 
 
 def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:

@@ -76,6 +76,18 @@ class StrategyEvidence:
     events: Mapping[str, EventStudy]
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.result.synthetic else ""
+        window = " … ".join(self.result.manifest["window"])
+        market = self.result.manifest["market"]
+        return f"<StrategyEvidence on {self.result.name}, {kind}{market}, {window}>"
+
+    def _repr_html_(self) -> str:
+        """Render in notebooks: the sentences, and the tables they come from."""
+        from backtest.evidence.tables import evidence_html
+
+        return evidence_html(self)
+
     def sentences(self, language: str = "en") -> list[str]:
         """Say it in words."""
         from backtest.evidence.strategy_sentences import strategy_sentences

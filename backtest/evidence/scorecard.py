@@ -109,14 +109,16 @@ class Scorecard:
         )
         return document
 
-    def _repr_html_(self) -> str:
-        """Render as a table in notebooks."""
-        from html import escape
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.synthetic else ""
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items())
+        return f"<Scorecard on {kind}{self.market}, as of {self.as_of:%Y-%m-%d}: {counts}>"
 
-        kind = "synthetic data, " if self.synthetic else ""
-        caption = f"{self.report.title} on {self.market} ({kind}as of {self.as_of:%Y-%m-%d})"
-        table = self.table.to_html(border=0, float_format=lambda value: f"{value:.3g}")
-        return f"<p><b>{escape(caption)}</b></p>{table}"
+    def _repr_html_(self) -> str:
+        """Render a row per claim in notebooks."""
+        from backtest.evidence.tables import scorecard_html
+
+        return scorecard_html(self)
 
 
 def scorecard(

@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtest.rendering import page, table, verdict
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.superiority import Superiority
 
@@ -221,7 +222,7 @@ class Honesty:
         return "\n".join([f"{self.verdict.upper()}: {self.banner}", *lines])
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{self.banner}</b></p>{self.table().iloc[1:].to_html()}"
+        return page(verdict(self.verdict, self.banner), table(self.table().iloc[1:]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return every figure as plain numbers and texts; what is undefined is None."""

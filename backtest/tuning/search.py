@@ -28,6 +28,7 @@ from backtest.tuning.space import Constraint, Space
 from backtest.tuning.studies import opened, study_name, tried, write
 from backtest.tuning.suggestions import Parameters, Plan, plan
 from backtest.tuning.sweep import FEWER_IS_BETTER, Sweep, sweep_variants
+from backtest.tuning.tables import search_html
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -61,6 +62,10 @@ class Search:
     def __repr__(self) -> str:
         scores = ", ".join(self.scores)
         return f"<Search for {scores}: {len(self)} variants, study {self.study_name}>"
+
+    def _repr_html_(self) -> str:
+        """Render the best variants and the honesty in notebooks."""
+        return search_html(self)
 
     @property
     def trials(self) -> pd.DataFrame:

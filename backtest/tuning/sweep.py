@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ from backtest.tuning.parts import part_of
 from backtest.tuning.progress import progress_bar
 from backtest.tuning.remote import Engine
 from backtest.tuning.space import Constraint, Space, Variants, grid
+from backtest.tuning.tables import sweep_html
 from backtest.tuning.trials import Trials, trials
 
 FEWER_IS_BETTER = frozenset({"volatility", "turnover", "cost_drag", "costs_paid", "switches"})
@@ -66,7 +67,7 @@ class Sweep:
     fill: str
     cash: float
     first: int
-    _trials: Trials = field(repr=False)
+    _trials: Callable[[], Trials] = field(repr=False)
     _kept: dict[int, pd.Series] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -143,7 +144,7 @@ class Sweep:
 
     def returns_matrix(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
         """Return the daily returns of some variants, variant × session; 20 kB a variant."""
-        equity = self._trials.equity(np.asarray(rows, dtype=np.int64))
+        equity = self._trials().equity(np.asarray(rows, dtype=np.int64))
         before = np.empty_like(equity)
         before[:, 0], before[:, 1:] = self.cash, equity[:, :-1]
         np.divide(equity, before, out=equity)
@@ -197,14 +198,14 @@ class Sweep:
         )
         return document
 
-    def _repr_html_(self) -> str:
-        """Render the best rows and the honesty in notebooks."""
-        from html import escape
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.market.synthetic else ""
+        name = self.variants.strategy.name
+        return f"<Sweep of {name} on {kind}{self.market.name}: {len(self):,} variants, in sample>"
 
-        head = self.trials.iloc[self.ranking[:10]].to_html(border=0, float_format="{:.4g}".format)
-        kind = ", synthetic data" if self.market.synthetic else ""
-        title = f"{len(self):,} variants on {self.market.name}{kind}, in sample"
-        return f"<p><b>{escape(title)}</b></p>{head}{self.honesty._repr_html_()}"
+    def _repr_html_(self) -> str:
+        """Render the best variants and the honesty in notebooks."""
+        return sweep_html(self)
 
     def _row(self, row: int) -> int:
         if not -len(self) <= row < len(self):
@@ -285,7 +286,9 @@ def sweep_variants(
         raise UserError(f"cash was {cash}; start with more than 0")
     first = first_session(market, start)
     used = fill_used(market, fill)
-    asked = trials(variants, market, costs=costs, fill=used, cash=cash, first=first)
+    asked = cache(
+        partial(trials, variants, market, costs=costs, fill=used, cash=cash, first=first)
+    )  # a cluster that computes the figures leaves this for later questions
     bar = progress_bar(len(variants), "variants") if progress is None else nullcontext(progress)
     counted = Counted(variants, market, costs, used, first)
     figures = np.empty((len(variants), len(FIGURES)))
@@ -294,7 +297,7 @@ def sweep_variants(
         for begin in range(0, len(variants), step):
             rows = np.arange(begin, min(begin + step, len(variants)))
             if engine is None:
-                figures[rows] = asked.figures(rows, advance)
+                figures[rows] = asked().figures(rows, advance)
             else:
                 figures[rows] = engine(
                     part_of(variants, rows),

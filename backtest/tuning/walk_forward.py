@@ -24,6 +24,7 @@ from backtest.tuning.scores import SCORES
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
 from backtest.tuning.sweep import Sweep, sweep
+from backtest.tuning.tables import walk_forward_html
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,19 @@ class WalkForward:
     default: BacktestResult
     score: str
     swept: Sweep
+
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.result.synthetic else ""
+        inside, outside = self.decay.iloc[0][["in_sample", "out_of_sample"]]
+        return (
+            f"<WalkForward of {self.swept.variants.strategy.name} on {kind}"
+            f"{self.swept.market.name}: {len(self.windows)} windows, mean {self.score} "
+            f"{inside:.2f} in sample, {outside:.2f} out of sample>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Render each window's winner, and what was lost out of sample, in notebooks."""
+        return walk_forward_html(self)
 
     @property
     def decay(self) -> pd.DataFrame:

@@ -1,0 +1,94 @@
+"""What sweeps, searches and walk-forwards show in a notebook: the verdict first."""
+
+import pytest
+
+from backtest.tuning.search import search
+from backtest.tuning.splits import expanding
+from backtest.tuning.sweep import sweep
+from backtest.tuning.walk_forward import walk_forward
+from strategies import RateRotation
+from tests.markets import make_market
+from tests.markup import HOSTILE, tables_of, text_of
+
+SPACE = {"fall_bp": [2.0, 5.0, 8.0], "rate_window": [20, 40]}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """One store for the module, so that the ledger counts no other test's trials."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NQP_HOME", str(tmp_path_factory.mktemp("store")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def market():
+    return make_market(sessions=300, bond=True, name=HOSTILE)
+
+
+@pytest.fixture(scope="module")
+def swept(home, market):
+    return sweep(RateRotation(), SPACE, market)
+
+
+def test_a_sweep_shows_the_verdict_above_its_best_variants(swept):
+    html = swept._repr_html_()
+    text = text_of(html)
+    head = f"6 variants of rate-rotation on {HOSTILE} (synthetic data, 2020-01-01 … 2021-02-23, "
+    assert text.startswith(f"{head}in sample)")
+    assert text.index(swept.honesty.banner) < text.index("fall_bp")
+    assert f"● {swept.honesty.verdict}." in text
+    best, honesty = tables_of(html)
+    columns = ["variant", *SPACE, "sharpe", "plateau", "cagr", "max_drawdown", "turnover"]
+    assert best[0] == [*columns, "switches"]
+    assert [int(row[0]) for row in best[1:]] == swept.ranking[:5].tolist()
+    assert best[1][3] == f"{swept.trials['sharpe'].max():.2f}"
+    assert len(honesty) == len(swept.honesty.table())
+    assert "<script" not in html
+
+
+def test_a_sweep_by_another_score_shows_that_score(home, market):
+    swept = sweep(RateRotation(), SPACE, market, score="max_drawdown")
+    best = tables_of(swept._repr_html_())[0]
+    assert best[0][3:5] == ["max_drawdown", "plateau"]
+    assert best[1][3] == f"{swept.trials['max_drawdown'].max():.1%}"
+    assert best[1][4].endswith("%")
+    assert "by max_drawdown; plateau is the median max_drawdown" in text_of(swept._repr_html_())
+
+
+def test_a_search_shows_what_no_other_beats_above_its_sweep(home, market):
+    found = search(RateRotation(), SPACE, market, trials=6, score=("sharpe", "max_drawdown"))
+    html = found._repr_html_()
+    kept, best, _ = tables_of(html)
+    assert [int(row[0]) for row in kept[1:]] == found.pareto.index.tolist()
+    assert kept[0][3:5] == ["sharpe", "max_drawdown"]
+    assert best[0][3:5] == ["sharpe", "plateau"]
+    assert found.sweep.honesty.banner in text_of(html)
+    single = search(RateRotation(), SPACE, market, trials=6)
+    assert single._repr_html_() == single.sweep._repr_html_()
+
+
+def test_a_walk_forward_shows_what_was_lost(home, market):
+    splits = expanding(market.sessions, train_years=0.5, test_years=0.3)
+    walked = walk_forward(RateRotation(), SPACE, market, splits=splits)
+    html = walked._repr_html_()
+    windows, curves = tables_of(html)
+    assert len(windows) == 1 + len(splits)
+    assert windows[1][-2] == f"{walked.windows['out_of_sample'].iloc[0]:.2f}"
+    assert [row[0] for row in curves[1:]] == [
+        "tuned, stitched",
+        "untuned defaults",
+        "Benchmark",
+        "equal-weight sectors",
+    ]
+    assert curves[1][1] == f"{walked.result.summary()['sharpe']:.2f}"
+    assert f"{walked.decay['out_of_sample'].iloc[0]:.2f} out of sample" in text_of(html)
+    assert "synthetic data" in text_of(html)
+    assert "<script" not in html
+    assert "out of sample" in repr(walked)
+    assert len(repr(walked)) < 200
+
+
+def test_a_sweep_introduces_itself_in_one_line(swept):
+    name = f"synthetic {HOSTILE}"
+    assert repr(swept) == f"<Sweep of rate-rotation on {name}: 6 variants, in sample>"
