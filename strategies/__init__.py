@@ -6,6 +6,7 @@ from strategies.calendar_rotation import CalendarRotation
 from strategies.confidence_rotation import ConfidenceRotation
 from strategies.equal_weight import EqualWeight
 from strategies.export_chain_rotation import ExportChainRotation
+from strategies.indicator_tilt import IndicatorTilt
 from strategies.inverse_volatility import InverseVolatility
 from strategies.policy_catalyst import PolicyCatalyst
 from strategies.rate_rotation import RateRotation
@@ -22,6 +23,7 @@ __all__ = [
     "ConfidenceRotation",
     "EqualWeight",
     "ExportChainRotation",
+    "IndicatorTilt",
     "InverseVolatility",
     "PolicyCatalyst",
     "RateRotation",

@@ -8,6 +8,7 @@ Examples
 (RateFall(bp=10, window=60, series='rate') & ~RateFall(bp=50, window=60, series='rate'))
 """
 
+from backtest.triggers.abnormal import AbnormalMove, AbnormalReturn, AbnormalTurnover
 from backtest.triggers.algebra import (
     AllOf,
     Always,
@@ -17,9 +18,9 @@ from backtest.triggers.algebra import (
     Not,
     Trigger,
 )
+from backtest.triggers.composite import CompositeAbove, CompositeRising
 from backtest.triggers.dates import CalendarHalf, DateWindow
 from backtest.triggers.equity import (
-    AbnormalMove,
     Breadth,
     CalmVolatility,
     Confidence,
@@ -35,10 +36,13 @@ from backtest.triggers.rates import (
     SeriesBelow,
     SeriesChanged,
 )
+from backtest.triggers.reading import Reading
 from backtest.triggers.timing import Confirmed, Latch, MinHold, Recently
 
 __all__ = [
     "AbnormalMove",
+    "AbnormalReturn",
+    "AbnormalTurnover",
     "AllOf",
     "Always",
     "AnyOf",
@@ -46,6 +50,8 @@ __all__ = [
     "Breadth",
     "CalendarHalf",
     "CalmVolatility",
+    "CompositeAbove",
+    "CompositeRising",
     "Confidence",
     "Confirmed",
     "DateWindow",
@@ -57,6 +63,7 @@ __all__ = [
     "Not",
     "RateBelowAverage",
     "RateFall",
+    "Reading",
     "Recently",
     "SeriesAbove",
     "SeriesBelow",

@@ -1,4 +1,4 @@
-"""The trigger algebra: `& | ~`, k of n, always and never. Imports pandas and the market.
+"""The trigger algebra: `& | ~`, k of n, always, never. Imports pandas, the market, readings.
 
 A trigger is a yes/no question asked after every session. Its answer is three-valued: where an
 input is not known yet the answer is NA, and NA is not False, so `~trigger` does not fire during
@@ -9,20 +9,26 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 import numpy as np
 import pandas as pd
+from pandas.arrays import BooleanArray
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.triggers.reading import Reading
 
 
 class Trigger(ABC):
     """A yes/no question asked after every session.
 
     Subclasses are frozen dataclasses that implement `evaluate`; callers use `answer` or `fires`.
+    A leaf that measures something also returns a `reading` and has a `label`; what is built of
+    other triggers names them in `below`. `claims` are the claims of the thesis a trigger tests.
     """
+
+    claims: ClassVar[tuple[str, ...]] = ()
 
     __pandas_priority__ = 10_000  # a Series is no operand: let pandas refuse instead of guessing
 
@@ -37,6 +43,32 @@ class Trigger(ABC):
     def fires(self, market: Market) -> pd.Series:
         """Return the answer as plain bool: the one place where "cannot know" becomes no."""
         return self.answer(market).fillna(False).astype(bool)
+
+    @property
+    def label(self) -> str:
+        """What is asked, in a few words; a combination shows as it is written."""
+        return repr(self)
+
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The triggers this one is built of; none for a leaf."""
+        return ()
+
+    def reading(self, market: Market) -> Reading | None:
+        """Return what is measured and its threshold; None where there is nothing to measure.
+
+        Wherever the reading is known it fires exactly where the trigger does.
+        """
+        return None
+
+    def walk(self) -> tuple[Trigger, ...]:
+        """Return this trigger and all it is built of, each once, from the top down."""
+        found = (self, *(trigger for part in self.below for trigger in part.walk()))
+        return tuple(dict.fromkeys(found))
+
+    def leaves(self) -> tuple[Trigger, ...]:
+        """Return the triggers at the bottom of this one, each once, in the order written."""
+        return tuple(trigger for trigger in self.walk() if not trigger.below)
 
     def __and__(self, other: object) -> Trigger:
         return AllOf((self, other)) if isinstance(other, Trigger) else NotImplemented
@@ -57,6 +89,11 @@ class AllOf(Trigger):
 
     parts: tuple[Trigger, ...]
 
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The parts."""
+        return self.parts
+
     def evaluate(self, market: Market) -> pd.Series:
         """Answer by Kleene logic: one no decides, otherwise one unknown makes it unknown."""
         answer = self.parts[0].answer(market)
@@ -74,6 +111,11 @@ class AnyOf(Trigger):
 
     parts: tuple[Trigger, ...]
 
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The parts."""
+        return self.parts
+
     def evaluate(self, market: Market) -> pd.Series:
         """Answer by Kleene logic: one yes decides, otherwise one unknown makes it unknown."""
         answer = self.parts[0].answer(market)
@@ -90,6 +132,11 @@ class Not(Trigger):
     """The part says no. Written `~a`; unknown stays unknown."""
 
     part: Trigger
+
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The part."""
+        return (self.part,)
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer the opposite."""
@@ -113,15 +160,40 @@ class KOutOf(Trigger):
         if not 1 <= self.k <= len(self.parts):
             raise UserError(f"k was {self.k}; give a number from 1 to {len(self.parts)}, the parts")
 
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The parts."""
+        return self.parts
+
     def evaluate(self, market: Market) -> pd.Series:
         """Answer yes with k known yeses, no when even the unknown could not make k."""
-        answers = [part.answer(market) for part in self.parts]
-        yes = np.sum([answer.fillna(False).to_numpy(dtype=bool) for answer in answers], axis=0)
-        maybe = np.sum([answer.fillna(True).to_numpy(dtype=bool) for answer in answers], axis=0)
+        yes, maybe = self._count(market, unknown=False), self._count(market, unknown=True)
         return decided(
             pd.Series(yes >= self.k, index=market.sessions),
             known=pd.Series((yes >= self.k) | (maybe < self.k), index=market.sessions),
         )
+
+    @property
+    def label(self) -> str:
+        """What is counted."""
+        return f"parts of {len(self.parts)} that say yes"
+
+    def reading(self, market: Market) -> Reading:
+        """Return how many parts say yes, against `k`."""
+        yes = pd.Series(self._count(market, unknown=False).astype(float), index=market.sessions)
+        return Reading(
+            self.label,
+            yes.where(self.answer(market).notna()),
+            constant(self.k, market),
+            "parts",
+            "at least",
+        )
+
+    def _count(self, market: Market, *, unknown: bool) -> np.ndarray:
+        """Return how many parts say yes after each session, the unknown counted as told."""
+        answers = [part.answer(market).fillna(unknown) for part in self.parts]
+        count: np.ndarray = np.sum([answer.to_numpy(dtype=bool) for answer in answers], axis=0)
+        return count
 
 
 @dataclass(frozen=True)
@@ -150,7 +222,13 @@ def decided(yes: pd.Series, known: pd.Series) -> pd.Series:
     >>> decided(pd.Series([True, False, False]), known=pd.Series([True, True, False])).tolist()
     [True, False, <NA>]
     """
-    return yes.astype("boolean").where(known.astype(bool))
+    answered = BooleanArray(yes.to_numpy(dtype=bool), ~known.to_numpy(dtype=bool))
+    return pd.Series(answered, index=yes.index)
+
+
+def constant(level: float, market: Market) -> pd.Series:
+    """Return a threshold that is the same after every session."""
+    return pd.Series(float(level), index=market.sessions)
 
 
 def positive(name: str, value: float) -> None:

@@ -1,4 +1,4 @@
-"""Triggers on the calendar alone. Imports pandas and the algebra."""
+"""Triggers on the calendar alone. Imports pandas, the algebra and readings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.triggers.algebra import Trigger
+from backtest.triggers.algebra import Trigger, constant
+from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,28 @@ class CalendarHalf(Trigger):
         if self.year is not None:
             yes &= np.asarray(sessions.year == self.year)
         return pd.Series(yes, index=sessions, dtype="boolean")
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        half = "first" if self.half == 1 else "second"
+        return f"days since the {half} half{'' if self.year is None else f' of {self.year}'} began"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the calendar days since the half began: the coming one, unless it is now."""
+        sessions = market.sessions
+        month = 1 if self.half == 1 else 7
+        if self.year is None:
+            over = np.asarray(sessions.month > 6) & (self.half == 1)
+            began = pd.to_datetime(
+                pd.DataFrame({"year": sessions.year + over, "month": month, "day": 1})
+            ).to_numpy()
+            days = pd.Series((sessions - began).days, index=sessions, dtype=float)
+        else:
+            start = pd.Timestamp(self.year, month, 1)
+            end = pd.Timestamp(self.year, month + 5, 30 if self.half == 1 else 31)
+            days = days_since(start, end, sessions)
+        return Reading(self.label, days, constant(0, market), "days", "at least")
 
 
 @dataclass(frozen=True)
@@ -54,3 +77,19 @@ class DateWindow(Trigger):
         sessions = market.sessions
         yes = (sessions >= pd.Timestamp(self.start)) & (sessions <= pd.Timestamp(self.end))
         return pd.Series(yes, index=sessions, dtype="boolean")
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"days since {self.start}"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the calendar days since `start`; unknown once `end` is past."""
+        days = days_since(pd.Timestamp(self.start), pd.Timestamp(self.end), market.sessions)
+        return Reading(self.label, days, constant(0, market), "days", "at least")
+
+
+def days_since(start: pd.Timestamp, end: pd.Timestamp, sessions: pd.DatetimeIndex) -> pd.Series:
+    """Return calendar days since `start`, negative before it; NaN once `end` is past."""
+    days = pd.Series((sessions - start).days, index=sessions, dtype=float)
+    return days.where(sessions <= end)

@@ -1,25 +1,28 @@
-"""Triggers on the equity market: trend, breadth, turnover, volatility, confidence (R1, R5–R8).
+"""Triggers on the equity market: trend, breadth, turnover, volatility, confidence (R1, R5, R6).
 
-Imports numpy, pandas, the market and the algebra.
+Imports numpy, pandas, the market, the algebra and readings.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.triggers.algebra import KOutOf, Trigger, decided, positive
+from backtest.triggers.algebra import KOutOf, Trigger, constant, decided, positive
 from backtest.triggers.rates import BondUptrend
-from backtest.universe import check_sectors
+from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
 class IndexAboveAverage(Trigger):
     """The broad index is above its moving average by at least the fraction `band`."""
+
+    claims: ClassVar[tuple[str, ...]] = ("R1", "R5", "R6")
 
     window: int = 120
     band: float = 0.0
@@ -29,16 +32,32 @@ class IndexAboveAverage(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the benchmark's close over its mean of the window."""
+        index, threshold = market.broad_index, self._threshold(market)
+        return decided(index > threshold, known=threshold.notna() & index.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"broad index against its {self.window}-session average"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the index, against its average raised by the band."""
+        threshold = self._threshold(market)
+        return Reading(self.label, market.broad_index, threshold, "index points", "above")
+
+    def _threshold(self, market: Market) -> pd.Series:
         index = market.broad_index
         average = market.remember(
             ("index average", self.window), lambda: index.rolling(self.window).mean()
         )
-        return decided(index > average * (1.0 + self.band), known=average.notna() & index.notna())
+        return average * (1.0 + self.band)
 
 
 @dataclass(frozen=True)
 class Breadth(Trigger):
     """At least the fraction `share` of the sectors stands above its own moving average."""
+
+    claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
 
     share: float = 0.5
     window: int = 60
@@ -50,8 +69,23 @@ class Breadth(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the sectors listed long enough to have an average."""
-        breadth = market.remember(("breadth", self.window), lambda: breadth_of(market, self.window))
+        breadth = self._breadth(market)
         return decided(breadth >= self.share, known=breadth.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"sectors above their {self.window}-session average"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the fraction of sectors above their averages, against `share`."""
+        threshold = constant(self.share, market)
+        return Reading(
+            self.label, self._breadth(market), threshold, "fraction of sectors", "at least"
+        )
+
+    def _breadth(self, market: Market) -> pd.Series:
+        return market.remember(("breadth", self.window), lambda: breadth_of(market, self.window))
 
 
 def breadth_of(market: Market, window: int) -> pd.Series:
@@ -67,6 +101,8 @@ def breadth_of(market: Market, window: int) -> pd.Series:
 class TurnoverExpansion(Trigger):
     """Mean traded value over `short` sessions is at least `ratio` times that over `long`."""
 
+    claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
+
     short: int = 20
     long: int = 120
     ratio: float = 1.1
@@ -80,11 +116,24 @@ class TurnoverExpansion(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the traded value of all sectors together."""
-        ratio = market.remember(
+        ratio = self._ratio(market)
+        return decided(ratio >= self.ratio, known=ratio.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"turnover of {self.short} sessions against {self.long}"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the ratio of the two means, against `ratio`."""
+        threshold = constant(self.ratio, market)
+        return Reading(self.label, self._ratio(market), threshold, "times", "at least")
+
+    def _ratio(self, market: Market) -> pd.Series:
+        return market.remember(
             ("turnover ratio", self.short, self.long),
             lambda: turnover_ratio(total_turnover(market), self.short, self.long),
         )
-        return decided(ratio >= self.ratio, known=ratio.notna())
 
 
 def total_turnover(market: Market) -> pd.Series:
@@ -104,6 +153,8 @@ def turnover_ratio(turnover: pd.Series, short: int, long: int) -> pd.Series:
 class CalmVolatility(Trigger):
     """Realized volatility over `window` sessions is below its own median over `history`."""
 
+    claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
+
     window: int = 20
     history: int = 250
 
@@ -113,10 +164,22 @@ class CalmVolatility(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the benchmark's daily log returns."""
-        moves = np.log(market.broad_index).diff()
-        volatility = moves.rolling(self.window).std()
-        median = volatility.rolling(self.history).median()
+        volatility, median = self._volatility(market)
         return decided(volatility < median, known=median.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"volatility of {self.window} sessions against its median"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the standard deviation of daily log returns, against its median."""
+        volatility, median = self._volatility(market)
+        return Reading(self.label, volatility, median, "fraction a day", "below")
+
+    def _volatility(self, market: Market) -> tuple[pd.Series, pd.Series]:
+        volatility = np.log(market.broad_index).diff().rolling(self.window).std()
+        return volatility, volatility.rolling(self.history).median()
 
 
 @dataclass(frozen=True)
@@ -126,6 +189,8 @@ class Confidence(Trigger):
     The signs: the broad index above its average, a majority of sectors above theirs, turnover
     expanding, volatility below its median.
     """
+
+    claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
 
     k: int = 3
     trend_window: int = 120
@@ -153,52 +218,38 @@ class Confidence(Trigger):
         """Answer by counting the signs."""
         return self.signs.answer(market)
 
+    @property
+    def label(self) -> str:
+        """What is counted."""
+        return "confidence"
+
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The four signs."""
+        return self.signs.parts
+
+    def reading(self, market: Market) -> Reading:
+        """Return how many signs show, against `k`."""
+        return replace(self.signs.reading(market), name=self.label, unit="signs")
+
 
 @dataclass(frozen=True)
 class TwoBull(Trigger):
     """Stocks and government bonds are both in an up-trend (claim R6)."""
 
+    claims: ClassVar[tuple[str, ...]] = ("R6",)
+
     window: int = 120
+
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The two trends."""
+        return (IndexAboveAverage(self.window), BondUptrend(self.window))
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the broad index and the ten-year yield over the same window."""
-        return (IndexAboveAverage(self.window) & BondUptrend(self.window)).answer(market)
-
-
-@dataclass(frozen=True)
-class AbnormalMove(Trigger):
-    """A group of sectors beats the market abnormally, on abnormal turnover (claim R8).
-
-    The group's equal-weighted return less the market's over `window` sessions is at least `sigmas`
-    standard deviations above its mean of the `history` sessions before, and the group's traded
-    value over the window at least `turnover` times its mean of that history.
-    """
-
-    sectors: tuple[str, ...]
-    sigmas: float = 2.5
-    turnover: float = 1.5
-    window: int = 3
-    history: int = 120
-
-    def __post_init__(self) -> None:
-        check_sectors(self.sectors)
-        positive("window", self.window)
-        positive("history", self.history)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the sectors of the group that this market has; no, if it has none."""
-        group = sorted(name for name in self.sectors if name in market.by_sector)
-        if not group:
-            return pd.Series(False, index=market.sessions, dtype="boolean")
-        excess, traded = market.remember(("group", *group), lambda: group_moves(market, group))
-        moved = excess.rolling(self.window).sum()
-        before = excess.shift(self.window)
-        mean = before.rolling(self.history).mean() * self.window
-        spread = before.rolling(self.history).std() * np.sqrt(self.window)
-        usual = traded.shift(self.window).rolling(self.history, min_periods=self.history // 2)
-        ratio = traded.rolling(self.window, min_periods=1).mean() / usual.mean()
-        unusual = (moved - mean >= self.sigmas * spread) & (ratio >= self.turnover)
-        return decided(unusual, known=moved.notna() & spread.notna() & ratio.notna())
+        stocks, rates = self.below
+        return (stocks & rates).answer(market)
 
 
 def group_moves(market: Market, group: list[str]) -> tuple[pd.Series, pd.Series]:

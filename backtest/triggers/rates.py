@@ -1,4 +1,4 @@
-"""Triggers on published series: yields first (claims R4, R6). Imports pandas and the algebra.
+"""Triggers on published series: yields first (claims R4, R6). Imports the algebra and readings.
 
 Series are read as they were known after each session, in their own unit (yields: percent).
 """
@@ -6,16 +6,20 @@ Series are read as they were known after each session, in their own unit (yields
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
 from backtest.market import Market
-from backtest.triggers.algebra import Trigger, decided, positive
+from backtest.triggers.algebra import Trigger, constant, decided, positive
+from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
 class RateFall(Trigger):
     """The rate is at least `bp` basis points lower than `window` sessions ago (claim R4)."""
+
+    claims: ClassVar[tuple[str, ...]] = ("R4",)
 
     bp: float = 10.0
     window: int = 60
@@ -25,16 +29,29 @@ class RateFall(Trigger):
         positive("window", self.window)
 
     def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the change over the window, in percentage points."""
-        # Yields are quoted to hundredths of a basis point: rounding keeps a fall of exactly `bp`
-        # from being lost to binary fractions.
-        change = market.need(self.series).diff(self.window).round(8)
-        return decided(change <= -self.bp / 100.0, known=change.notna())
+        """Answer from the change over the window, in basis points."""
+        change = self._change(market)
+        return decided(change <= -self.bp, known=change.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"{spoken(self.series)} {self.window}-session change"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the change over the window in basis points, against a fall of `bp`."""
+        threshold = constant(-self.bp, market)
+        return Reading(self.label, self._change(market), threshold, "bp", "at most")
+
+    def _change(self, market: Market) -> pd.Series:
+        return (change_of(market, self.series, self.window) * 100.0).round(6)
 
 
 @dataclass(frozen=True)
 class RateBelowAverage(Trigger):
     """The rate is below its moving average by at least `band` points (claims R4, R6)."""
+
+    claims: ClassVar[tuple[str, ...]] = ("R4", "R6")
 
     window: int = 120
     band: float = 0.0
@@ -45,16 +62,32 @@ class RateBelowAverage(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the rate less its mean over the window."""
+        rate, average = market.need(self.series), self._average(market)
+        return decided(rate < average - self.band, known=average.notna() & rate.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"{spoken(self.series)} against its {self.window}-session average"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the rate, against its average less the band."""
+        threshold = self._average(market) - self.band
+        unit = unit_of(market, self.series)
+        return Reading(self.label, market.need(self.series), threshold, unit, "below")
+
+    def _average(self, market: Market) -> pd.Series:
         rate = market.need(self.series)
-        average = market.remember(
+        return market.remember(
             ("average", self.series, self.window), lambda: rate.rolling(self.window).mean()
         )
-        return decided(rate < average - self.band, known=average.notna() & rate.notna())
 
 
 @dataclass(frozen=True)
 class BondUptrend(Trigger):
     """Government bonds are in an up-trend: their yield is below its moving average (claim R6)."""
+
+    claims: ClassVar[tuple[str, ...]] = ("R6",)
 
     window: int = 120
 
@@ -64,6 +97,15 @@ class BondUptrend(Trigger):
     def evaluate(self, market: Market) -> pd.Series:
         """Answer as `RateBelowAverage` does for the universe's ten-year yield."""
         return RateBelowAverage(self.window).answer(market)
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return RateBelowAverage(self.window).label
+
+    def reading(self, market: Market) -> Reading:
+        """Return the ten-year yield, against its average."""
+        return RateBelowAverage(self.window).reading(market)
 
 
 @dataclass(frozen=True)
@@ -78,6 +120,16 @@ class SeriesAbove(Trigger):
         values = market.need(self.series)
         return decided(values > self.level, known=values.notna())
 
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return spoken(self.series)
+
+    def reading(self, market: Market) -> Reading:
+        """Return the last value known, against the level."""
+        values, unit = market.need(self.series), unit_of(market, self.series)
+        return Reading(self.label, values, constant(self.level, market), unit, "above")
+
 
 @dataclass(frozen=True)
 class SeriesBelow(Trigger):
@@ -90,6 +142,16 @@ class SeriesBelow(Trigger):
         """Answer from the last value known."""
         values = market.need(self.series)
         return decided(values < self.level, known=values.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return spoken(self.series)
+
+    def reading(self, market: Market) -> Reading:
+        """Return the last value known, against the level."""
+        values, unit = market.need(self.series), unit_of(market, self.series)
+        return Reading(self.label, values, constant(self.level, market), unit, "below")
 
 
 @dataclass(frozen=True)
@@ -105,6 +167,39 @@ class SeriesChanged(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the change over the window, in the series' own unit."""
-        change = market.need(self.series).diff(self.window).round(8)
+        change = change_of(market, self.series, self.window)
         moved = change >= self.by if self.by >= 0 else change <= self.by
         return decided(moved, known=change.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"{spoken(self.series)} {self.window}-session change"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the change over the window, against `by`."""
+        change = change_of(market, self.series, self.window)
+        direction = "at least" if self.by >= 0 else "at most"
+        unit = unit_of(market, self.series)
+        return Reading(self.label, change, constant(self.by, market), unit, direction)
+
+
+def change_of(market: Market, series: str, window: int) -> pd.Series:
+    """Return how far a series has moved over a window, in its own unit.
+
+    Yields are quoted to hundredths of a basis point: rounding keeps a fall of exactly a threshold
+    from being lost to binary fractions.
+    """
+    return market.need(series).diff(window).round(8)
+
+
+def spoken(series: str) -> str:
+    """Return how a series is spoken of; "rate" is the universe's ten-year yield."""
+    return "ten-year yield" if series == "rate" else series
+
+
+def unit_of(market: Market, series: str) -> str:
+    """Return the unit a series moves in; what is in percent moves by percentage points."""
+    name = market.need(series).name
+    unit = market.universe.spec(str(name)).unit or "units"
+    return "percentage points" if unit == "percent" else unit

@@ -24,6 +24,11 @@ class Latch(Trigger):
     enter: Trigger
     leave: Trigger
 
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """What turns it on, and what turns it off."""
+        return (self.enter, self.leave)
+
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the last of the two to have fired."""
         state = pd.Series(pd.NA, index=market.sessions, dtype="boolean")
@@ -44,6 +49,11 @@ class MinHold(Trigger):
 
     def __post_init__(self) -> None:
         positive("sessions", self.sessions)
+
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The part."""
+        return (self.part,)
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer as the part did, except that a young answer is not given up."""
@@ -72,6 +82,11 @@ class Confirmed(Trigger):
     def __post_init__(self) -> None:
         positive("sessions", self.sessions)
 
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The part."""
+        return (self.part,)
+
     def evaluate(self, market: Market) -> pd.Series:
         """Answer no after any no in the window; unknown while the window is not known."""
         answer = self.part.answer(market)
@@ -89,6 +104,11 @@ class Recently(Trigger):
 
     def __post_init__(self) -> None:
         positive("sessions", self.sessions)
+
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The part."""
+        return (self.part,)
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer yes for a while after each yes; unknown while no answer has been known."""

@@ -1,0 +1,104 @@
+"""The basket of each session: points, who is in force, coverage and weights. Imports the steps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from backtest.composite.framework import REFITS, Framework
+from backtest.composite.indicator import DIRECTIONS, FREQUENCIES
+from backtest.composite.normalization import normalize
+from backtest.composite.releases import Releases
+from backtest.composite.weighting import weigh
+
+LEAST = 1.0  # point
+FROM_DATA = ("entropy", "critic", "std", "pca")
+
+
+def points_of(found: Releases, framework: Framework) -> pd.DataFrame:
+    """Return the points of the last value released, session × indicator, however old it is.
+
+    NaN until as many values have come as the indicator's frequency asks for.
+    """
+    signs = pd.Series({one.name: DIRECTIONS[one.direction] for one in framework.concrete})
+    needed = pd.Series({one.name: FREQUENCIES[one.frequency].history for one in framework.concrete})
+    some = found.values.notna().any(axis=1)
+    scores = normalize(found.values[some] * signs, framework.normalization)
+    scores = scores.where(found.count[some] >= needed)
+    points = 50.0 + 10.0 * scores if framework.normalization == "z" else 100.0 * scores
+    return points.clip(lower=LEAST).reindex(found.values.index).ffill()
+
+
+def in_force(sessions: pd.DatetimeIndex, framework: Framework) -> pd.DataFrame:
+    """Say which indicators count on which sessions, by their in- and out-dates."""
+    first, last = sessions[0], sessions[-1]
+    return pd.DataFrame(
+        {
+            one.name: (sessions >= pd.Timestamp(one.enters or first))
+            & (sessions <= pd.Timestamp(one.leaves or last))
+            for one in framework.concrete
+        },
+        index=sessions,
+    )
+
+
+def coverage_of(framework: Framework, fresh: pd.DataFrame, inside: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of the weight in force that has a fresh value, by pillar and in all.
+
+    A pillar with nothing in force has none of it. Weights are the expert ones where those are
+    used, else all alike: what data say must not decide what is missing.
+    """
+    expert = framework.weighting == "expert"
+    nominal = {one.name: one.weight if expert else 1.0 for one in framework.concrete}
+    total = sum(weight for _, weight in framework.pillar_weights)
+    shares, whole = {}, np.zeros(len(fresh))
+    for pillar, weight in framework.pillar_weights:
+        names = list(framework.pillars[pillar])
+        weights = np.array([nominal[name] for name in names])
+        due = (inside[names].to_numpy() * weights).sum(axis=1)
+        have = ((inside & fresh)[names].to_numpy() * weights).sum(axis=1)
+        shares[pillar] = np.where(due > 0.0, have / np.where(due > 0.0, due, 1.0), 0.0)
+        whole += weight / total * shares[pillar]
+    return pd.DataFrame({**shares, "all": whole}, index=fresh.index).round(12)
+
+
+def weights_of(
+    points: pd.DataFrame, framework: Framework, groups: list[tuple[list[int], float]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights within pillars in force after each session, and the rows of the refits.
+
+    Data weigh by the points of past first sessions of months, up to the refit.
+    """
+    sessions = pd.DatetimeIndex(points.index)
+    there = points.notna().to_numpy()
+    turned = np.zeros(len(there), dtype=bool)
+    turned[1:] = (there[1:] != there[:-1]).any(axis=1)
+    refits = np.flatnonzero(_first_of(sessions, REFITS[framework.refit]) | turned)
+    months = np.flatnonzero(_first_of(sessions, "M"))
+    expert = {one.name: one.weight for one in framework.concrete}
+    kept: dict[bytes, np.ndarray] = {}
+    within = np.zeros(there.shape)
+    for number, row in enumerate(refits):
+        members = there[row]
+        until = months[months <= row] if framework.weighting in FROM_DATA else months[:0]
+        key = members.tobytes() + len(until).to_bytes(4, "big")
+        if key not in kept:
+            found = np.zeros(len(members))
+            for columns, _ in groups:
+                own = [column for column in columns if members[column]]
+                if own:
+                    found[own] = weigh(
+                        points.iloc[until, own], framework.weighting, expert=expert
+                    ).to_numpy()
+            kept[key] = found
+        end = refits[number + 1] if number + 1 < len(refits) else len(there)
+        within[row:end] = kept[key]
+    return within, refits
+
+
+def _first_of(sessions: pd.DatetimeIndex, period: str) -> np.ndarray:
+    """Say which sessions are the first of their period; the very first is one."""
+    ordinal = sessions.to_period(period).asi8
+    first = np.ones(len(sessions), dtype=bool)
+    first[1:] = ordinal[1:] != ordinal[:-1]
+    return first

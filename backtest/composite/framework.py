@@ -1,0 +1,267 @@
+"""Framework: which indicators make the index, and the choices made. Imports indicator, methods.
+
+A framework is a TOML file. The built-in ones lie in `frameworks/`: `observable` needs nothing but
+prices and yields, `china` names official statistics. A user's own file works the same way and is
+checked entry by entry.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from backtest.composite import aggregation, imputation, normalization, weighting
+from backtest.composite.indicator import PILLARS, Indicator
+from backtest.errors import UserError, suggest
+from backtest.universe import check_sectors
+
+BUILT_IN = ("china", "observable")
+REFITS: Mapping[str, str] = {"monthly": "M", "quarterly": "Q", "yearly": "Y"}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "normalization": normalization.METHODS,
+    "weighting": weighting.METHODS,
+    "aggregation": aggregation.METHODS,
+    "imputation": imputation.METHODS,
+    "refit": tuple(REFITS),
+}
+
+
+@dataclass(frozen=True)
+class Framework:
+    """Indicators in four pillars, and how they become one index.
+
+    Attributes
+    ----------
+    indicators : tuple of Indicator
+        As written; `concrete` has those that stand for every track spelled out.
+    normalization, weighting, aggregation, imputation : str
+        The methods, see the modules of these names.
+    refit : str
+        Weights are fitted on the first session of each "monthly", "quarterly" or "yearly" period,
+        and whenever an indicator enters or leaves.
+    min_coverage : float
+        Below this share of indicators with a value that is not too old, the answer is NA.
+    pillar_weights : tuple of (pillar, weight)
+        Relative weights of the pillars; the thesis (M1) ranks none above another.
+    tracks : tuple of (track, sectors)
+        The tracks that `by_track` indicators are computed for.
+    """
+
+    name: str
+    indicators: tuple[Indicator, ...]
+    title: str = ""
+    normalization: str = "z"
+    weighting: str = "equal"
+    aggregation: str = "arithmetic"
+    imputation: str = "carry"
+    refit: str = "monthly"
+    min_coverage: float = 0.5
+    pillar_weights: tuple[tuple[str, float], ...] = tuple((name, 1.0) for name in PILLARS)
+    tracks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def __post_init__(self) -> None:
+        whose = f"framework {self.name}"
+        for key, known in CHOICES.items():
+            value = getattr(self, key)
+            if value not in known:
+                raise UserError(f"{whose}: {key} {value!r} is not known; {suggest(value, known)}")
+        if not 0 <= self.min_coverage <= 1:
+            raise UserError(
+                f"{whose}: min_coverage was {self.min_coverage}; give a fraction from 0 to 1"
+            )
+        for pillar, weight in self.pillar_weights:
+            if pillar not in PILLARS:
+                raise UserError(
+                    f"{whose}: there is no pillar {pillar!r}; {suggest(pillar, PILLARS)}"
+                )
+            if not 0 < weight < float("inf"):
+                raise UserError(
+                    f"{whose}: the weight of pillar {pillar} was {weight}; give a number above 0"
+                )
+        for track, sectors in self.tracks:
+            if not sectors:
+                raise UserError(f"{whose}: track {track!r} has no sectors; name at least one")
+            check_sectors(sectors)
+        if not self.indicators:
+            raise UserError(f"{whose}: no pillar has an indicator; add an [[indicators]] table")
+        names = [indicator.name for indicator in self.indicators]
+        for number, indicator in enumerate(self.indicators):
+            if indicator.name in names[:number]:
+                raise UserError(f"{whose}: indicator {indicator.name!r} stands twice; rename one")
+            if indicator.pillar not in dict(self.pillar_weights):
+                raise UserError(
+                    f"{whose}: indicator {indicator.name!r} is of pillar {indicator.pillar}, which "
+                    f"has no weight; give it one above 0"
+                )
+            if indicator.track and indicator.track not in dict(self.tracks):
+                raise UserError(
+                    f"{whose}: indicator {indicator.name!r} speaks of track {indicator.track!r}, "
+                    f"which is not among the tracks; {suggest(indicator.track, dict(self.tracks))}"
+                )
+            if indicator.by_track and not self.tracks:
+                raise UserError(
+                    f"{whose}: indicator {indicator.name!r} is by_track; add a [tracks] table"
+                )
+
+    @cached_property
+    def concrete(self) -> tuple[Indicator, ...]:
+        """The indicators with those that stand for every track spelled out, "name.track"."""
+        return tuple(
+            one
+            for indicator in self.indicators
+            for one in (
+                [
+                    replace(
+                        indicator, name=f"{indicator.name}.{track}", track=track, by_track=False
+                    )
+                    for track, _ in self.tracks
+                ]
+                if indicator.by_track
+                else [indicator]
+            )
+        )
+
+    @cached_property
+    def pillars(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of the concrete indicators by pillar, the pillars in the order of the weights."""
+        return {
+            pillar: tuple(one.name for one in self.concrete if one.pillar == pillar)
+            for pillar, _ in self.pillar_weights
+        }
+
+    def sectors_of(self, indicator: Indicator) -> tuple[str, ...]:
+        """Return the sectors an indicator speaks of, sorted: its track's, or all tracks'."""
+        tracks = dict(self.tracks)
+        names = tracks[indicator.track] if indicator.track else sum(tracks.values(), ())
+        return tuple(sorted(set(names)))
+
+    def about(self, track: str) -> Framework | None:
+        """Return this framework with what speaks of one track only; None where nothing does.
+
+        Pillars that have no such indicator are left out of it.
+        """
+        own = tuple(one for one in self.concrete if one.track == track)
+        if not own:
+            return None
+        spoken = {one.pillar for one in own}
+        return replace(
+            self,
+            name=f"{self.name} about {track}",
+            indicators=own,
+            pillar_weights=tuple(pair for pair in self.pillar_weights if pair[0] in spoken),
+        )
+
+
+def load_framework(name_or_path: str | Path) -> Framework:
+    """Load a built-in framework by name, or one's own TOML file by path.
+
+    Raises
+    ------
+    UserError
+        If there is no such framework or an entry of the file is wrong.
+
+    Examples
+    --------
+    >>> load_framework("china").pillars["potential"][0]
+    'rd_intensity'
+    """
+    name = str(name_or_path)
+    if name in BUILT_IN:
+        built_in = files("backtest") / "composite" / "frameworks" / f"{name}.toml"
+        return parse_framework(built_in.read_text(encoding="utf-8"), source=name)
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise UserError(f"there is no framework or TOML file {name!r}; {suggest(name, BUILT_IN)}")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"framework {name} is not UTF-8 text; save it as UTF-8") from error
+    return parse_framework(text, source=name)
+
+
+@lru_cache(maxsize=64)
+def parse_framework(text: str, source: str = "framework") -> Framework:
+    """Read a framework from TOML text; errors name the entry and the fix."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{source} is not valid TOML: {error}") from error
+    renamed = {"pillars": "pillar_weights"}
+    top = _checked(raw, Framework, source, "", renamed)
+    listed = top.pop("indicators")
+    entries = [
+        _checked(entry, Indicator, source, f"indicators[{number}].")
+        for number, entry in enumerate(listed)
+    ]
+    weights = top.pop("pillar_weights", None)
+    if weights is not None:
+        for pillar in (*weights, *PILLARS):
+            if pillar not in PILLARS:
+                raise UserError(
+                    f"{source}: pillars.{pillar} is no pillar; {suggest(pillar, PILLARS)}"
+                )
+            if not _is(weights.get(pillar), float):
+                raise UserError(f"{source}: pillars.{pillar} must be a number; give one above 0")
+        top["pillar_weights"] = tuple((name, float(weights[name])) for name in PILLARS)
+    tracks = top.pop("tracks", {})
+    for track, sectors in tracks.items():
+        if not isinstance(sectors, list) or not all(isinstance(name, str) for name in sectors):
+            raise UserError(f"{source}: tracks.{track} must be a list of sectors, was {sectors!r}")
+    top["tracks"] = tuple((track, tuple(sectors)) for track, sectors in tracks.items())
+    try:
+        return Framework(indicators=tuple(Indicator(**entry) for entry in entries), **top)
+    except UserError as error:
+        raise UserError(f"{source}: {error}") from error
+
+
+KINDS: Mapping[str, type] = {
+    "str": str,
+    "float": float,
+    "int": int,
+    "bool": bool,
+    "date | None": date,
+    "tuple[Indicator, ...]": list,
+    "tuple[tuple[str, float], ...]": dict,
+    "tuple[tuple[str, tuple[str, ...]], ...]": dict,
+}
+SPOKEN = {str: "text", float: "a number", int: "a whole number", bool: "true or false"} | {
+    date: "a date such as 2024-02-29",
+    list: "a list of tables",
+    dict: "a table",
+}
+
+
+def _checked(
+    entries: Any, target: type, source: str, prefix: str, renamed: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return a table's entries by the fields of a dataclass, each of the field's kind."""
+    if not isinstance(entries, dict):
+        raise UserError(f"{source}: {prefix.rstrip('.')} must be a table of keys and values")
+    spelled = {field: key for key, field in (renamed or {}).items()}
+    known = {spelled.get(spec.name, spec.name): spec for spec in fields(target)}
+    for key in entries:
+        if key not in known:
+            raise UserError(f"{source}: {prefix}{key} is no key here; {suggest(key, known)}")
+    found = {}
+    for key, spec in known.items():
+        if key not in entries:
+            if spec.default is MISSING:
+                raise UserError(f"{source}: {prefix}{key} is missing; add it")
+            continue
+        kind = KINDS[str(spec.type)]
+        if not _is(entries[key], kind):
+            raise UserError(f"{source}: {prefix}{key} must be {SPOKEN[kind]}, was {entries[key]!r}")
+        found[spec.name] = float(entries[key]) if kind is float else entries[key]
+    return found
+
+
+def _is(value: Any, kind: type) -> bool:
+    if isinstance(value, bool):
+        return kind is bool
+    return type(value) in ((int, float) if kind is float else (kind,))

@@ -1,0 +1,169 @@
+"""Triggers on abnormal moves of a group of sectors (claim R8). Imports pandas and the algebra.
+
+A move is measured against the group's own history just before it, so it does not hide itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from backtest.market import Market
+from backtest.triggers.algebra import Trigger, constant, decided, positive
+from backtest.triggers.equity import group_moves
+from backtest.triggers.reading import Reading
+from backtest.universe import check_sectors
+
+
+@dataclass(frozen=True)
+class AbnormalMove(Trigger):
+    """A group of sectors beats the market abnormally, on abnormal turnover (claim R8).
+
+    Both `AbnormalReturn` and `AbnormalTurnover`; unknown while either is, and no for a group this
+    market has nothing of.
+    """
+
+    claims: ClassVar[tuple[str, ...]] = ("R8",)
+
+    sectors: tuple[str, ...]
+    sigmas: float = 2.5
+    turnover: float = 1.5
+    window: int = 3
+    history: int = 120
+
+    def __post_init__(self) -> None:
+        _ = self.below
+
+    @property
+    def below(self) -> tuple[Trigger, ...]:
+        """The two conditions."""
+        return (
+            AbnormalReturn(self.sectors, self.sigmas, self.window, self.history),
+            AbnormalTurnover(self.sectors, self.turnover, self.window, self.history),
+        )
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer yes where both conditions do."""
+        moved, traded = (part.answer(market) for part in self.below)
+        return decided((moved & traded).fillna(False), known=moved.notna() & traded.notna())
+
+
+@dataclass(frozen=True)
+class AbnormalReturn(Trigger):
+    """A group of sectors beats the market by `sigmas` standard deviations (claim R8).
+
+    The group's equal-weighted return less the market's over `window` sessions is at least `sigmas`
+    standard deviations above its mean of the `history` sessions before.
+    """
+
+    claims: ClassVar[tuple[str, ...]] = ("R8",)
+
+    sectors: tuple[str, ...]
+    sigmas: float = 2.5
+    window: int = 3
+    history: int = 120
+
+    def __post_init__(self) -> None:
+        check_sectors(self.sectors)
+        positive("window", self.window)
+        positive("history", self.history)
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the sectors of the group that this market has; no, if it has none."""
+        group = present(self.sectors, market)
+        if not group:
+            return pd.Series(False, index=market.sessions, dtype="boolean")
+        beyond, spread = self._moved(market, group)
+        return decided(beyond >= self.sigmas * spread, known=beyond.notna() & spread.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"{spoken_group(self.sectors)}: {self.window}-session excess return"
+
+    def reading(self, market: Market) -> Reading | None:
+        """Return the excess return beyond its usual mean, against `sigmas` deviations."""
+        group = present(self.sectors, market)
+        if not group:
+            return None
+        beyond, spread = self._moved(market, group)
+        return Reading(self.label, beyond, self.sigmas * spread, "fraction", "at least")
+
+    def _moved(self, market: Market, group: list[str]) -> tuple[pd.Series, pd.Series]:
+        """Return the move beyond its mean and the usual standard deviation, over the window."""
+        excess, _ = moves_of(market, group)
+        before = excess.shift(self.window)
+        mean = before.rolling(self.history).mean() * self.window
+        spread = before.rolling(self.history).std() * np.sqrt(self.window)
+        return excess.rolling(self.window).sum() - mean, spread
+
+
+@dataclass(frozen=True)
+class AbnormalTurnover(Trigger):
+    """A group of sectors trades at least `ratio` times as much as usual (claim R8).
+
+    Its mean traded value over `window` sessions against that of the `history` sessions before.
+    """
+
+    claims: ClassVar[tuple[str, ...]] = ("R8",)
+
+    sectors: tuple[str, ...]
+    ratio: float = 1.5
+    window: int = 3
+    history: int = 120
+
+    def __post_init__(self) -> None:
+        check_sectors(self.sectors)
+        positive("window", self.window)
+        positive("history", self.history)
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the sectors of the group that this market has; no, if it has none."""
+        group = present(self.sectors, market)
+        if not group:
+            return pd.Series(False, index=market.sessions, dtype="boolean")
+        ratio = self._ratio(market, group)
+        return decided(ratio >= self.ratio, known=ratio.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return f"{spoken_group(self.sectors)}: {self.window}-session turnover"
+
+    def reading(self, market: Market) -> Reading | None:
+        """Return the traded value as a multiple of the usual one, against `ratio`."""
+        group = present(self.sectors, market)
+        if not group:
+            return None
+        threshold = constant(self.ratio, market)
+        return Reading(self.label, self._ratio(market, group), threshold, "times", "at least")
+
+    def _ratio(self, market: Market, group: list[str]) -> pd.Series:
+        _, traded = moves_of(market, group)
+        usual = traded.shift(self.window).rolling(self.history, min_periods=self.history // 2)
+        return traded.rolling(self.window, min_periods=1).mean() / usual.mean()
+
+
+def present(sectors: tuple[str, ...], market: Market) -> list[str]:
+    """Return the sectors of a group that a market has, sorted."""
+    return sorted(name for name in sectors if name in market.by_sector)
+
+
+def moves_of(market: Market, group: list[str]) -> tuple[pd.Series, pd.Series]:
+    """Return `group_moves`, computed once for each market."""
+    return market.remember(("group", *group), lambda: group_moves(market, group))
+
+
+def spoken_group(sectors: tuple[str, ...]) -> str:
+    """Name up to three sectors, or the first and how many more.
+
+    Examples
+    --------
+    >>> spoken_group(("real_estate", "steel", "coal", "banks"))
+    'real estate and 3 more'
+    """
+    names = [sector.replace("_", " ") for sector in sectors]
+    return ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"

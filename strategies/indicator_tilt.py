@@ -1,0 +1,92 @@
+"""IndicatorTilt: more of the tracks and sectors whose indicators score higher (M1, M2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from backtest.allocation import check_schedule, rebalanced, spread
+from backtest.composite import PILLARS, Framework, composite, load_framework
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.strategy import Strategy, at_least
+from strategies.taxonomy import NQP, TRACKS
+
+NEUTRAL, DEVIATION = 50.0, 10.0  # points of a score, see backtest.composite
+
+
+@dataclass(frozen=True)
+class IndicatorTilt(Strategy):
+    """Hold the NQP tracks, tilted to where potential, supply, demand and distribution score high.
+
+    Claims M1 and M2: development is measured by four families of indicators, which come and go.
+    The score of a track is the mean of its four pillars, each by its weight here, from the
+    framework's indicators that speak of the track; a sector's, from those that stand for any track.
+    Every sector of the NQP basket gets its weight there times exp(`between` × its track's score +
+    `within` × its own), scores in deviations from neutral (ten points each), scaled to the
+    basket's sum; 0 and 0 hold the basket itself. What cannot be scored yet counts as neutral.
+
+    Refuted if the tilted basket trails the basket itself.
+    """
+
+    claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
+
+    framework: str = "observable"
+    between: float = 0.5
+    within: float = 0.25
+    potential: float = 1.0
+    supply: float = 1.0
+    demand: float = 1.0
+    distribution: float = 1.0
+    rebalance: str = "monthly"
+
+    def __post_init__(self) -> None:
+        check_schedule(self.rebalance)
+        for name in ("between", "within", *PILLARS):
+            at_least(name, getattr(self, name), 0)
+        if not any(getattr(self, name) for name in PILLARS):
+            raise UserError(f"{', '.join(PILLARS)} are all 0; give at least one pillar a weight")
+        _ = self.by_track
+
+    @property
+    def by_track(self) -> Framework:
+        """The framework on the thesis's tracks."""
+        tracks = tuple((name, basket.sectors) for name, basket in TRACKS.items())
+        return replace(load_framework(self.framework), tracks=tracks)
+
+    @property
+    def by_sector(self) -> Framework | None:
+        """The framework's indicators of any track, on single sectors; None where it has none."""
+        anywhere = tuple(one for one in self.by_track.indicators if one.by_track)
+        sectors = tuple((name, (name,)) for name in NQP.sectors)
+        return replace(self.by_track, indicators=anywhere, tracks=sectors) if anywhere else None
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Return the tilted basket on the schedule's sessions and when a sector is listed."""
+        base = spread(market, NQP)
+        names = {sector: list(market.by_sector.get(sector, ())) for sector in NQP.sectors}
+        tilts = pd.DataFrame(0.0, index=base.index, columns=base.columns)
+        for track, basket in TRACKS.items():
+            score = self.between * self.score(market, self.by_track, track)
+            for sector in basket.sectors:
+                own = self.within * self.score(market, self.by_sector, sector)
+                for name in names[sector]:
+                    tilts[name] = score + own
+        tilted = base * np.exp(tilts)
+        total = tilted.sum(axis=1)
+        scale = base.sum(axis=1) / total.where(total > 0)
+        return rebalanced(tilted.mul(scale.fillna(0.0), axis=0), self.rebalance)
+
+    def score(self, market: Market, framework: Framework | None, about: str) -> pd.Series:
+        """Return the weighted mean of the pillars about a track or sector, in deviations."""
+        asked = None if framework is None else framework.about(about)
+        if asked is None or not any(name in market.by_sector for name in dict(asked.tracks)[about]):
+            return pd.Series(0.0, index=market.sessions)
+        points = composite(market, asked).unlinked.drop(columns="all")
+        weights = pd.Series({pillar: getattr(self, pillar) for pillar in asked.pillars})
+        total = points.notna().mul(weights).sum(axis=1)
+        mean = points.mul(weights).sum(axis=1) / total.where(total > 0)
+        return ((mean - NEUTRAL) / DEVIATION).fillna(0.0)
