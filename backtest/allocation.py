@@ -14,8 +14,7 @@ import pandas as pd
 from backtest.basket import Basket
 from backtest.errors import UserError
 from backtest.market import Market
-
-SCHEDULES = {"monthly": "M", "quarterly": "Q", "yearly": "Y", "never": None}
+from backtest.schedule import due_sessions
 
 
 def spread(market: Market, basket: Basket) -> pd.DataFrame:
@@ -182,21 +181,3 @@ def rebalanced(weights: pd.DataFrame, schedule: str = "monthly") -> pd.DataFrame
     changed = held.ne(held.shift(fill_value=False)).any(axis=1)
     due = due_sessions(pd.DatetimeIndex(weights.index), schedule)
     return weights.where(due | changed, np.nan)
-
-
-def due_sessions(sessions: pd.DatetimeIndex, schedule: str) -> pd.Series:
-    """Say which sessions are the first of their month, quarter or year."""
-    check_schedule(schedule)
-    alias = SCHEDULES[schedule]
-    new = np.zeros(len(sessions), dtype=bool)
-    if alias is not None:
-        ordinal = sessions.to_period(alias).asi8
-        new[1:] = ordinal[1:] != ordinal[:-1]
-    new[:1] = True
-    return pd.Series(new, index=sessions)
-
-
-def check_schedule(schedule: str) -> None:
-    """Raise a `UserError` unless a schedule is one of `SCHEDULES`."""
-    if schedule not in SCHEDULES:
-        raise UserError(f"rebalance was {schedule!r}; choose from {', '.join(SCHEDULES)}")

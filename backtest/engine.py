@@ -69,6 +69,7 @@ def run_many(
     """Backtest several strategies on one market; see `run`."""
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
+    cash = float(cash)
     first = first_session(market, start)
     used = fill_used(market, fill)
     notes = []
@@ -78,7 +79,7 @@ def run_many(
     for strategy in strategies:
         targets = fitted(strategy.target_weights(market), market)
         simulation = simulate(targets, market, costs=costs, fill=used, cash=cash, first=first)
-        manifest = _manifest(strategy, market, costs, used, cash, first)
+        manifest = _manifest(strategy, market, costs, (fill, used), cash, first)
         results.append(_result(strategy, market, targets, simulation, manifest, cash, first, notes))
     return results
 
@@ -184,8 +185,14 @@ def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
 
 
 def _manifest(
-    strategy: Strategy, market: Market, costs: CostModel, fill: str, cash: float, first: int
+    strategy: Strategy,
+    market: Market,
+    costs: CostModel,
+    fills: tuple[str, str],
+    cash: float,
+    first: int,
 ) -> dict[str, Any]:
+    asked, used = fills
     sessions = market.sessions[first:]
     parameters: dict[str, Any] = plain(strategy.parameters)
     defaults = type(strategy)() if _has_defaults(strategy) else strategy
@@ -207,6 +214,7 @@ def _manifest(
         "strict_launch": market.launched_only,
         "currency": market.universe.currency,
         "sessions_per_year": market.universe.sessions_per_year,
+        "known_from": f"{market.sessions[0]:%Y-%m-%d}",
         "window": [f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"],
         "costs": costs.name,
         "cost_rules": plain(
@@ -223,7 +231,8 @@ def _manifest(
             ]
         ),
         "minimum_commission": costs.minimum_commission,
-        "fill": fill,
+        "fill": used,
+        "asked_fill": asked,
         "cash": cash,
         "seed": None,
         "python": platform.python_version(),

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import check_schedule, due_sessions
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.schedule import check_schedule, due_sessions
 from backtest.triggers import Trigger
 
 
@@ -37,6 +37,10 @@ class Strategy(ABC):
     def regime(self, market: Market) -> pd.Series:
         """Return the name of what is held after each session."""
         return pd.Series(self.name, index=market.sessions, dtype=object)
+
+    def triggers(self) -> Mapping[str, Trigger]:
+        """Return the triggers the strategy asks, by what each calls for; none by default."""
+        return {}
 
     @property
     def name(self) -> str:
@@ -106,6 +110,10 @@ class TriggerRotation(RotationStrategy):
     @abstractmethod
     def rules(self) -> Mapping[str, Trigger]:
         """Return triggers by the name of the basket they call for, the most urgent first."""
+
+    def triggers(self) -> Mapping[str, Trigger]:
+        """Return the rules."""
+        return self.rules()
 
     def regime(self, market: Market) -> pd.Series:
         """Return the name of the first rule that fires after each session, else "undecided"."""

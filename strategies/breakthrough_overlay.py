@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ import pandas as pd
 from backtest.allocation import cash, spread, tilt
 from backtest.market import Market
 from backtest.strategy import Strategy, at_least, fraction
-from backtest.triggers import AbnormalMove, Recently
+from backtest.triggers import AbnormalMove, Recently, Trigger
 from strategies.rate_rotation import RateRotation
 from strategies.taxonomy import TRACKS
 
@@ -39,13 +40,20 @@ class BreakthroughOverlay(Strategy):
         at_least("sigmas", self.sigmas, 0)
         at_least("hold", self.hold, 1)
 
+    def triggers(self) -> Mapping[str, Trigger]:
+        """Return what tilts to each track."""
+        return {
+            name: Recently(AbnormalMove(track.sectors, self.sigmas), self.hold)
+            for name, track in TRACKS.items()
+        }
+
     def events(self, market: Market) -> pd.DataFrame:
         """Say for which tracks the overlay is on, session × track."""
         return pd.DataFrame(
             {
-                name: Recently(AbnormalMove(track.sectors, self.sigmas), self.hold).fires(market)
-                for name, track in TRACKS.items()
-                if any(sector in market.by_sector for sector in track.sectors)
+                name: trigger.fires(market)
+                for name, trigger in self.triggers().items()
+                if any(sector in market.by_sector for sector in TRACKS[name].sectors)
             }
         )
 

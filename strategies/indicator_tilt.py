@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import check_schedule, rebalanced, spread
+from backtest.allocation import rebalanced, spread
 from backtest.composite import PILLARS, Framework, composite, load_framework
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.schedule import check_schedule
 from backtest.strategy import Strategy, at_least
 from strategies.taxonomy import NQP, TRACKS
 

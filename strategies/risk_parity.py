@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.allocation import check_schedule, risk_parity
+from backtest.allocation import risk_parity
 from backtest.market import Market
+from backtest.schedule import check_schedule
 from backtest.strategy import Strategy, at_least
 
 

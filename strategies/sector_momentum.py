@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import check_schedule, due_sessions, sector_weights
+from backtest.allocation import sector_weights
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.schedule import check_schedule, due_sessions
 from backtest.strategy import Strategy, at_least
 
 

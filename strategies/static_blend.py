@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.allocation import check_schedule, rebalanced, spread, tilt
+from backtest.allocation import rebalanced, spread, tilt
 from backtest.market import Market
+from backtest.schedule import check_schedule
 from backtest.strategy import Strategy, fraction
 from strategies.taxonomy import NQP, TRADITIONAL
 

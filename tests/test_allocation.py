@@ -8,7 +8,6 @@ from backtest.allocation import (
     bonds,
     cap,
     cash,
-    due_sessions,
     equal,
     equal_risk,
     inverse_volatility,
@@ -19,6 +18,7 @@ from backtest.allocation import (
 )
 from backtest.basket import Basket
 from backtest.errors import UserError
+from backtest.schedule import due_sessions
 from tests.markets import make_market
 
 NAN = np.nan

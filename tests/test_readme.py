@@ -9,6 +9,8 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 
+from backtest.universe import parse_universe
+
 README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README.read_text("utf-8"), re.M | re.S)
 PYTHON = [code for language, code in BLOCKS if language == "python"]
@@ -42,6 +44,11 @@ def test_shell(command, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+def test_universe():
+    (text,) = (code for language, code in BLOCKS if language == "toml")
+    assert parse_universe(text, source="README.md").by_sector == {"electronics": ("512480",)}
 
 
 def test_the_two_set_up_commands_stand_there_word_for_word():

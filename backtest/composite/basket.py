@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from backtest.composite.framework import REFITS, Framework
+from backtest.composite.framework import Framework
 from backtest.composite.indicator import DIRECTIONS, FREQUENCIES
 from backtest.composite.normalization import normalize
 from backtest.composite.releases import Releases
 from backtest.composite.weighting import weigh
+from backtest.schedule import due_sessions
 
 LEAST = 1.0  # point
 FROM_DATA = ("entropy", "critic", "std", "pca")
@@ -73,8 +74,8 @@ def weights_of(
     there = points.notna().to_numpy()
     turned = np.zeros(len(there), dtype=bool)
     turned[1:] = (there[1:] != there[:-1]).any(axis=1)
-    refits = np.flatnonzero(_first_of(sessions, REFITS[framework.refit]) | turned)
-    months = np.flatnonzero(_first_of(sessions, "M"))
+    refits = np.flatnonzero(due_sessions(sessions, framework.refit).to_numpy() | turned)
+    months = np.flatnonzero(due_sessions(sessions, "monthly"))
     expert = {one.name: one.weight for one in framework.concrete}
     kept: dict[bytes, np.ndarray] = {}
     within = np.zeros(there.shape)
@@ -94,11 +95,3 @@ def weights_of(
         end = refits[number + 1] if number + 1 < len(refits) else len(there)
         within[row:end] = kept[key]
     return within, refits
-
-
-def _first_of(sessions: pd.DatetimeIndex, period: str) -> np.ndarray:
-    """Say which sessions are the first of their period; the very first is one."""
-    ordinal = sessions.to_period(period).asi8
-    first = np.ones(len(sessions), dtype=bool)
-    first[1:] = ordinal[1:] != ordinal[:-1]
-    return first

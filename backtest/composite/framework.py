@@ -19,16 +19,16 @@ from typing import Any
 from backtest.composite import aggregation, imputation, normalization, weighting
 from backtest.composite.indicator import PILLARS, Indicator
 from backtest.errors import UserError, suggest
+from backtest.schedule import SCHEDULES
 from backtest.universe import check_sectors
 
 BUILT_IN = ("china", "observable")
-REFITS: Mapping[str, str] = {"monthly": "M", "quarterly": "Q", "yearly": "Y"}
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "normalization": normalization.METHODS,
     "weighting": weighting.METHODS,
     "aggregation": aggregation.METHODS,
     "imputation": imputation.METHODS,
-    "refit": tuple(REFITS),
+    "refit": tuple(name for name in SCHEDULES if name != "never"),
 }
 
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import due_sessions
 from backtest.costs import CostModel
 from backtest.market import Market
 from backtest.plan import fitted, venue
+from backtest.schedule import due_sessions
 
 ENTRIES = 10  # of a growth table's row; named in `backtest.kernel.growth`
 TABLE_BYTES = 64 * 2**20  # of growth tables, which should stay near the caches

@@ -1,0 +1,27 @@
+"""What `nqp verify` prints on a terminal. Imports rich."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from backtest.cli.show import synthetic_banner
+from backtest.verify import Verification
+from backtest.verify.difference import shown
+
+
+def show_verify(found: Verification) -> None:
+    """Print the outcome, what it was of, and what was compared."""
+    console = Console()
+    synthetic_banner(console, found.manifest["synthetic"])
+    console.print(Text(found.sentence, style="green" if found.reproduces else "red"))
+    manifest = found.manifest
+    rest = f"\nnot compared: {', '.join(found.left_out[:5])}" if found.left_out else ""
+    console.print(
+        Text(
+            f"{manifest['strategy']} on {shown(manifest['market'])}, "
+            f"{' … '.join(manifest['window'])}; "
+            f"data: {manifest['snapshot'][:12]}\ncompared: {', '.join(found.compared)}{rest}",
+            style="dim",
+        )
+    )

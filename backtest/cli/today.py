@@ -1,0 +1,77 @@
+"""`nqp today`: parsing only. Imports typer; everything heavy inside functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from backtest.cli.backtests import CostsOption, JsonOption, MarketOption, Terms, print_json
+
+
+def today(
+    strategy: Annotated[
+        str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
+    ] = "thesis-rotation",
+    market: MarketOption = "sample",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
+    ] = None,
+    capital: Annotated[
+        Optional[float],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--capital", help="Cash to invest: prints the order list for it, in lots."),
+    ] = None,
+    holdings: Annotated[
+        Path | None,
+        typer.Option(
+            "--holdings",
+            help="A CSV (instrument,units) of what you hold: the orders start from it, and from "
+            "the cash of --capital.",
+        ),
+    ] = None,
+    allow_stale: Annotated[
+        bool,
+        typer.Option("--allow-stale", help="Also look at data more than 3 sessions old."),
+    ] = False,
+    costs: CostsOption = "etf",
+    json: JsonOption = False,
+) -> None:
+    """Say what a strategy holds now, what changes next, and which trigger is nearest to firing.
+
+    Synthetic data have no today: the sample is shown as an example and never refused as stale.
+    """
+    from datetime import date
+
+    from backtest.cli.lookup import find_strategy
+    from backtest.cli.show import waiting
+    from backtest.errors import UserError
+
+    chosen = find_strategy(strategy, settings or [])
+    if capital is not None and not capital > 0:
+        raise UserError(f"--capital was {capital:g}; give an amount above 0")
+    terms = Terms(market, None, None, costs, "open", 1_000_000.0, False)
+    model = terms.cost_model()
+    with waiting("reading the triggers"):
+        from backtest.today import Account, read_account, today
+
+        account = None
+        if holdings is not None:
+            account = read_account(holdings, capital or 0.0)
+        elif capital is not None:
+            account = Account(capital)
+        found = today(
+            chosen,
+            terms.load_market(),
+            now=date.today(),
+            account=account,
+            costs=model,
+            allow_stale=allow_stale,
+        )
+    if json:
+        print_json(found.to_json())
+        return
+    from backtest.cli.show_today import show_today
+
+    show_today(found)

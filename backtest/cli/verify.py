@@ -1,0 +1,53 @@
+"""`nqp verify`: parsing and printing only. Imports typer; everything heavy inside functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from backtest.cli.backtests import JsonOption, print_json
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A folder written by 'nqp run --out'.")],
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--strategy",
+            help="FILE.py:Class of a strategy of your own; a folder is not trusted to name one.",
+        ),
+    ] = None,
+    market: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option(
+            "--market", "-m", help="A market or folder with the run's data, if not in the store."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Run a folder's backtest again and compare byte by byte.
+
+    Exit 0 if every byte is the same; exit 1 if the run does not reproduce, with the first
+    difference; exit 2 if it cannot be run again (no run's folder, data or strategy not here).
+    """
+    from backtest.cli.lookup import built_in, find_strategy
+    from backtest.cli.show import waiting
+
+    given = {own.name: type(own) for own in (find_strategy(name, []) for name in strategy or [])}
+    with waiting("running it again (a very first start compiles and can take a minute)"):
+        from backtest.cli.report import write_run_report
+        from backtest.verify import verify
+
+        found = verify(
+            folder, built_in(), given=given, market=market, write_report=write_run_report
+        )
+    if json:
+        print_json(found.to_json())
+    else:
+        from backtest.cli.show_verify import show_verify
+
+        show_verify(found)
+    if not found.reproduces:
+        raise typer.Exit(1)

@@ -1,0 +1,47 @@
+"""How old data are, in sessions of their exchange. Imports pandas and the calendar."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from backtest.data.calendar import known_span, sessions
+
+CLOSED_AT_MOST = pd.Timedelta(days=30)  # longer than any exchange has been shut for holidays
+
+
+def age(calendar: str, last: pd.Timestamp, now: pd.Timestamp) -> int:
+    """Return how many sessions have passed whose data are missing.
+
+    Counted are the sessions after `last` and before `now`: that of `now` itself may not have
+    closed. Days for which the exchange has published no holidays yet count from Monday to Friday.
+
+    Examples
+    --------
+    >>> age("XSHG", pd.Timestamp("2025-12-31"), pd.Timestamp("2026-01-06"))
+    1
+    """
+    return len(_sessions(calendar, last + pd.Timedelta(days=1), now - pd.Timedelta(days=1)))
+
+
+def next_session(calendar: str, last: pd.Timestamp) -> pd.Timestamp:
+    """Return the session after `last`; a weekday where the holidays are not published yet.
+
+    Examples
+    --------
+    >>> f"{next_session('XSHG', pd.Timestamp('2025-12-31')):%Y-%m-%d}"
+    '2026-01-05'
+    """
+    day = pd.Timedelta(days=1)
+    following: pd.Timestamp = _sessions(calendar, last + day, last + CLOSED_AT_MOST)[0]
+    return following
+
+
+def published(calendar: str, until: pd.Timestamp) -> bool:
+    """Whether the exchange's holidays are known up to a day."""
+    return bool(until <= known_span(calendar)[1])
+
+
+def _sessions(calendar: str, first: pd.Timestamp, last: pd.Timestamp) -> pd.DatetimeIndex:
+    if first > last:
+        return pd.DatetimeIndex([])
+    return sessions(calendar, first, last, seen=pd.bdate_range(first, last))

@@ -1,0 +1,162 @@
+"""The order list: from an account to target weights, in lots, with costs by kind.
+
+Imports pandas, the costs and the rebalance the simulation uses. Prices are the last closes: an
+estimate, as the next open is not known. What could not be traded in the last session is left
+alone, so nothing is bought with money that a sale may not bring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import COMPONENTS, CostModel
+from backtest.market import Market
+from backtest.rebalance import Quote, rebalance, trading_costs
+
+NEAR = 0.01  # an instrument this close to what the strategy holds is there, drift and lots aside
+SMALLEST = 1e-4  # of a unit, where fractions may be bought
+COLUMNS = ("instrument", "name", "side", "units", "price", "value", *COMPONENTS, "cost")
+
+
+@dataclass(frozen=True, eq=False)
+class Tickets:
+    """Orders for the next session.
+
+    Attributes
+    ----------
+    orders : DataFrame
+        One row an order, sales first: instrument, name, side, units, price, value, the costs by
+        kind and together.
+    before, after : ndarray
+        Units held before and after them, in the order of the market's instruments.
+    cash : float
+        What is left after the orders and their costs.
+    value : float
+        What the account is worth before them.
+    waiting : tuple of str
+        Instruments that should be traded but could not be in the last session.
+    """
+
+    orders: pd.DataFrame
+    before: np.ndarray
+    after: np.ndarray
+    cash: float
+    value: float
+    waiting: tuple[str, ...]
+
+
+def tickets(
+    weights: np.ndarray,
+    shares: np.ndarray,
+    cash: float,
+    market: Market,
+    costs: CostModel,
+    due: pd.Timestamp,
+) -> Tickets:
+    """List the orders that bring shares and cash to target weights at the last closes.
+
+    Parameters
+    ----------
+    weights, shares : ndarray
+        Fractions and units in the order of the market's instruments.
+    due : Timestamp
+        The session the orders are for; its costs apply.
+    """
+    quote = last_quote(market, costs, due)
+    filled = rebalance(weights, shares, cash, quote)
+    change = filled.shares - shares
+    bought, step = change > 0, np.where(quote.lot > 0, quote.lot, SMALLEST)
+    change[bought] = np.floor(change[bought] / step[bought] + 1e-9) * step[bought]
+    trades = change != 0
+    value = change * np.where(trades, quote.price, 0.0)
+    paid = trading_costs(value, trades, quote)
+    waits = filled.waits_to_buy | filled.waits_to_sell
+    return Tickets(
+        orders=_listed(change, value, paid, market, costs, due),
+        before=shares,
+        after=shares + change,
+        cash=max(cash - float(value.sum()) - float(paid.sum()), 0.0),
+        value=cash + float((shares * quote.mark).sum()),
+        waiting=tuple(market.instruments[column] for column in np.flatnonzero(waits)),
+    )
+
+
+def weights_now(shares: np.ndarray, cash: float, market: Market) -> np.ndarray:
+    """Return the fractions of an account that lie in each instrument at the last close."""
+    worth = shares * np.nan_to_num(market.close.iloc[-1].to_numpy(dtype=float))
+    fractions: np.ndarray = worth / (cash + worth.sum())
+    return fractions
+
+
+def near(weights: np.ndarray, shares: np.ndarray, cash: float, market: Market) -> bool:
+    """Whether an account holds the weights already, drift and whole lots aside."""
+    price = np.nan_to_num(market.close.iloc[-1].to_numpy(dtype=float))
+    room = np.maximum(NEAR, _lots(market) * price / (cash + float((shares * price).sum())))
+    return bool((np.abs(weights_now(shares, cash, market) - weights) <= room).all())
+
+
+def last_quote(market: Market, costs: CostModel, due: pd.Timestamp) -> Quote:
+    """Return what the last close offers, at the costs of the session `due`."""
+    price = market.close.iloc[-1].to_numpy(dtype=float)
+    there = np.isfinite(price)
+    kinds = [market.universe.by_id[name].kind for name in market.instruments]
+    rates = costs.rates(pd.DatetimeIndex([due]), kinds)
+    return Quote(
+        price=price,
+        mark=np.nan_to_num(price),
+        can_buy=market.can_buy.iloc[-1].to_numpy(dtype=bool) & there,
+        can_sell=market.can_sell.iloc[-1].to_numpy(dtype=bool) & there,
+        commission_buy=rates.commission_buy[0],
+        commission_sell=rates.commission_sell[0],
+        other_buy=rates.other_buy[0],
+        other_sell=rates.other_sell[0],
+        lot=_lots(market),
+        minimum=rates.minimum,
+    )
+
+
+def _lots(market: Market) -> np.ndarray:
+    return np.array([float(market.universe.by_id[name].lot) for name in market.instruments])
+
+
+def _listed(
+    change: np.ndarray,
+    value: np.ndarray,
+    paid: np.ndarray,
+    market: Market,
+    costs: CostModel,
+    due: pd.Timestamp,
+) -> pd.DataFrame:
+    """Lay the orders out with their costs by kind, as the simulation's order log has them."""
+    known, day = market.universe.by_id, pd.DatetimeIndex([due])
+    kinds = [known[name].kind for name in market.instruments]
+    rate = {
+        (part, side): costs.rate(part, side, day, kinds)[0]
+        for part in COMPONENTS
+        for side in ("buy", "sell")
+    }
+    rows = []
+    for column in np.flatnonzero(change):
+        name, side = market.instruments[column], "buy" if change[column] > 0 else "sell"
+        size = abs(float(value[column]))
+        by_kind = {part: size * float(rate[part, side][column]) for part in COMPONENTS}
+        by_kind["commission"] = max(by_kind["commission"], costs.minimum_commission)
+        rows.append(
+            {
+                "instrument": name,
+                "name": known[name].name,
+                "side": side,
+                "units": abs(float(change[column])),
+                "price": float(market.close[name].iloc[-1]),
+                "value": size,
+                **by_kind,
+                "cost": float(paid[column]),
+            }
+        )
+    listed = pd.DataFrame(rows, columns=list(COLUMNS))
+    return listed.sort_values(["side", "instrument"], ascending=[False, True]).reset_index(
+        drop=True
+    )

@@ -1,0 +1,108 @@
+"""`nqp verify` as a shell meets it: exit 0, 1 with the first difference, 2 with a sentence."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from backtest import load_market, run
+from backtest.cli.lookup import find_strategy
+from backtest.report.folder import write_run
+
+OWN = '''
+from dataclasses import dataclass
+from backtest import Strategy
+from backtest.allocation import equal
+
+
+@dataclass(frozen=True)
+class Mine(Strategy):
+    """Hold a part of everything."""
+
+    part: float = 0.5
+
+    def target_weights(self, market):
+        return equal(market) * self.part
+'''
+
+
+def nqp(*words, cwd=None, columns="80"):
+    return subprocess.run(
+        [sys.executable, "-P", "-c", "from backtest.cli import main; main()", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=dict(os.environ, COLUMNS=columns, PYTHONIOENCODING="utf-8"),
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "run"
+    done = nqp(
+        "run", "thesis-rotation", "--set", "fall_bp=20", "--end", "2018-06-29", "--out", str(out)
+    )
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def test_a_run_reproduces_from_anywhere(folder, tmp_path):
+    done = nqp("verify", str(folder), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "SYNTHETIC DATA" in done.stdout
+    assert "The run reproduces byte for byte" in done.stdout
+    assert "report.html" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_changed_run_exits_1_with_the_first_difference(folder):
+    path = folder / "returns.csv"
+    whole = path.read_bytes()
+    lines = whole.decode().split("\n")
+    lines[100] = f"{lines[100].partition(',')[0]},0.5"
+    path.write_text("\n".join(lines), "utf-8")
+    try:
+        done = nqp("verify", str(folder), "--json")
+    finally:
+        path.write_bytes(whole)
+    assert done.returncode == 1
+    document = json.loads(done.stdout)
+    assert document["reproduces"] is False
+    assert document["difference"]["file"] == "returns.csv"
+    assert document["difference"]["where"].startswith("line 101 (")
+    assert document["difference"]["recorded"] == "0.5"
+    assert document["sentence"].startswith("The run does not reproduce. returns.csv, line 101 (")
+    assert "Traceback" not in done.stderr
+
+
+def test_ones_own_strategy_has_to_be_handed_in(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(OWN, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    market = load_market("sample").until("2016-12-30")
+    write_run(run(find_strategy("mine.py:Mine", ["part=0.25"]), market), tmp_path / "run")
+    refused = nqp("verify", "run", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "none of the package" in refused.stderr
+    done = nqp("verify", "run", "--strategy", "mine.py:Mine", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nowhere"], "manifest.json"),
+        (["nowhere", "--strategy", "mine.py:Mine"], "there is no file mine.py"),
+    ],
+)
+def test_mistakes_get_one_sentence(words, says, tmp_path):
+    done = nqp("verify", *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
