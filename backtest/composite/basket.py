@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from backtest.composite.chain import NEUTRAL
 from backtest.composite.framework import Framework
 from backtest.composite.indicator import DIRECTIONS, FREQUENCIES
 from backtest.composite.normalization import normalize
@@ -26,7 +27,7 @@ def points_of(found: Releases, framework: Framework) -> pd.DataFrame:
     some = found.values.notna().any(axis=1)
     scores = normalize(found.values[some] * signs, framework.normalization)
     scores = scores.where(found.count[some] >= needed)
-    points = 50.0 + 10.0 * scores if framework.normalization == "z" else 100.0 * scores
+    points = NEUTRAL + 10.0 * scores if framework.normalization == "z" else 100.0 * scores
     return points.clip(lower=LEAST).reindex(found.values.index).ffill()
 
 

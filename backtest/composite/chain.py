@@ -1,8 +1,10 @@
 """Chaining: one level from baskets that change, without a jump. Imports numpy and aggregation.
 
-A move from one session to the next is that of the old basket, of what both sessions have of it;
-what enters or leaves, and new weights, count from the next move on. Links are additive: an index
-of scores has no zero a growth rate could start from, and points add up to contributions.
+Where indicators enter or leave, the move into the session is that of the old basket, of what both
+sessions have of it; what is new counts from the next move on. New weights of the same indicators
+count at once: linked too, their refits would carry the level away from its scale, month by month.
+Links are additive: an index of scores has no zero a growth rate could start from, and points add up
+to contributions.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from backtest.composite.aggregation import SHIFT, aggregate
 
 Groups = Sequence[tuple[list[int], float]]
 
+NEUTRAL = 50.0  # points: an indicator's own past
+
 
 @dataclass(frozen=True, eq=False)
 class Chained:
@@ -29,7 +33,8 @@ class Chained:
     unlinked : Series by session
         What the basket of each session says by itself.
     contributions : DataFrame, session × indicator
-        Points each indicator brought in the move to the session; they sum to the move.
+        Points each indicator brought in the move to the session; they sum to the move. New weights
+        bring what they add to its distance from `NEUTRAL`.
     effects : Series by session
         The jump that linking took out: the unlinked move less the linked one.
     """
@@ -90,21 +95,23 @@ def chain(
     there = np.isfinite(values)
     full = shared_out(np.where(there, within, 0.0), groups)
     both = there[1:] & there[:-1]
+    same = (there[1:] == there[:-1]).all(axis=1)
     old = shared_out(np.where(both, within[:-1], 0.0), groups)
+    new = np.where(same[:, None], full[1:], old)
 
     def level(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
         masked = pd.DataFrame(np.where(weights > 0.0, rows, np.nan), columns=points.columns)
         found = aggregate(masked, pd.DataFrame(weights, columns=points.columns), method)
         return found.to_numpy(dtype=float)
 
-    before, after = level(values[:-1], old), level(values[1:], old)
+    before, after = level(values[:-1], old), level(values[1:], new)
     unlinked = level(values, full)
-    contributions = np.zeros(values.shape)
+    scale, stretch = values - NEUTRAL, np.ones(len(after))
     if method == "geometric":
-        pull = np.log((values[1:] + SHIFT) / (values[:-1] + SHIFT))
-        contributions[1:] = old * pull * _logarithmic_mean(after + SHIFT, before + SHIFT)[:, None]
-    else:
-        contributions[1:] = old * (values[1:] - values[:-1])
+        scale = np.log((values + SHIFT) / (NEUTRAL + SHIFT))
+        stretch = _logarithmic_mean(after + SHIFT, before + SHIFT)
+    contributions = np.zeros(values.shape)
+    contributions[1:] = (new * scale[1:] - old * scale[:-1]) * stretch[:, None]
     contributions = np.where(np.isfinite(contributions), contributions, 0.0)
     moves = np.concatenate([[0.0], np.nan_to_num(after - before)])
     first = int(np.argmax(covered)) if covered.any() else len(values)
@@ -114,7 +121,7 @@ def chain(
     if first < len(values):
         linked[first:] = unlinked[first] + np.cumsum(moves[first:])
     jumps = np.zeros(len(values))
-    jumps[1:] = np.nan_to_num(unlinked[1:] - unlinked[:-1] - moves[1:])
+    jumps[1:] = np.where(same, 0.0, np.nan_to_num(unlinked[1:] - unlinked[:-1] - moves[1:]))
     jumps[: first + 1] = 0.0
     index = points.index
     return Chained(

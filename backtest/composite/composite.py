@@ -192,15 +192,13 @@ def _composite(market: Market, framework: Framework) -> Composite:
 
 
 def _changes(points: pd.DataFrame, whole: Chained) -> pd.DataFrame:
-    """Return a row for each session on which the basket or its weights changed."""
+    """Return a row for each session on which an indicator entered or left."""
     there = points.notna().to_numpy()
     came = np.zeros(there.shape, dtype=bool)
     went = np.zeros(there.shape, dtype=bool)
     came[1:], went[1:] = there[1:] & ~there[:-1], there[:-1] & ~there[1:]
     level, effect = whole.linked.to_numpy(), whole.effects.to_numpy()
-    rows = np.flatnonzero(
-        np.isfinite(level) & (came.any(axis=1) | went.any(axis=1) | (effect != 0.0))
-    )
+    rows = np.flatnonzero(np.isfinite(level) & (came | went).any(axis=1))
     names, days = points.columns, points.index[rows]
     return pd.DataFrame(
         {

@@ -21,10 +21,11 @@ POINTS = "index points"
 
 @dataclass(frozen=True)
 class CompositeAbove(Trigger):
-    """The composite index, or one of its pillars, is above `level` points.
+    """What the composite's members say, together or of one pillar, is above `level` points.
 
-    50 points are the indicators' own past; see `backtest.composite`. `framework` is the name or
-    path of one, `pillar` "" for the whole index.
+    50 points are the members' own past. That is the unlinked level: links keep the index from
+    jumping, but move it off its scale for good. `framework` is the name or path of one, `pillar`
+    "" for all; see `backtest.composite`.
     """
 
     level: float = 50.0
@@ -36,9 +37,9 @@ class CompositeAbove(Trigger):
         _check(self.framework, self.pillar)
 
     def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the chain-linked level; unknown below the framework's coverage."""
-        index = level_of(market, self.framework, self.pillar)
-        return decided(index > self.level, known=index.notna())
+        """Answer from today's members; unknown below the framework's coverage."""
+        level = self._level(market)
+        return decided(level > self.level, known=level.notna())
 
     @property
     def label(self) -> str:
@@ -47,8 +48,13 @@ class CompositeAbove(Trigger):
 
     def reading(self, market: Market) -> Reading:
         """Return the level, against `level`."""
-        index = level_of(market, self.framework, self.pillar)
-        return Reading(self.label, index, constant(self.level, market), POINTS, "above")
+        level = self._level(market)
+        return Reading(self.label, level, constant(self.level, market), POINTS, "above")
+
+    def _level(self, market: Market) -> pd.Series:
+        found = composite(market, self.framework)
+        _check_pillar(found.framework, self.pillar)
+        return found.unlinked[self.pillar or "all"]
 
 
 @dataclass(frozen=True)
@@ -82,20 +88,18 @@ class CompositeRising(Trigger):
         return Reading(self.label, change, by, POINTS, "at least")
 
     def _change(self, market: Market) -> pd.Series:
-        return level_of(market, self.framework, self.pillar).diff(self.window).round(8)
+        found = composite(market, self.framework)
+        _check_pillar(found.framework, self.pillar)
+        level = found.pillars[self.pillar] if self.pillar else found.index
+        return level.diff(self.window).round(8)
 
 
-def level_of(market: Market, framework: str | Framework, pillar: str) -> pd.Series:
-    """Return the chain-linked level of a framework's index, or of one of its pillars."""
-    found = composite(market, framework)
-    if not pillar:
-        return found.index
-    if pillar not in found.pillars:
+def _check_pillar(framework: Framework, pillar: str) -> None:
+    if pillar and pillar not in framework.pillars:
         raise UserError(
-            f"framework {found.framework.name} has no pillar {pillar!r}; "
-            f"{suggest(pillar, found.framework.pillars)}"
+            f"framework {framework.name} has no pillar {pillar!r}; "
+            f"{suggest(pillar, framework.pillars)}"
         )
-    return found.pillars[pillar]
 
 
 def _check(framework: str | Framework, pillar: str) -> None:

@@ -40,13 +40,24 @@ def test_what_leaves_does_not_move_the_level_either():
     assert found.effects.tolist() == [0, 0, 15, 0]
 
 
-def test_new_weights_count_from_the_next_move_on():
+def test_new_weights_of_the_same_indicators_count_at_once():
     scores = points(a=[50, 50, 60, 70], b=[20, 20, 20, 20])
     within = np.array([[1, 1], [1, 1], [3, 1], [3, 1]], dtype=float)
     found = chain(scores, within, ALL, "arithmetic", always(4))
-    # the move to the third session is at a half, the next at three quarters
-    assert found.linked.tolist() == [35, 35, 40, 47.5]
-    assert found.unlinked.tolist() == [35, 35, 50, 57.5]
+    # at a half each, then at three quarters and a quarter
+    assert found.linked.tolist() == found.unlinked.tolist() == [35, 35, 50, 57.5]
+    # a: 3/4 of its 10 above neutral; b, 30 below it, weighs a quarter less
+    assert found.contributions.iloc[2].tolist() == [7.5, 7.5]
+    assert not found.effects.any()
+
+
+def test_weights_that_change_with_the_members_are_linked():
+    scores = points(a=[50, 60, 70], b=[20, 20, 20], c=[NAN, 80, 90])
+    within = np.array([[1, 1, 0], [2, 1, 1], [2, 1, 1]], dtype=float)
+    found = chain(scores, within, [([0, 1, 2], 1.0)], "arithmetic", always(3))
+    # into the second session at the old halves (+5); then at 2/4, 1/4, 1/4 (+5 and +2.5)
+    assert found.linked.tolist() == [35, 40, 47.5]
+    assert found.unlinked.tolist() == [35, 55, 62.5]
 
 
 def test_the_level_starts_where_coverage_does():
@@ -83,7 +94,7 @@ def test_contributions_sum_to_the_move_and_linking_takes_out_only_changes(method
     moves = found.contributions.sum(axis=1)
     np.testing.assert_allclose(found.linked.diff().iloc[1:], moves.iloc[1:], atol=1e-10)
     changed = np.flatnonzero(found.effects.to_numpy())
-    assert changed.tolist() == [40, 100, 120]
+    assert changed.tolist() == [40, 120]
     same = np.setdiff1d(np.arange(1, 200), changed)
     np.testing.assert_allclose(
         found.unlinked.diff().iloc[same], found.linked.diff().iloc[same], atol=1e-10

@@ -1,0 +1,158 @@
+"""`nqp index`: parsing and gathering only. Imports typer; everything heavy inside functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from backtest.cli.backtests import JsonOption, MarketOption, print_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from backtest.composite import Composite
+    from backtest.evidence.composite_sensitivity import CompositeSensitivity
+    from backtest.market import Market
+
+SPAN = 60  # sessions whose moves are taken apart
+
+
+def index(
+    framework: Annotated[
+        str, typer.Option("--framework", "-f", help="observable, china, or your own TOML file.")
+    ] = "observable",
+    market: MarketOption = "sample",
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--as-of", help="Use nothing known after this day, as 2024-09-23."),
+    ] = None,
+    sensitivity: Annotated[
+        bool,
+        typer.Option("--sensitivity", help="Say what index and profit owe to choices of method."),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write index.json and pictures to this folder.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Compute the composite NQP index: pillars, coverage, what moved it, what it goes with."""
+    if out is not None:
+        from backtest.report.folder import check_holds_only
+
+        check_holds_only(out, _files())
+    from backtest.cli.show import waiting
+    from backtest.composite import composite, load_framework
+
+    chosen, seen = load_framework(framework), _load(market, as_of)
+    with waiting("computing the index"):
+        found = composite(seen, chosen)
+    varied = _vary(found) if sensitivity else None
+    since = seen.sessions[max(0, len(seen.sessions) - 1 - SPAN)]
+    if out is not None or json:
+        document = _document(found, since, varied)
+    if out is not None:
+        from backtest.report.index_folder import write_index
+
+        write_index(found, document, out, since=since, sensitivity=varied)
+    if json:
+        print_json(document)
+        return
+    from backtest.cli.show_index import show_index, show_sensitivity
+
+    show_index(found, since)
+    if varied is not None:
+        show_sensitivity(varied)
+    if out is not None:
+        typer.echo(f"wrote {out}")
+
+
+def _files() -> tuple[str, ...]:
+    from backtest.report.index_folder import FILES
+
+    return FILES
+
+
+def _load(name: str, as_of: str | None) -> Market:
+    """Load the market as it was known on a day."""
+    import pandas as pd
+
+    from backtest.data import load_market
+    from backtest.errors import UserError
+
+    market = load_market(name)
+    if as_of is None:
+        return market
+    seen = market.as_of(as_of)
+    if pd.Timestamp(as_of) > market.sessions[-1]:
+        raise UserError(
+            f"market {market.name} ends on {market.sessions[-1]:%Y-%m-%d}, before {as_of}; give "
+            f"an earlier day, or leave --as-of out"
+        )
+    return seen
+
+
+def _vary(found: Composite) -> CompositeSensitivity:
+    """Vary the choices, and trade the plainest strategy on each index."""
+    from backtest.cli.show import waiting
+
+    with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
+        from backtest.evidence.composite_sensitivity import composite_sensitivity
+        from backtest.evidence.composite_switch import CompositeSwitch
+        from strategies.taxonomy import NQP, TRADITIONAL
+    switch = CompositeSwitch(NQP, TRADITIONAL, found.framework)
+    return composite_sensitivity(found.market, switch, found.framework)
+
+
+def _document(
+    found: Composite, since: pd.Timestamp, varied: CompositeSensitivity | None
+) -> dict[str, Any]:
+    """Return the JSON document: plain values, NaN as None."""
+    from backtest.composite.back_to_data import back_to_data
+    from backtest.composite.multivariate import cronbach_alpha, principal_components
+    from backtest.composite.selection import selection
+    from backtest.evidence.composite_links import links
+    from backtest.result import plain
+
+    last = found.market.sessions[-1]
+    moved = back_to_data(found, since, last)
+    inputs = selection(found)
+    document: dict[str, Any] = found.to_json()
+    document |= plain(
+        {
+            "title": found.framework.title,
+            "as_of": last,
+            "snapshot": found.market.snapshot,
+            "methods": {
+                key: getattr(found.framework, key)
+                for key in ("normalization", "weighting", "aggregation", "imputation", "refit")
+            },
+            "unlinked": found.unlinked["all"].iloc[-1],
+            "contributions": {"since": since, "points": moved["points"].to_dict()},
+            "inputs": {
+                name: {key: None if value != value else value for key, value in row.items()}
+                for name, row in inputs.to_dict("index").items()
+            },
+            "multivariate": {
+                "cronbach_alpha": cronbach_alpha(found.scores),
+                "explained": principal_components(found.scores).explained.tolist(),
+            },
+            "links": [
+                {
+                    "target": link.target,
+                    "span": link.span,
+                    "correlation": link.correlation,
+                    "interval": None
+                    if link.interval is None
+                    else [link.interval.low, link.interval.high],
+                    "spans": link.spans,
+                    "verdict": link.verdict,
+                }
+                for link in links(found)
+            ],
+        }
+    )
+    if varied is not None:
+        document["sensitivity"] = varied.to_json()
+    return document

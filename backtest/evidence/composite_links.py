@@ -1,0 +1,118 @@
+"""Links: whether an index moves with what it speaks of. Imports the composite and the bootstrap.
+
+Step 9 of the OECD/JRC Handbook (2008, section 9). An index that agrees with prices over the same
+weeks may only repeat them; one that agrees with the weeks after says something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backtest.composite.composite import Composite
+from backtest.errors import UserError
+from backtest.evidence.bootstrap import Interval, interval
+from backtest.evidence.observation import Array, Observation
+from backtest.market import Market
+
+FEWEST = 24  # spans without which nothing is said
+HORIZON = 20  # sessions of a span
+
+
+@dataclass(frozen=True)
+class Link:
+    """How the index's moves over spans of sessions go with returns.
+
+    Attributes
+    ----------
+    target : str
+        Whose returns.
+    span : "same" or "next"
+        Returns over the span of the move itself, or over the one after it.
+    correlation : float
+        NaN where there are too few spans or one side never moved.
+    interval : Interval or None
+        Stationary bootstrap, 90 %.
+    spans : int
+        How many there are; they do not overlap.
+    """
+
+    target: str
+    span: str
+    correlation: float
+    interval: Interval | None
+    spans: int
+
+    @property
+    def verdict(self) -> str:
+        """Whether they go "together", "apart", or one "cannot tell"."""
+        if self.interval is None or self.interval.low <= 0.0 <= self.interval.high:
+            return "cannot tell"
+        return "together" if self.correlation > 0.0 else "apart"
+
+
+def links(found: Composite, *, horizon: int = HORIZON, seed: int = 0) -> tuple[Link, ...]:
+    """Return how the index goes with the benchmark, with all sectors, and with each track's lead.
+
+    Parameters
+    ----------
+    horizon : int
+        Sessions of a span; spans are counted back from the last session and do not overlap.
+    """
+    if horizon < 1:
+        raise UserError(f"horizon was {horizon}; give 1 session or more")
+    moved = _over_spans(found.index, horizon, relative=False)
+    rows = []
+    for target, level in _targets(found).items():
+        earned = _over_spans(level, horizon, relative=True)
+        rows.append(_link(target, "same", moved, earned, seed))
+        rows.append(_link(target, "next", moved, earned.shift(-1), seed))
+    return tuple(rows)
+
+
+def _targets(found: Composite) -> Mapping[str, pd.Series]:
+    """Return price levels by name: the benchmark, all sectors, each track over all sectors."""
+    market = found.market
+    levels: dict[str, pd.Series] = {}
+    if market.benchmark.notna().any():
+        levels[market.universe.by_id[market.universe.benchmark].name] = market.benchmark
+    levels["all sectors"] = market.equal_weight
+    for track, sectors in found.framework.tracks:
+        here = sorted(name for name in sectors if name in market.by_sector)
+        if here:
+            levels[f"lead of {track}"] = _level(market, here) / market.equal_weight
+    return levels
+
+
+def _level(market: Market, sectors: list[str]) -> pd.Series:
+    moved = market.sector_close[sectors].pct_change(fill_method=None).mean(axis=1)
+    return (1.0 + moved.fillna(0.0)).cumprod()
+
+
+def _over_spans(level: pd.Series, horizon: int, *, relative: bool) -> pd.Series:
+    """Return the change over each span, by its last session."""
+    ends = level.iloc[(len(level) - 1) % horizon :: horizon]
+    return ends.pct_change(fill_method=None) if relative else ends.diff()
+
+
+def _link(target: str, span: str, moved: pd.Series, earned: pd.Series, seed: int) -> Link:
+    both = pd.DataFrame({"moved": moved, "earned": earned}).dropna()
+    flat = any(np.ptp(both[side].to_numpy()) <= 1e-12 for side in both) if len(both) else True
+    if len(both) < FEWEST or flat:
+        return Link(target, span, float("nan"), None, len(both))
+    x, y = both["moved"].to_numpy(dtype=float), both["earned"].to_numpy(dtype=float)
+
+    def correlation(counts: Array) -> Array:
+        share = counts / counts.sum(axis=1, keepdims=True)
+        mean_x, mean_y = share @ x, share @ y
+        spread_x, spread_y = share @ (x * x) - mean_x**2, share @ (y * y) - mean_y**2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found: Array = (share @ (x * y) - mean_x * mean_y) / np.sqrt(spread_x * spread_y)
+        return found
+
+    together = pd.Series((x - x.mean()) * (y - y.mean()), both.index)
+    observed = Observation("correlation", (target,), correlation, together)
+    return Link(target, span, observed.value, interval(observed, seed=seed), len(both))

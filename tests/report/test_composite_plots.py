@@ -1,0 +1,117 @@
+"""Plots of the index return their Axes and draw what the values say."""
+
+from dataclasses import replace
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtest import load_market
+from backtest.composite import composite
+from backtest.composite.back_to_data import back_to_data
+from backtest.evidence.composite_sensitivity import CompositeSensitivity
+
+mpl.use("Agg")
+
+from backtest.report.plots import (
+    composite_index,
+    contribution_bars,
+    coverage,
+    pillar_areas,
+    png,
+    sobol_bars,
+)
+from backtest.report.plots.style import pyplot
+
+
+@pytest.fixture(scope="module")
+def found():
+    return composite(load_market("sample"), "observable")
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    pyplot.close("all")
+
+
+def test_the_index_is_drawn_and_its_members_marked(found):
+    axes = composite_index(found)
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), found.index)
+    marks = next(line for line in axes.lines if "enters" in str(line.get_label()))
+    assert len(marks.get_xdata()) == 3
+    assert "SYNTHETIC" in axes.get_title(loc="left")
+
+
+def test_pillar_areas_add_up_to_the_index(found):
+    axes = pillar_areas(found)
+    total = axes.lines[0].get_ydata()
+    known = found.index.dropna()
+    np.testing.assert_allclose(total, known - known.iloc[0], atol=1e-9)
+    labels = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert labels == ["potential", "supply", "demand", "distribution", "index"]
+
+
+def test_contribution_bars_are_the_points(found):
+    axes = contribution_bars(found, "2024-01-02", "2024-09-30")
+    table = back_to_data(found, "2024-01-02", "2024-09-30")
+    drawn = [bar.get_width() for bar in axes.patches]
+    np.testing.assert_allclose(drawn, table["points"])
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == list(table.index)
+
+
+def test_coverage_shows_the_least(found):
+    axes = coverage(found)
+    assert axes.lines[-1].get_ydata()[0] == found.framework.min_coverage
+    np.testing.assert_array_equal(axes.lines[-2].get_ydata(), found.coverage["all"])
+
+
+def test_a_long_title_is_cut_before_what_says_synthetic(found):
+    framework = replace(found.framework, title="新质 $x^{ <b> " + "word " * 60)
+    axes = composite_index(replace(found, framework=framework))
+    text = axes.get_title(loc="left")
+    assert max(map(len, text.splitlines())) < 100
+    assert text.endswith("(SYNTHETIC DATA)")
+
+
+def test_an_index_that_is_never_known_is_still_a_picture(found):
+    nothing = replace(
+        found,
+        index=found.index * np.nan,
+        contributions=found.contributions * 0.0,
+        changes=found.changes.iloc[:0],
+    )
+    for draw in (composite_index, pillar_areas, coverage):
+        assert png(draw(nothing)).startswith(b"\x89PNG")
+    assert png(contribution_bars(nothing, "2024-01-02", "2024-09-30")).startswith(b"\x89PNG")
+
+
+def test_sobol_bars_have_intervals_and_verdicts(found):
+    table = pd.DataFrame(
+        {
+            "outcome": ["profit"] * 2,
+            "factor": ["weighting", "delay"],
+            "first": [0.6, 0.0],
+            "first_half": [0.1, 0.01],
+            "total": [0.9, 0.02],
+            "total_half": [0.1, 0.01],
+            "verdict": ["matters", "hardly matters"],
+        }
+    )
+    varied = CompositeSensitivity(
+        framework=found.framework,
+        strategy="composite-switch",
+        market="sample",
+        synthetic=True,
+        window=(found.market.sessions[0], found.market.sessions[-1]),
+        factors={"weighting": ("equal", "std"), "delay": (0, 5)},
+        rows=16,
+        variants=table,
+        indices=table,
+        ranges=table,
+    )
+    axes = sobol_bars(varied, "profit")
+    assert sorted(bar.get_width() for bar in axes.patches) == [0.0, 0.02, 0.6, 0.9]
+    assert "in sample" in axes.get_title(loc="left")
+    assert "hardly matters" in axes.get_yticklabels()[1].get_text()
