@@ -49,6 +49,7 @@ def test_there_are_five():
 @each
 def test_it_runs_from_clean_and_shows_what_it_keeps(path, tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit, once imported, has it draw nothing
     stored = nbformat.read(path, as_version=4)
     fresh = deepcopy(stored)
     for cell in code_cells(fresh):

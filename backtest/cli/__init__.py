@@ -11,8 +11,13 @@ import sys
 import typer
 
 from backtest.cli import backtests, tune
+from backtest.cli.dashboard import dashboard
 from backtest.cli.data import app as data
 from backtest.cli.evidence import evidence
+from backtest.cli.index import index
+from backtest.cli.report import report
+from backtest.cli.today import today
+from backtest.cli.verify import verify
 from backtest.errors import UserError
 
 app = typer.Typer(
@@ -30,6 +35,11 @@ app.command("strategies")(backtests.strategies)
 app.command("tune")(tune.tune)
 app.command("walk-forward")(tune.walk_forward)
 app.command("evidence")(evidence)
+app.command("report")(report)
+app.command("index")(index)
+app.command("today")(today)
+app.command("verify")(verify)
+app.command("dashboard")(dashboard)
 app.add_typer(data, name="data")
 
 

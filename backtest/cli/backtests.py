@@ -90,7 +90,7 @@ def run(
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write the result's files to this folder.")
+        Path | None, typer.Option("--out", help="Write the files and report.html here.")
     ] = None,
     json: JsonOption = False,
 ) -> None:
@@ -103,11 +103,13 @@ def run(
 
         check_target(out)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
-    (result,) = _results([chosen], terms)
+    (result,), loaded = _results([chosen], terms)
     if out is not None:
+        from backtest.cli.report import write_run_report
         from backtest.report.folder import write_run
 
         write_run(result, out)
+        write_run_report(result, loaded, out)
     if json:
         print_json(result.to_json())
         return
@@ -130,20 +132,33 @@ def compare(
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the results and report.html here.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Backtest several strategies, one row each."""
     from backtest.cli.lookup import built_in, find_strategy
 
     chosen = [find_strategy(name, []) for name in names or built_in()]
+    if out is not None:
+        from backtest.report.compare_folder import check_target
+
+        check_target(out)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
-    results = _results(chosen, terms, skip_unfit=not names)
+    results, loaded = _results(chosen, terms, skip_unfit=not names)
+    if out is not None:
+        from backtest.cli.report import write_comparison
+
+        write_comparison(results, loaded, out)
     if json:
         print_json({"results": [result.to_json() for result in results]})
         return
     from backtest.cli.show import show_compare
 
     show_compare(results)
+    if out is not None:
+        typer.echo(f"wrote {out}")
 
 
 def strategies(json: JsonOption = False) -> None:
@@ -174,7 +189,7 @@ def strategies(json: JsonOption = False) -> None:
 
 def _results(
     strategies: Sequence[Strategy], terms: Terms, *, skip_unfit: bool = False
-) -> list[BacktestResult]:
+) -> tuple[list[BacktestResult], Market]:
     """Load the market and run, saying on stderr what takes long and what cannot run there."""
     from backtest.cli.show import waiting
     from backtest.errors import UserError
@@ -205,7 +220,7 @@ def _results(
         raise unfit[0][1]
     for name, reason in unfit:
         typer.echo(f"left out {name}: {reason}", err=True)
-    return results
+    return results, market
 
 
 def print_json(document: object) -> None:

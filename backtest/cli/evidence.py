@@ -42,6 +42,9 @@ def evidence(
     ] = None,
     costs: CostsOption = "etf",
     fill: FillOption = "open",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write evidence.json and report.html here.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Ask whether the thesis held: a verdict per claim; and of a strategy, whether it was luck."""
@@ -51,13 +54,21 @@ def evidence(
         raise UserError(f"--lang was {lang!r}; {suggest(lang, LANGUAGES)}")
     if strategy is None and settings:
         raise UserError("--set needs a strategy to set it on; name one before it")
-    card, taken_apart = _gather(strategy, market, as_of, also, settings, events, costs, fill)
+    if out is not None:
+        from backtest.report.evidence_report import check_target
+
+        check_target(out)
+    card, taken_apart, seen = _gather(strategy, market, as_of, also, settings, events, costs, fill)
+    document: dict[str, Any] = card.to_json(lang)
+    if taken_apart is not None:
+        document |= taken_apart.to_json(lang)
+    if out is not None:
+        from backtest.cli.report import write_evidence_report
+
+        write_evidence_report(card, taken_apart, seen, document, out, lang)
     if json:
         import json as encode
 
-        document: dict[str, Any] = card.to_json(lang)
-        if taken_apart is not None:
-            document |= taken_apart.to_json(lang)
         print(encode.dumps(document, ensure_ascii=False, allow_nan=False))
         return
     from backtest.cli.show_evidence import show_scorecard, show_strategy
@@ -65,6 +76,8 @@ def evidence(
     show_scorecard(card, lang)
     if taken_apart is not None:
         show_strategy(taken_apart, lang)
+    if out is not None:
+        typer.echo(f"wrote {out}")
 
 
 def _gather(
@@ -76,7 +89,7 @@ def _gather(
     events: Path | None,
     costs: str,
     fill: str,
-) -> tuple[Scorecard, StrategyEvidence | None]:
+) -> tuple[Scorecard, StrategyEvidence | None, Market]:
     """Load the markets, evaluate the claims, and take the strategy apart if one is named."""
     from backtest.cli.lookup import find_strategy
     from backtest.cli.show import waiting
@@ -96,7 +109,7 @@ def _gather(
         asked = _asked(seen, events)
         card = scorecard(REPORT, CLAIMS, seen, others=others)
         if chosen is None and not asked:
-            return card, None
+            return card, None, seen
     if chosen is None:
         from strategies import ThesisRotation
 
@@ -110,7 +123,7 @@ def _gather(
         found = examine(
             chosen, seen, REPORT, groups=groups, occasions=occasions, costs=model, fill=fill
         )
-    return card, found
+    return card, found, seen
 
 
 def _occasions(market: Market) -> dict[str, Any]:

@@ -42,7 +42,7 @@ WhereOption = Annotated[
 ]
 ScoreOption = Annotated[str, typer.Option("--score", help="The figure to rank by.")]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Write trials, best, honesty and figures here.")
+    Path | None, typer.Option("--out", help="Write trials, honesty, figures and report.html here.")
 ]
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -115,9 +115,11 @@ def tune(
             )
             swept = found.sweep
     if out is not None:
-        from backtest.report.tuning_folder import write_tuning
+        from backtest.report.folder import write_report
+        from backtest.report.tuning_folder import read_tuning, write_tuning
 
         write_tuning(swept, out)
+        write_report(read_tuning(out), out)
     if json:
         print_json(swept.to_json())
         return

@@ -1,1 +1,1 @@
-"""What people look at: run folders, plots, reports."""
+"""What people look at: run folders, plots, reports as pages, HTML, PDF and pictures."""

@@ -7,28 +7,32 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from backtest.errors import UserError
+from backtest.report.page import Page
 from backtest.result import BacktestResult
 
 FILES = ("summary.json", "returns.csv", "weights.csv", "orders.csv", "regime.csv", "manifest.json")
+REPORT = re.compile(r"report\.(html|pdf)|report-[a-z0-9-]+\.png")  # what `write_report` writes
+FORMS = ("html", "pdf", "png")
 
 
 def check_target(folder: Path) -> None:
     """Raise a `UserError` if `folder` holds anything but a run's own files."""
-    check_holds_only(folder, (*FILES, "report.html"))
+    check_holds_only(folder, FILES)
 
 
 def check_holds_only(folder: Path, files: Sequence[str]) -> None:
-    """Raise a `UserError` unless `folder` is new, empty, or holds only `files`."""
+    """Raise a `UserError` unless `folder` is new, empty, or holds only `files` and reports."""
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file; name a folder to write to")
     foreign = sorted(
         entry.name
         for entry in (folder.iterdir() if folder.exists() else ())
-        if entry.name not in files
+        if entry.name not in files and not REPORT.fullmatch(entry.name)
     )
     if foreign:
         raise UserError(
@@ -44,6 +48,7 @@ def write_run(result: BacktestResult, folder: Path) -> None:
     check_target(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        remove_reports(folder)
         write_bytes(folder / "summary.json", json_text(result.to_json()).encode())
         write_bytes(
             folder / "returns.csv",
@@ -55,6 +60,38 @@ def write_run(result: BacktestResult, folder: Path) -> None:
         write_bytes(folder / "manifest.json", json_text(dict(result.manifest)).encode())
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+
+
+def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ...]:
+    """Write a report beside the files it is of, in place of earlier ones, and return its files.
+
+    Parameters
+    ----------
+    form : "html", "pdf" or "png"
+        One document, or a picture per chart.
+    """
+    if form == "html":
+        files = {"report.html": page.to_html().encode()}
+    elif form == "pdf":
+        files = {"report.pdf": page.to_pdf()}
+    else:
+        files = {f"report-{chart.id}.png": chart._repr_png_() for chart in page.charts}
+    try:
+        for path in folder.iterdir():
+            if REPORT.fullmatch(path.name) and path.suffix == f".{form}":
+                path.unlink()
+        for name, content in files.items():
+            write_bytes(folder / name, content)
+    except OSError as error:
+        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+    return tuple(folder / name for name in files)
+
+
+def remove_reports(folder: Path) -> None:
+    """Remove reports of what the folder held before."""
+    for path in folder.iterdir():
+        if REPORT.fullmatch(path.name):
+            path.unlink()
 
 
 def json_text(document: object) -> str:

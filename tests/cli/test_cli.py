@@ -116,7 +116,7 @@ def test_strategies_lists_claims_and_parameters():
     assert "thesis-rotation  [R1, R2, R4, R5, R7, R8]" in done.stdout
     assert "    fall_bp=10.0" in done.stdout
     listed = json.loads(nqp("strategies", "--json").stdout)["strategies"]
-    assert len(listed) == 14
+    assert len(listed) == 15
     assert all(entry["summary"] for entry in listed)
 
 

@@ -1,6 +1,6 @@
 """How every plot looks: axes, titles, legends, colors, pictures. Imports matplotlib.
 
-Colors are those of Okabe and Ito (2008), which color-blind readers can tell apart.
+Colors are those of `backtest.report.palette`, which color-blind readers can tell apart.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from io import BytesIO
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#F0E442")
+from backtest.report.palette import COLORS as COLORS
+from backtest.report.palette import color as color
 
 
 def axes_for(ax: Axes | None) -> Axes:
@@ -19,11 +20,6 @@ def axes_for(ax: Axes | None) -> Axes:
         return ax
     _, axes = pyplot.subplots(figsize=(9, 4.5), layout="constrained")
     return axes
-
-
-def color(number: int) -> str:
-    """Return the color of the series with this number, from 0; they repeat after eight."""
-    return COLORS[number % len(COLORS)]
 
 
 def title(axes: Axes, text: str) -> None:

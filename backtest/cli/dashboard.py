@@ -1,0 +1,122 @@
+"""`nqp dashboard`: starts the trigger board on 127.0.0.1. Imports typer; streamlit inside."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from backtest.cli.backtests import JsonOption, MarketOption
+
+ADDRESS = "127.0.0.1"
+PATIENCE = 120.0  # seconds for the server to answer
+
+# The board is this machine's alone: no other host, no statistics, no links out, no files.
+CONFIG: dict[str, Any] = {
+    "server.address": ADDRESS,
+    "server.allowedHosts": [ADDRESS, "localhost"],
+    "server.fileWatcherType": "none",
+    "server.runOnSave": False,
+    "server.enableStaticServing": False,
+    "server.enableXsrfProtection": True,
+    "server.enableCORS": True,
+    "server.enableAgentApi": False,
+    "server.maxUploadSize": 1,
+    "browser.serverAddress": ADDRESS,
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "client.showSidebarNavigation": False,
+    "global.developmentMode": False,
+    "logger.hideWelcomeMessage": True,
+    "logger.level": "warning",
+    "runner.magicEnabled": False,
+    "theme.primaryColor": "#0072B2",
+}
+
+
+def dashboard(
+    strategy: Annotated[
+        str,
+        typer.Argument(help="What to open with: a name from 'nqp strategies', or FILE.py:Class."),
+    ] = "thesis-rotation",
+    market: MarketOption = "sample",
+    port: Annotated[
+        Optional[int],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--port", help="A port of your choice; a free one by default."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Move a strategy's triggers in the browser and see what changes; Ctrl-C ends it."""
+    from backtest.cli.lookup import find_strategy
+    from backtest.errors import UserError
+
+    if find_spec("streamlit") is None:
+        raise UserError(
+            "the dashboard needs Streamlit, which is not installed; "
+            'run: pip install "nqp-rotation[dashboard]"'
+        )
+    find_strategy(strategy, [])
+    from backtest.data import load_market
+
+    load_market(market)
+    _serve(strategy, market, free_port(port), json=json)
+
+
+def free_port(port: int | None) -> int:
+    """Return the port asked for, or any that is free."""
+    import socket
+
+    from backtest.errors import UserError
+
+    if port is not None and not 1 <= port <= 65535:
+        raise UserError(f"--port was {port}; give a number from 1024 to 65535, or leave it out")
+    with socket.socket() as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((ADDRESS, port or 0))
+        except OSError as error:
+            raise UserError(
+                f"port {port} cannot be used ({error.strerror}); name another or leave --port out"
+            ) from error
+        return int(found.getsockname()[1])
+
+
+def _serve(strategy: str, market: str, port: int, *, json: bool) -> None:
+    """Serve the board from this process until it is interrupted."""
+    from contextlib import redirect_stdout
+    from threading import Thread
+
+    from streamlit import net_util
+    from streamlit.web import bootstrap
+
+    # Asked about an origin it does not know, Streamlit looks this machine's address up elsewhere.
+    net_util.get_external_ip = lambda: None
+    board = Path(__file__).with_name("board.py")
+    options = CONFIG | {"server.port": port, "server.headless": json or not sys.stdout.isatty()}
+    bootstrap.load_config_options(options)
+    Thread(target=_announce, args=(sys.stdout, port, json), daemon=True).start()
+    with redirect_stdout(sys.stderr):  # on stdout stands the address and nothing of Streamlit's
+        bootstrap.run(str(board), False, [market, strategy], options)
+
+
+def _announce(stdout: Any, port: int, json: bool) -> None:
+    """Print the address once it answers."""
+    import socket
+    import time
+
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((ADDRESS, port), timeout=1.0).close()
+        except OSError:
+            time.sleep(0.05)
+            continue
+        url = f"http://{ADDRESS}:{port}"
+        text = f'{{"url": "{url}"}}' if json else f"The board is at {url} (Ctrl-C ends it)."
+        print(text, file=stdout, flush=True)
+        return

@@ -1,0 +1,181 @@
+"""`nqp report`, and the reports of `--out`. Imports typer; everything heavy inside functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from backtest.cli.backtests import JsonOption, print_json
+
+if TYPE_CHECKING:
+    from backtest.basket import Basket
+    from backtest.claim import Report
+    from backtest.evidence.examine import StrategyEvidence
+    from backtest.evidence.scorecard import Scorecard
+    from backtest.market import Market
+    from backtest.report.page import Page
+    from backtest.result import BacktestResult
+    from backtest.strategy import Strategy
+
+
+def report(
+    folder: Annotated[
+        Path, typer.Argument(help="What 'nqp run', 'compare' or 'tune' wrote with --out.")
+    ],
+    form: Annotated[str, typer.Option("--format", help="html, pdf or png.")] = "html",
+    lang: Annotated[str, typer.Option("--lang", help="en or zh.")] = "en",
+    market: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--market", "-m", help="Where the market is, if it was a folder."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the report of a run, a comparison or a tuning into its folder."""
+    from backtest.errors import UserError, suggest
+    from backtest.report.folder import FORMS, write_report
+    from backtest.report.words import LANGUAGES
+
+    for option, value, known in (("--format", form, FORMS), ("--lang", lang, LANGUAGES)):
+        if value not in known:
+            raise UserError(f"{option} was {value!r}; {suggest(value, known)}")
+    if not folder.is_dir():
+        raise UserError(f"there is no folder {folder}; name one written by --out")
+    written = write_report(_page(folder, _spoken(form, lang), market), folder, form)
+    if json:
+        print_json({"written": [str(path) for path in written]})
+        return
+    for path in written:
+        typer.echo(f"wrote {path}")
+
+
+def write_run_report(result: BacktestResult, market: Market, folder: Path) -> None:
+    """Write the report of a backtest into its folder."""
+    from backtest.report.folder import write_report
+    from backtest.report.run_report import run_report
+
+    groups, thesis = _thesis()
+    write_report(run_report(result, market=market, groups=groups, report=thesis), folder)
+
+
+def write_comparison(results: Sequence[BacktestResult], market: Market, folder: Path) -> None:
+    """Write a comparison's files and its report."""
+    from backtest.report.compare_folder import Comparison, write_compare
+    from backtest.report.folder import write_report
+
+    comparison = Comparison.of(results)
+    write_compare(comparison, folder)
+    _, thesis = _thesis()
+    write_report(comparison.page(market, report=thesis), folder)
+
+
+def write_evidence_report(
+    card: Scorecard,
+    found: StrategyEvidence | None,
+    market: Market,
+    document: dict[str, Any],
+    folder: Path,
+    language: str,
+) -> None:
+    """Write the verdicts on claims, and what was found out about a strategy, with their report."""
+    from backtest.report.evidence_report import evidence_report, write_evidence
+    from backtest.report.folder import write_report
+
+    groups, _ = _thesis()
+    write_evidence(document, folder)
+    page = evidence_report(card, found, market=market, groups=groups, language=language)
+    write_report(page, folder)
+
+
+def _page(folder: Path, language: str, named: str | None) -> Page:
+    """Read a folder, whatever it is of, and return its report."""
+    from backtest.errors import UserError
+
+    if (folder / "trials.parquet").exists():
+        from backtest.report.tuning_folder import read_tuning
+
+        if named is not None:
+            raise UserError("the report of a tuning needs no market; leave --market out")
+        return read_tuning(folder, language=language)
+    if (folder / "regimes.csv").exists():
+        from backtest.report.compare_folder import read_compare
+
+        comparison = read_compare(folder)
+        market, missing = _market(comparison.manifest, named, language)
+        _, thesis = _thesis()
+        return comparison.page(market, report=thesis, missing=missing, language=language)
+    if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
+        raise UserError(
+            f"{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "
+            f"with --out {folder}"
+        )
+    from backtest.report.record import read_run
+    from backtest.report.run_report import run_report
+
+    record = read_run(folder)
+    market, missing = _market(record.manifest, named, language)
+    groups, thesis = _thesis()
+    return run_report(
+        record.result(recalled_strategy(record.manifest), market),
+        market=market,
+        missing=missing,
+        groups=groups,
+        report=thesis,
+        document=record.document,
+        language=language,
+    )
+
+
+def _market(
+    manifest: Mapping[str, Any], named: str | None, language: str
+) -> tuple[Market | None, str]:
+    """Return the market, or a sentence that says what is left out without it."""
+    from backtest.report.recall import recalled_market
+    from backtest.report.words import Words
+
+    market = recalled_market(manifest, named)
+    if market is not None:
+        return market.between(manifest.get("known_from"), None), ""
+    missing = Words(language)(
+        "Market {name} (data {snapshot}) is not here any more: what needs its prices is left out.",
+        name=manifest["market"],
+        snapshot=manifest["snapshot"][:12],
+    )
+    return None, missing
+
+
+def recalled_strategy(manifest: Mapping[str, Any]) -> Strategy | None:
+    """Return the strategy of a manifest if it came with the package, else None.
+
+    A user's own file is not run again because a folder says so.
+    """
+    from backtest.cli.lookup import built_in
+    from backtest.errors import UserError
+    from backtest.verify.recorded import strategy_of
+
+    try:
+        return strategy_of(manifest, built_in(), {})
+    except UserError:
+        return None
+
+
+def _spoken(form: str, language: str) -> str:
+    """Return the language to use; pictures need a font for Chinese, and one sentence if none is."""
+    if form == "html" or language == "en":
+        return language
+    from backtest.report.plots.fonts import MISSING, chinese_font
+
+    if chinese_font() is not None:
+        return language
+    typer.echo(MISSING, err=True)
+    return "en"
+
+
+def _thesis() -> tuple[list[Basket], Report]:
+    """Return the groups to attribute returns to, and the thesis whose date is the wall."""
+    from strategies.claims import REPORT
+    from strategies.taxonomy import CHAINS, TRACKS
+
+    return [*TRACKS.values(), *CHAINS.values()], REPORT

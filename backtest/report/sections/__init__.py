@@ -1,0 +1,1 @@
+"""Sections of reports, one file per question: each turns values into a Section, or into None."""

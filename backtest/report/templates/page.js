@@ -1,0 +1,78 @@
+"use strict";
+(() => {
+  const NARROW = 600, PAPER = 668;
+  const charts = [...document.querySelectorAll(".chart")];
+  const folds = [...document.querySelectorAll("details.fold")];
+  const family = getComputedStyle(document.body).fontFamily;
+  const pen = document.createElement("canvas").getContext("2d");
+  const plain = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+  const safe = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  const wide = (text) => pen.measureText(plain(text)).width;
+  const cut = (text, most) => {
+    if (wide(text) <= most) return text;
+    const letters = [...plain(text)];
+    while (letters.length > 1 && wide(letters.join("") + "…") > most) letters.pop();
+    return safe(letters.join("") + "…");
+  };
+  const read = (box) => JSON.parse(document.getElementById(box.id.replace("chart-", "data-")).textContent);
+  const fit = (box, across) => {
+    const figure = read(box), layout = figure.layout, narrow = across < NARROW;
+    const size = narrow ? 10.5 : 12;
+    pen.font = `${size}px ${family}`;
+    layout.width = across;
+    layout.font = { family, size, color: "#3a4046" };
+    const rows = Object.keys(layout).filter((key) => /^yaxis/.test(key) && layout[key].fixedrange);
+    const widest = Math.max(0, ...rows.flatMap((key) => layout[key].ticktext.map(wide)));
+    const most = layout.meta.time ? (narrow ? 72 : 128) : (narrow ? 104 : 250);
+    layout.margin.l = layout.meta.time ? most + 10 : rows.length ? Math.min(widest, most) + 10 : 48;
+    rows.forEach((key) => { layout[key].ticktext = layout[key].ticktext.map((text) => cut(text, most)); });
+    layout.annotations.forEach((note) => { note.xshift = -layout.margin.l; });
+    const heads = layout.xaxis.ticktext;
+    if (heads) {
+      const room = (across - layout.margin.l - layout.margin.r) / heads.length;
+      const step = Math.ceil((Math.max(...heads.map(wide)) + 6) / room);
+      layout.xaxis.tickangle = 0;
+      layout.xaxis.tickvals = layout.xaxis.tickvals.filter((_, n) => n % step === 0);
+      layout.xaxis.ticktext = heads.filter((_, n) => n % step === 0);
+    }
+    if (narrow) {
+      layout.dragmode = false;
+      if (layout.meta.time) Object.assign(layout.xaxis, { nticks: 6, tickangle: 0 });
+      layout.annotations.forEach((note) => {
+        note.font.size = size;
+        note.text = cut(note.text, across - 12);
+      });
+      figure.data.forEach((trace) => { if (trace.meta && trace.meta.short) trace.text = trace.meta.short; });
+    }
+    return figure;
+  };
+  const draw = (box, across) => {
+    const figure = fit(box, across || box.clientWidth);
+    return Plotly.react(box, figure.data, figure.layout, { displayModeBar: false });
+  };
+  const together = charts.filter((box) => read(box).layout.meta.time);
+  let following = false;
+  const follow = (source, change) => {
+    const from = change["xaxis.range[0]"], to = change["xaxis.range[1]"];
+    const whole = change["xaxis.autorange"];
+    if (following || (!whole && from === undefined)) return;
+    following = true;
+    const range = (box) => (whole ? read(box).layout.xaxis.range : [from, to]);
+    Promise.all(together.filter((box) => whole || box !== source).map(
+      (box) => Plotly.relayout(box, { "xaxis.range": range(box) }),
+    )).finally(() => { following = false; });
+  };
+  charts.forEach((box) => draw(box));
+  together.forEach((box) => box.on("plotly_relayout", (change) => follow(box, change)));
+  let last = document.body.clientWidth;
+  window.addEventListener("resize", () => {
+    if (document.body.clientWidth === last) return;
+    last = document.body.clientWidth;
+    charts.forEach((box) => draw(box));
+  });
+  window.addEventListener("beforeprint", () => {
+    folds.forEach((fold) => { fold.open = true; });
+    charts.forEach((box) => draw(box, PAPER));
+  });
+  window.addEventListener("afterprint", () => charts.forEach((box) => draw(box)));
+})();

@@ -1,0 +1,101 @@
+"""`nqp report` and the reports of `--out` as a shell meets them."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from backtest import UserError
+from backtest.cli import app
+from backtest.report.plots import fonts
+from tests.cli.test_cli import nqp
+
+
+def call(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A run, a comparison and a scorecard, each in a folder with its report."""
+    folder = tmp_path_factory.mktemp("made")
+    window = ("--start", "2018-01-02", "--end", "2019-12-31")
+    for words in (
+        ("run", "rate-rotation", *window, "--out", folder / "run"),
+        ("compare", "rate-rotation", "equal-weight", *window, "--out", folder / "compare"),
+        ("evidence", "--out", folder / "evidence", "--lang", "zh"),
+    ):
+        done = call(*words)
+        assert done.exit_code == 0, done.output
+    return folder
+
+
+def test_a_run_writes_its_report_in_a_process_of_its_own(tmp_path):
+    done = nqp("run", "equal-weight", "--end", "2015-12-31", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    html = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "SYNTHETIC DATA" in html
+    assert "equal-weight on sample" in html
+
+
+def test_a_comparison_has_a_row_each_and_says_that_the_best_may_be_luck(made):
+    html = (made / "compare" / "report.html").read_text("utf-8")
+    assert "flatters itself" in html
+    assert '<th scope="row" class="short">equal-weight</th>' in html
+    before = (made / "compare" / "report.html").read_bytes()
+    assert call("report", made / "compare").exit_code == 0
+    assert (made / "compare" / "report.html").read_bytes() == before
+    results = json.loads((made / "compare" / "summary.json").read_text("utf-8"))["results"]
+    assert [item["strategy"] for item in results] == ["rate-rotation", "equal-weight"]
+
+
+def test_evidence_has_a_report_in_the_language_asked_for(made):
+    html = (made / "evidence" / "report.html").read_text("utf-8")
+    assert '<html lang="zh-CN">' in html
+    assert "论断记分卡" in html
+    with pytest.raises(UserError, match="whose report is written with it"):
+        app(["report", str(made / "evidence")], standalone_mode=False)
+
+
+def test_forms_and_languages_lie_beside_each_other(made):
+    done = call("report", made / "run", "--format", "png", "--json")
+    assert done.exit_code == 0, done.output
+    written = json.loads(done.stdout)["written"]
+    assert f"{made / 'run' / 'report-equity.png'}" in written
+    assert call("report", made / "run", "--format", "pdf", "--lang", "zh").exit_code == 0
+    assert call("report", made / "run", "--lang", "zh").exit_code == 0
+    names = {path.name for path in (made / "run").iterdir()}
+    assert {"report.html", "report.pdf", "report-equity.png", "report-months.png"} <= names
+    again = call("run", "rate-rotation", "--end", "2016-12-31", "--out", made / "run")
+    assert again.exit_code == 0, again.output
+    assert not [path for path in (made / "run").glob("report*") if path.name != "report.html"]
+
+
+def test_without_a_chinese_font_pictures_are_in_english_and_one_sentence_says_so(made, monkeypatch):
+    monkeypatch.setattr(fonts, "chinese_font", lambda installed=None: None)
+    done = call("report", made / "compare", "--format", "pdf", "--lang", "zh")
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("no font with Chinese characters is installed") == 1
+    assert (made / "compare" / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nowhere",), "there is no folder nowhere; name one written by --out"),
+        ((".", "--format", "pfd"), "--format was 'pfd'; did you mean 'pdf'"),
+        ((".", "--lang", "cn"), "--lang was 'cn'; choose from en, zh"),
+    ],
+)
+def test_a_mistake_is_one_sentence(words, said):
+    with pytest.raises(UserError, match=said):
+        app(["report", *words], standalone_mode=False)
+
+
+def test_a_folder_of_something_else_is_refused_before_anything_runs(tmp_path):
+    (tmp_path / "thesis.docx").write_text("mine")
+    for words in (("compare", "equal-weight"), ("evidence",)):
+        with pytest.raises(UserError, match="holds other files"):
+            app([*words, "--out", str(tmp_path)], standalone_mode=False)
+    with pytest.raises(UserError, match=r"has no summary\.json"):
+        app(["report", str(tmp_path)], standalone_mode=False)
