@@ -15,6 +15,8 @@ from numbers import Integral
 
 import pandas as pd
 
+from backtest.headline import FIGURES, NOTHING
+
 # Okabe and Ito (2008): told apart by color-blind readers, and on white as on black.
 DOTS = {
     "held": "#009E73",
@@ -23,27 +25,7 @@ DOTS = {
     "luck": "#D55E00",
     "cannot tell": "#999999",
 }
-SHAPES = {
-    "total_return": "{:+.1%}",
-    "cagr": "{:+.1%}",
-    "volatility": "{:.1%}",
-    "sharpe": "{:.2f}",
-    "sortino": "{:.2f}",
-    "calmar": "{:.2f}",
-    "max_drawdown": "{:.1%}",
-    "hit_rate": "{:.0%}",
-    "turnover": "{:.1f}×",
-    "cost_drag": "{:.2%}",
-    "costs_paid": "{:,.0f}",
-    "beta": "{:.2f}",
-    "alpha": "{:+.1%}",
-    "tracking_error": "{:.1%}",
-    "information_ratio": "{:.2f}",
-    "up_capture": "{:.0%}",
-    "down_capture": "{:.0%}",
-    "switches": "{:.0f}",
-    "rank": "{:.0%}",
-}
+SHAPES = {key: shape for key, (_, shape) in FIGURES.items()} | {"rank": "{:.0%}"}
 ONE = r"[+<-]?[\d,.]+(e[+-]\d+)?(%|×| bp| points)?"
 NUMBER = re.compile(rf"{ONE}( … {ONE})?|–")
 
@@ -121,7 +103,7 @@ def figure(name: str, value: object) -> str:
     if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     if value is None or value is pd.NaT or value != value:
-        return "–"
+        return NOTHING
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}"
     if isinstance(value, Integral):

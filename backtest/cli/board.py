@@ -278,13 +278,12 @@ def _take_away(seen: View, here: Mapping[str, View], target: str) -> None:
 
 def _report(seen: View) -> bytes:
     """Return the report that 'nqp run --out' writes."""
+    from backtest.cli.report import groups_and_thesis
     from backtest.engine import run
     from backtest.report.run_report import run_report
-    from strategies.claims import REPORT
-    from strategies.taxonomy import CHAINS, TRACKS
 
-    result, groups = run(seen.strategy, seen.market), [*TRACKS.values(), *CHAINS.values()]
-    page = run_report(result, market=seen.market, groups=groups, report=REPORT)
+    result, (groups, thesis) = run(seen.strategy, seen.market), groups_and_thesis()
+    page = run_report(result, market=seen.market, groups=groups, report=thesis)
     return page.to_html().encode()
 
 

@@ -56,7 +56,7 @@ def write_run_report(result: BacktestResult, market: Market, folder: Path) -> No
     from backtest.report.folder import write_report
     from backtest.report.run_report import run_report
 
-    groups, thesis = _thesis()
+    groups, thesis = groups_and_thesis()
     write_report(run_report(result, market=market, groups=groups, report=thesis), folder)
 
 
@@ -67,7 +67,7 @@ def write_comparison(results: Sequence[BacktestResult], market: Market, folder: 
 
     comparison = Comparison.of(results)
     write_compare(comparison, folder)
-    _, thesis = _thesis()
+    _, thesis = groups_and_thesis()
     write_report(comparison.page(market, report=thesis), folder)
 
 
@@ -83,7 +83,7 @@ def write_evidence_report(
     from backtest.report.evidence_report import evidence_report, write_evidence
     from backtest.report.folder import write_report
 
-    groups, _ = _thesis()
+    groups, _ = groups_and_thesis()
     write_evidence(document, folder)
     page = evidence_report(card, found, market=market, groups=groups, language=language)
     write_report(page, folder)
@@ -104,7 +104,7 @@ def _page(folder: Path, language: str, named: str | None) -> Page:
 
         comparison = read_compare(folder)
         market, missing = _market(comparison.manifest, named, language)
-        _, thesis = _thesis()
+        _, thesis = groups_and_thesis()
         return comparison.page(market, report=thesis, missing=missing, language=language)
     if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
         raise UserError(
@@ -116,7 +116,7 @@ def _page(folder: Path, language: str, named: str | None) -> Page:
 
     record = read_run(folder)
     market, missing = _market(record.manifest, named, language)
-    groups, thesis = _thesis()
+    groups, thesis = groups_and_thesis()
     return run_report(
         record.result(recalled_strategy(record.manifest), market),
         market=market,
@@ -173,7 +173,7 @@ def _spoken(form: str, language: str) -> str:
     return "en"
 
 
-def _thesis() -> tuple[list[Basket], Report]:
+def groups_and_thesis() -> tuple[list[Basket], Report]:
     """Return the groups to attribute returns to, and the thesis whose date is the wall."""
     from strategies.claims import REPORT
     from strategies.taxonomy import CHAINS, TRACKS

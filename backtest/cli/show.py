@@ -9,28 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backtest.headline import FIGURES, figure
 from backtest.result import BacktestResult
 from backtest.strategy import Strategy
 
-FIGURES = {
-    "total_return": ("Total return", "{:+.1%}"),
-    "cagr": ("CAGR", "{:+.1%}"),
-    "volatility": ("Volatility", "{:.1%}"),
-    "sharpe": ("Sharpe", "{:.2f}"),
-    "sortino": ("Sortino", "{:.2f}"),
-    "calmar": ("Calmar", "{:.2f}"),
-    "max_drawdown": ("Max drawdown", "{:.1%}"),
-    "hit_rate": ("Months up", "{:.0%}"),
-    "beta": ("Beta", "{:.2f}"),
-    "alpha": ("Alpha a year", "{:+.1%}"),
-    "tracking_error": ("Tracking error", "{:.1%}"),
-    "information_ratio": ("Information ratio", "{:.2f}"),
-    "up_capture": ("Up capture", "{:.0%}"),
-    "down_capture": ("Down capture", "{:.0%}"),
-    "turnover": ("Turnover a year", "{:.1f}×"),
-    "cost_drag": ("Cost drag a year", "{:.2%}"),
-    "switches": ("Switches", "{:.0f}"),
-}
 COMPARED = ("cagr", "volatility", "sharpe", "max_drawdown", "turnover", "switches")
 
 
@@ -59,8 +41,8 @@ def show_run(result: BacktestResult) -> None:
         table.add_column(name, justify="right", overflow="fold")
     for key, value in result.summary().items():
         if key in FIGURES:
-            others = [_figure(key, figures.get(key)) for figures in benchmarks.values()]
-            table.add_row(FIGURES[key][0], _figure(key, value), *others)
+            others = [figure(key, figures.get(key)) for figures in benchmarks.values()]
+            table.add_row(FIGURES[key][0], figure(key, value), *others)
     console.print(table)
     dates = result.drawdown_dates
     if dates["trough"] is not None:
@@ -82,10 +64,10 @@ def show_compare(results: Sequence[BacktestResult]) -> None:
         table.add_column(FIGURES[key][0].removesuffix(" a year"), justify="right")
     for result in results:
         summary = result.summary()
-        table.add_row(result.name, *(_figure(key, summary[key]) for key in COMPARED))
+        table.add_row(result.name, *(figure(key, summary[key]) for key in COMPARED))
     table.add_section()
     for name, figures in first.benchmark_summary().items():
-        table.add_row(name, *(_figure(key, figures.get(key)) for key in COMPARED))
+        table.add_row(name, *(figure(key, figures.get(key)) for key in COMPARED))
     console.print(table)
     said = dict.fromkeys(warning for result in results for warning in result.warnings)
     _footer(console, first, list(said))
@@ -101,12 +83,6 @@ def show_strategies(found: Sequence[Strategy]) -> None:
         for name, value in strategy.parameters.items():
             shown = value["strategy"] if isinstance(value, dict) else value
             console.print(Text(f"    {name}={shown}", style="dim"))
-
-
-def _figure(key: str, value: float | None) -> str:
-    if value is None or value != value:
-        return "–"
-    return FIGURES[key][1].format(value)
 
 
 def synthetic_banner(console: Console, synthetic: bool) -> None:

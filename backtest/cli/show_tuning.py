@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backtest.cli.show import FIGURES, synthetic_banner
+from backtest.cli.show import synthetic_banner
+from backtest.headline import FIGURES
 from backtest.tuning.maps import plateau, plateau_choice
 from backtest.tuning.sweep import Sweep
 from backtest.tuning.walk_forward import WalkForward

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from backtest.claim import Report
+from backtest.headline import FIGURES, figure
 from backtest.metrics import half_returns
 from backtest.report.charts import Chart, Grid
-from backtest.report.numbers import FIGURES, column, figure
+from backtest.report.numbers import column
 from backtest.report.page import Page, Section, Table
 from backtest.report.run_report import footer
 from backtest.report.sections.curves import growth_chart, held_chart

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backtest.headline import FIGURES, figure
 from backtest.report.charts import Chart, Counts, Grid, Key, Line, Lines
-from backtest.report.numbers import FIGURES, column, figure, written
+from backtest.report.numbers import column, written
 from backtest.report.page import Page, Section, Table
 from backtest.report.palette import regime_colors
 from backtest.report.run_report import footer

@@ -130,12 +130,7 @@ class Honesty:
     @property
     def too_small(self) -> str | None:
         """Why no figure from this sample could support a choice; None if one could."""
-        if self.years < YEARS:
-            return f"{self.years:.1f} years are too few (at least {YEARS:.0f})"
-        if self.switches is not None and self.switches < SWITCHES:
-            times = "1 switch is" if self.switches == 1 else f"{self.switches} switches are"
-            return f"{times} too few (at least {SWITCHES})"
-        return None
+        return too_small(self.years, self.switches)
 
     @property
     def banner(self) -> str:
@@ -234,6 +229,22 @@ class Honesty:
     def to_json(self) -> str:
         """Return `to_dict()` as a JSON document."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def too_small(years: float, switches: int | None) -> str | None:
+    """Say why a sample could support no choice; None if it could.
+
+    Examples
+    --------
+    >>> too_small(5.0, 1)
+    '1 switch is too few (at least 5)'
+    """
+    if years < YEARS:
+        return f"{years:.1f} years are too few (at least {YEARS:.0f})"
+    if switches is not None and switches < SWITCHES:
+        times = "1 switch is" if switches == 1 else f"{switches} switches are"
+        return f"{times} too few (at least {SWITCHES})"
+    return None
 
 
 def _plain(value: Any) -> Any:

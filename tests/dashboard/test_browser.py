@@ -9,7 +9,6 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,23 +19,14 @@ import pytest
 
 from backtest.data.intake import Sources, import_market
 from backtest.data.sample import sample_market
+from tests.browser import MISSING, browser, missing
 
-CHROMIUM = shutil.which("chromium")
-if CHROMIUM is None and "CI" not in os.environ:
-    pytest.skip("there is no chromium here to show the board", allow_module_level=True)
+if missing():
+    pytest.skip(MISSING, allow_module_level=True)
 
-from playwright.sync_api import Page, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import Page, expect
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PATIENCE, FIRST = 30_000, 150_000  # milliseconds; a very first start compiles
+PATIENCE, FIRST = 90_000, 300_000  # milliseconds; a very first start compiles
 EVIL = "<img src=x onerror=document.title=1> [x](javascript:alert(1)) $x^2$ :red[y] **z**"
 PAGES = ("Curves", "Compare", "Heat-map", "Report and Python")
 SECTORS = ("banks", "coal", "steel", "construction", "computer", "electronics", "machinery", "auto")
@@ -137,12 +127,10 @@ def hostile_market(folder):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+@pytest.fixture(scope="module", name="browser")
+def wide_browser():
+    with browser() as started:
         yield started.new_context(viewport={"width": 1400, "height": 1000})
-        started.close()
 
 
 @pytest.fixture(scope="module")

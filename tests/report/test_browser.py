@@ -11,8 +11,8 @@ from backtest.report.words import LANGUAGES
 from strategies import RateRotation
 from strategies.claims import REPORT
 from strategies.taxonomy import CHAINS, TRACKS
+from tests.browser import MISSING, browser, missing, open_file
 from tests.markets import make_market
-from tests.report.browser import MISSING, browser, missing, open_file
 
 pytestmark = [
     pytest.mark.skipif(missing(), reason=MISSING),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import backtest.report
-from backtest.report.numbers import FIGURES
+from backtest.headline import FIGURES
 from backtest.report.sections.triggering import DIRECTIONS
 from backtest.report.words import Words, catalogue
 

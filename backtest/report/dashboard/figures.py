@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from backtest.headline import FIGURES
 from backtest.report.charts import spans
 from backtest.report.dashboard.heat import Heat
 from backtest.report.dashboard.text import html_text
 from backtest.report.dashboard.view import CASH, View, benchmarks
-from backtest.report.numbers import FIGURES
 from backtest.report.palette import BESIDE, GRAY, SEQUENTIAL, color, regime_colors
 
 RIBBON = 0.06  # of the height

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
+from backtest.headline import FIGURES, figure
 from backtest.market import Market
 from backtest.report.dashboard.controls import Control, with_values
 from backtest.report.dashboard.view import CASH, COSTS
-from backtest.report.numbers import FIGURES, figure
 from backtest.strategy import Strategy
 from backtest.tuning.sweep import sweep
 

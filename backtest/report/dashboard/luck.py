@@ -15,7 +15,7 @@ import numpy as np
 
 from backtest.tuning.chunks import Array
 from backtest.tuning.deflation import deflated_sharpe, minimum_years
-from backtest.tuning.honesty import SURE, SWITCHES, YEARS
+from backtest.tuning.honesty import SURE, too_small
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,7 @@ class Luck:
     @property
     def too_small(self) -> str | None:
         """Why no figure from this sample could support a choice; None if one could."""
-        if self.years < YEARS:
-            return f"{self.years:.1f} years are too few (at least {YEARS:.0f})"
-        if self.switches is not None and self.switches < SWITCHES:
-            times = "1 switch is" if self.switches == 1 else f"{self.switches} switches are"
-            return f"{times} too few (at least {SWITCHES})"
-        return None
+        return too_small(self.years, self.switches)
 
     @property
     def sentence(self) -> str:

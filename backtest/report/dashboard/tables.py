@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from backtest.headline import FIGURES, figure
 from backtest.report.dashboard.view import View
-from backtest.report.numbers import FIGURES, figure, written
+from backtest.report.numbers import written
 
 HEADLINE = {
     "total_return": "Growth over the whole window, after costs.",

@@ -10,14 +10,15 @@ import pandas as pd
 
 from backtest.claim import Report
 from backtest.evidence.ledoit_wolf import sharpe_difference
-from backtest.report.numbers import FIGURES, figure, written
+from backtest.headline import FIGURES, figure
+from backtest.report.numbers import written
 from backtest.report.page import Section, Table, Tile
 from backtest.report.words import Words
 from backtest.result import BacktestResult
+from backtest.tuning.honesty import YEARS
 from backtest.tuning.resampling import block_length
 
 TILES = ("cagr", "sharpe", "max_drawdown", "turnover", "cost_drag")
-YEARS = 3  # below which skill cannot be told from luck
 FEWEST = 60  # sessions for a test
 SURE = 0.05
 

@@ -14,8 +14,9 @@ from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
 from backtest.evidence.sentences import VERDICTS_ZH, amount
 from backtest.evidence.strategy_sentences import KINDS
+from backtest.headline import figure
 from backtest.report.charts import Chart, Counts, Key, Whiskers
-from backtest.report.numbers import column, figure
+from backtest.report.numbers import column
 from backtest.report.page import Section, Table
 from backtest.report.palette import COLORS, GRAY
 from backtest.report.sections.origins import attributed

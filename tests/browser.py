@@ -1,6 +1,6 @@
-"""A browser for reports: opens a file as a reader would, and notes requests and complaints.
+"""A browser: opens a report as a reader would, and notes requests and complaints.
 
-`python -m tests.report.browser REPORT.html PICTURE.png` takes the picture of the top of a report.
+`python -m tests.browser REPORT.html PICTURE.png` takes the picture of the top of a report.
 """
 
 from __future__ import annotations
