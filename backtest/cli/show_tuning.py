@@ -9,7 +9,7 @@ from rich.text import Text
 from backtest.cli.show import synthetic_banner
 from backtest.headline import FIGURES
 from backtest.tuning.maps import plateau, plateau_choice
-from backtest.tuning.sweep import Sweep
+from backtest.tuning.swept import Sweep
 from backtest.tuning.walk_forward import WalkForward
 
 SHOWN = ("sharpe", "cagr", "max_drawdown", "turnover", "switches")

@@ -24,7 +24,7 @@ from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.maps import heat_map, plateau, switch_raster
 from backtest.tuning.superiority import Superiority
-from backtest.tuning.sweep import FEWER_IS_BETTER, Sweep
+from backtest.tuning.swept import FEWER_IS_BETTER, Sweep
 
 FILES = (
     "trials.parquet",

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError, suggest
-from backtest.tuning.sweep import FEWER_IS_BETTER, Sweep
+from backtest.tuning.swept import FEWER_IS_BETTER, Sweep
 
 
 def plateau(swept: Sweep) -> pd.Series:

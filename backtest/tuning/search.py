@@ -27,7 +27,8 @@ from backtest.tuning.remote import Engine, figures_here
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.studies import opened, study_name, tried, write
 from backtest.tuning.suggestions import Parameters, Plan, plan
-from backtest.tuning.sweep import FEWER_IS_BETTER, Sweep, sweep_variants
+from backtest.tuning.sweep import sweep_variants
+from backtest.tuning.swept import FEWER_IS_BETTER, Sweep
 from backtest.tuning.tables import search_html
 
 if TYPE_CHECKING:

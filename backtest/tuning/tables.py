@@ -13,7 +13,7 @@ from backtest.rendering import figure, folded, heading, note, page, paragraph, s
 
 if TYPE_CHECKING:
     from backtest.tuning.search import Search
-    from backtest.tuning.sweep import Sweep
+    from backtest.tuning.swept import Sweep
     from backtest.tuning.walk_forward import WalkForward
 
 FIGURES = ("sharpe", "cagr", "max_drawdown", "turnover", "switches")

@@ -23,7 +23,8 @@ from backtest.strategy import Strategy
 from backtest.tuning.scores import SCORES
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
-from backtest.tuning.sweep import Sweep, sweep
+from backtest.tuning.sweep import sweep
+from backtest.tuning.swept import Sweep
 from backtest.tuning.tables import walk_forward_html
 
 

@@ -1,0 +1,201 @@
+"""Sweep: all variants of a strategy on one market, and how each did. Imports the trials."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import CostModel
+from backtest.engine import level_returns
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.result import plain
+from backtest.strategy import RotationStrategy, Strategy
+from backtest.tuning.best import Best
+from backtest.tuning.blend import blend_returns
+from backtest.tuning.counting import window_of
+from backtest.tuning.honesty import Honesty
+from backtest.tuning.ledger import Ledger
+from backtest.tuning.space import Variants
+from backtest.tuning.tables import sweep_html
+from backtest.tuning.trials import Trials
+
+FEWER_IS_BETTER = frozenset({"volatility", "turnover", "cost_drag", "costs_paid", "switches"})
+WIDTH = 1024  # variants in a piece of the return matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """All variants of a strategy on one market, and how each did.
+
+    Attributes
+    ----------
+    trials : DataFrame
+        One row per variant: a column per swept parameter and per figure, named and defined as in
+        `BacktestResult.summary()`.
+    score : str
+        The figure variants are ranked by.
+    fill : str
+        As used: "close" where the market has no opens.
+    window : (Timestamp, Timestamp)
+        First and last session simulated.
+    """
+
+    variants: Variants
+    market: Market
+    trials: pd.DataFrame
+    score: str
+    costs: CostModel
+    fill: str
+    cash: float
+    first: int
+    _trials: Callable[[], Trials] = field(repr=False)
+    _kept: dict[int, pd.Series] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.variants)
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex:
+        """The sessions simulated."""
+        return self.market.sessions[self.first :]
+
+    @property
+    def window(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first and the last session simulated."""
+        return self.sessions[0], self.sessions[-1]
+
+    @cached_property
+    def ranking(self) -> np.ndarray:
+        """Numbers of all variants, the best score first; NaN last, ties in order."""
+        score = self.trials[self.score].to_numpy(dtype=float)
+        order: np.ndarray = np.argsort(
+            score if self.score in FEWER_IS_BETTER else -score, kind="stable"
+        )
+        return order
+
+    @cached_property
+    def honesty(self) -> Honesty:
+        """How far the best variant is to be believed, by all trials this store has ever seen."""
+        from backtest.tuning.assess import assess
+
+        row = int(self.ranking[0])
+        strategy = self.variants.strategy
+        return assess(
+            self.chunks,
+            row,
+            self.benchmark,
+            self.blend,
+            per_year=self.market.universe.sessions_per_year,
+            trials=max(self.tried, len(self)),
+            riskless=self.riskless,
+            switches=int(self.trials["switches"].iloc[row])
+            if isinstance(strategy, RotationStrategy)
+            else None,
+        )
+
+    @property
+    def best(self) -> Best:
+        """The best variant, with how far to believe it."""
+        row = int(self.ranking[0])
+        return Best(
+            variant=row,
+            strategy=self.strategy(row),
+            parameters=self.variants.parameters(row),
+            figures=self.trials.iloc[row].drop(list(self.variants.names)),
+            honesty=self.honesty,
+        )
+
+    @property
+    def tried(self) -> int:
+        """How many different variants of this strategy this store has tried here, ever."""
+        family = type(self.variants.strategy).__name__
+        return Ledger.at_home().count(family, self.market.snapshot, window_of(self.sessions))
+
+    def strategy(self, row: int) -> Strategy:
+        """Return a variant as a strategy, ready for `run`."""
+        return self.variants.variant(self._row(row))
+
+    def returns(self, row: int) -> pd.Series:
+        """Return the daily returns of a variant; the first counts from the starting cash."""
+        row = self._row(row)
+        if row not in self._kept:
+            values = self.returns_matrix(np.array([row]))[0]
+            self._kept[row] = pd.Series(values, self.sessions, name=row)
+        return self._kept[row].copy(deep=False)
+
+    def returns_matrix(self, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Return the daily returns of some variants, variant × session; 20 kB a variant."""
+        equity = self._trials().equity(np.asarray(rows, dtype=np.int64))
+        before = np.empty_like(equity)
+        before[:, 0], before[:, 1:] = self.cash, equity[:, :-1]
+        np.divide(equity, before, out=equity)
+        equity -= 1.0
+        return equity
+
+    def chunks(self) -> Iterator[np.ndarray]:
+        """Yield the daily returns of all variants in order, session × up to WIDTH variants.
+
+        Simulated again each time, so that a large sweep is never in memory as a whole.
+        """
+        for start in range(0, len(self), WIDTH):
+            yield self.returns_matrix(np.arange(start, min(start + WIDTH, len(self)))).T
+
+    @property
+    def benchmark(self) -> pd.Series:
+        """Daily returns to beat: the benchmark's, or all sectors' where its record has gaps."""
+        own = level_returns(self.market.benchmark, self.first)
+        return level_returns(self.market.equal_weight, self.first) if own.isna().any() else own
+
+    @cached_property
+    def blend(self) -> pd.Series:
+        """Daily returns of the strategy's baskets held without switching, at the same costs."""
+        return blend_returns(
+            self.variants.strategy,
+            self.market,
+            costs=self.costs,
+            fill=self.fill,
+            cash=self.cash,
+            first=self.first,
+        )
+
+    @property
+    def riskless(self) -> pd.Series:
+        """Daily returns of idle cash over the sessions simulated."""
+        return level_returns(self.market.money, self.first)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return trials, best and honesty as plain values."""
+        best = self.best
+        document: dict[str, Any] = plain(
+            {
+                "trials": self.trials.to_dict("records"),
+                "best": best.to_json(),
+                "honesty": json.loads(best.honesty.to_json()),
+                "score": self.score,
+                "market": self.market.name,
+                "synthetic": self.market.synthetic,
+                "window": list(self.window),
+            }
+        )
+        return document
+
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.market.synthetic else ""
+        name = self.variants.strategy.name
+        return f"<Sweep of {name} on {kind}{self.market.name}: {len(self):,} variants, in sample>"
+
+    def _repr_html_(self) -> str:
+        """Render the best variants and the honesty in notebooks."""
+        return sweep_html(self)
+
+    def _row(self, row: int) -> int:
+        if not -len(self) <= row < len(self):
+            raise UserError(f"there is no variant {row}; the sweep has {len(self)}, from 0 on")
+        return int(row) % len(self)
