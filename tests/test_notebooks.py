@@ -2,18 +2,14 @@
 
 import ast
 import re
-from copy import deepcopy
-from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from backtest import load_market
 from backtest.cli.lookup import find_strategy
+from tests.notebooks import FOLDER, NOTEBOOKS, executed
 
-FOLDER = Path(__file__).parents[1] / "notebooks"
-NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 OWN = "05_your_own_thesis"  # the one that is about a class of its own
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 MACHINE = re.compile(r"(?<![\w.])/(?:home|root|tmp|var|usr|opt|work|Users|private|mnt)/|[A-Z]:\\")
@@ -48,21 +44,13 @@ def test_there_are_five():
 @pytest.mark.filterwarnings("ignore")
 @each
 def test_it_runs_from_clean_and_shows_what_it_keeps(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
-    monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit, once imported, has it draw nothing
-    stored = nbformat.read(path, as_version=4)
-    fresh = deepcopy(stored)
-    for cell in code_cells(fresh):
-        cell.outputs = []
-    NotebookClient(
-        fresh,
-        timeout=300,
-        kernel_name="python3",
-        shutdown_kernel="immediate",
-        resources={"metadata": {"path": tmp_path}},
-    ).execute()
+    monkeypatch.setenv("IPYTHONDIR", "")  # both are put back after the test
+    monkeypatch.setenv("MPLBACKEND", "")
+    stored, fresh = nbformat.read(path, as_version=4), executed(path, tmp_path)
     for new, old in zip(code_cells(fresh), code_cells(stored), strict=True):
-        assert shown(new) == shown(old), f"stale output; run {path.name} again:\n{old.source}"
+        assert shown(new) == shown(old), (
+            f"stale output; run python -m tests.notebooks:\n{old.source}"
+        )
     assert [item.name for item in tmp_path.iterdir()] == [".ipython"]
 
 
