@@ -23,6 +23,7 @@ NAMED = re.compile(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)`")
 
 
 def main() -> None:
+    """Build the reference into the folder named, and check it."""
     folder = Path(sys.argv[1])
     warnings.simplefilter("error")
     # pdoc looks for the types of a NamedTuple's fields in a module that only exists in its name
