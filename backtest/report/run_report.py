@@ -49,7 +49,7 @@ def run_report(
     document : mapping, optional
         The result as `to_json` gave it, where it was read from a folder.
     extra : sequence of Section
-        What else was found out, as `backtest.report.sections.evidence` puts it.
+        What else was found out, as `backtest.report.sections.verdicts` puts it.
     """
     say = Words(language)
     known = result.to_json() if document is None else document
