@@ -17,7 +17,7 @@ import pandas as pd
 from backtest import indices
 from backtest.errors import UserError
 from backtest.overview import market_html
-from backtest.publication import as_known
+from backtest.publication import as_known, on_record
 from backtest.universe import Universe
 
 T = TypeVar("T")
@@ -158,7 +158,7 @@ class Market:
         if self.benchmark.isna().all():
             raise UserError(
                 f"market {self.name} has no prices of its benchmark {self.universe.benchmark}; "
-                f"import them with 'nqp data import NAME --benchmark FILE'"
+                f"import them with 'nqp data import NAME --prices FOLDER --benchmark FILE'"
             )
         return self.benchmark
 
@@ -175,8 +175,8 @@ class Market:
             has = ", ".join(self.series.columns) or "no series"
             raise UserError(
                 f"market {self.name} has no series {name!r} (it has {has}); import one with "
-                f"'nqp data import NAME --series FILE', a CSV with a date column and a column "
-                f"{name!r}, or name another"
+                f"'nqp data import NAME --prices FOLDER --series FILE', a CSV with a date column "
+                f"and a column {name!r}, or name another"
             )
         return self.series[name]
 
@@ -270,9 +270,15 @@ class Market:
     def with_series(
         self, name: str, values: pd.Series, *, delay_days: int, max_age_days: int = 45
     ) -> Market:
-        """Return this market with one more series, shifted to when it was known."""
+        """Return this market with one more series, shifted to when it was known, on its record."""
         known = self.as_known(values, delay_days=delay_days, max_age_days=max_age_days)
-        return replace(self, series=self.series.assign(**{name: known}), _memo={})
+        record = on_record(self.vintages, name, values, delay_days=delay_days)
+        return replace(
+            self,
+            series=self.series.assign(**{name: known}),
+            vintages=_known_by(record, self.sessions[-1]),
+            _memo={},
+        )
 
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return what was computed for `key` on this market before, else compute and keep it."""

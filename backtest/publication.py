@@ -33,3 +33,23 @@ def as_known(
     fresh = np.asarray(age <= pd.Timedelta(days=max_age_days))
     result[np.flatnonzero(seen)[fresh]] = dated.to_numpy(dtype=float)[position[seen][fresh]]
     return pd.Series(result, index=sessions, name=values.name)
+
+
+def on_record(
+    record: pd.DataFrame | None, name: str, values: pd.Series, *, delay_days: int
+) -> pd.DataFrame:
+    """Return a market's record of values (`Market.vintages`) with those of one series replaced."""
+    dated = values.dropna().sort_index()
+    days = pd.DatetimeIndex(dated.index)
+    rows = pd.DataFrame(
+        {
+            "series": name,
+            "date": days,
+            "value": dated.to_numpy(dtype=float),
+            "known": days + pd.Timedelta(days=delay_days),
+        }
+    )
+    others = [] if record is None else [record[record["series"] != name]]
+    parts = [part for part in (*others, rows) if len(part)] or [rows]
+    joined = pd.concat(parts, ignore_index=True)
+    return joined.sort_values(["series", "known", "date"], kind="stable", ignore_index=True)

@@ -17,6 +17,7 @@ from backtest.strategy import Strategy, at_least
 from strategies.taxonomy import NQP, TRACKS
 
 NEUTRAL, DEVIATION = 50.0, 10.0  # points of a score, see backtest.composite
+LARGEST = 3.0  # deviations that count
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,19 @@ class IndicatorTilt(Strategy):
     The score of a track is the mean of its four pillars, each by its weight here, from the
     framework's indicators that speak of the track; a sector's, from those that stand for any track.
     Every sector of the NQP basket gets its weight there times exp(`between` × its track's score +
-    `within` × its own), scores in deviations from neutral (ten points each), scaled to the
-    basket's sum; 0 and 0 hold the basket itself. What cannot be scored yet counts as neutral.
+    `within` × its own), scores in deviations from neutral, scaled to the basket's sum; 0 and 0
+    hold the basket itself. What cannot be scored yet counts as neutral. A deviation is ten points
+    from 50, and no score counts for more than three: under "min-max", "rank" and "distance" points
+    run from 0 to 100 and are no standard deviations, so five of them are not rare. With the weights
+    here no sector is tilted by more than exp(2.25), 9.5 times. `framework` is one, or its name or
+    path.
 
     Refuted if the tilted basket trails the basket itself.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
 
-    framework: str = "observable"
+    framework: str | Framework = "observable"
     between: float = 0.5
     within: float = 0.25
     potential: float = 1.0
@@ -56,7 +61,9 @@ class IndicatorTilt(Strategy):
     def by_track(self) -> Framework:
         """The framework on the thesis's tracks."""
         tracks = tuple((name, basket.sectors) for name, basket in TRACKS.items())
-        return replace(load_framework(self.framework), tracks=tracks)
+        given = self.framework
+        chosen = given if isinstance(given, Framework) else load_framework(given)
+        return replace(chosen, tracks=tracks)
 
     @property
     def by_sector(self) -> Framework | None:
@@ -90,4 +97,4 @@ class IndicatorTilt(Strategy):
         weights = pd.Series({pillar: getattr(self, pillar) for pillar in asked.pillars})
         total = points.notna().mul(weights).sum(axis=1)
         mean = points.mul(weights).sum(axis=1) / total.where(total > 0)
-        return ((mean - NEUTRAL) / DEVIATION).fillna(0.0)
+        return ((mean - NEUTRAL) / DEVIATION).clip(-LARGEST, LARGEST).fillna(0.0)

@@ -28,7 +28,8 @@ def points_of(found: Releases, framework: Framework) -> pd.DataFrame:
     scores = normalize(found.values[some] * signs, framework.normalization)
     scores = scores.where(found.count[some] >= needed)
     points = NEUTRAL + 10.0 * scores if framework.normalization == "z" else 100.0 * scores
-    return points.clip(lower=LEAST).reindex(found.values.index).ffill()
+    points = points.clip(lower=LEAST).reindex(found.values.index).ffill()
+    return points.reindex(found.fresh.index)
 
 
 def in_force(sessions: pd.DatetimeIndex, framework: Framework) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from backtest.composite.aggregation import SHIFT, aggregate
 
 Groups = Sequence[tuple[list[int], float]]
 
-NEUTRAL = 50.0  # points: an indicator's own past
+NEUTRAL = 50.0  # points of what never moved; for "z" the mean of an indicator's own past
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,10 +2,11 @@
 
 Everything after a session's close rests on what had been released by then: scores compare a value
 with its own past, weights are fitted on past scores, and an indicator counts only from its in-date
-to its out-date. Levels are points: 50 is an indicator's own past, as on a purchasing managers'
-index; for "z" ten points are a standard deviation (McCall's 1922 T-scores), for the other
-normalizations 0 is the worst and 100 the best so far. One point is the least, so that a geometric
-mean has no zero to fall into.
+to its out-date. Levels are points, and what they mean is the normalization's: for "z" 50 is the
+mean of an indicator's own past and ten points are a standard deviation (McCall's 1922 T-scores);
+for "min-max" 0 is the worst so far and 100 the best; for "rank" they are the share of the past
+below, in percent; for "distance" 100 is the best so far, and 50 a standard deviation below it. One
+point is the least, so that a geometric mean has no zero to fall into. What never moved is at 50.
 Linking moves the level off by what it takes out; `unlinked` is the reading against the past.
 """
 
@@ -150,7 +151,10 @@ def _composite(market: Market, framework: Framework) -> Composite:
     standing = points_of(found, framework)
     inside = in_force(market.sessions, framework)
     pillar_of = {name: pillar for pillar, names in framework.pillars.items() for name in names}
-    filled = impute(standing.where(found.fresh), framework.imputation, pillars=pillar_of)
+    known = standing.where(found.fresh)
+    if framework.imputation == "pillar":
+        known = known.where(inside)
+    filled = impute(known, framework.imputation, pillars=pillar_of)
     points = filled.where(inside & standing.notna())
     coverage = coverage_of(framework, found.fresh & standing.notna(), inside)
     enough = coverage >= framework.min_coverage

@@ -1,9 +1,9 @@
 """Indicator: one statistic, the pillar it speaks for and when it may. Imports the errors.
 
-An indicator's `delay_days` says how long after the end of its period a value comes out. It is
-used where values by period are placed on sessions (`backtest.composite.published`) and nowhere
-else: what a market holds as a series was placed when the market was built, and is not delayed
-again. Where it was placed sooner than the indicator says, the composite's notes tell.
+An indicator's `delay_days` says how long after the end of its period a value comes out. Values by
+period are placed by it (`backtest.composite.published`), and so is a series from a file that the
+universe does not declare: its dates are taken as the last days of periods. Days of release, rules
+of a source and what the universe declares go before it; nothing is delayed twice.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class Indicator:
     direction : str
         "up" where more is better, "down" where less is.
     delay_days : int
-        Calendar days from the end of a period to the publication of its value.
+        Calendar days from the end of a period to the publication of its value. A file's values
+        are held back to it unless the universe declares the series, and the notes say so; a
+        series dated by day of publication needs its own delay_days in the universe.
     enters, leaves : date or None
         First and last day it counts (claim M2); None where that is open. Values from before
         `enters` are history to be compared with.

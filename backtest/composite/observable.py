@@ -65,6 +65,7 @@ OBSERVABLES: Mapping[str, Callable[[Market, Sectors], pd.Series]] = {
     f"{PREFIX}rate": rate,
     f"{PREFIX}rate_change_60": partial(rate_change, window=60),
 }
+OF_THE_RATE = (f"{PREFIX}rate", f"{PREFIX}rate_change_60")  # new when the yield is
 
 
 def observe(market: Market, series: str, sectors: Sectors) -> pd.Series:

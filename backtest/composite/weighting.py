@@ -21,6 +21,7 @@ SAME = 1e-12  # of the largest score: a column that moved by less has not moved
 EPSILON = 1e-6
 WORTH_KEEPING = 0.10  # of all variance; the Handbook's rule for a component
 ENOUGH = 0.60  # of all variance, by the components kept together
+ROTATED = 1e-7  # the gradient at which varimax stops
 
 
 def weigh(
@@ -158,7 +159,7 @@ def _pca(scores: np.ndarray) -> np.ndarray:
     loadings = (vectors * np.sqrt(values))[:, :kept]
     if kept > 1:
         with np.errstate(divide="ignore"):  # its log of progress, where nothing is left to do
-            loadings, _ = rotate_factors(loadings, "varimax")
+            loadings, _ = rotate_factors(loadings, "varimax", tol=ROTATED)
     weights: np.ndarray = (loadings**2).max(axis=1)
     return weights
 

@@ -23,9 +23,10 @@ POINTS = "index points"
 class CompositeAbove(Trigger):
     """What the composite's members say, together or of one pillar, is above `level` points.
 
-    50 points are the members' own past. That is the unlinked level: links keep the index from
-    jumping, but move it off its scale for good. `framework` is the name or path of one, `pillar`
-    "" for all; see `backtest.composite`.
+    For "z" 50 points are the mean of the members' own past, for other normalizations see
+    `backtest.composite.composite`. That is the unlinked level: links keep the index from jumping,
+    but move it off its scale for good. `framework` is one, or its name or path; `pillar` "" for
+    all.
     """
 
     level: float = 50.0

@@ -147,6 +147,22 @@ def test_what_stands_for_a_value_that_is_too_old(imputation, last):
     assert found.unlinked["all"].iloc[-1] == pytest.approx((60 + b) / 2 if last else b)
 
 
+@pytest.mark.parametrize("dates", [{"leaves": date(2021, 1, 1)}, {"enters": date(2030, 1, 1)}])
+def test_what_is_not_in_force_fills_no_gap(dates):
+    rows = 450
+    made = market(a=[1, 2, 3] + [NAN] * (rows - 3), b=[1, 2, 3] * (rows // 3), c=[3, 2, 1] * 150)
+    asked = framework(
+        indicator("a"),
+        indicator("b"),
+        indicator("c", **dates),
+        imputation="pillar",
+        min_coverage=0.4,
+    )
+    last = composite(made, asked).scores.iloc[-1]
+    assert last["a"] == pytest.approx(last["b"])
+    assert np.isnan(last["c"])
+
+
 def test_an_indicator_that_never_moves_is_neutral_and_is_told():
     # a gap before each value makes it a new one
     made = market(a=[5, NAN, 5, NAN, 5, 5], b=[1, 2, 3, 4, 5, 6])

@@ -75,15 +75,120 @@ def test_values_nobody_asked_for_are_refused():
         published(market(a=[1, 2]), framework(indicator("a")), {"b": pd.Series(dtype=float)})
 
 
-def test_a_series_known_sooner_than_its_indicator_comes_out_is_told():
+def test_a_series_without_a_record_is_taken_as_placed_and_that_is_told():
     made = market(a=[1, 2, 3], b=[1, 2, 3])
     asked = framework(indicator("a", delay_days=60), indicator("b", delay_days=4))
-    notes = releases(made, asked).notes
+    found = releases(made, asked)
+    assert found.values["a"].tolist() == [1, 2, 3]
+    assert len(found.notes) == 1
+    assert "no record of when 'a' came out, so it is taken as known" in found.notes[0]
+
+
+def recorded(waits, universe=(), values=(50.0, 51.0, 52.0), rows=120):
+    """A market whose record has the ends of October to December 2019 and on, known days later."""
+    made = market(a=[NAN] * rows)
+    ends = pd.date_range("2019-10-31", periods=len(values), freq="ME")
+    record = pd.DataFrame(
+        {"series": "a", "date": ends, "value": values, "known": ends + pd.Timedelta(days=waits)}
+    )
+    declared = replace(made.universe, series=tuple(universe))
+    return replace(made, universe=declared, vintages=record, _memo={})
+
+
+def came(made, **fields):
+    found = releases(made, framework(indicator("a", frequency="monthly", **fields)))
+    return found.values["a"].dropna(), found.notes
+
+
+def test_a_file_without_days_of_release_is_held_back_to_the_frameworks_delay():
+    values, notes = came(recorded(1), delay_days=30)
+    assert values.to_dict() == {
+        pd.Timestamp("2019-11-30"): 50.0,
+        pd.Timestamp("2019-12-30"): 51.0,
+        pd.Timestamp("2020-01-30"): 52.0,
+    }
     assert len(notes) == 1
-    assert "series 'a' is used 0 days after its date" in notes[0]
-    assert "it comes out after 60" in notes[0]
-    patient = replace(made.universe, series=(SeriesSpec("a", delay_days=60),))
-    assert not releases(replace(made, universe=patient, _memo={}), asked).notes
+    assert "held back to 30 days after their dates" in notes[0]
+
+
+@pytest.mark.parametrize("universe", [(), (SeriesSpec("a", delay_days=25),)])
+def test_what_says_when_it_came_out_waits_no_second_time(universe):
+    values, notes = came(recorded(25, universe), delay_days=30)
+    assert values.index[-1] == pd.Timestamp("2020-01-27")  # 31 December and 25 days: a Saturday
+    assert notes == ()
+
+
+def test_what_the_universe_declares_is_used_as_it_says_and_a_contradiction_is_told():
+    values, notes = came(recorded(1, (SeriesSpec("a", delay_days=1),)), delay_days=30)
+    assert values.index[-1] == pd.Timestamp("2020-01-01")
+    assert len(notes) == 1
+    assert "used 1 days after its date, as its record or the universe says" in notes[0]
+
+
+def test_holding_back_does_not_know_the_future():
+    made = recorded(1, values=tuple(range(8)))
+    asked = framework(indicator("a", frequency="monthly", delay_days=30))
+    whole = releases(made, asked)
+    for cut in (10, 47, 83):
+        day = made.sessions[cut]
+        for other in (made.until(day), made.as_of(day)):
+            found = releases(other, asked)
+            for name in ("values", "fresh"):
+                one, two = (getattr(each, name).loc[:day] for each in (found, whole))
+                pd.testing.assert_frame_equal(one, two, check_freq=False)
+
+
+def test_values_from_before_the_market_are_history():
+    values = tuple(float(number) for number in range(15))
+    made = market(a=[NAN] * 120)
+    ends = pd.date_range("2005-12-31", periods=15, freq="YE")
+    record = pd.DataFrame(
+        {"series": "a", "date": ends, "value": values, "known": ends + pd.Timedelta(days=60)}
+    )
+    found = composite(
+        replace(made, vintages=record, _memo={}), framework(indicator("a", delay_days=60))
+    )
+    first = 50 + 10 * (13 - 6.5) / np.std(range(14), ddof=1)
+    later = 50 + 10 * (14 - 7) / np.std(range(15), ddof=1)
+    out = made.sessions >= "2020-02-29"
+    np.testing.assert_allclose(found.index, np.where(out, later, first))
+    assert found.scores.index.equals(made.sessions)
+
+
+def test_published_values_that_repeat_are_known_as_published():
+    one = indicator("a", frequency="monthly", delay_days=60)
+    bare = replace(make_market(sessions=200), synthetic=False, _memo={})
+    values = pd.Series(50.1, pd.date_range("2018-12-31", periods=15, freq="ME"))
+    made = published(bare, framework(one), {"a": values})
+    assert made.vintages.columns.tolist() == ["series", "date", "value", "known"]
+    assert len(made.vintages) == 15
+    found = composite(made, framework(one))
+    # the twelfth, of November, comes out on 29 January; the last, of February, on 29 April
+    covered = (bare.sessions >= "2020-01-29") & (bare.sessions <= "2020-07-13")
+    assert found.coverage["all"].eq(1.0).tolist() == covered.tolist()
+    assert found.index.dropna().eq(50.0).all()
+    assert found.notes == ("a never moved and counts as neutral, 50 points",)
+    other = published(made, framework(one), {"a": values + 1.0})
+    assert other.vintages["value"].tolist() == [51.1] * 15
+
+
+def test_a_carried_session_of_a_daily_series_brings_nothing_new():
+    rows = 60
+    made = market(cn10y=[3.0] * rows)
+    days = made.sessions[[*range(20), *range(25, 30)]]
+    record = pd.DataFrame(
+        {"series": "cn10y", "date": days, "value": 3.0, "known": days}  # it stands still, too
+    )
+    made = replace(made, universe=replace(made.universe, rate="cn10y"), vintages=record, _memo={})
+    asked = framework(
+        indicator("rate", series="rate", frequency="daily"),
+        indicator("level", series="market.rate", frequency="daily"),
+    )
+    found = releases(made, asked)
+    for name in ("rate", "level"):
+        assert found.values[name].dropna().index.equals(days)
+        ages = (made.sessions - days[-1]).days
+        assert found.fresh[name].iloc[30:].tolist() == (ages[30:] <= 15).tolist()
 
 
 def test_a_real_market_never_gets_synthetic_values():

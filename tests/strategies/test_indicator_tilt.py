@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from backtest.allocation import rebalanced, spread
-from backtest.composite import composite
+from backtest.composite import composite, load_framework
+from backtest.composite.normalization import METHODS as NORMALIZATIONS
 from backtest.errors import UserError
 from strategies import IndicatorTilt
-from strategies.taxonomy import MANUFACTURING, MEDICINE, NQP, TECHNOLOGY
+from strategies.taxonomy import MANUFACTURING, MEDICINE, NQP, TECHNOLOGY, TRACKS
 from tests.markets import make_market
 from tests.real import real_market
 
@@ -88,6 +89,24 @@ def test_statistics_that_speak_of_a_track_tilt_too(market):
     assert weights.sum() == pytest.approx(1.0)
     assert abs(total(weights, MEDICINE) - 1 / 8) > 0.001
     assert weights["COMPUTER"] == pytest.approx(weights["TELECOM"])
+
+
+def test_a_framework_of_ones_own_is_taken_as_it_is(market):
+    own = replace(load_framework("observable"), name="mine")
+    pd.testing.assert_frame_equal(
+        IndicatorTilt(framework=own).target_weights(market), IndicatorTilt().target_weights(market)
+    )
+
+
+@pytest.mark.parametrize("normalization", NORMALIZATIONS)
+def test_no_tilt_is_beyond_its_bound(market, normalization):
+    own = replace(load_framework("observable"), normalization=normalization)
+    tilt = IndicatorTilt(framework=own, between=1.0, within=0.0)
+    scores = pd.concat([tilt.score(market, tilt.by_track, name) for name in TRACKS], axis=1)
+    assert scores.abs().max(axis=None) <= 3.0
+    weights = last(tilt, market)
+    assert weights["COMPUTER"] / weights["PHARMA_BIOTECH"] <= np.exp(6.0) * (1 + 1e-12)
+    assert (scores.abs().max(axis=None) == 3.0) == (normalization != "z")
 
 
 def test_pillars_without_a_weight_do_not_count(market):
