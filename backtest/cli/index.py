@@ -52,16 +52,19 @@ def index(
     since = seen.sessions[max(0, len(seen.sessions) - 1 - SPAN)]
     if out is not None or json:
         document = _document(found, since, varied)
+    missing = ""
     if out is not None:
-        from backtest.report.index_folder import write_index
+        from backtest.report.index_folder import said_of_left_out, write_index
 
+        missing = said_of_left_out(found, since)
+        document["notes"] += [missing] if missing else []
         write_index(found, document, out, since=since, sensitivity=varied)
     if json:
         print_json(document)
         return
     from backtest.cli.show_index import show_index, show_sensitivity
 
-    show_index(found, since)
+    show_index(found, since, missing)
     if varied is not None:
         show_sensitivity(varied)
     if out is not None:
@@ -112,7 +115,8 @@ def _document(
     from backtest.composite.back_to_data import back_to_data
     from backtest.composite.multivariate import cronbach_alpha, principal_components
     from backtest.composite.selection import selection
-    from backtest.evidence.composite_links import links
+    from backtest.evidence.composite_links import by_construction, links
+    from backtest.report.index_words import SCALES
     from backtest.result import plain
 
     last = found.market.sessions[-1]
@@ -128,7 +132,12 @@ def _document(
                 key: getattr(found.framework, key)
                 for key in ("normalization", "weighting", "aggregation", "imputation", "refit")
             },
+            "scale": SCALES[found.framework.normalization],
             "unlinked": found.unlinked["all"].iloc[-1],
+            "levels": {
+                name: None if level != level else level
+                for name, level in found.unlinked.iloc[-1].drop("all").items()
+            },
             "contributions": {"since": since, "points": moved["points"].to_dict()},
             "inputs": {
                 name: {key: None if value != value else value for key, value in row.items()}
@@ -137,6 +146,7 @@ def _document(
             "multivariate": {
                 "cronbach_alpha": cronbach_alpha(found.scores),
                 "explained": principal_components(found.scores).explained.tolist(),
+                "rows": len(found.scores.dropna()),
             },
             "links": [
                 {
@@ -146,6 +156,8 @@ def _document(
                     "interval": None
                     if link.interval is None
                     else [link.interval.low, link.interval.high],
+                    "level": None if link.interval is None else link.interval.level,
+                    "by_construction": link.span == "same" and by_construction(found),
                     "spans": link.spans,
                     "verdict": link.verdict,
                 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -12,24 +12,26 @@ from backtest.composite import Composite
 from backtest.composite.back_to_data import back_to_data
 from backtest.composite.multivariate import cronbach_alpha, principal_components
 from backtest.composite.selection import selection
-from backtest.evidence.composite_links import HORIZON, links
-from backtest.evidence.composite_sensitivity import OUTCOMES, CompositeSensitivity
+from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction, links
+from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
 from backtest.evidence.composite_sobol import MATTERS
+from backtest.report.index_words import SCALES, spoken
 
 SPANS = (20, 60, 240)  # sessions
 MOVERS, CHANGES = 6, 4  # rows shown
-DRIFT = 5.0  # points between the linked and the unlinked index worth a note
+NARROW = 80  # columns below which dotted names break and columns stand closer
 COMPENSABLE = {
     "arithmetic": "a weak indicator is made good by a strong one, point for point",
     "geometric": "a weak indicator is made good by a strong one only in part",
 }
-SCALES = {"z": "ten points are a standard deviation"}
-SCALE = "0 is the worst so far, 100 the best"
 STYLES = {"matters": "red", "cannot tell": "yellow", "together": "green", "apart": "red"}
 
 
-def show_index(found: Composite, since: pd.Timestamp) -> None:
-    """Print the latest index, what moved it, what it rests on and what it goes with."""
+def show_index(found: Composite, since: pd.Timestamp, missing: str = "") -> None:
+    """Print the latest index, what moved it, what it rests on and what it goes with.
+
+    `missing` is a note on pictures that were left out.
+    """
     console = Console()
     framework, market = found.framework, found.market
     today = market.sessions[-1]
@@ -37,14 +39,13 @@ def show_index(found: Composite, since: pd.Timestamp) -> None:
     console.print(
         Text(f"{framework.title or framework.name} on {market.name}, {today:%Y-%m-%d}", "bold")
     )
-    scale = SCALES.get(framework.normalization, SCALE)
-    console.print(Text(f"50 is the indicators' own past; {scale}", "dim"))
+    console.print(Text(SCALES[framework.normalization], "dim"))
     _levels(console, found)
     _movers(console, found, since)
     _changes(console, found)
     _inputs(console, found)
     _looks(console, found)
-    for note in found.notes:
+    for note in (*found.notes, *filter(None, [missing])):
         console.print(Text(f"note: {note}", "yellow"))
     console.print(
         Text(
@@ -57,36 +58,28 @@ def show_index(found: Composite, since: pd.Timestamp) -> None:
 
 
 def _levels(console: Console, found: Composite) -> None:
-    table = _table("", "points", *(f"in {span}" for span in SPANS), "unlinked", "coverage")
+    spans = (f"in {span}" for span in SPANS)
+    table = _table(console, "", "level", *spans, "chained", "coverage")
     columns = {"index": found.index} | {str(name): found.pillars[name] for name in found.pillars}
-    for name, level in columns.items():
+    for name, chained in columns.items():
         key = "all" if name == "index" else name
-        now = level.iloc[-1]
-        moves = [now - level.iloc[-1 - span] if len(level) > span else None for span in SPANS]
+        now = chained.iloc[-1]
+        moves = [now - chained.iloc[-1 - span] if len(chained) > span else None for span in SPANS]
         table.add_row(
             Text(name, "bold" if name == "index" else ""),
-            _number(now, "{:.1f}"),
-            *(_number(move, "{:+.1f}") for move in moves),
             _number(found.unlinked[key].iloc[-1], "{:.1f}"),
+            *(_number(move, "{:+.1f}") for move in moves),
+            _number(now, "{:.1f}"),
             f"{found.coverage[key].iloc[-1]:.0%}",
         )
     console.print(table)
     console.print(
         Text(
-            "moves are over sessions; what enters or leaves is linked and moves nothing; unlinked "
-            "is what today's basket says by itself",
+            "level: what today's members say by themselves, to read on that scale; chained: the "
+            "same without the jumps of what enters or leaves, for moves (here over sessions)",
             "dim",
         )
     )
-    drift = found.index.iloc[-1] - found.unlinked["all"].iloc[-1]
-    if abs(drift) > DRIFT:
-        console.print(
-            Text(
-                f"note: links hold the index {drift:+.1f} points from what today's basket says by "
-                f"itself, so 50 no longer marks the indicators' own past",
-                "yellow",
-            )
-        )
 
 
 def _movers(console: Console, found: Composite, since: pd.Timestamp) -> None:
@@ -96,10 +89,10 @@ def _movers(console: Console, found: Composite, since: pd.Timestamp) -> None:
         return
     total = moved["points"].sum()
     _heading(console, f"What moved it since {since:%Y-%m-%d} ({total:+.1f} points in all)")
-    table = _table("indicator", "pillar", "score then", "now", "points", left=2)
+    table = _table(console, "indicator", "pillar", "score then", "now", "points", left=2)
     for name, row in shown.iterrows():
         scores = (_number(row[key], "{:.0f}") for key in ("before", "after"))
-        table.add_row(Text(str(name)), row["pillar"], *scores, f"{row['points']:+.2f}")
+        table.add_row(_name(console, name), row["pillar"], *scores, f"{row['points']:+.2f}")
     rest = moved["points"].drop(shown.index)
     if len(rest):
         others = "1 other" if len(rest) == 1 else f"{len(rest)} others"
@@ -126,45 +119,52 @@ def _changes(console: Console, found: Composite) -> None:
 
 def _inputs(console: Console, found: Composite) -> None:
     _heading(console, "What it rests on")
-    table = _table("indicator", "pillar", "weight", "score", "known since", "days", left=2)
-    for name, row in selection(found).iterrows():
-        if not row["in_force"]:
-            known, style = "not in force", "dim"
-        elif pd.isna(row["known"]):
-            known, style = "no data", "yellow"
-        else:
-            known = f"{row['known']:%Y-%m-%d}"
-            style = "yellow" if row["age_days"] > row["stands_days"] else ""
-        old = " old" if style == "yellow" and known != "no data" else ""
-        age = "–" if pd.isna(row["age_days"]) else f"{row['age_days']:.0f}{old}"
-        table.add_row(
-            Text(str(name), style),
-            row["pillar"],
-            f"{row['weight']:.1%}",
-            _number(row["score"], "{:.0f}"),
-            Text(known, style),
-            Text(age, style),
-        )
+    table = _table(console, "indicator", "weight", "score", "known since", "days")
+    rows = selection(found)
+    for pillar, own in rows.groupby("pillar", sort=False):
+        table.add_row(Text(str(pillar), "bold"))
+        for name, row in own.iterrows():
+            if not row["in_force"]:
+                known, style = "not in force", "dim"
+            elif pd.isna(row["known"]):
+                known, style = "no data", "yellow"
+            else:
+                known = f"{row['known']:%Y-%m-%d}"
+                style = "yellow" if row["age_days"] > row["stands_days"] else ""
+            old = " old" if style == "yellow" and known != "no data" else ""
+            age = "–" if pd.isna(row["age_days"]) else f"{row['age_days']:.0f}{old}"
+            table.add_row(
+                _name(console, name, style),
+                f"{row['weight']:.1%}",
+                _number(row["score"], "{:.0f}"),
+                Text(known, style),
+                Text(age, style),
+            )
     console.print(table)
 
 
 def _looks(console: Console, found: Composite) -> None:
     explained = principal_components(found.scores).explained
-    alpha = cronbach_alpha(found.scores)
     if len(explained):
+        rows = len(found.scores.dropna())
         console.print()
         console.print(
             Text(
-                f"The first principal component explains {explained.iloc[0]:.0%} of the scores; "
-                f"Cronbach's alpha is {_number(alpha, '{:.2f}')} (0.7 is usual for one thing "
-                f"measured)."
+                f"On the {rows:,} sessions with a score of every indicator the first principal "
+                f"component explains {explained.iloc[0]:.0%} of the scores; "
+                f"{_alpha(cronbach_alpha(found.scores))}"
             )
         )
     found_links = links(found)
-    if not any(link.spans for link in found_links):
+    most = max(link.spans for link in found_links)
+    if not most:
         return
-    _heading(console, f"What its moves over {HORIZON} sessions go with")
-    table = _table("returns of", "span", "correlation", "90% interval", "spans", "", left=2)
+    _heading(
+        console, f"What its moves over {HORIZON} sessions go with (up to {most} spans, none twice)"
+    )
+    intervals = [link.interval for link in found_links if link.interval is not None]
+    wide = f"{intervals[0].level:.0%} interval" if intervals else "interval"
+    table = _table(console, "returns of", "span", "corr.", wide, "", left=2)
     for link in found_links:
         bounds = link.interval
         table.add_row(
@@ -172,36 +172,65 @@ def _looks(console: Console, found: Composite) -> None:
             link.span,
             _number(link.correlation, "{:+.2f}"),
             "–" if bounds is None else f"{bounds.low:+.2f} … {bounds.high:+.2f}",
-            f"{link.spans}",
             Text(link.verdict, STYLES[link.verdict]),
         )
     console.print(table)
+    made = (
+        "; prices make index and returns alike, so they go together over the same span partly by "
+        "construction"
+        if by_construction(found)
+        else ""
+    )
+    console.print(
+        Text(
+            f"the intervals are so wide that all {len(found_links)} hold at once with "
+            f"{TOGETHER:.0%} confidence{made}",
+            "dim",
+        )
+    )
+
+
+def _alpha(alpha: float) -> str:
+    """Say what Cronbach's alpha is, and what it means where it is no share."""
+    if alpha != alpha or alpha < 0.0:
+        value = "has no value" if alpha != alpha else f"is {alpha:.2f}, below 0"
+        return f"Cronbach's alpha {value}: indicators oppose each other, so it is no one thing."
+    return f"Cronbach's alpha is {alpha:.2f} (0.7 is usual for one thing measured)."
 
 
 def show_sensitivity(varied: CompositeSensitivity) -> None:
     """Print how far the outcomes lie apart, and which choice they owe it to."""
     console = Console()
-    _heading(
-        console,
-        f"{len(varied.variants)} ways to build it, and {varied.strategy} on each, IN SAMPLE",
-    )
-    table = _table("", "as stated", "5%", "median", "95%")
+    drawn, there = len(varied.variants), varied.combinations
+    ways = f"All {there}" if drawn == there else f"{drawn} of {there}"
+    _heading(console, f"{ways} ways to build it, and {varied.strategy} on each, IN SAMPLE")
+    table = _table(console, "", "as stated", "5%", "median", "95%")
     for outcome, row in varied.ranges.iterrows():
-        table.add_row(_spoken(str(outcome)), *(_outcome(str(outcome), value) for value in row))
+        table.add_row(spoken(str(outcome)), *(_outcome(str(outcome), value) for value in row))
     console.print(table)
     console.print()
-    table = _table("owed to", *map(_spoken, OUTCOMES))
+    table = _table(console, "owed to", *map(spoken, OUTCOMES))
     for factor in varied.factors:
+        if varied.verdict(OUTCOMES[0], factor) == NOTHING:
+            table.add_row(factor, *["–"] * len(OUTCOMES))
+            continue
         own = varied.indices[varied.indices["factor"] == factor].set_index("outcome")
         table.add_row(factor, *(_share(own.loc[[outcome]]) for outcome in OUTCOMES))
     console.print(table)
+    still = varied.verdict(OUTCOMES[0], "imputation") == NOTHING
+    nothing = f"; {NOTHING}, for no value was ever too old" if still else ""
+    late = ", ".join(map(str, varied.factors["delay"]))
     console.print(
         Text(
             f"shares of the variance, with all it does together with the others: total Sobol "
-            f"indices and half of their 90% intervals, from {varied.rows:,} draws\n"
-            f"* matters, ? cannot tell, else hardly matters (under {MATTERS:.0%})\n"
-            f"{varied.strategy} holds one basket while the index is above 50 and another below; "
-            f"everything known {', '.join(map(str, varied.factors['delay']))} sessions late",
+            f"indices and half of their 90% intervals, from {varied.rows:,} draws of "
+            f"{drawn} distinct combinations\n"
+            f"* matters, ? cannot tell, else hardly matters (under {MATTERS:.0%})"
+            f"{nothing}\n"
+            f"index percentile: where the level stands in its own past, 0 to 100, so that all "
+            f"scales compare\n"
+            f"{varied.strategy} holds one basket while the level is above its median so far, "
+            f"another below; everything known {late} sessions late",
             "dim",
         )
     )
@@ -216,16 +245,12 @@ def _share(found: pd.DataFrame) -> Text:
     return Text(text, STYLES.get(row["verdict"], ""))
 
 
-def _spoken(outcome: str) -> str:
-    return {"index": "index at the end", "last_switch": "last switch"}.get(outcome, outcome)
-
-
 def _outcome(outcome: str, value: object) -> str:
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return "–"
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
-    return {"index": "{:.1f}", "switches": "{:.0f}", "profit": "{:+.1%}"}[outcome].format(value)
+    return {"index": "{:.0f}", "switches": "{:.0f}", "profit": "{:+.1%}"}[outcome].format(value)
 
 
 def _heading(console: Console, text: str) -> None:
@@ -233,11 +258,17 @@ def _heading(console: Console, text: str) -> None:
     console.print(Text(text, "bold"))
 
 
-def _table(*heads: str, left: int = 1) -> Table:
-    table = Table(box=None, pad_edge=False)
+def _table(console: Console, *heads: str, left: int = 1) -> Table:
+    table = Table(box=None, pad_edge=False, collapse_padding=console.width < NARROW)
     for number, head in enumerate(heads):
-        table.add_column(head, justify="left" if number < left else "right", overflow="fold")
+        justify: JustifyMethod = "left" if number < left else "right"
+        table.add_column(head, justify=justify, overflow="fold", no_wrap=number == 0)
     return table
+
+
+def _name(console: Console, name: object, style: str = "") -> Text:
+    """Return an indicator's name; on a narrow terminal its track stands on a line of its own."""
+    return Text(str(name).replace(".", ".\n ") if console.width < NARROW else str(name), style)
 
 
 def _number(value: float | None, shape: str) -> str:

@@ -1,7 +1,9 @@
 """Links: whether an index moves with what it speaks of. Imports the composite and the bootstrap.
 
 Step 9 of the OECD/JRC Handbook (2008, section 9). An index that agrees with prices over the same
-weeks may only repeat them; one that agrees with the weeks after says something.
+weeks may only repeat them, and one made of prices does so partly by construction; one that agrees
+with the weeks after says something. All questions are asked at once, so their intervals are wide
+enough to hold together in nine cases of ten (Bonferroni).
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import numpy as np
 import pandas as pd
 
 from backtest.composite.composite import Composite
+from backtest.composite.observable import PREFIX
 from backtest.errors import UserError
 from backtest.evidence.bootstrap import Interval, interval
 from backtest.evidence.observation import Array, Observation
 from backtest.market import Market
 
+TOGETHER = 0.90  # how sure all intervals are at once
 FEWEST = 24  # spans without which nothing is said
 HORIZON = 20  # sessions of a span
 
@@ -35,7 +39,7 @@ class Link:
     correlation : float
         NaN where there are too few spans or one side never moved.
     interval : Interval or None
-        Stationary bootstrap, 90 %.
+        Stationary bootstrap; as wide as it takes for all links' to hold together at 90 %.
     spans : int
         How many there are; they do not overlap.
     """
@@ -65,12 +69,20 @@ def links(found: Composite, *, horizon: int = HORIZON, seed: int = 0) -> tuple[L
     if horizon < 1:
         raise UserError(f"horizon was {horizon}; give 1 session or more")
     moved = _over_spans(found.index, horizon, relative=False)
+    targets = _targets(found)
+    sure = 1.0 - (1.0 - TOGETHER) / (2 * len(targets))
     rows = []
-    for target, level in _targets(found).items():
+    for target, level in targets.items():
         earned = _over_spans(level, horizon, relative=True)
-        rows.append(_link(target, "same", moved, earned, seed))
-        rows.append(_link(target, "next", moved, earned.shift(-1), seed))
+        rows.append(_link(target, "same", moved, earned, sure, seed))
+        rows.append(_link(target, "next", moved, earned.shift(-1), sure, seed))
     return tuple(rows)
+
+
+def by_construction(found: Composite) -> bool:
+    """Say whether prices make some of the index, as they make the returns it is held against."""
+    made = (f"{PREFIX}strength", f"{PREFIX}breadth")
+    return any(one.series.startswith(made) for one in found.framework.concrete)
 
 
 def _targets(found: Composite) -> Mapping[str, pd.Series]:
@@ -98,7 +110,9 @@ def _over_spans(level: pd.Series, horizon: int, *, relative: bool) -> pd.Series:
     return ends.pct_change(fill_method=None) if relative else ends.diff()
 
 
-def _link(target: str, span: str, moved: pd.Series, earned: pd.Series, seed: int) -> Link:
+def _link(
+    target: str, span: str, moved: pd.Series, earned: pd.Series, sure: float, seed: int
+) -> Link:
     both = pd.DataFrame({"moved": moved, "earned": earned}).dropna()
     flat = any(np.ptp(both[side].to_numpy()) <= 1e-12 for side in both) if len(both) else True
     if len(both) < FEWEST or flat:
@@ -115,4 +129,5 @@ def _link(target: str, span: str, moved: pd.Series, earned: pd.Series, seed: int
 
     together = pd.Series((x - x.mean()) * (y - y.mean()), both.index)
     observed = Observation("correlation", (target,), correlation, together)
-    return Link(target, span, observed.value, interval(observed, seed=seed), len(both))
+    bounds = interval(observed, level=sure, seed=seed)
+    return Link(target, span, observed.value, bounds, len(both))

@@ -20,6 +20,7 @@ from backtest.evidence.observation import Array
 LEVEL = 0.90
 RESAMPLES = 200
 MATTERS = 0.05  # of the variance
+SHARES = ("first", "first_half", "total", "total_half")
 VERDICTS = ("matters", "hardly matters", "cannot tell")
 
 
@@ -60,7 +61,7 @@ def indices(factors: Mapping[str, Sequence[Any]], outcome: Array, seed: int) -> 
 
     names = pd.Index(factors, name="factor")
     if np.ptp(outcome) <= 1e-12 * np.abs(outcome).max(initial=0.0):
-        empty = dict.fromkeys(("first", "first_half", "total", "total_half"), np.nan)
+        empty = dict.fromkeys(SHARES, np.nan)
         return pd.DataFrame(empty | {"verdict": VERDICTS[1]}, index=names)
     found = analyze(
         _problem(factors),

@@ -4,20 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pandas as pd
 
 from backtest.allocation import spread
 from backtest.basket import Basket
-from backtest.composite import Framework
+from backtest.composite import Framework, composite
 from backtest.market import Market
 from backtest.strategy import TriggerRotation
-from backtest.triggers import Always, CompositeAbove, MinHold, Trigger
+from backtest.triggers import Always, MinHold, Reading, Trigger
+from backtest.triggers.algebra import decided
+
+FEWEST = 60  # sessions with a level before it has a past
+
+
+@dataclass(frozen=True)
+class AboveOwnPast(Trigger):
+    """The composite's level is above the median of all its levels so far.
+
+    What points mean turns on the normalization; above or below its own past an index of any kind
+    can be. The level is the unlinked one, as in `CompositeAbove`.
+    """
+
+    framework: str | Framework = "observable"
+    claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from levels known by then; unknown until there are `FEWEST`."""
+        reading = self.reading(market)
+        known = reading.value.notna() & reading.threshold.notna()
+        return decided(reading.value > reading.threshold, known=known)
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        name = self.framework.name if isinstance(self.framework, Framework) else self.framework
+        return f"composite index ({name})"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the level, against its median so far."""
+        level = composite(market, self.framework).unlinked["all"].round(8)
+        median = level.expanding(min_periods=FEWEST).median()
+        return Reading(self.label, level, median, "index points", "above")
 
 
 @dataclass(frozen=True)
 class CompositeSwitch(TriggerRotation):
-    """Hold `above` while the index is above `level` points, else `below`.
+    """Hold `above` while the index is above the median of its own past, else `below`.
 
     A switch stands for at least `min_hold` sessions; while the index is not known, `below` is held.
     """
@@ -25,12 +59,11 @@ class CompositeSwitch(TriggerRotation):
     above: Basket
     below: Basket
     framework: str | Framework = "observable"
-    level: float = 50.0
     min_hold: int = 20
 
     def rules(self) -> Mapping[str, Trigger]:
-        """Return the basket above the level, else the one below."""
-        high = MinHold(CompositeAbove(self.level, self.framework), self.min_hold)
+        """Return the basket above the median, else the one below."""
+        high = MinHold(AboveOwnPast(self.framework), self.min_hold)
         return {self.above.name: high, self.below.name: Always()}
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from backtest.cli import main
+from backtest.composite import load_framework
 
 SMALL = """
 name = "small"
@@ -30,9 +31,9 @@ direction = "down"
 
 @pytest.fixture
 def nqp(monkeypatch, capsys):
-    def call(*words):
+    def call(*words, columns=80):
         monkeypatch.setattr(sys, "argv", ["nqp", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("COLUMNS", str(columns))
         with pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()
@@ -56,7 +57,7 @@ def test_the_table_says_what_moved_and_how_old_it_is_within_80_columns(nqp):
         "SYNTHETIC DATA",
         "Market-observable NQP index on sample, 2025-12-31",
         "coverage",
-        "unlinked",
+        "chained",
         "What moved it since 2025-09",
         "changes of members",
         "known since",
@@ -66,13 +67,82 @@ def test_the_table_says_what_moved_and_how_old_it_is_within_80_columns(nqp):
         assert said in out
 
 
-def test_a_level_that_links_moved_far_is_remarked_on(nqp):
-    _, out, _ = nqp("index", "--json")
-    found = json.loads(out)
-    drift = found["index"][found["as_of"]] - found["unlinked"]
+def test_the_table_leads_with_what_todays_members_say(nqp):
+    found = json.loads(nqp("index", "--json")[1])
+    chained = found["index"][found["as_of"]]
     _, out, _ = nqp("index")
-    remark = f"links hold the index {drift:+.1f} points"
-    assert (remark in " ".join(out.split())) == (abs(drift) > 5.0)
+    lines = out.splitlines()
+    heads = next(line for line in lines if "coverage" in line).split()
+    assert heads == ["level", "in", "20", "in", "60", "in", "240", "chained", "coverage"]
+    own = next(line for line in lines if line.startswith("index ")).split()
+    assert own[1] == f"{found['unlinked']:.1f}"
+    assert own[5] == f"{chained:.1f}" != own[1]
+    supply = next(line for line in lines if line.startswith("supply ")).split()
+    assert supply[1] == f"{found['levels']['supply']:.1f}"
+    said = " ".join(out.split())
+    assert "50 is the indicators' own past" in said
+    assert "to read on that scale; chained: the same without the jumps" in said
+
+
+@pytest.mark.parametrize(
+    ("method", "scale"),
+    [
+        ("z", "50 is the indicators' own past; ten points are a standard deviation"),
+        ("min-max", "0 is the worst of the indicators' own past, 100 the best so far"),
+        ("rank", "points are percentiles of the indicators' own past"),
+        ("distance", "100 is the best of the indicators' own past"),
+    ],
+)
+def test_each_normalization_says_what_its_points_are(nqp, small, method, scale):
+    small.write_text(f'normalization = "{method}"\n{SMALL}', "utf-8")
+    words = ("index", "-f", small, "--as-of", "2016-03-31")
+    said = " ".join(nqp(*words)[1].split())
+    assert scale in said
+    assert ("50 is" in said) == (method == "z")
+    assert json.loads(nqp(*words, "--json")[1])["scale"].startswith(scale)
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("framework", ["observable", "china"])
+def test_no_name_breaks_within_a_word(nqp, framework, columns):
+    _, out, _ = nqp("index", "-f", framework, "--as-of", "2020-06-30", columns=columns)
+    assert max(len(line) for line in out.splitlines()) <= columns
+    words = set(out.replace(".", " ").split())
+    names = {part for one in load_framework(framework).concrete for part in one.name.split(".")}
+    assert names | {"potential", "supply", "demand", "distribution"} <= words
+    if columns == 80:
+        assert {one.name for one in load_framework(framework).concrete} <= set(out.split())
+
+
+def test_what_links_and_alpha_are_worth_is_said(nqp):
+    said = " ".join(nqp("index", "--as-of", "2019-12-31")[1].split())
+    assert "99% interval" in said
+    assert "all 10 hold at once with 90% confidence" in said
+    assert "partly by construction" in said
+    assert "sessions with a score of every indicator" in said
+    assert "oppose each other" not in said
+    found = json.loads(nqp("index", "--as-of", "2019-12-31", "--json")[1])
+    assert f"On the {found['multivariate']['rows']:,} sessions" in said
+    assert [link["by_construction"] for link in found["links"]] == [True, False] * 5
+    assert {link["level"] for link in found["links"]} == {0.99}
+    said = " ".join(nqp("index", "-f", "china")[1].split())
+    assert "below 0: indicators oppose each other" in said
+    assert "by construction" not in said
+
+
+def test_pictures_of_no_index_are_left_out_and_it_is_said(nqp, small, tmp_path):
+    folder = tmp_path / "out"
+    words = ("index", "--framework", small, "--out", folder)
+    assert nqp(*words, "--as-of", "2016-12-30")[0] == 0
+    assert (folder / "index.png").exists()
+    code, out, _ = nqp(*words, "--as-of", "2015-03-31")
+    assert code == 0
+    says = "index.png, pillars.png and contributions.png are left out: there is no index to draw"
+    assert " ".join(out.split()).count(says) == 1
+    assert {path.name for path in folder.iterdir()} == {"index.json", "coverage.png"}
+    assert says in json.loads((folder / "index.json").read_text("utf-8"))["notes"]
+    _, out, _ = nqp("index", "-f", small, "--as-of", "2015-03-31", "--json")
+    assert says not in json.loads(out)["notes"]
 
 
 def test_json_has_the_agreed_shape(nqp):
@@ -127,6 +197,12 @@ def test_sensitivity_is_told_and_drawn(nqp, small, tmp_path):
     code, out, _ = nqp(*words, "--out", folder)
     assert code == 0
     assert "IN SAMPLE" in out
+    assert "All 360 ways" in out
+    said = " ".join(out.split())
+    assert "from 3,584 draws of 360 distinct combinations" in said
+    assert "nothing to impute, for no value was ever too old" in said
+    assert "above its median so far" in said
+    assert "above 50" not in said
     assert "cannot tell" in out
     assert max(len(line) for line in out.splitlines() if str(folder) not in line) <= 80
     assert (folder / "sensitivity_profit.png").stat().st_size > 10_000

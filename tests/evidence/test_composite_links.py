@@ -7,9 +7,14 @@ import pandas as pd
 import pytest
 
 from backtest import load_market
-from backtest.composite import composite
+from backtest.composite import Indicator, composite
 from backtest.errors import UserError
-from backtest.evidence.composite_links import links
+from backtest.evidence.composite_links import by_construction, links
+
+DATED = (
+    Indicator("pmi", "supply", "pmi", "monthly"),
+    Indicator("easing", "distribution", "market.rate_change_60", "daily", direction="down"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +43,20 @@ def test_an_index_that_knows_the_next_span_is_found_out(found):
 def test_noise_cannot_tell(found):
     noise = np.random.default_rng(1).normal(size=len(found.index)).cumsum()
     rows = links(replace(found, index=pd.Series(noise, found.index.index)))
-    assert {link.verdict for link in rows} <= {"cannot tell", "together", "apart"}
-    assert sum(link.verdict == "cannot tell" for link in rows) >= 8
+    assert {link.verdict for link in rows} == {"cannot tell"}
+
+
+def test_intervals_hold_together_at_90_percent(found):
+    rows = links(found)
+    assert {link.interval.level for link in rows} == {1 - 0.1 / len(rows)} == {0.99}
+    alone = replace(found, framework=replace(found.framework, indicators=DATED, tracks=()))
+    assert {link.interval.level for link in links(alone)} == {1 - 0.1 / 4}
+
+
+def test_only_an_index_made_of_prices_goes_with_them_by_construction(found):
+    assert by_construction(found)
+    dated = replace(found, framework=replace(found.framework, indicators=DATED))
+    assert not by_construction(dated)
 
 
 def test_correlation_is_that_of_spans_that_do_not_overlap(found):

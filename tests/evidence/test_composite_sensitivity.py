@@ -14,6 +14,7 @@ from backtest.errors import UserError
 from backtest.evidence.composite_sensitivity import composite_sensitivity
 from backtest.evidence.composite_sobol import indices, sample
 from backtest.evidence.composite_switch import CompositeSwitch
+from backtest.evidence.composite_variants import percentile
 from strategies import EqualWeight
 from tests.markets import make_market
 
@@ -97,14 +98,16 @@ def test_every_distinct_combination_is_evaluated_once(market):
     assert found.variants["count"].sum() == found.rows == 4 * 7
 
 
-def test_the_same_seed_gives_the_same_and_another_another(market, found):
-    again = composite_sensitivity(market, switch(), FRAMEWORK, base=16, progress=lambda _: None)
-    pd.testing.assert_frame_equal(again.indices, found.indices)
-    pd.testing.assert_frame_equal(again.variants, found.variants)
-    other = composite_sensitivity(
-        market, switch(), FRAMEWORK, base=16, seed=1, progress=lambda _: None
+def test_the_same_seed_gives_the_same_and_another_another(market):
+    one, same, other = (
+        composite_sensitivity(
+            market, switch(), FRAMEWORK, base=2, seed=seed, progress=lambda _: None
+        )
+        for seed in (0, 0, 1)
     )
-    assert not other.indices.equals(found.indices)
+    pd.testing.assert_frame_equal(same.indices, one.indices)
+    pd.testing.assert_frame_equal(same.variants, one.variants)
+    assert not other.indices.equals(one.indices)
 
 
 def test_outcomes_are_those_of_the_strategy_on_the_varied_framework(market, found):
@@ -114,7 +117,9 @@ def test_outcomes_are_those_of_the_strategy_on_the_varied_framework(market, foun
     varied = replace(FRAMEWORK, **{name: row[name] for name in names})
     result = run(replace(switch(), framework=varied), market)
     assert row["profit"] == pytest.approx(result.summary()["total_return"])
-    assert row["index"] == pytest.approx(composite(market, varied).index.iloc[-1])
+    level = composite(market, varied).unlinked["all"].dropna()
+    rank = level.rank().iloc[-1]
+    assert row["index"] == pytest.approx(100 * (rank - 0.5) / len(level))
     held = result.regime
     turned = held[held != held.shift()].index[1:]
     assert row["switches"] == len(turned) > 0
@@ -122,6 +127,14 @@ def test_outcomes_are_those_of_the_strategy_on_the_varied_framework(market, foun
     assert found.ranges.loc["profit", "stated"] == pytest.approx(
         run(switch(), market).summary()["total_return"]
     )
+
+
+def test_a_percentile_is_that_of_the_last_known_level():
+    assert percentile(pd.Series([float("nan"), 3.0, 1.0, 2.0])) == pytest.approx(50.0)
+    assert percentile(pd.Series([1.0, 2.0, 2.0, 2.0])) == pytest.approx(62.5)
+    assert percentile(pd.Series([7.0])) == 50.0
+    assert math.isnan(percentile(pd.Series([1.0, float("nan")])))
+    assert math.isnan(percentile(pd.Series([], dtype=float)))
 
 
 def test_a_delay_moves_every_decision(market, found):
@@ -150,7 +163,16 @@ def test_ranges_are_in_order_and_json_is_plain(found):
     assert document["in_sample"] is True
     assert document["synthetic"] is True
     assert len(document["indices"]) == 4 * 5
-    assert found.verdict("profit", "imputation") == "hardly matters"  # nothing to impute
+    assert document["combinations"] == found.combinations == 4 * 5 * 2 * 3 * 3
+    assert document["variants"] == len(found.variants) < found.combinations
+
+
+def test_where_nothing_is_missing_there_is_nothing_to_impute(found):
+    own = found.indices[found.indices["factor"] == "imputation"]
+    assert set(own["verdict"]) == {"nothing to impute"}
+    assert own[["first", "first_half", "total", "total_half"]].isna().all(axis=None)
+    assert found.verdict("profit", "imputation") == "nothing to impute"
+    assert found.verdict("profit", "delay") in ("matters", "hardly matters", "cannot tell")
 
 
 def test_imputation_is_varied_where_values_go_missing():
@@ -171,6 +193,7 @@ def test_imputation_is_varied_where_values_go_missing():
     same = ["normalization", "weighting", "aggregation", "delay"]
     apart = found.variants.groupby(same)["index"].nunique()
     assert apart.max() > 1
+    assert found.verdict("index", "imputation") != "nothing to impute"
 
 
 def test_mistakes(market):

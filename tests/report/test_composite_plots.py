@@ -36,21 +36,56 @@ def _close():
     pyplot.close("all")
 
 
-def test_the_index_is_drawn_and_its_members_marked(found):
+def labelled(axes):
+    return {line.get_label(): line for line in axes.lines}
+
+
+def test_level_and_chained_index_are_drawn_and_members_marked_on_the_level(found):
     axes = composite_index(found)
-    np.testing.assert_array_equal(axes.lines[0].get_ydata(), found.index)
-    marks = next(line for line in axes.lines if "enters" in str(line.get_label()))
+    lines = labelled(axes)
+    level = lines["level of the day's members"]
+    np.testing.assert_array_equal(level.get_ydata(), found.unlinked["all"])
+    np.testing.assert_array_equal(lines["chained, for moves"].get_ydata(), found.index)
+    marks = lines["one enters or leaves"]
     assert len(marks.get_xdata()) == 3
+    np.testing.assert_array_equal(
+        marks.get_ydata(), found.unlinked["all"].reindex(marks.get_xdata())
+    )
+    assert list(lines["50: own past"].get_ydata()) == [50.0, 50.0]
     assert "SYNTHETIC" in axes.get_title(loc="left")
 
 
-def test_pillar_areas_add_up_to_the_index(found):
+@pytest.mark.parametrize(
+    ("method", "line", "scale"),
+    [
+        ("rank", "50: median of own past", "percentiles"),
+        ("min-max", None, "0 is the worst"),
+        ("distance", None, "100 is the best"),
+    ],
+)
+def test_50_is_marked_only_where_it_is_the_past(found, method, line, scale):
+    other = replace(found, framework=replace(found.framework, normalization=method))
+    axes = composite_index(other)
+    assert [label for label in labelled(axes) if label.startswith("50")] == [line] * bool(line)
+    assert scale in axes.get_title(loc="left")
+
+
+def test_the_legend_is_no_wider_than_the_picture(found):
+    axes = composite_index(found)
+    axes.figure.canvas.draw()
+    box = axes.get_legend().get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= axes.figure.bbox.width
+    assert axes.get_window_extent().width > 0.85 * axes.figure.bbox.width
+
+
+def test_pillar_areas_add_up_to_the_chained_index(found):
     axes = pillar_areas(found)
-    total = axes.lines[0].get_ydata()
+    total = labelled(axes)["change of the chained index"].get_ydata()
     known = found.index.dropna()
     np.testing.assert_allclose(total, known - known.iloc[0], atol=1e-9)
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert labels == ["potential", "supply", "demand", "distribution", "index"]
+    pillars = ["potential", "supply", "demand", "distribution"]
+    assert labels == [*pillars, "change of the chained index"]
 
 
 def test_contribution_bars_are_the_points(found):

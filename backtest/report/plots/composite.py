@@ -13,6 +13,7 @@ from backtest.composite import Composite
 from backtest.composite.back_to_data import back_to_data
 from backtest.evidence.composite_sensitivity import CompositeSensitivity
 from backtest.market import Date
+from backtest.report.index_words import MIDDLE, SCALES, spoken
 from backtest.report.plots.fonts import drawable
 from backtest.report.plots.style import axes_for, color, legend_below, synthetic_note, title
 
@@ -20,26 +21,35 @@ NEUTRAL = 50.0  # points
 
 
 def composite_index(found: Composite, ax: Axes | None = None) -> Axes:
-    """Draw the index, in points, and mark where indicators entered or left."""
+    """Draw the level, in points, where indicators entered or left, and the chained index.
+
+    The scale is the level's: the chained index is for moves, and entries and exits move it off.
+    """
     axes = axes_for(ax)
-    axes.plot(found.index.index, found.index, color=color(0), linewidth=1.6, label="index")
-    axes.axhline(NEUTRAL, color="#555555", linewidth=0.8)
+    level, method = found.unlinked["all"], found.framework.normalization
+    label = "chained, for moves"
+    axes.plot(found.index.index, found.index, color=color(5), linewidth=1.0, label=label)
+    label = "level of the day's members"
+    axes.plot(level.index, level, color=color(0), linewidth=1.6, label=label)
+    if method in MIDDLE:
+        label = f"50: {MIDDLE[method]}"
+        axes.axhline(NEUTRAL, color="#555555", linewidth=0.8, label=label)
     turned = found.changes[
         (found.changes["entered"].str.len() + found.changes["left"].str.len()) > 0
     ]
     if len(turned):
         axes.plot(
             turned.index,
-            found.index.reindex(turned.index),
+            level.reindex(turned.index),
             "|",
             color=color(1),
             markersize=14,
             markeredgewidth=2,
             zorder=3,
-            label="an indicator enters or leaves",
+            label="one enters or leaves",
         )
-    axes.set_ylabel("points; 50 is the indicators' own past")
-    _finish(axes, found, "Index")
+    axes.set_ylabel("points")
+    _finish(axes, found, f"Index; {SCALES[method]}")
     legend_below(axes)
     return axes
 
@@ -47,7 +57,8 @@ def composite_index(found: Composite, ax: Axes | None = None) -> Axes:
 def pillar_areas(found: Composite, ax: Axes | None = None) -> Axes:
     """Draw what each pillar has brought to the index since its first session, stacked.
 
-    What raised the index stands above zero, what lowered it below; the line is their sum.
+    What raised the index stands above zero, what lowered it below; the line is their sum, the
+    change of the chained index.
     """
     axes = axes_for(ax)
     moved = found.contributions.loc[found.index.first_valid_index() :]
@@ -68,7 +79,9 @@ def pillar_areas(found: Composite, ax: Axes | None = None) -> Axes:
                 days, base, base + part[number], color=color(number), linewidth=0, label=label
             )
             base = base + part[number]
-    axes.plot(days, values.sum(axis=0), color="black", linewidth=1.2, label="index")
+    axes.plot(
+        days, values.sum(axis=0), color="black", linewidth=1.2, label="change of the chained index"
+    )
     axes.axhline(0.0, color="#555555", linewidth=0.8)
     axes.set_ylabel("points since the first session")
     _finish(axes, found, "What each pillar brought")
@@ -89,7 +102,7 @@ def contribution_bars(found: Composite, start: Date, end: Date, ax: Axes | None 
     axes.invert_yaxis()
     axes.margins(x=0.12)
     axes.axvline(0.0, color="#555555", linewidth=0.8)
-    axes.set_xlabel("points")
+    axes.set_xlabel("points of the chained index")
     window = f"{pd.Timestamp(start):%Y-%m-%d} to {pd.Timestamp(end):%Y-%m-%d}"
     _finish(axes, found, f"What moved the index, {window}")
     marks = [Patch(color=color(number), label=name) for number, name in enumerate(pillars)]
@@ -147,10 +160,10 @@ def sobol_bars(found: CompositeSensitivity, outcome: str, ax: Axes | None = None
     axes.invert_yaxis()
     axes.axvline(0.0, color="#555555", linewidth=0.8)
     axes.set_xlabel("share of the variance, Sobol indices with 90% intervals")
-    what, name = outcome.replace("_", " "), found.framework.title or found.framework.name
+    name = found.framework.title or found.framework.name
     title(
         axes,
-        f"What moves the {what}, {len(found.variants)} variants, in sample\n"
+        f"What moves the {spoken(outcome)}, {len(found.variants)} variants, in sample\n"
         f"{_where(name, found.market, found.synthetic)}",
     )
     axes.grid(alpha=0.25, axis="x")

@@ -1,0 +1,79 @@
+"""Variants of an index and of the strategy on it, with outcomes. Imports composite and engine.
+
+Points under one normalization are not those under another, so an index counts by where it stands in
+its own past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from backtest.composite import Framework, composite
+from backtest.costs import CostModel
+from backtest.engine import run
+from backtest.market import Market
+from backtest.strategy import Strategy
+
+
+class Variants:
+    """Outcomes of variants: an index once for all its delays, decisions once for all who agree."""
+
+    def __init__(self, market: Market, strategy: Strategy, costs: CostModel, fill: str) -> None:
+        self.market, self.strategy, self.costs, self.fill = market, strategy, costs, fill
+        self.current: tuple[Framework, Market] | None = None
+        self.traded: dict[bytes, dict[str, Any]] = {}
+
+    def outcomes(self, framework: Framework, delay: int) -> dict[str, Any]:
+        """Return percentile, switches, last switch and profit with all known `delay` later."""
+        if self.current is None or self.current[0] != framework:
+            # A market of its own, so that the indices of hundreds of variants are not kept.
+            self.current = framework, replace(self.market, _memo={})
+        market = self.current[1]
+        level = composite(market, framework).unlinked["all"]
+        changed: Strategy = replace(cast(Any, self.strategy), framework=framework)
+        decided = _Decided(
+            changed.target_weights(market).shift(delay), changed.regime(market).shift(delay)
+        )
+        key = sha256(decided.targets.to_numpy().tobytes())
+        key.update("\n".join(map(str, decided.held)).encode())
+        if key.digest() not in self.traded:
+            self.traded[key.digest()] = self._trade(decided)
+        standing = percentile(level.iloc[: len(level) - delay])
+        return {"index": standing, **self.traded[key.digest()]}
+
+    def _trade(self, decided: Strategy) -> dict[str, Any]:
+        result = run(decided, self.market, costs=self.costs, fill=self.fill)
+        held = result.regime.to_numpy()
+        turned = np.flatnonzero(held[1:] != held[:-1]) + 1
+        return {
+            "switches": len(turned),
+            "last_switch": result.regime.index[turned[-1]] if len(turned) else pd.NaT,
+            "profit": float(result.equity.iloc[-1] / result.manifest["cash"] - 1.0),
+        }
+
+
+def percentile(level: pd.Series) -> float:
+    """Return where the last of some levels stands among them, 0 to 100, ties at their middle."""
+    now = level.iloc[-1:].to_numpy()
+    if not len(now) or np.isnan(now[0]):
+        return float("nan")
+    below, same = int((level < now[0]).sum()), int((level == now[0]).sum())
+    return 100.0 * (below + same / 2.0) / int(level.notna().sum())
+
+
+class _Decided(Strategy):
+    """What a strategy decided before."""
+
+    def __init__(self, targets: pd.DataFrame, held: pd.Series) -> None:
+        self.targets, self.held = targets, held
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        return self.targets
+
+    def regime(self, market: Market) -> pd.Series:
+        return self.held
