@@ -16,11 +16,13 @@ import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
 from backtest.errors import UserError
+from backtest.fingerprints import fingerprints
+from backtest.ledger import Ledger, window_of
 from backtest.market import Date, Market
 from backtest.plan import fill_used, fitted
 from backtest.result import BacktestResult, plain
 from backtest.simulate import Simulation, simulate
-from backtest.strategy import Strategy
+from backtest.strategy import Strategy, field_names
 
 VERSIONED = ("nqp-rotation", "vectorbt", "vectorbt-rust", "pandas", "numpy")
 
@@ -80,8 +82,24 @@ def run_many(
         targets = fitted(strategy.target_weights(market), market)
         simulation = simulate(targets, market, costs=costs, fill=used, cash=cash, first=first)
         manifest = _manifest(strategy, market, costs, (fill, used), cash, first)
-        results.append(_result(strategy, market, targets, simulation, manifest, cash, first, notes))
+        said = [*notes, *_count(strategy, market, costs, used, first)]
+        results.append(_result(strategy, market, targets, simulation, manifest, cash, first, said))
     return results
+
+
+def _count(
+    strategy: Strategy, market: Market, costs: CostModel, fill: str, first: int
+) -> list[str]:
+    """Count a run among the trials ever made, as a sweep of this one variant; say if that fails."""
+    own = {name: getattr(strategy, name) for name in field_names(type(strategy))}
+    try:
+        tried = fingerprints({**own, "costs ": costs, "fill ": fill})
+        Ledger.at_home().record(
+            type(strategy).__name__, market.snapshot, window_of(market.sessions[first:]), tried
+        )
+    except UserError as error:
+        return [f"this run is not among the trials counted: {error}"]
+    return []
 
 
 def first_session(market: Market, start: Date | None) -> int:
@@ -123,7 +141,22 @@ def _result(
         warnings=(*notes, *_warnings(market, simulation, first)),
     )
     early = _before_launch(result, market)
-    return result if early is None else replace(result, warnings=(*result.warnings, early))
+    more = [*_partly_compared(result), *([] if early is None else [early])]
+    return replace(result, warnings=(*result.warnings, *more)) if more else result
+
+
+def _partly_compared(result: BacktestResult) -> list[str]:
+    """Say how a benchmark whose record is shorter compares over the sessions both have."""
+    found = []
+    for name, series in result.benchmarks.items():
+        lacking = int(series.isna().sum())
+        if lacking:
+            ours, theirs = (figures["total_return"] for figures in result.beside(name))
+            found.append(
+                f"{name} has no record of {lacking} of {len(series)} sessions; over the others "
+                f"{result.name} returned {ours:+.1%} and {name} {theirs:+.1%}"
+            )
+    return found
 
 
 def _before_launch(result: BacktestResult, market: Market) -> str | None:
@@ -174,6 +207,11 @@ def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
     if market.benchmark.iloc[first:].isna().all():
         found.append(
             "the market has no benchmark prices here: compared with equal-weight sectors instead"
+        )
+    if market.money.iloc[first:].nunique() == 1:
+        found.append(
+            "the market has no money rate: idle cash earns nothing, and Sharpe ratios are of raw "
+            "returns"
         )
     late = int((simulation.orders["sessions_late"] > 0).sum())
     if late:

@@ -121,7 +121,7 @@ def half_returns(returns: pd.Series) -> pd.Series:
     """
     sessions = pd.DatetimeIndex(returns.index)
     halves = [f"{day.year}H{1 if day.month <= 6 else 2}" for day in sessions]
-    return (1.0 + returns).groupby(halves).prod(min_count=1) - 1.0
+    return (1.0 + returns).groupby(halves).prod(skipna=False) - 1.0
 
 
 def beta(returns: pd.Series, benchmark: pd.Series, riskless: pd.Series | float = 0.0) -> float:

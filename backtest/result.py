@@ -151,12 +151,17 @@ class BacktestResult:
         return worth.diff().fillna(worth.iloc[:1]) - paid
 
     def by_half(self) -> pd.DataFrame:
-        """Return returns by calendar half: the strategy's and each benchmark's."""
+        """Return returns by calendar half: the strategy's and each benchmark's.
+
+        A benchmark that lacks a session of a half has no return there.
+        """
         columns = {self.name: self.returns, **self.benchmarks}
         return pd.DataFrame({name: metrics.half_returns(r) for name, r in columns.items()})
 
     def by_regime(self) -> pd.DataFrame:
         """Return sessions, returns, Sharpe and the benchmarks' returns by regime.
+
+        A benchmark that lacks a session of a regime has no return there.
 
         With fills at the close the session of a switch still belongs to the old regime; with fills
         at the open, to the new one.
@@ -174,15 +179,20 @@ class BacktestResult:
                 "cagr": metrics.cagr(returns, self.per_year),
                 "sharpe": metrics.sharpe(returns, self.per_year, riskless),
                 **{
-                    f"{other} total_return": metrics.total_return(series[inside].dropna())
+                    f"{other} total_return": metrics.total_return(series[inside])
                     for other, series in self.benchmarks.items()
                 },
             }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("regime")
 
     def benchmark_summary(self) -> dict[str, dict[str, float]]:
-        """Return headline figures of each benchmark over the same sessions."""
+        """Return headline figures of each benchmark, over the sessions its record has."""
         return {name: self._alone(series.dropna()) for name, series in self.benchmarks.items()}
+
+    def beside(self, benchmark: str) -> tuple[dict[str, float], dict[str, float]]:
+        """Return this result's and a benchmark's headline figures over the sessions both have."""
+        theirs = self.benchmarks[benchmark].dropna()
+        return self._alone(self.returns[theirs.index]), self._alone(theirs)
 
     def _alone(self, returns: pd.Series) -> dict[str, float]:
         """Return the figures that need no other series than cash."""

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtest import BacktestResult, Strategy, UserError, compare, load_market, run, run_many
+from backtest import (
+    BacktestResult,
+    Strategy,
+    UserError,
+    compare,
+    load_market,
+    run,
+    run_many,
+    sweep,
+)
 from backtest.costs import FREE, CostModel
 from strategies import BuyAndHold, CalendarRotation, EqualWeight, RateRotation, ThesisRotation
 from strategies.taxonomy import Basket
@@ -303,3 +312,18 @@ def test_a_free_hold_reproduces_the_table_of_the_thesis(group):
 def test_the_basket_of_buy_and_hold_is_checked():
     with pytest.raises(UserError, match="did you mean 'medicine'"):
         BuyAndHold(basket="medcine")
+
+
+def test_a_run_counts_as_a_trial_and_a_sweep_of_it_is_the_same_one():
+    market = load_market("sample")
+    run(RateRotation(fall_bp=12.0), market)
+    run(RateRotation(fall_bp=12.0), market)
+    swept = sweep(RateRotation(), {"fall_bp": [12.0, 14.0]}, market)
+    assert swept.tried == 2
+
+
+def test_a_run_goes_on_where_it_cannot_be_counted(tmp_path, monkeypatch):
+    (tmp_path / "ledger.sqlite3").write_text("no database at all " * 100)
+    monkeypatch.setenv("NQP_HOME", str(tmp_path))
+    warnings = run(RateRotation(), load_market("sample")).warnings
+    assert any("not among the trials counted" in warning for warning in warnings)

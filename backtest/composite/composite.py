@@ -104,19 +104,22 @@ class Composite:
         }
 
     def _repr_html_(self) -> str:
-        """Render in notebooks: the last session's points and coverage, and the notes."""
+        """Render in notebooks: the last session's level and coverage, and the notes."""
         day = self.index.index[-1]
+        chained = self.pillars.assign(all=self.index)
         rows = [
-            [name, points, f"{self.coverage[of].iloc[-1]:.0%}"]
-            for name, of, points in (
-                ("index", "all", self.index.iloc[-1]),
-                *((name, name, self.pillars[name].iloc[-1]) for name in self.pillars),
-            )
+            [
+                "index" if of == "all" else of,
+                self.unlinked[of].iloc[-1],
+                chained[of].iloc[-1],
+                share,
+            ]
+            for of, share in self.coverage.iloc[-1].map("{:.0%}".format).items()
         ]
         where = scope(self.market.name, f"{day:%Y-%m-%d}", synthetic=self.synthetic)
         return page(
             heading(f"{self.framework.title or self.framework.name} {where}"),
-            table(pd.DataFrame(rows, columns=["", "points", "coverage"])),
+            table(pd.DataFrame(rows, columns=["", "level", "chained", "coverage"])),
             *(note(f"note: {sentence}") for sentence in self.notes),
         )
 

@@ -16,18 +16,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from backtest.errors import UserError
+from backtest.home import home
 
 STALE_DRAFT_SECONDS = 24 * 3600.0
-
-
-def home() -> Path:
-    """Return the store's folder: `NQP_HOME`, else the platform's place for user data."""
-    chosen = os.environ.get("NQP_HOME")
-    if chosen:
-        return Path(chosen)
-    import platformdirs
-
-    return platformdirs.user_data_path("nqp-rotation", appauthor=False)
 
 
 def unwritable(error: OSError) -> UserError:

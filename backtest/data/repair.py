@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from backtest.data.align import build_market
-from backtest.data.disk import home, locked, unwritable
+from backtest.data.disk import locked, unwritable
 from backtest.data.quality import check
 from backtest.data.store import (
     PATIENCE_SECONDS,
@@ -25,6 +25,7 @@ from backtest.data.store import (
     write_manifest,
 )
 from backtest.errors import UserError
+from backtest.home import home
 
 NAMED = re.compile(r"\b[0-9a-f]{64}\b")
 

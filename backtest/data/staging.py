@@ -15,9 +15,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backtest.data.disk import home, unwritable, write_file
+from backtest.data.disk import unwritable, write_file
 from backtest.data.sources.base import Arrival, Provenance, Wanted
 from backtest.data.store import check_name
+from backtest.home import home
 
 DIGEST = 64
 

@@ -24,7 +24,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from backtest.data.disk import (
-    home,
     locked,
     new_draft,
     sweep,
@@ -36,6 +35,7 @@ from backtest.data.disk import (
 from backtest.data.finding import Finding
 from backtest.data.raw import RawMarket
 from backtest.errors import UserError, suggest
+from backtest.home import home
 
 FILES = ("prices.parquet", "series.parquet", "universe.toml")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from backtest.costs import CostModel
+from backtest.fingerprints import fingerprints
+from backtest.ledger import Ledger, window_of
 from backtest.market import Market
 from backtest.strategy import field_names
-from backtest.tuning.fingerprints import fingerprints
-from backtest.tuning.ledger import Ledger
 from backtest.tuning.space import Variants
 
 
@@ -33,8 +32,3 @@ class Counted:
         """Record variants as tried."""
         tried = self.prints[rows] if len(self.prints) > 1 else self.prints
         self.ledger.record(self.family, self.snapshot, self.window, tried)
-
-
-def window_of(sessions: pd.DatetimeIndex) -> tuple[str, str]:
-    """Return the first and the last session, as the ledger writes them."""
-    return f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.errors import UserError
+from backtest.fingerprints import canonical
 from backtest.market import Market
-from backtest.tuning.fingerprints import canonical
 from backtest.tuning.proposals import Direction, told
 from backtest.tuning.suggestions import Plan
 
@@ -70,7 +70,7 @@ def opened(
     from sqlalchemy.exc import SQLAlchemyError
 
     if storage is None:
-        from backtest.data.disk import home
+        from backtest.home import home
 
         storage = f"sqlite:///{home() / 'studies.sqlite3'}"
     address = _shown(storage) if isinstance(storage, str) else type(storage).__name__

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.errors import UserError
+from backtest.fingerprints import canonical
 from backtest.strategy import Strategy
-from backtest.tuning.fingerprints import canonical
 from backtest.tuning.space import (
     Constraint,
     Integer,

@@ -14,14 +14,13 @@ import pandas as pd
 from backtest.costs import CostModel
 from backtest.engine import level_returns
 from backtest.errors import UserError
+from backtest.ledger import Ledger, window_of
 from backtest.market import Market
 from backtest.result import plain
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.tuning.best import Best
 from backtest.tuning.blend import blend_returns
-from backtest.tuning.counting import window_of
 from backtest.tuning.honesty import Honesty
-from backtest.tuning.ledger import Ledger
 from backtest.tuning.space import Variants
 from backtest.tuning.tables import sweep_html
 from backtest.tuning.trials import Trials

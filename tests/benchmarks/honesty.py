@@ -20,11 +20,11 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from backtest.fingerprints import fingerprints
+from backtest.ledger import Ledger
 from backtest.tuning.assess import assess
 from backtest.tuning.chunks import Array, as_chunks
 from backtest.tuning.cscv import overfitting
-from backtest.tuning.fingerprints import fingerprints
-from backtest.tuning.ledger import Ledger
 from backtest.tuning.resampling import resampling_counts
 from backtest.tuning.superiority import superiority
 from tests.tuning.sweeps import trigger_sweep

@@ -16,7 +16,6 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.data.disk import home
 from backtest.data.sources.base import (
     Arrival,
     Missed,
@@ -27,6 +26,7 @@ from backtest.data.sources.base import (
     series_frame,
 )
 from backtest.data.sources.pacing import Pace
+from backtest.home import home
 
 BATCH = 5
 TICKER = re.compile(r"[A-Za-z0-9^][A-Za-z0-9.^=_-]{0,31}")

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from backtest.errors import UserError
-from backtest.tuning.fingerprints import fingerprints
-from backtest.tuning.ledger import Ledger
+from backtest.fingerprints import fingerprints
+from backtest.ledger import Ledger
 
 WINDOW = ("2015-01-05", "2024-12-31")
 
@@ -22,8 +22,8 @@ WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from backtest.tuning.fingerprints import fingerprints
-from backtest.tuning.ledger import Ledger
+from backtest.fingerprints import fingerprints
+from backtest.ledger import Ledger
 
 ledger = Ledger(Path(sys.argv[1]))
 first, chunks = int(sys.argv[2]), int(sys.argv[3])

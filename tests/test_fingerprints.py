@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backtest.errors import UserError
-from backtest.tuning.fingerprints import canonical, fingerprints
+from backtest.fingerprints import canonical, fingerprints
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def test_different_variants_differ(one: dict[str, object], other: dict[str, obje
 
 def test_another_process_agrees() -> None:
     code = (
-        "from backtest.tuning.fingerprints import fingerprints;"
+        "from backtest.fingerprints import fingerprints;"
         "print(fingerprints({'window': [20, 60], 'name': 'tech'}).tobytes().hex())"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

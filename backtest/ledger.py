@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
-from backtest.tuning.fingerprints import Fingerprints
+from backtest.fingerprints import Fingerprints
+from backtest.home import home
 
 Window = tuple[str | date, str | date]
 
@@ -49,7 +50,7 @@ class Ledger:
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> from backtest.tuning.fingerprints import fingerprints
+    >>> from backtest.fingerprints import fingerprints
     >>> window = ("2015-01-05", "2024-12-31")
     >>> with TemporaryDirectory() as folder:
     ...     ledger = Ledger(Path(folder) / "ledger.sqlite3")
@@ -67,8 +68,6 @@ class Ledger:
     @classmethod
     def at_home(cls) -> Ledger:
         """Return the ledger of this user's store (`NQP_HOME`)."""
-        from backtest.data.disk import home
-
         return cls(home() / "ledger.sqlite3")
 
     def record(self, family: str, snapshot: str, window: Window, tried: Fingerprints) -> int:
@@ -152,6 +151,11 @@ class Ledger:
         finally:
             if connection is not None:
                 connection.close()
+
+
+def window_of(sessions: pd.DatetimeIndex) -> tuple[str, str]:
+    """Return the first and the last session, as the ledger writes them."""
+    return f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"
 
 
 def _scope(family: str, snapshot: str, window: Window) -> tuple[str, str, str, str]:

@@ -1,0 +1,16 @@
+"""Where the store lives. Imports platformdirs where the user names no place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """Return the store's folder: `NQP_HOME`, else the platform's place for user data."""
+    chosen = os.environ.get("NQP_HOME")
+    if chosen:
+        return Path(chosen)
+    import platformdirs
+
+    return platformdirs.user_data_path("nqp-rotation", appauthor=False)
