@@ -339,7 +339,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
             (tmp_path / "manifest.json").write_text(text)
         with pytest.raises(UserError, match=r"manifest\.json"):
             verify(tmp_path, KNOWN)
-    with pytest.raises(UserError, match=r"manifest\.json"):
+    with pytest.raises(UserError, match="is no folder; verify takes the folder of a run"):
         verify(tmp_path / "nowhere", KNOWN)
 
 
@@ -450,5 +450,12 @@ def test_places_in_text():
     assert (first.where, first.recorded, first.again) == ("line 2 (1), column v", "a,b", "a,c")
     ragged = first_difference("a.csv", b"d,v\n1,2,3\n", b"d,v\n1,2\n")
     assert (ragged.where, ragged.recorded) == ("line 2", "'1,2,3'")
+    far = first_difference(
+        "a.html", b"x" * 900 + b"old" + b"y" * 90, b"x" * 900 + b"new" + b"y" * 90
+    )
+    assert far.recorded == f"'…{'x' * 20}old{'y' * 37}…'"
+    assert far.again == f"'…{'x' * 20}new{'y' * 37}…'"
+    near = first_difference("a.html", b"old", b"odd")
+    assert (near.recorded, near.again) == ("'old'", "'odd'")
     longer = first_difference("a.csv", b"d,v\n1,2\n", b"d,v\n1,2\n3,4\n")
     assert (longer.where, longer.recorded, longer.again) == ("line 3", "''", "'3,4'")

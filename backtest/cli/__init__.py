@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -15,10 +16,14 @@ from backtest.cli.dashboard import dashboard
 from backtest.cli.data import app as data
 from backtest.cli.evidence import evidence
 from backtest.cli.index import index
+from backtest.cli.own_files import own_fault
 from backtest.cli.report import report
 from backtest.cli.today import today
+from backtest.cli.usage import UsageError, is_help, usage_sentence
 from backtest.cli.verify import verify
 from backtest.errors import UserError
+
+STOPPED = 130  # the exit code of a command that was interrupted
 
 app = typer.Typer(
     name="nqp",
@@ -57,17 +62,23 @@ def _root(
 def main() -> None:
     """Run the command line; turn exceptions into the exit codes above."""
     try:
-        app()
+        code = app(prog_name="nqp", standalone_mode=False) or 0
     except UserError as error:
-        print("nqp:", " ".join(str(error).split()), file=sys.stderr)
-        sys.exit(2)
+        _mistake(str(error))
+    except UsageError as error:
+        if is_help(error):
+            error.show()
+            sys.exit(2)
+        _mistake(usage_sentence(error))
     except KeyboardInterrupt:
-        print("nqp: stopped; what was finished is kept: run it again to go on", file=sys.stderr)
-        sys.exit(130)
+        code = STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
+        own = own_fault(error)
+        if own is not None:
+            _mistake(own)
         import traceback
 
         traceback.print_exc()
@@ -76,3 +87,11 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(1)
+    if code == STOPPED:
+        print("nqp: stopped; what was finished is kept: run it again to go on", file=sys.stderr)
+    sys.exit(code)
+
+
+def _mistake(sentence: str) -> NoReturn:
+    print("nqp:", " ".join(sentence.split()), file=sys.stderr)
+    sys.exit(2)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from backtest.costs import CostModel
     from backtest.market import Market
     from backtest.result import BacktestResult
@@ -40,6 +42,9 @@ JsonOption = Annotated[
 ]
 
 
+MOST = 1e15  # no account has as much, and a float of that size has no cents
+
+
 @dataclass(frozen=True)
 class Terms:
     """On which market, window and terms of trade to run, as the shell said it."""
@@ -52,12 +57,25 @@ class Terms:
     cash: float
     strict_launch: bool
 
+    def __post_init__(self) -> None:
+        from backtest.errors import UserError
+
+        if not self.cash < MOST:
+            raise UserError(f"--cash was {self.cash:g}; give an amount below {MOST:g}")
+
     def load_market(self) -> Market:
         """Load the market, cut off at the end; sessions before the start stay, as history."""
         from backtest.data import load_market
+        from backtest.errors import UserError
 
         market = load_market(self.market)
         if self.start is not None:
+            last = market.sessions[-1]
+            if self.end is None and _is_after(self.start, last):
+                raise UserError(
+                    f"--start was {self.start}, but market {market.name} ends on {last:%Y-%m-%d}; "
+                    f"give an earlier day"
+                )
             market.between(self.start, self.end)
         if self.end is not None:
             market = market.until(self.end)
@@ -72,6 +90,15 @@ class Terms:
         if self.costs not in models:
             raise UserError(f"--costs was {self.costs!r}; {suggest(self.costs, models)}")
         return models[self.costs]
+
+
+def _is_after(day: str, last: datetime) -> bool:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(day) > last.date()
+    except ValueError:
+        return False  # what is no date is said by the market
 
 
 def run(

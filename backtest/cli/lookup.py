@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import sys
 import types
 from collections.abc import Mapping
-from pathlib import Path
+from math import isfinite
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from backtest.cli.own_files import strategy_from_file
 from backtest.errors import UserError, suggest
 from backtest.strategy import Strategy, field_names
 
@@ -24,7 +23,7 @@ def built_in() -> Mapping[str, type[Strategy]]:
 
 def find_strategy(name: str, settings: list[str]) -> Strategy:
     """Return the strategy called `name` (or FILE.py:Class) with NAME=VALUE settings applied."""
-    kind = _from_file(name) if ".py" in name else built_in().get(name)
+    kind = strategy_from_file(name) if ".py" in name else built_in().get(name)
     if kind is None:
         raise UserError(f"there is no strategy {name!r}; {suggest(name, built_in())}")
     values = dict(_setting(kind, text) for text in settings)
@@ -36,36 +35,9 @@ def find_strategy(name: str, settings: list[str]) -> Strategy:
         ) from error
 
 
-def _from_file(name: str) -> type[Strategy]:
-    """Import a strategy class from a user's own file."""
-    path, _, class_name = name.partition(":")
-    file = Path(path)
-    if not file.is_file():
-        raise UserError(f"there is no file {path}; give FILE.py:Class")
-    spec = importlib.util.spec_from_file_location(f"nqp_user_{file.stem}", file)
-    if spec is None or spec.loader is None:
-        raise UserError(f"{path} is no Python file; give FILE.py:Class")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise UserError(f"{path} does not import: {type(error).__name__}: {error}") from error
-    found = {
-        key: value
-        for key, value in vars(module).items()
-        if inspect.isclass(value)
-        and issubclass(value, Strategy)
-        and not inspect.isabstract(value)
-        and value.__module__ == spec.name
-    }
-    if class_name in found:
-        return found[class_name]
-    if not class_name and len(found) == 1:
-        return next(iter(found.values()))
-    if not found:
-        raise UserError(f"{path} defines no strategy; subclass backtest.Strategy in it")
-    raise UserError(f"{path} has no strategy {class_name!r}; {suggest(class_name, found)}")
+def own_strategies(names: list[str] | None) -> dict[str, type[Strategy]]:
+    """Return the strategies handed in with --strategy FILE.py:Class, by command-line name."""
+    return {own.name: type(own) for own in (find_strategy(name, []) for name in names or [])}
 
 
 def _setting(kind: type[Strategy], text: str) -> tuple[str, Any]:
@@ -107,9 +79,12 @@ def parse_value(name: str, text: str, kind: Any) -> Any:
             return text.lower() == "true"
         raise UserError(f"{name} was {text!r}; give true or false")
     if kind in (int, float):
+        wanted = "a whole number" if kind is int else "a number"
         try:
-            return kind(text)
+            value = kind(text)
         except ValueError as error:
-            wanted = "a whole number" if kind is int else "a number"
             raise UserError(f"{name} was {text!r}; give {wanted}") from error
+        if not isfinite(value):
+            raise UserError(f"{name} was {text!r}; give {wanted} that is finite")
+        return value
     return text

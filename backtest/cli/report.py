@@ -31,9 +31,17 @@ def report(
         Optional[str],  # noqa: UP045 - typer reads the annotation at run time
         typer.Option("--market", "-m", help="Where the market is, if it was a folder."),
     ] = None,
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--strategy",
+            help="FILE.py:Class of a strategy of your own; a folder is not trusted to name one.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Write the report of a run, a comparison or a tuning into its folder."""
+    from backtest.cli.lookup import own_strategies
     from backtest.errors import UserError, suggest
     from backtest.report.folder import FORMS, write_report
     from backtest.report.words import LANGUAGES
@@ -43,7 +51,8 @@ def report(
             raise UserError(f"{option} was {value!r}; {suggest(value, known)}")
     if not folder.is_dir():
         raise UserError(f"there is no folder {folder}; name one written by --out")
-    written = write_report(_page(folder, _spoken(form, lang), market), folder, form)
+    page = _page(folder, _spoken(form, lang), market, own_strategies(strategy))
+    written = write_report(page, folder, form)
     if json:
         print_json({"written": [str(path) for path in written]})
         return
@@ -89,10 +98,16 @@ def write_evidence_report(
     write_report(page, folder)
 
 
-def _page(folder: Path, language: str, named: str | None) -> Page:
+def _page(
+    folder: Path, language: str, named: str | None, given: Mapping[str, type[Strategy]]
+) -> Page:
     """Read a folder, whatever it is of, and return its report."""
     from backtest.errors import UserError
+    from backtest.verify.recorded import other_folder
 
+    other = other_folder(folder)
+    if given and other is not None:
+        raise UserError(f"{folder} holds {other} and no run; leave --strategy out")
     if (folder / "trials.parquet").exists():
         from backtest.report.tuning_folder import read_tuning
 
@@ -117,8 +132,15 @@ def _page(folder: Path, language: str, named: str | None) -> Page:
     record = read_run(folder)
     market, missing = _market(record.manifest, named, language)
     groups, thesis = groups_and_thesis()
+    strategy = recalled_strategy(record.manifest, given)
+    if strategy is None and market is not None:
+        typer.echo(
+            "nqp: the run's strategy is not of the package, so the report is without its triggers "
+            "and switches; bring them back with --strategy FILE.py:Class",
+            err=True,
+        )
     return run_report(
-        record.result(recalled_strategy(record.manifest), market),
+        record.result(strategy, market),
         market=market,
         missing=missing,
         groups=groups,
@@ -146,8 +168,10 @@ def _market(
     return None, missing
 
 
-def recalled_strategy(manifest: Mapping[str, Any]) -> Strategy | None:
-    """Return the strategy of a manifest if it came with the package, else None.
+def recalled_strategy(
+    manifest: Mapping[str, Any], given: Mapping[str, type[Strategy]] | None = None
+) -> Strategy | None:
+    """Return the strategy of a manifest if it is of the package or the user gave it, else None.
 
     A user's own file is not run again because a folder says so.
     """
@@ -156,8 +180,10 @@ def recalled_strategy(manifest: Mapping[str, Any]) -> Strategy | None:
     from backtest.verify.recorded import strategy_of
 
     try:
-        return strategy_of(manifest, built_in(), {})
+        return strategy_of(manifest, built_in(), given or {})
     except UserError:
+        if given:
+            raise
         return None
 
 

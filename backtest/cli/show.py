@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backtest.cli.terminal import plain_console
 from backtest.headline import FIGURES, figure
 from backtest.result import BacktestResult
 from backtest.strategy import Strategy
@@ -18,19 +20,23 @@ COMPARED = ("cagr", "volatility", "sharpe", "max_drawdown", "turnover", "switche
 
 @contextmanager
 def waiting(message: str) -> Iterator[None]:
-    """Say on stderr what is being waited for: a spinner on a terminal, else one line."""
-    console = Console(stderr=True)
+    """Say on stderr what is being waited for: a spinner on a terminal, else one line.
+
+    What a strategy prints meanwhile goes to stderr too.
+    """
+    console = plain_console(stderr=True)
     if console.is_terminal:
         with console.status(f"{message} …"):
             yield
     else:
         console.print(f"{message} …", highlight=False, soft_wrap=True)
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
 
 
 def show_run(result: BacktestResult) -> None:
     """Print the result against its benchmarks, and what it rests on."""
-    console = Console()
+    console = plain_console()
     synthetic_banner(console, result.synthetic)
     console.print(Text(f"{result.name} on {result.manifest['market']}", style="bold"))
     table = Table(box=None, pad_edge=False)
@@ -55,7 +61,7 @@ def show_run(result: BacktestResult) -> None:
 
 def show_compare(results: Sequence[BacktestResult]) -> None:
     """Print one row per strategy, and the benchmarks below."""
-    console = Console()
+    console = plain_console()
     first = results[0]
     synthetic_banner(console, first.synthetic)
     table = Table(box=None, pad_edge=False)
@@ -69,13 +75,24 @@ def show_compare(results: Sequence[BacktestResult]) -> None:
     for name, figures in first.benchmark_summary().items():
         table.add_row(name, *(figure(key, figures.get(key)) for key in COMPARED))
     console.print(table)
-    said = dict.fromkeys(warning for result in results for warning in result.warnings)
-    _footer(console, first, list(said))
+    _footer(console, first, _notes(results))
+
+
+def _notes(results: Sequence[BacktestResult]) -> list[str]:
+    """Return each warning once, with the strategies it is about unless it is about all."""
+    about: dict[str, list[str]] = {}
+    for result in results:
+        for warning in result.warnings:
+            about.setdefault(warning, []).append(result.name)
+    return [
+        warning if len(names) == len(results) else f"{', '.join(names)}: {warning}"
+        for warning, names in about.items()
+    ]
 
 
 def show_strategies(found: Sequence[Strategy]) -> None:
     """Print every strategy with its claims, rule and parameters."""
-    console = Console()
+    console = plain_console()
     for strategy in found:
         claims = f"  [{', '.join(strategy.claims)}]" if strategy.claims else ""
         console.print(Text(strategy.name, style="bold") + Text(claims, style="cyan"))

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from backtest.cli.terminal import plain_console
 from backtest.data.fetch import Fetched, Watch
 from backtest.data.files import Progress as Advance
 from backtest.data.finding import Finding, grouped
@@ -26,7 +25,7 @@ STYLES = {"missed": "red", "disagrees": "yellow", "revised": "yellow", "new": "g
 @contextmanager
 def progress(label: str) -> Iterator[Advance]:
     """Show a bar on stderr once the work takes over a second, if stderr is a terminal."""
-    console = Console(stderr=True)
+    console = plain_console(stderr=True)
     bar = Progress(console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task(label, total=None)
     begun, shown = monotonic(), False
@@ -48,14 +47,14 @@ def progress(label: str) -> Iterator[Advance]:
 @contextmanager
 def fetching(source: str) -> Iterator[Watch]:
     """Show a bar on stderr that moves with each instrument and names it, on a terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = plain_console(stderr=True)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with bar:
         task = bar.add_task(f"asking {source}", total=None)
 
         def watch(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{source}: {escape(what)}")
+            bar.update(task, completed=done, total=total, description=f"{source}: {what}")
 
         yield watch
 
@@ -69,7 +68,7 @@ def show_fetch(fetched: Fetched) -> None:
         style = STYLES.get(item.status, "")
         cells = (str(item.rows), str(item.added), item.first, item.last, Text(item.reason))
         table.add_row(Text(item.id), Text(item.status, style), *cells)
-    Console().print(table)
+    plain_console().print(table)
     stored = fetched.manifest
     if stored is None:
         print("nothing was stored; what arrived is kept for the next fetch")
@@ -103,12 +102,12 @@ def show_markets(entries: Sequence[MarketEntry]) -> None:
         count, note = str(entry.instruments), "synthetic" if entry.synthetic else ""
         cells = (entry.name, entry.universe, entry.first, entry.last, count, entry.snapshot[:12])
         table.add_row(*cells, Text(note, "yellow"))
-    Console().print(table)
+    plain_console().print(table)
 
 
 def show_findings(findings: Sequence[Finding], *, stderr: bool = False) -> None:
     """Print findings, many of one kind in one row."""
-    console = Console(stderr=stderr)
+    console = plain_console(stderr=stderr)
     if not findings:
         console.print("no findings")
         return

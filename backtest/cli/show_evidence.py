@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backtest.cli.terminal import plain_console
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.finding import Finding
 from backtest.evidence.scorecard import Scorecard
@@ -25,7 +26,7 @@ LISTED = 12  # instruments named
 
 def show_scorecard(card: Scorecard, language: str = "en") -> None:
     """Print a row per claim, then a sentence or two on each."""
-    console = Console()
+    console = plain_console()
     zh = language == "zh"
     if card.synthetic:
         warning = (
@@ -58,7 +59,7 @@ def show_scorecard(card: Scorecard, language: str = "en") -> None:
 
 def show_strategy(found: StrategyEvidence, language: str = "en") -> None:
     """Print where a strategy's return came from and what luck would have earned."""
-    console = Console()
+    console = plain_console()
     zh = language == "zh"
     result = found.result
     console.print()

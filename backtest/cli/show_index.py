@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
+from backtest.cli.terminal import plain_console
 from backtest.composite import Composite
 from backtest.composite.back_to_data import back_to_data
 from backtest.composite.multivariate import cronbach_alpha, principal_components
@@ -32,7 +33,7 @@ def show_index(found: Composite, since: pd.Timestamp, missing: str = "") -> None
 
     `missing` is a note on pictures that were left out.
     """
-    console = Console()
+    console = plain_console()
     framework, market = found.framework, found.market
     today = market.sessions[-1]
     synthetic_banner(console, found.synthetic)
@@ -200,7 +201,7 @@ def _alpha(alpha: float) -> str:
 
 def show_sensitivity(varied: CompositeSensitivity) -> None:
     """Print how far the outcomes lie apart, and which choice they owe it to."""
-    console = Console()
+    console = plain_console()
     drawn, there = len(varied.variants), varied.combinations
     ways = f"All {there}" if drawn == there else f"{drawn} of {there}"
     _heading(console, f"{ways} ways to build it, and {varied.strategy} on each, IN SAMPLE")

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
+from backtest.cli.terminal import plain_console
 from backtest.costs import COMPONENTS
 from backtest.today import Today, Watched
 
@@ -16,7 +17,7 @@ SHOWN = 12  # holdings before the rest is summed up
 
 def show_today(found: Today) -> None:
     """Print the answer in a sentence, what the triggers read, what is held, and the orders."""
-    console = Console()
+    console = plain_console()
     synthetic_banner(console, found.market.synthetic)
     console.print(Text(found.sentence, style="bold"))
     console.print(Text(found.outlook))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
+from backtest.cli.terminal import plain_console
 from backtest.headline import FIGURES
 from backtest.tuning.maps import plateau, plateau_choice
 from backtest.tuning.swept import Sweep
@@ -19,7 +19,7 @@ TOP = 5
 
 def show_tuning(swept: Sweep) -> None:
     """Print the best variants, the plateau's choice, and how far to believe them."""
-    console = Console()
+    console = plain_console()
     best = swept.best
     synthetic_banner(console, swept.market.synthetic)
     console.print(
@@ -64,7 +64,7 @@ def show_tuning(swept: Sweep) -> None:
 
 def show_walk_forward(walked: WalkForward) -> None:
     """Print each window's winner, the decay, and the stitched result against the default."""
-    console = Console()
+    console = plain_console()
     synthetic_banner(console, walked.result.synthetic)
     names = walked.swept.variants.names
     table = Table(box=None, pad_edge=False)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
+from backtest.cli.terminal import plain_console
 from backtest.verify import Verification
 from backtest.verify.difference import shown
 
 
 def show_verify(found: Verification) -> None:
     """Print the outcome, what it was of, and what was compared."""
-    console = Console()
+    console = plain_console()
     synthetic_banner(console, found.manifest["synthetic"])
     console.print(Text(found.sentence, style="green" if found.reproduces else "red"))
     manifest = found.manifest

@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from backtest.cli.backtests import CostsOption, JsonOption, MarketOption, Terms, print_json
+from backtest.cli.backtests import MOST, CostsOption, JsonOption, MarketOption, Terms, print_json
 
 
 def today(
@@ -49,8 +49,8 @@ def today(
     from backtest.errors import UserError
 
     chosen = find_strategy(strategy, settings or [])
-    if capital is not None and not capital > 0:
-        raise UserError(f"--capital was {capital:g}; give an amount above 0")
+    if capital is not None and not 0 < capital < MOST:
+        raise UserError(f"--capital was {capital:g}; give an amount above 0 and below {MOST:g}")
     terms = Terms(market, None, None, costs, "open", 1_000_000.0, False)
     model = terms.cost_model()
     with waiting("reading the triggers"):

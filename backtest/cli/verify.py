@@ -32,10 +32,10 @@ def verify(
     Exit 0 if every byte is the same; exit 1 if the run does not reproduce, with the first
     difference; exit 2 if it cannot be run again (no run's folder, data or strategy not here).
     """
-    from backtest.cli.lookup import built_in, find_strategy
+    from backtest.cli.lookup import built_in, own_strategies
     from backtest.cli.show import waiting
 
-    given = {own.name: type(own) for own in (find_strategy(name, []) for name in strategy or [])}
+    given = own_strategies(strategy)
     with waiting("running it again (a very first start compiles and can take a minute)"):
         from backtest.cli.report import write_run_report
         from backtest.verify import verify

@@ -21,6 +21,7 @@ from backtest.result import BacktestResult
 
 CASH, COSTS, BONDS, REST = "cash", "costs", "bonds", "other sectors"
 NOTHING = 1e-11  # a weight below this is rounding
+NEGLIGIBLE = 1e-10  # an effect below this is rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +143,7 @@ def attribute(
         }
     ).reindex([*weights.columns, *other_weights.columns.difference(weights.columns)])
     table = table.fillna({"weight": 0.0, "benchmark_weight": 0.0})
+    table = table.mask(table.abs() < NEGLIGIBLE, 0.0)
     if benchmark is not None:
         table = table.drop(columns=["allocation", "selection", "benchmark_weight"])
         table = table.drop(index=benchmark)

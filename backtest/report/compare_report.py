@@ -13,7 +13,7 @@ from backtest.metrics import half_returns
 from backtest.report.charts import Chart, Grid
 from backtest.report.numbers import column
 from backtest.report.page import Page, Section, Table
-from backtest.report.run_report import footer
+from backtest.report.run_report import footer, origin
 from backtest.report.sections.curves import growth_chart, held_chart
 from backtest.report.sections.data import manifest, spelled
 from backtest.report.sections.headline import banners
@@ -89,6 +89,7 @@ def compare_report(
         banners=(*warned, *((missing,) if missing else ())),
         sections=tuple(sections),
         footer=footer(first["manifest"], say),
+        origin=origin(first["manifest"], say),
     )
 
 
@@ -143,13 +144,21 @@ def _halves(
 
 def _settings(documents: Mapping[str, Mapping[str, Any]], say: Words) -> Section:
     settings = say("parameters")
-    notes = dict.fromkeys(text for known in documents.values() for text in known["warnings"])
+    told: dict[str, list[str]] = {}
+    for label, known in documents.items():
+        for text in dict.fromkeys(known["warnings"]):
+            told.setdefault(text, []).append(label)
     cells = pd.DataFrame(
         {settings: [spelled(known["parameters"]) or "–" for known in documents.values()]},
         index=list(documents),
     )
     table = Table(say("Parameters"), cells, left=(settings,))
-    shown = tuple(say.note(text) for text in notes)
+    shown = tuple(
+        say.note(text)
+        if len(labels) == len(documents)
+        else say("{names}: {note}", names=say.listed(labels), note=say.note(text))
+        for text, labels in told.items()
+    )
     return Section("strategies", say("Strategies"), tables=(table,), notes=shown)
 
 

@@ -59,6 +59,13 @@ def evidence_report(
         conclusion=claims.sentences[0],
         banners=(synthetic,) if card.synthetic else (),
         sections=(replace(claims, sentences=()),),
+        origin=" · ".join(
+            [
+                *([say("SYNTHETIC DATA")] if card.synthetic else []),
+                card.market,
+                say("data {snapshot}", snapshot=card.snapshot[:12]),
+            ]
+        ),
         footer=(say("Data snapshot {name}.", name=card.snapshot[:12]), say(NO_PROMISE)),
     )
 

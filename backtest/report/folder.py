@@ -75,7 +75,9 @@ def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ..
     elif form == "pdf":
         files = {"report.pdf": page.to_pdf()}
     else:
-        files = {f"report-{chart.id}.png": chart._repr_png_() for chart in page.charts}
+        from backtest.report.plots.chart import chart_png
+
+        files = {f"report-{chart.id}.png": chart_png(chart, page.origin) for chart in page.charts}
     try:
         for path in folder.iterdir():
             if REPORT.fullmatch(path.name) and path.suffix == f".{form}":

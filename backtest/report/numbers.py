@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 
@@ -21,14 +22,19 @@ SHAPES = {
 def written(value: object, shape: str) -> str:
     """Write a number in a shape, or the shape of a unit; what is not known is a dash.
 
+    What rounds to zero has no sign.
+
     Examples
     --------
     >>> written(0.123, "percent"), written(float("nan"), "percent"), written(-2.5, "{:+.1f}")
     ('12.3%', '–', '-2.5')
+    >>> written(-1e-13, "points"), written(1e-13, "signed percent"), written(-0.0, "growth")
+    ('0.0', '0.0%', '0.00')
     """
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         return NOTHING
-    return SHAPES.get(shape, shape if "{" in shape else "{:.4g}").format(value)
+    text = SHAPES.get(shape, shape if "{" in shape else "{:.4g}").format(value)
+    return text if re.search("[1-9]", text) else text.lstrip("+-")
 
 
 def day(value: object) -> str:

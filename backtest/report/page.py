@@ -64,7 +64,13 @@ class Tile:
 
 @dataclass(frozen=True)
 class Page:
-    """A report: warnings first, then the conclusion in a sentence or two, then the sections."""
+    """A report: warnings first, then the conclusion in a sentence or two, then the sections.
+
+    Attributes
+    ----------
+    origin : str
+        What its numbers rest on, in a line that goes below each picture that stands alone.
+    """
 
     title: str
     subtitle: str
@@ -74,6 +80,7 @@ class Page:
     tiles: tuple[Tile, ...] = ()
     sections: tuple[Section, ...] = ()
     footer: tuple[str, ...] = field(default=())
+    origin: str = ""
 
     @property
     def charts(self) -> tuple[Chart, ...]:

@@ -83,7 +83,7 @@ class Record:
             benchmarks = benchmark_returns(self.document, market, first)
         return BacktestResult(
             strategy=strategy or Recalled(self.manifest["strategy"]),
-            equity=((1.0 + self.returns).cumprod() * self.manifest["cash"]).rename("equity"),
+            equity=grown(self.returns, self.manifest["cash"]),
             returns=self.returns.rename(self.manifest["strategy"]),
             weights=self.weights,
             orders=self.orders,
@@ -94,6 +94,11 @@ class Record:
             manifest=self.manifest,
             warnings=tuple(self.document["warnings"]),
         )
+
+
+def grown(returns: pd.Series, cash: float) -> pd.Series:
+    """Return the equity that daily returns make of cash, as a folder's reader has it."""
+    return ((1.0 + returns).cumprod() * cash).rename("equity")
 
 
 def benchmark_returns(
@@ -117,6 +122,11 @@ def read_run(folder: Path) -> Record:
     UserError
         If one is missing or damaged, or they do not belong together.
     """
+    if (folder / "index.json").exists() and not (folder / "summary.json").exists():
+        raise UserError(
+            f"{folder} holds a composite index, whose pictures are written with it; run "
+            f"'nqp index' again with --out {folder}"
+        )
     document = checked_document(read_json(folder / "summary.json"), folder / "summary.json")
     manifest = checked_manifest(read_json(folder / "manifest.json"), folder / "manifest.json")
     returns = _numbers(folder / "returns.csv")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from backtest.basket import Basket
 from backtest.claim import Report
 from backtest.market import Market
 from backtest.report.page import Page, Section
+from backtest.report.record import grown
 from backtest.report.sections.costs import costs
 from backtest.report.sections.curves import curves
 from backtest.report.sections.data import data, manifest
@@ -53,6 +55,8 @@ def run_report(
     """
     say = Words(language)
     known = result.to_json() if document is None else document
+    # The bits of a reader of the folder, so that both have the same report.
+    result = replace(result, equity=grown(result.returns, result.manifest["cash"]))
     sections: list[Section | None] = [
         headline(known, say),
         curves(result, say),
@@ -77,6 +81,7 @@ def run_report(
         tiles=tiles(known, say),
         sections=tuple(section for section in sections if section is not None),
         footer=footer(result.manifest, say),
+        origin=origin(result.manifest, say),
     )
 
 
@@ -94,6 +99,16 @@ def footer(manifest: Mapping[str, Any], say: Words) -> tuple[str, ...]:
         ),
         say(NO_PROMISE),
     )
+
+
+def origin(manifest: Mapping[str, Any], say: Words) -> str:
+    """Name market, costs and data in a line, synthetic ones as such."""
+    parts = [
+        manifest["market"],
+        say("{costs} costs", costs=manifest["costs"]),
+        say("data {snapshot}", snapshot=manifest["snapshot"][:12]),
+    ]
+    return " · ".join([*([say("SYNTHETIC DATA")] if manifest["synthetic"] else []), *parts])
 
 
 def _subtitle(manifest: Mapping[str, Any], say: Words) -> str:

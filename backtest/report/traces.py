@@ -24,6 +24,7 @@ from backtest.report.numbers import written
 from backtest.report.palette import DIVERGING, SEQUENTIAL
 
 TICKS = {"growth": ".3~g", "percent": ".0%", "signed percent": "+.0%", "ratio": ".2f"}
+ROUNDING = 1e-12  # a value below this
 MILLISECOND = pd.Timedelta(milliseconds=1)
 
 Trace = dict[str, Any]
@@ -286,15 +287,17 @@ def _days(index: pd.Index) -> list[str]:
 
 
 def _numbers(values: pd.Series, digits: int = 6) -> list[float | None]:
-    """Return numbers to some significant digits, None where they are not known."""
+    """Return numbers to some significant digits, None where not known; rounding errors are 0."""
     return [
-        float(f"{value:.{digits}g}") if np.isfinite(value) else None
+        (float(f"{value:.{digits}g}") if abs(value) >= ROUNDING else 0.0)
+        if np.isfinite(value)
+        else None
         for value in values.astype(float).tolist()
     ]
 
 
 def _text(value: float, shape: str) -> str:
-    return shape.format(value) if np.isfinite(value) else ""
+    return written(value, shape) if np.isfinite(value) else ""
 
 
 def _hover(unit: str) -> str:

@@ -13,7 +13,7 @@ from backtest.report.charts import Chart, Counts, Grid, Key, Line, Lines
 from backtest.report.numbers import column, written
 from backtest.report.page import Page, Section, Table
 from backtest.report.palette import regime_colors
-from backtest.report.run_report import footer
+from backtest.report.run_report import footer, origin
 from backtest.report.sections.data import manifest as manifest_section
 from backtest.report.sections.verdicts import histogram, honesty
 from backtest.report.words import Words
@@ -75,6 +75,7 @@ def tuning_report(
         banners=tuple(banners),
         sections=tuple(section for section in sections if section is not None),
         footer=footer(manifest, say),
+        origin=origin(manifest, say),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LONGEST = 60  # characters of a value that are shown
+BEFORE = 20  # of them before the place that differs, where it is further on
 GONE = "nothing"
 
 
@@ -99,19 +100,27 @@ def _in_lines(file: str, before: str, after: str) -> Difference:
     recorded, again = (lines[line] if line < len(lines) else None for lines in (old, new))
     where = f"line {line + 1}"
     if recorded is None or again is None or not file.endswith(".csv") or line == 0:
-        return Difference(file, where, _text(recorded), _text(again))
+        return Difference(file, where, *_texts(recorded, again))
     header, cells, others = (next(csv.reader([text]), []) for text in (new[0], recorded, again))
     if len(cells) == len(others) == len(header):
         for name, cell, other in zip(header, cells, others, strict=True):
             if cell != other:
                 row = f" ({others[0]})" if cells[0] == others[0] else ""
                 return Difference(file, f"{where}{row}, column {name}", shown(cell), shown(other))
-    return Difference(file, where, _text(recorded), _text(again))
+    return Difference(file, where, *_texts(recorded, again))
 
 
-def _text(line: str | None) -> str:
-    """Return a line as it is shown; the end of a file is none."""
-    return "no such line" if line is None else repr(shown(line))
+def _texts(recorded: str | None, again: str | None) -> tuple[str, str]:
+    """Return two lines as they are shown, around where they differ; the end of a file is none."""
+    if recorded is None or again is None:
+        here = ["no such line" if line is None else repr(shown(line)) for line in (recorded, again)]
+        return here[0], here[1]
+    pairs = zip(recorded, again, strict=False)
+    shorter = min(len(recorded), len(again))
+    place = next((number for number, (a, b) in enumerate(pairs) if a != b), shorter)
+    begin = place - BEFORE if place >= LONGEST else 0
+    here = [repr(("…" if begin else "") + shown(line[begin:])) for line in (recorded, again)]
+    return here[0], here[1]
 
 
 def _json(value: Any) -> str:

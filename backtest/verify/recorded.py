@@ -26,6 +26,14 @@ from backtest.verify.difference import shown
 
 Kinds = Mapping[str, type[Strategy]]
 
+RUN_ONLY = "orders.csv"  # the file that nothing but a run has
+OTHERS = {
+    "trials.parquet": "a tuning",
+    "regimes.csv": "a comparison",
+    "index.json": "an index",
+    "evidence.json": "evidence",
+}
+
 
 def strategy_of(manifest: Mapping[str, Any], known: Kinds, given: Kinds) -> Strategy:
     """Build the strategy a manifest describes.
@@ -48,6 +56,11 @@ def strategy_of(manifest: Mapping[str, Any], known: Kinds, given: Kinds) -> Stra
     if kind is None:
         kind = known.get(name)
         if kind is None or manifest["class"] != class_of(kind):
+            if given:
+                raise UserError(
+                    f"the run's strategy is {shown(name)}, not {', '.join(given)}; hand that one "
+                    f"in with --strategy FILE.py:Class"
+                )
             raise UserError(
                 f"the run's strategy {shown(manifest['class'])} is none of the package, and no "
                 f"folder is trusted to name a file; hand it in with --strategy FILE.py:Class"
@@ -56,6 +69,14 @@ def strategy_of(manifest: Mapping[str, Any], known: Kinds, given: Kinds) -> Stra
         return _build(kind, parameters, {**known, **given})
     except RecursionError as error:
         raise UserError("the run's strategy is nested too deep; the manifest was edited") from error
+
+
+def other_folder(folder: Path) -> str | None:
+    """Say what a folder holds if it is something else than a run; None if it is not known."""
+    for name, what in OTHERS.items():
+        if (folder / name).exists() and not (folder / RUN_ONLY).exists():
+            return what
+    return None
 
 
 def class_of(kind: type[Strategy]) -> str:

@@ -15,7 +15,14 @@ from backtest.report.folder import FILES, write_run
 from backtest.report.record import checked_manifest, read_json
 from backtest.result import BacktestResult
 from backtest.verify.difference import Difference, first_difference, shown
-from backtest.verify.recorded import Kinds, cash_of, costs_of, market_of, strategy_of
+from backtest.verify.recorded import (
+    Kinds,
+    cash_of,
+    costs_of,
+    market_of,
+    other_folder,
+    strategy_of,
+)
 
 MANIFEST = "manifest.json"
 # It is compared before the others: it says what a run was.
@@ -118,6 +125,7 @@ def verify(
     UserError
         If the folder is none of a run, or its strategy or data are not here.
     """
+    _check_is_run(folder)
     manifest = checked_manifest(read_json(folder / MANIFEST), folder / MANIFEST)
     strategy = strategy_of(manifest, strategies, given or {})
     seen = market_of(manifest, market)
@@ -146,6 +154,15 @@ def verify(
     known = {*ORDER, *compared}
     others = sorted(shown(path.name) for path in folder.iterdir() if path.name not in known)
     return Verification(folder, manifest, difference, tuple(compared), tuple(others), versions)
+
+
+def _check_is_run(folder: Path) -> None:
+    wanted = "verify takes the folder of a run, as 'nqp run --out' writes it"
+    if not folder.is_dir():
+        raise UserError(f"{folder} is {'a file' if folder.exists() else 'no folder'}; {wanted}")
+    other = other_folder(folder)
+    if other is not None:
+        raise UserError(f"{folder} holds {other}; {wanted}")
 
 
 def _written(

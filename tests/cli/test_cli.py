@@ -4,10 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from backtest import load_market, run
+from backtest.cli.show import show_compare
+from strategies import EqualWeight, StaticBlend
 
 
 def nqp(*words: str, cwd: Path | None = None, home: Path | None = None):
@@ -50,6 +55,20 @@ class Broken(Strategy):
     def target_weights(self, market):
         return equal(market) * 3
 '''
+
+
+RAISES = '''
+from dataclasses import dataclass
+from backtest import Strategy
+
+@dataclass(frozen=True)
+class Raises(Strategy):
+    """Fail."""
+    def target_weights(self, market):
+        return 1 / 0
+'''
+PRINTING = """        print("weights")
+        return equal(market) * self.part"""
 
 
 def test_run_prints_a_table_and_that_the_market_is_synthetic(tmp_path):
@@ -158,6 +177,8 @@ MISTAKES = {
     "unknown strategy": (("run", "thesis-rotatoin"), "did you mean 'thesis-rotation'?"),
     "misspelt parameter": (("run", "--set", "fal_bp=5"), "did you mean 'fall_bp'?"),
     "parameter without a value": (("run", "--set", "fall_bp"), "write it as NAME=VALUE"),
+    "no number": (("run", "--set", "fall_bp=nan"), "give a number that is finite"),
+    "infinity": (("run", "--set", "fall_bp=-inf"), "give a number that is finite"),
     "text for a number": (("run", "--set", "fall_bp=ten"), "give a number"),
     "fraction for a whole number": (("run", "--set", "min_hold=2.5"), "give a whole number"),
     "parameter out of range": (("run", "--set", "sleeve=2"), "give a fraction from 0 to 1"),
@@ -167,17 +188,26 @@ MISTAKES = {
     "start after end": (("run", "--start", "2024-06-01", "--end", "2024-01-01"), "swap them"),
     "not a date": (("run", "--start", "soon"), "write it as 2024-06-28"),
     "end before the data": (("run", "--end", "1999-01-01"), "it runs from 2015-01-05"),
-    "start after the data": (("run", "--start", "2030-01-01"), "start 2030-01-01"),
+    "start after the data": (("run", "--start", "2030-01-01"), "market sample ends on 2025-12-31"),
     "one day": (("run", "--end", "2015-01-05"), "a backtest needs at least 2"),
     "no cash": (("run", "--cash", "0"), "start with more than 0"),
+    "no end of cash": (("run", "--cash", "inf"), "--cash was inf; give an amount below 1e+15"),
     "unknown costs": (("run", "--costs", "eft"), "did you mean 'etf'?"),
     "unknown fill": (("run", "--fill", "noon"), "choose open or close"),
     "unknown market": (("run", "--market", "smaple"), "sample"),
     "hostile market name": (("run", "--market", "../../etc/passwd"), "market"),
     "missing file": (("run", "nofile.py:Mine"), "there is no file nofile.py"),
     "missing class": (("run", "mine.py:Yours"), "has no strategy 'Yours'"),
-    "file that does not import": (("run", "bad.py:Mine"), "does not import: SyntaxError"),
+    "file that does not import": (("run", "bad.py:Mine"), "bad.py, line 1: SyntaxError: "),
     "file without a strategy": (("run", "empty.py"), "defines no strategy"),
+    "file that fails": (("run", "name.py:Mine"), "name.py, line 2: NameError: name 'y' is not"),
+    "file that leaves": (("run", "leave.py:Mine"), "leave.py, line 2: SystemExit: 0; mend the"),
+    "rule that fails": (("run", "raises.py:Raises"), "raises.py, line 9: ZeroDivisionError: "),
+    "unknown command": (("rnu",), "no such command 'rnu'; did you mean 'run'?"),
+    "unlike any command": (("xyzq",), "no such command 'xyzq'; see 'nqp --help'"),
+    "unknown option": (("run", "--markte", "sample"), "did you mean '--market'?"),
+    "text for an amount": (("run", "--cash", "x"), "see 'nqp run --help'"),
+    "missing argument": (("data", "import"), "see 'nqp data import --help'"),
     "weights above one": (("run", "mine.py:Broken"), "let a row sum to at most 1"),
     "missing series": (
         ("run", "export-chain-rotation", "--set", "inventories=us_isr"),
@@ -196,6 +226,9 @@ def test_a_mistake_is_one_sentence_and_exit_2(mistake, tmp_path):
     (tmp_path / "mine.py").write_text(OWN)
     (tmp_path / "bad.py").write_text("def (")
     (tmp_path / "empty.py").write_text("x = 1\n")
+    (tmp_path / "name.py").write_text("x = 1\ny\n")
+    (tmp_path / "leave.py").write_text("import sys\nsys.exit(0)\n")
+    (tmp_path / "raises.py").write_text(RAISES)
     before = sorted(path.name for path in tmp_path.iterdir())
     words, says = MISTAKES[mistake]
     done = nqp(*words, cwd=tmp_path, home=tmp_path / "home")
@@ -209,12 +242,30 @@ def test_a_mistake_is_one_sentence_and_exit_2(mistake, tmp_path):
     assert after == before
 
 
-@pytest.mark.parametrize("words", [("rnu",), ("run", "--markte", "sample"), ("run", "--cash", "x")])
-def test_a_wrong_word_is_exit_2_and_shows_the_usage(words):
-    done = nqp(*words)
+def test_a_command_without_its_command_shows_the_help():
+    done = nqp("data")
     assert done.returncode == 2
-    assert "Usage" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("Usage: nqp data ")
+    assert (done.stdout, "Traceback" in done.stderr) == ("", False)
+
+
+def test_what_ones_own_file_prints_is_no_part_of_the_document(tmp_path):
+    printing = OWN.replace("        return equal(market) * self.part", PRINTING)
+    (tmp_path / "mine.py").write_text(f"print('module')\n{printing}")
+    done = nqp("run", "mine.py:Mine", "--end", "2016-06-30", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["strategy"] == "mine"
+    assert {"module", "weights"} <= set(done.stderr.splitlines())
+
+
+def test_a_warning_in_a_comparison_names_the_strategies_it_is_about(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "200")
+    result = run(EqualWeight(), load_market("sample").until("2016-06-30"))
+    first = replace(result, warnings=("both", "alone"))
+    second = replace(result, strategy=StaticBlend(), warnings=("both",))
+    show_compare([first, second])
+    said = capsys.readouterr().out.splitlines()
+    assert said[-2:] == ["note: both", "note: equal-weight: alone"]
 
 
 def test_a_fault_of_ours_is_exit_1_and_says_so():

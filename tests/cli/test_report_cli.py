@@ -1,6 +1,7 @@
 """`nqp report` and the reports of `--out` as a shell meets them."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -47,6 +48,26 @@ def test_a_comparison_has_a_row_each_and_says_that_the_best_may_be_luck(made):
     assert (made / "compare" / "report.html").read_bytes() == before
     results = json.loads((made / "compare" / "summary.json").read_text("utf-8"))["results"]
     assert [item["strategy"] for item in results] == ["rate-rotation", "equal-weight"]
+
+
+def test_notes_of_a_comparison_name_whose_they_are_and_colors_are_not_used_twice(made):
+    from backtest.report.compare_folder import read_compare
+
+    comparison = read_compare(made / "compare")
+    first, second = comparison.documents.values()
+    told = {
+        "rate-rotation": {**first, "warnings": ["2 late", "shared"]},
+        "equal-weight": {**second, "warnings": ["shared"]},
+    }
+    regimes = comparison.regimes.copy()
+    regimes["rate-rotation"] = [f"basket {day % 9}" for day in range(len(regimes))]
+    page = replace(comparison, documents=told, regimes=regimes).page(None)
+    notes = next(item for item in page.sections if item.id == "strategies").notes
+    assert notes == ("rate-rotation: 2 late", "shared")
+    keys = next(chart for chart in page.charts if chart.id == "held").keys
+    assert keys[-1].name == "others"
+    assert len({key.color for key in keys}) == len(keys)
+    assert page.origin.startswith("SYNTHETIC DATA · sample · etf costs · data ")
 
 
 def test_evidence_has_a_report_in_the_language_asked_for(made):

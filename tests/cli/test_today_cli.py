@@ -64,7 +64,10 @@ def test_an_account_of_ones_own_is_traded(tmp_path):
     [
         (["thesis-rotatoin"], "did you mean 'thesis-rotation'"),
         (["--capital", "0"], "--capital was 0; give an amount above 0"),
-        (["--capital", "inf"], "the capital was inf"),
+        (["--capital", "-1"], "--capital was -1; give an amount above 0"),
+        (["--capital", "nan"], "--capital was nan; give an amount above 0"),
+        (["--capital", "inf"], "--capital was inf; give an amount above 0"),
+        (["--capital", "1e308"], "--capital was 1e+308; give an amount above 0 and below 1e+15"),
         (["--holdings", "nowhere.csv"], "there is no file nowhere.csv"),
     ],
 )

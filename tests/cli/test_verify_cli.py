@@ -7,9 +7,10 @@ import sys
 
 import pytest
 
-from backtest import load_market, run
+from backtest import UserError, load_market, run
 from backtest.cli.lookup import find_strategy
 from backtest.report.folder import write_run
+from backtest.verify import verify
 
 OWN = '''
 from dataclasses import dataclass
@@ -106,3 +107,54 @@ def test_mistakes_get_one_sentence(words, says, tmp_path):
     assert done.stdout == ""
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+RULED = '''
+from dataclasses import dataclass
+from strategies import RateRotation
+
+
+@dataclass(frozen=True)
+class Ruled(RateRotation):
+    """Rates, by a file of one's own."""
+'''
+
+
+def test_a_report_of_ones_own_strategy_has_its_triggers_and_the_run_still_reproduces(tmp_path):
+    (tmp_path / "ruled.py").write_text(RULED)
+    own = ("--strategy", "ruled.py:Ruled")
+    done = nqp("run", "ruled.py:Ruled", "--end", "2016-06-30", "--out", "D", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = tmp_path / "D" / "report.html"
+    first = page.read_bytes()
+    bare = nqp("report", "D", cwd=tmp_path)
+    assert bare.returncode == 0, bare.stderr
+    (sentence,) = bare.stderr.splitlines()
+    assert "bring them back with --strategy FILE.py:Class" in sentence
+    assert page.read_bytes() != first
+    whole = nqp("report", "D", *own, cwd=tmp_path)
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert page.read_bytes() == first
+    assert nqp("verify", "D", *own, cwd=tmp_path).returncode == 0
+    other = tmp_path / "mine.py"
+    other.write_text(OWN)
+    wrong = nqp("report", "D", "--strategy", "mine.py:Mine", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "the run's strategy is ruled, not mine" in wrong.stderr
+
+
+def test_what_is_no_run_is_named(tmp_path):
+    for name, file in (("tuning", "trials.parquet"), ("comparison", "regimes.csv")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).touch()
+        (tmp_path / name / "manifest.json").write_text("{}")
+        with pytest.raises(UserError, match=f"holds a {name}; verify takes the folder of a run"):
+            verify(tmp_path / name, {})
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "index.json").touch()
+    with pytest.raises(UserError, match="holds an index; verify takes"):
+        verify(tmp_path / "index", {})
+    with pytest.raises(UserError, match=r"index\.json is a file; verify takes"):
+        verify(tmp_path / "index" / "index.json", {})
+    with pytest.raises(UserError, match="nowhere is no folder; verify takes"):
+        verify(tmp_path / "nowhere", {})

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from backtest import load_market
+from backtest.cli.lookup import find_strategy
 from backtest.errors import UserError
 from backtest.report.dashboard import figures
 from backtest.report.dashboard.controls import controls
@@ -109,3 +110,17 @@ def test_the_snippet_names_what_differs_from_the_defaults_and_runs():
     assert 'market = load_market("it\'s")' in text
     assert "RateRotation(min_hold=40)" in text
     compile(text, "snippet", "exec")
+
+
+def test_the_snippet_imports_ones_own_file_as_one_would(tmp_path):
+    for stem, line in (
+        ("own", "from own import Own"),
+        ("my-own", "Own = import_module('my-own').Own"),
+    ):
+        (tmp_path / f"{stem}.py").write_text(
+            "from strategies import RateRotation\n\n\nclass Own(RateRotation):\n    pass\n"
+        )
+        text = snippet(find_strategy(f"{tmp_path / stem}.py:Own", []), "sample")
+        assert f"sys.path.insert(0, {str(tmp_path)!r})\n" in text
+        assert f"{line}\n" in text
+        compile(text, "snippet", "exec")

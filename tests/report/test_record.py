@@ -1,19 +1,23 @@
 """Folders are read back as they were written, and nothing in them is trusted."""
 
 import json
+import os
+import re
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from backtest import UserError, load_market, run
-from backtest.cli.report import recalled_strategy, write_run_report
+from backtest.cli.report import groups_and_thesis, recalled_strategy, write_run_report
 from backtest.report.folder import write_run
 from backtest.report.recall import recalled_market
 from backtest.report.record import read_run
+from backtest.report.run_report import run_report
 from backtest.report.tuning_folder import read_tuning, write_tuning
 from backtest.tuning.sweep import sweep
-from strategies import RateRotation
+from strategies import RateRotation, ThesisRotation
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +68,39 @@ def test_the_report_from_the_folder_is_the_one_of_the_run(result, market, kept, 
 
     write_run_report(result, market, folder)
     first = (folder / "report.html").read_bytes()
+    assert not re.search(rb">[+-]0(\.0+)?%?<", first)
     (folder / "report.html").unlink()
     assert CliRunner().invoke(app, ["report", str(folder)]).exit_code == 0
     assert (folder / "report.html").read_bytes() == first
+
+
+def test_the_report_from_the_folder_is_the_one_of_the_run_on_the_real_market_too(
+    tmp_path,
+):
+    source = os.environ.get("NQP_MARKET_DATA")
+    if source is None:
+        pytest.skip("NQP_MARKET_DATA is not set; the real market is not part of the repository")
+    from tests.real import real_market
+
+    real = real_market(Path(source)).until("2016-12-30")
+    groups, thesis = groups_and_thesis()
+    made = run(ThesisRotation(), real)
+    write_run(made, tmp_path)
+    record = read_run(tmp_path)
+    again = record.result(recalled_strategy(record.manifest, {}), real)
+    assert not again.equity.equals(made.equity)  # else this shows nothing
+    first = run_report(made, market=real, groups=groups, report=thesis).to_html()
+    second = run_report(
+        again, market=real, groups=groups, report=thesis, document=record.document
+    ).to_html()
+    assert second == first
+    assert not re.search(r">[+-]0(\.0+)?%?<", first)
+
+
+def test_a_folder_of_an_index_is_told_apart(tmp_path):
+    (tmp_path / "index.json").write_text("{}")
+    with pytest.raises(UserError, match=r"composite index.*run 'nqp index' again"):
+        read_run(tmp_path)
 
 
 def test_a_market_with_other_data_is_not_taken_for_it(kept):

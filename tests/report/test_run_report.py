@@ -2,8 +2,9 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
@@ -13,10 +14,25 @@ from backtest.report.html import to_html
 from backtest.report.interactive import to_plotly
 from backtest.report.record import Recalled
 from backtest.report.run_report import run_report
+from backtest.report.sections.triggering import _digest
+from backtest.report.words import Words
+from backtest.triggers import Trigger
 from strategies import EqualWeight, RateRotation
 from strategies.claims import REPORT
 from strategies.taxonomy import CHAINS, TRACKS
 from tests.markets import make_market
+
+
+@dataclass(frozen=True)
+class Unknown(Trigger):
+    """Yes for the first half of the sessions; after that its input has ended."""
+
+    def evaluate(self, market):
+        days = market.sessions
+        answer = pd.Series(pd.NA, days, dtype="boolean")
+        answer.iloc[: len(days) // 2] = True
+        return answer
+
 
 GROUPS = [*TRACKS.values(), *CHAINS.values()]
 ALL = [
@@ -116,6 +132,27 @@ def test_a_strategy_without_switches_trades_or_costs_is_reported_too():
     assert "0.2 years cannot tell skill from luck." in page.conclusion
     assert "switches" not in [item.id for item in page.sections]
     assert page.to_html()
+
+
+def test_findings_of_a_kind_share_a_line_and_the_rarest_come_first(result, market):
+    many = [f"warning: {name} has no price on 2024-01-0{name[1]}" for name in ("A1", "A2", "A3")]
+    found = (*many, "warning: B ends on 2024-01-01")
+    page = run_report(result, market=replace(market, findings=found))
+    assert "The checks found 4 things, 2 different ones." in section(page, "data").sentences
+    assert section(page, "data").tables[0].cells["finding"].tolist() == [
+        "warning: B ends on 2024-01-01",
+        "warning: A1 has no price on 2024-01-01 (and 2 more like it, 2024-01-01 … 2024-01-03)",
+    ]
+
+
+def test_an_answer_that_is_not_known_is_no_no(result, market):
+    rules = {"yields": Unknown()}
+    cells = _digest(result, [], rules, market, Words())
+    half = int((result.equity.index < market.sessions[len(market.sessions) // 2]).sum())
+    assert cells.loc["rule yields", "at the end"] == "not known"
+    assert cells.loc["rule yields", "last turned on"] == f"{result.equity.index[0]:%Y-%m-%d}"
+    assert cells.loc["rule yields", "last turned off"] == "–"
+    assert cells.loc["rule yields", "of sessions"] == f"{half / len(result.equity):.0%}"
 
 
 def test_two_sections_cannot_share_an_id(page):

@@ -1,6 +1,7 @@
 """The static twin: the same charts with matplotlib, Chinese where there is a font, never a box."""
 
 import warnings
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from backtest import run
 from backtest.report.charts import Bars, Chart, Counts, Grid, Line, Lines, Raster, Strips, Whiskers
 from backtest.report.plots import chart as plots_chart
-from backtest.report.plots import fonts
+from backtest.report.plots import fonts, pages
 from backtest.report.plots.chart import chart_figure, chart_png
 from backtest.report.run_report import run_report
 from strategies import RateRotation
@@ -55,6 +56,37 @@ def test_rows_are_named_from_the_top_and_a_dollar_is_a_dollar():
     (axes,) = chart_figure(Chart("c", "", "", (PANELS["stacked"],))).axes
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["one", "$two_"]
     assert axes.get_ylim() == (1.5, -0.5)
+
+
+def test_names_and_heads_of_a_grid_have_room_and_a_picture_alone_says_what_it_rests_on():
+    halves = [f"20{year}H{half}" for year in range(14, 26) for half in (1, 2)]
+    table = pd.DataFrame(0.01, index=["breakthrough-overlay", "b"], columns=halves)
+    chart = Chart("c", "", "", (Grid("", table, "signed percent"),))
+    figure = chart_figure(chart, "SYNTHETIC DATA · sample")
+    (axes,) = figure.axes
+    figure.draw_without_rendering()
+    named = axes.get_yticklabels()[0].get_window_extent()
+    assert named.x0 > 0
+    heads = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert len(heads) > 6
+    assert all(before.x1 < after.x0 for before, after in pairwise(heads))
+    assert "SYNTHETIC DATA · sample" in [text.get_text() for text in figure.texts]
+    assert chart_png(chart, "SYNTHETIC DATA") != chart_png(chart)
+
+
+def test_labels_that_would_be_alike_are_cut_where_they_are_not():
+    rows = {f"computer, electronics, telecom: 3-session {what}": NAMES for what in ("rise", "fall")}
+    panel = Strips("t", rows, {"a": "#000000", "b": "#111111"})
+    (axes,) = chart_figure(Chart("c", "", "", (panel,))).axes
+    texts = [tick.get_text() for tick in axes.get_yticklabels()]
+    assert texts == ["computer, el…-session rise", "computer, el…-session fall"]
+
+
+def test_a_cell_that_is_too_long_for_a_pdf_is_broken_and_not_cut():
+    assert pages._wrapped("one two three", 8) == ["one two", "three"]
+    assert pages._wrapped("a" * 20, 8) == ["a" * 8, "a" * 8, "a" * 4]
+    assert pages._fitted([1.0, 9.0, 2.0], 8.0) == [1.0, 5.0, 2.0]
+    assert pages._fitted([1.0, 2.0], 8.0) == [1.0, 2.0]
 
 
 def test_a_pdf_is_the_same_each_time_and_tells_no_date(page):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 from pathlib import Path
 
 from backtest.strategy import Strategy, field_names
@@ -68,7 +69,13 @@ def _imports(kinds: Sequence[tuple[str, str]]) -> list[str]:
         if module.startswith(OWN):
             file = Path(str(sys.modules[module].__file__)).resolve()
             lines = ["import sys", *lines, f"sys.path.insert(0, {str(file.parent)!r})"]
-            lines.append(f"{name} = __import__({file.stem!r}).{name}")
+            if file.stem.isidentifier() and not iskeyword(file.stem):
+                lines.append(f"from {file.stem} import {name}")
+            else:
+                lines += [
+                    "from importlib import import_module",
+                    f"{name} = import_module({file.stem!r}).{name}",
+                ]
         else:
             lines.append(f"from {module.partition('.')[0]} import {name}")
     return lines

@@ -17,7 +17,6 @@ from backtest.report.charts import (
     Chart,
     Counts,
     Grid,
-    Key,
     Lines,
     Panel,
     Raster,
@@ -26,20 +25,24 @@ from backtest.report.charts import (
     log_ticks,
     spans,
 )
+from backtest.report.numbers import written
 from backtest.report.palette import DIVERGING, GRAY, SEQUENTIAL, SHADE
 from backtest.report.plots.fonts import drawable, fonts
+from backtest.report.plots.legend import DASHES, SOFT, draw_key, key_rows, key_width
 
 WIDTH = 9.0  # inches
 PIXELS = 96.0  # of a panel's height in an inch
 GAP, ABOVE, BELOW, KEYS = 0.34, 0.62, 0.42, 0.22  # inches
-DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
-INK, SOFT, RULE = "#1D2125", "#5A6169", "#E3E6E9"
+ORIGIN = 0.2  # inches, of the line below a picture of its own
+SPAN = 84  # letters that fit below an axis
+ROOMY = 14  # columns of a grid whose cells have room for a decimal
+INK, RULE = "#1D2125", "#E3E6E9"
 
 
-def chart_figure(chart: Chart) -> Figure:
-    """Draw a chart on a figure of its own, with its title and legend."""
-    rows = _key_rows(chart.keys)
-    total = ABOVE + KEYS * len(rows) + height(chart)
+def chart_figure(chart: Chart, origin: str = "") -> Figure:
+    """Draw a chart on a figure of its own, with its title and legend, and its origin below."""
+    rows = key_rows(chart.keys)
+    total = ABOVE + KEYS * len(rows) + height(chart) + (ORIGIN if origin else 0.0)
     figure = Figure(figsize=(WIDTH, total))
     with fonts():
         figure.text(
@@ -47,14 +50,18 @@ def chart_figure(chart: Chart) -> Figure:
         )
         figure.text(0.01, 1 - 0.46 / total, drawable(chart.alt), size=8.5, color=SOFT)
         draw(figure, chart, top=total - ABOVE, left=0.09, right=WIDTH - 0.15)
+        if origin:
+            figure.text(0.01, 0.08 / total, drawable(origin), size=7.5, color=SOFT)
     return figure
 
 
-def chart_png(chart: Chart) -> bytes:
-    """Return a chart as a PNG; equal charts give equal bytes."""
+def chart_png(chart: Chart, origin: str = "") -> bytes:
+    """Return a chart as a PNG, with its origin below; equal charts give equal bytes."""
     picture = BytesIO()
     with fonts():
-        chart_figure(chart).savefig(picture, format="png", dpi=120, metadata={"Software": None})
+        chart_figure(chart, origin).savefig(
+            picture, format="png", dpi=120, metadata={"Software": None}
+        )
     return picture.getvalue()
 
 
@@ -73,11 +80,11 @@ def draw(figure: Figure, chart: Chart, *, top: float, left: float, right: float)
         Where its lower edge is.
     """
     wide, high = figure.get_size_inches()
-    for row in _key_rows(chart.keys):
+    for row in key_rows(chart.keys):
         at = left + 0.02
         for key in row:
-            _key(figure, key, at / wide, (top - 0.1) / high)
-            at += _key_width(key)
+            draw_key(figure, key, at / wide, (top - 0.1) / high)
+            at += key_width(key)
         top -= KEYS
     top -= 0.2
     margin = left + (1.75 if _has_names(chart) else 0.6)
@@ -167,14 +174,17 @@ def _grid(axes: Axes, panel: Grid) -> None:
     colors = LinearSegmentedColormap.from_list("cells", palette)
     axes.imshow(values, cmap=colors, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
     percent = "percent" in panel.unit
+    shape = "points" if values.shape[1] <= ROOMY else "{:+.0f}"
     for row, column in np.argwhere(np.isfinite(values)):
         value = values[row, column]
         share = (value - low) / (high - low) if high > low else 0.5
         dark = abs(share - 0.5) > 0.36 if panel.diverging else share > 0.7
-        text = f"{100 * value:+.1f}" if percent else f"{value:.2f}"
+        text = written(100 * value, shape) if percent else written(value, "ratio")
         ink = "white" if dark else INK
         axes.text(column, row, text, ha="center", va="center", size=7, color=ink)
-    axes.set_xticks(range(values.shape[1]), [drawable(str(name)) for name in panel.cells.columns])
+    heads = [drawable(str(name)) for name in panel.cells.columns]
+    step = _every(heads)
+    axes.set_xticks(range(0, len(heads), step), heads[::step])
     if panel.mark is not None:
         axes.plot(panel.mark[1], panel.mark[0], "s", ms=20, mfc="none", mec="#D55E00", mew=2)
     _named(axes, [str(name) for name in panel.cells.index])
@@ -203,7 +213,7 @@ def _bars(axes: Axes, panel: Bars) -> None:
         axes.axvline(0.0, color=GRAY, lw=0.8)
         _named(axes, labels)
         return
-    step = -(-len(labels) // 12)
+    step = _every(labels)
     axes.set_xticks(places[::step], [drawable(label) for label in labels[::step]])
     axes.yaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
     axes.grid(axis="y", color=RULE, lw=0.6)
@@ -239,8 +249,14 @@ def _counts(axes: Axes, panel: Counts) -> None:
 
 def _named(axes: Axes, labels: list[str]) -> None:
     """Name rows, the first on top."""
-    axes.set_yticks(range(len(labels)), [drawable(_cut(label)) for label in labels])
+    axes.set_yticks(range(len(labels)), [drawable(label) for label in _cut(labels)])
     axes.set_ylim(len(labels) - 0.5, -0.5)
+
+
+def _every(heads: list[str]) -> int:
+    """Return the least step at which heads below an axis do not run into each other."""
+    room = max(SPAN // (max((len(head) for head in heads), default=0) + 1), 1)
+    return max(-(-len(heads) // room), 1)
 
 
 def _dates(axes: Axes, *, last: bool) -> None:
@@ -259,39 +275,18 @@ def _formatter(unit: str) -> Callable[[float, int | None], str]:
 
 def _has_names(chart: Chart) -> bool:
     return chart.over_time or any(
-        isinstance(panel, Whiskers) or (isinstance(panel, Bars) and panel.horizontal)
+        isinstance(panel, Whiskers | Grid) or (isinstance(panel, Bars) and panel.horizontal)
         for panel in chart.panels
     )
 
 
-def _cut(label: str, most: int = 26) -> str:
-    return label if len(label) <= most else label[: most - 1] + "…"
-
-
-def _key_width(key: Key) -> float:
-    letters = sum(2 if ord(letter) > 0x2E7F else 1 for letter in key.name)
-    return 0.45 + 0.066 * letters
-
-
-def _key_rows(keys: tuple[Key, ...]) -> list[list[Key]]:
-    """Break a legend into rows that fit."""
-    rows: list[list[Key]] = []
-    room = 0.0
-    for key in keys:
-        if not rows or _key_width(key) > room:
-            rows.append([])
-            room = 6.8
-        rows[-1].append(key)
-        room -= _key_width(key)
-    return rows
-
-
-def _key(figure: Figure, key: Key, x: float, y: float) -> None:
-    from matplotlib.lines import Line2D
-
-    wide = figure.get_size_inches()[0]
-    thick, style = (6.0, "-") if key.dash == "block" else (1.6, DASHES[key.dash])
-    ends = [x, x + (0.1 if key.dash == "block" else 0.2) / wide]
-    mark = Line2D(ends, [y, y], color=key.color, lw=thick, ls=style, solid_capstyle="butt")
-    figure.add_artist(mark)
-    figure.text(x + 0.26 / wide, y, drawable(key.name), size=8, color=SOFT, va="center")
+def _cut(labels: list[str], most: int = 26) -> list[str]:
+    """Cut labels at the end, or, where that leaves them alike, in the middle."""
+    short = [label if len(label) <= most else label[: most - 1] + "…" for label in labels]
+    half = most // 2
+    return [
+        text
+        if len(label) <= most or short.count(text) == 1
+        else f"{label[: half - 1]}…{label[-half:]}"
+        for label, text in zip(labels, short, strict=True)
+    ]

@@ -8,8 +8,9 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from backtest.report.page import Page, Section, Table
-from backtest.report.plots.chart import INK, RULE, SOFT, draw, height
+from backtest.report.plots.chart import INK, RULE, draw, height
 from backtest.report.plots.fonts import drawable, fonts
+from backtest.report.plots.legend import SOFT
 from backtest.report.words import Words
 
 WIDE, HIGH, EDGE = 8.27, 11.69, 0.7  # inches, A4
@@ -71,24 +72,27 @@ def _table(sheet: _Sheet, table: Table) -> None:
         max(_letters(row[at]) for row in [heads, *rows]) * LETTER + 0.16 for at in range(len(heads))
     ]
     most = WIDE - 2 * EDGE
-    scale = min(1.0, most / sum(widths))
-    widths = [width * scale for width in widths]
-    size = 8.0 * max(scale, 0.72)
+    scale = min(1.0, max(most / sum(widths), 0.72))
+    widths = _fitted([width * scale for width in widths], most)
+    room = [int((width - 0.1) / (LETTER * scale)) for width in widths]
+    size = 8.0 * scale
     for start in range(0, len(rows), MANY):
-        part = rows[start : start + MANY]
-        sheet.need(0.55 + ROW * len(part))
+        part = [heads, *rows[start : start + MANY]]
+        laid = [[_wrapped(*cell) for cell in zip(row, room, strict=True)] for row in part]
+        tall = [max(len(lines) for lines in row) for row in laid]
+        sheet.need(min(0.35 + ROW * sum(tall), HIGH - 2 * EDGE))
         if table.caption and start == 0:
             sheet.write(table.caption, 9, weight="bold")
-        for number, row in enumerate([heads, *part]):
+        for number, row in enumerate(laid):
+            sheet.need(ROW * tall[number])
             at = EDGE
-            for text, width, stands in zip(row, widths, left, strict=True):
-                shown = _shortened(text, width / (LETTER * max(scale, 0.72)))
-                color = SOFT if number == 0 else INK
-                sheet.place(
-                    shown, at if stands else at + width - 0.1, size, color, right=not stands
-                )
+            color = SOFT if number == 0 else INK
+            for lines, width, stands in zip(row, widths, left, strict=True):
+                across = at if stands else at + width - 0.1
+                for line, text in enumerate(lines):
+                    sheet.place(text, across, size, color, right=not stands, below=ROW * line)
                 at += width
-            sheet.top -= ROW
+            sheet.top -= ROW * tall[number]
             if number == 0:
                 sheet.line(sum(widths))
     sheet.gap(0.18)
@@ -134,10 +138,12 @@ class _Sheet:
             self.top -= step
         self.top -= 0.06
 
-    def place(self, text: str, x: float, size: float, color: str, *, right: bool) -> None:
-        """Write one cell of a table."""
+    def place(
+        self, text: str, x: float, size: float, color: str, *, right: bool, below: float
+    ) -> None:
+        """Write one line of a cell of a table, some inches below its first."""
         side = "right" if right else "left"
-        at = (x / WIDE, (self.top - 0.13) / HIGH)
+        at = (x / WIDE, (self.top - 0.13 - below) / HIGH)
         self.figure.text(*at, drawable(text), size=size, color=color, ha=side)
 
     def rule(self) -> None:
@@ -158,11 +164,31 @@ def _letters(text: str) -> int:
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
-def _shortened(text: str, most: float) -> str:
-    kept = text
-    while _letters(kept) > most + 2 and len(kept) > 1:
-        kept = kept[:-1]
-    return text if kept == text else kept[:-1] + "…"
+def _fitted(widths: list[float], most: float) -> list[float]:
+    """Narrow the widest columns until all of them fit."""
+    left, cap = most, most
+    for number, width in enumerate(sorted(widths)):
+        cap = left / (len(widths) - number)
+        if width > cap:
+            break
+        left -= width
+        cap = max(widths)
+    return [min(width, cap) for width in widths]
+
+
+def _wrapped(text: str, most: int) -> list[str]:
+    """Break a cell into lines, words that are too long for one as well."""
+    lines = []
+    for line in _broken(text, most):
+        rest = line
+        while _letters(rest) > most and len(rest) > 1:
+            fits = next(
+                at for at in range(len(rest), 0, -1) if at == 1 or _letters(rest[:at]) <= most
+            )
+            lines.append(rest[:fits])
+            rest = rest[fits:]
+        lines.append(rest)
+    return lines
 
 
 def _broken(text: str, most: int) -> list[str]:

@@ -11,7 +11,7 @@ from backtest.metrics import drawdown
 from backtest.report.charts import Chart, Key, Line, Lines, Strips, TimePanel
 from backtest.report.numbers import column, day, written
 from backtest.report.page import Section, Table
-from backtest.report.palette import BESIDE, DARK, GRAY, color, regime_colors
+from backtest.report.palette import BESIDE, DARK, GRAY, OTHER, color, regime_colors
 from backtest.report.words import Words
 from backtest.result import BacktestResult
 
@@ -69,16 +69,15 @@ def growth_chart(
         Lines(say("Drawdown"), tuple(falls), "percent", height=130),
     ]
     if held:
-        names = [name for values in held.values() for name in dict.fromkeys(values)]
-        shades = regime_colors(names)
+        shades = _shades(held, say)
         panels.append(
             Strips(
                 say("What was held"),
                 {label: values.map(say.name) for label, values in held.items()},
-                {say.name(name): shade for name, shade in shades.items()},
+                shades,
             )
         )
-        keys += [Key(say.name(name), shade) for name, shade in shades.items()]
+        keys += _held_keys(shades, say)
     ends = [f"{line.name} {written(float(line.values.iloc[-1]), 'growth')}" for line in lines]
     return Chart(
         "equity",
@@ -92,16 +91,28 @@ def growth_chart(
 
 def held_chart(held: Mapping[str, pd.Series], say: Words) -> Chart:
     """Return what several strategies held, a row each."""
-    shades = regime_colors(name for values in held.values() for name in dict.fromkeys(values))
-    named = {say.name(name): shade for name, shade in shades.items()}
+    shades = _shades(held, say)
     rows = {label: values.map(say.name) for label, values in held.items()}
     return Chart(
         "held",
         say("What was held"),
         say("{count} of the strategies switch between baskets.", count=len(held)),
-        (Strips("", rows, named),),
-        tuple(Key(name, shade) for name, shade in named.items()),
+        (Strips("", rows, shades),),
+        tuple(_held_keys(shades, say)),
     )
+
+
+def _shades(held: Mapping[str, pd.Series], say: Words) -> dict[str, str]:
+    """Return a color for each name of what was held, those held longest first."""
+    sessions = pd.concat(list(held.values())).value_counts(sort=False)
+    longest = sessions.sort_values(ascending=False, kind="stable").index
+    return {say.name(name): shade for name, shade in regime_colors(longest).items()}
+
+
+def _held_keys(shades: Mapping[str, str], say: Words) -> list[Key]:
+    """Return a legend of what was held; what has no color of its own is named together."""
+    keys = [Key(name, shade) for name, shade in shades.items() if shade != OTHER]
+    return [*keys, Key(say("others"), OTHER)] if len(keys) < len(shades) else keys
 
 
 def _yearly(series: Mapping[str, pd.Series]) -> pd.DataFrame:

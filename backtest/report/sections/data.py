@@ -10,10 +10,11 @@ import pandas as pd
 from backtest.market import Market
 from backtest.report.numbers import written
 from backtest.report.page import Section, Table
+from backtest.report.sections.findings import kinds
 from backtest.report.words import Words
 from backtest.result import BacktestResult
 
-LISTED = 30  # findings
+LISTED = 30  # kinds of findings
 
 
 def data(
@@ -48,18 +49,23 @@ def data(
                     share=written(share, "percent"),
                 )
             )
+        found = kinds(market.findings)
         told.append(
-            say("The checks found nothing when the data came in.")
-            if not market.findings
-            else say("The checks found {count} things.", count=len(market.findings))
-        )
-        if market.findings:
-            found = say("finding")
-            cells = pd.DataFrame(
-                {found: market.findings[:LISTED]},
-                index=range(1, len(market.findings[:LISTED]) + 1),
+            say(
+                "The checks found {count} things, {kinds} different ones.",
+                count=f"{sum(kind.count for kind in found):,}",
+                kinds=len(found),
             )
-            tables = (Table(say("Data findings"), cells, left=(found,)),)
+            if found
+            else say("The checks found nothing when the data came in.")
+        )
+        if found:
+            head = say("finding")
+            listed = [str(kind) for kind in found[:LISTED]]
+            cells = pd.DataFrame({head: listed}, index=range(1, len(listed) + 1))
+            tables = (Table(say("Data findings"), cells, left=(head,)),)
+        if len(found) > LISTED:
+            told.append(say("{count} more are not listed here.", count=len(found) - LISTED))
     notes = tuple(say.note(text) for text in warnings)
     snapshot = say("Data snapshot {name}.", name=manifest["snapshot"][:12])
     return Section("data", say("Data"), (*told, snapshot), tables=tables, notes=notes)

@@ -121,10 +121,10 @@ def _luck(result: BacktestResult, say: Words) -> str:
     if math.isnan(p):
         return ""
     text = (
-        "That its Sharpe ratio differs from that of {name} has p = {p}: more than luck, had this "
-        "been the only variant tried."
+        "The difference of its Sharpe ratio from that of {name} has p = {p}: more than luck, had "
+        "this been the only variant tried."
         if p <= SURE
-        else "That its Sharpe ratio differs from that of {name} has p = {p}: it cannot be told "
-        "from luck."
+        else "The difference of its Sharpe ratio from that of {name} has p = {p}: it cannot be "
+        "told from luck."
     )
     return say(text, name=say.name(name), p=f"{p:.2f}")

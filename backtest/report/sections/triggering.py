@@ -87,7 +87,7 @@ def _fired(
 ) -> Chart:
     """Draw when each rule of the strategy held, and when the leaves without a panel fired."""
     index = result.equity.index
-    yes, unknown = say("fires"), say("not known yet")
+    yes, unknown = say("fires"), say("not known")
     shades = regime_colors([*dict.fromkeys(result.regime), *rules])
     colors = {unknown: PALE}
     rows: dict[str, pd.Series] = {}
@@ -123,19 +123,26 @@ def _digest(
     asked |= {say.note(leaf.label): leaf for leaf in leaves}
     rows = []
     for trigger in asked.values():
+        answer = trigger.answer(market).reindex(index)
         fires = trigger.fires(market).reindex(index)
-        turned = fires.ne(fires.shift(fill_value=False))
-        on, off = fires.index[fires & turned], fires.index[~fires & turned]
+        known = fires[answer.notna()]
+        turned = known.ne(known.shift(fill_value=False))
+        on, off = known.index[known & turned], known.index[~known & turned]
+        end = say("not known") if pd.isna(answer.iloc[-1]) else _answered(fires.iloc[-1], say)
         rows.append(
             {
                 say("of sessions"): written(float(fires.mean()), "{:.0%}"),
                 say("turned on"): f"{len(on):,}",
                 say("last turned on"): day(on[-1]) if len(on) else "–",
                 say("last turned off"): day(off[-1]) if len(off) else "–",
-                say("at the end"): say("yes") if fires.iloc[-1] else say("no"),
+                say("at the end"): end,
             }
         )
     return pd.DataFrame(rows, index=list(asked))
+
+
+def _answered(fires: bool, say: Words) -> str:
+    return say("yes") if fires else say("no")
 
 
 def _rule(name: str, say: Words) -> str:

@@ -8,11 +8,18 @@
   const plain = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
   const safe = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   const wide = (text) => pen.measureText(plain(text)).width;
-  const cut = (text, most) => {
+  const cut = (text, most, inside) => {
     if (wide(text) <= most) return text;
     const letters = [...plain(text)];
-    while (letters.length > 1 && wide(letters.join("") + "…") > most) letters.pop();
-    return safe(letters.join("") + "…");
+    const last = () => (inside ? letters.length >> 1 : letters.length - 1);
+    while (letters.length > 1 && wide(letters.join("") + "…") > most) letters.splice(last(), 1);
+    letters.splice(inside ? (letters.length + 1) >> 1 : letters.length, 0, "…");
+    return safe(letters.join(""));
+  };
+  const names = (texts, most) => {
+    const short = texts.map((text) => cut(text, most));
+    const alone = (text) => short.indexOf(text) === short.lastIndexOf(text);
+    return short.map((text, n) => (alone(text) ? text : cut(texts[n], most, true)));
   };
   const read = (box) => JSON.parse(document.getElementById(box.id.replace("chart-", "data-")).textContent);
   const fit = (box, across) => {
@@ -25,7 +32,7 @@
     const widest = Math.max(0, ...rows.flatMap((key) => layout[key].ticktext.map(wide)));
     const most = layout.meta.time ? (narrow ? 72 : 128) : (narrow ? 104 : 250);
     layout.margin.l = layout.meta.time ? most + 10 : rows.length ? Math.min(widest, most) + 10 : 48;
-    rows.forEach((key) => { layout[key].ticktext = layout[key].ticktext.map((text) => cut(text, most)); });
+    rows.forEach((key) => { layout[key].ticktext = names(layout[key].ticktext, most); });
     layout.annotations.forEach((note) => { note.xshift = -layout.margin.l; });
     const heads = layout.xaxis.ticktext;
     if (heads) {

@@ -1,0 +1,31 @@
+"""Words of the shell that fit no command, said in one sentence. Imports typer."""
+
+from __future__ import annotations
+
+import re
+
+import typer
+
+from backtest.errors import suggest
+
+# Typer may bring its own click, so that the class is had from what it exports of it.
+UsageError: type[typer.BadParameter] = typer.BadParameter.__bases__[0]
+
+
+def is_help(error: typer.BadParameter) -> bool:
+    """Whether nothing was wrong but that a command with commands was given none."""
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
+def usage_sentence(error: typer.BadParameter) -> str:
+    """Say what the shell's words got wrong, and what was meant or where the help is."""
+    command = error.ctx.command_path if error.ctx is not None else "nqp"
+    where = f"see '{command} --help'"
+    known = [name for name in getattr(error, "possibilities", None) or () if name[:2] == "--"]
+    said = error.message if known else error.format_message()
+    said, _, meant = said.partition(" Did you mean ")
+    said = re.sub(r"^([A-Z])(?=[a-z])", lambda first: first[0].lower(), said.rstrip(". "))
+    if known:
+        option = str(getattr(error, "option_name", ""))
+        return f"{said}; {suggest(option, known)}"
+    return f"{said}; did you mean {meant}" if meant else f"{said}; {where}"
