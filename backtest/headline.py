@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 NOTHING = "–"
 FIGURES = {
@@ -35,6 +36,18 @@ def figure(key: str, value: object) -> str:
     >>> figure("cagr", 0.0381), figure("sharpe", None), figure("turnover", 3.68)
     ('+3.8%', '–', '3.7×')
     """
+    return shaped(value, FIGURES[key][1] if key in FIGURES else "{:.4g}")
+
+
+def shaped(value: object, shape: str) -> str:
+    """Write a number by a format; what is not known is a dash, what rounds to zero has no sign.
+
+    Examples
+    --------
+    >>> shaped(-2.5, "{:+.1f}"), shaped(-1e-13, "{:+.1f}"), shaped(float("nan"), "{:.2f}")
+    ('-2.5', '0.0', '–')
+    """
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         return NOTHING
-    return (FIGURES[key][1] if key in FIGURES else "{:.4g}").format(value)
+    text = shape.format(value)
+    return text if re.search("[1-9]", text) else text.lstrip("+-")

@@ -15,7 +15,7 @@ from numbers import Integral
 
 import pandas as pd
 
-from backtest.headline import FIGURES, NOTHING
+from backtest.headline import FIGURES, NOTHING, shaped
 
 # Okabe and Ito (2008): told apart by color-blind readers, and on white as on black.
 DOTS = {
@@ -109,7 +109,7 @@ def figure(name: str, value: object) -> str:
     if isinstance(value, Integral):
         return f"{value:,}" if int(value) > 9999 else f"{value}"
     if isinstance(value, float):
-        return SHAPES.get(name, "{:.3g}").format(value)
+        return shaped(value, SHAPES.get(name, "{:.3g}"))
     return str(value)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import re
-
 import pandas as pd
 
-from backtest.headline import NOTHING
+from backtest.headline import NOTHING, shaped
 
 SHAPES = {
     "growth": "{:.2f}",
@@ -31,10 +28,7 @@ def written(value: object, shape: str) -> str:
     >>> written(-1e-13, "points"), written(1e-13, "signed percent"), written(-0.0, "growth")
     ('0.0', '0.0%', '0.00')
     """
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-        return NOTHING
-    text = SHAPES.get(shape, shape if "{" in shape else "{:.4g}").format(value)
-    return text if re.search("[1-9]", text) else text.lstrip("+-")
+    return shaped(value, SHAPES.get(shape, shape if "{" in shape else "{:.4g}"))
 
 
 def day(value: object) -> str:

@@ -14,7 +14,7 @@ from backtest.report.record import grown
 from backtest.report.sections.costs import costs
 from backtest.report.sections.curves import curves
 from backtest.report.sections.data import data, manifest
-from backtest.report.sections.headline import banners, conclusion, headline, tiles
+from backtest.report.sections.headline import banners, conclusion, headline, partly_compared, tiles
 from backtest.report.sections.holdings import holdings
 from backtest.report.sections.origins import origins
 from backtest.report.sections.periods import halves, monthly, regimes
@@ -76,6 +76,7 @@ def run_report(
         conclusion=conclusion(known, result, say),
         banners=(
             *banners(known, result.returns.index, report, say),
+            *partly_compared(result, say),
             *((missing,) if missing else ()),
         ),
         tiles=tiles(known, say),

@@ -105,6 +105,24 @@ def banners(
     return tuple(found)
 
 
+def partly_compared(result: BacktestResult, say: Words) -> tuple[str, ...]:
+    """Warn of benchmarks whose record is shorter, with both returns where both have one."""
+    return tuple(
+        say(
+            "{name} has no record of {lacking} of {all} sessions: over the others {strategy} "
+            "returned {ours} and {name} {theirs}.",
+            name=say.name(name),
+            lacking=f"{int(series.isna().sum()):,}",
+            all=f"{len(series):,}",
+            strategy=result.name,
+            ours=figure("total_return", result.beside(name)[0]["total_return"]),
+            theirs=figure("total_return", result.beside(name)[1]["total_return"]),
+        )
+        for name, series in result.benchmarks.items()
+        if series.isna().any()
+    )
+
+
 def _luck(result: BacktestResult, say: Words) -> str:
     """Say whether the Sharpe ratio differs from the first benchmark's by more than luck."""
     years = len(result.returns) / result.per_year
