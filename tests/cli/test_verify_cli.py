@@ -97,7 +97,7 @@ def test_ones_own_strategy_has_to_be_handed_in(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["nowhere"], "manifest.json"),
+        (["nowhere"], "takes the folder of a run"),
         (["nowhere", "--strategy", "mine.py:Mine"], "there is no file mine.py"),
     ],
 )

@@ -24,7 +24,7 @@ from tests.browser import MISSING, browser, missing
 if missing():
     pytest.skip(MISSING, allow_module_level=True)
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 PATIENCE, FIRST = 90_000, 300_000  # milliseconds; a very first start compiles
 EVIL = "<img src=x onerror=document.title=1> [x](javascript:alert(1)) $x^2$ :red[y] **z**"
@@ -183,8 +183,16 @@ def watched(browser, server):
 
 
 def choose(page: Page, label: str, option: str):
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    """Choose from a list; it is opened again where the page, drawn anew meanwhile, closed it."""
+    for _ in range(20):
+        page.get_by_role("combobox", name=label).click()
+        try:
+            page.get_by_role("option", name=option, exact=True).click(timeout=4_000)
+        except TimeoutError:
+            page.keyboard.press("Escape")
+        else:
+            return
+    raise AssertionError(f"{option} could not be chosen from {label}")
 
 
 def press(page: Page, slider: str, key: str, times: int = 1):
