@@ -7,22 +7,23 @@ the next.
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
 from backtest.errors import UserError
-from backtest.fingerprints import fingerprints
+from backtest.fingerprints import Fingerprints, fingerprints
 from backtest.ledger import Ledger, window_of
 from backtest.market import Date, Market
 from backtest.plan import fill_used, fitted
 from backtest.result import BacktestResult, plain
 from backtest.simulate import Simulation, simulate
-from backtest.strategy import Strategy, field_names
+from backtest.strategy import Strategy, own_fields
 
 VERSIONED = ("nqp-rotation", "vectorbt", "vectorbt-rust", "pandas", "numpy")
 
@@ -91,15 +92,27 @@ def _count(
     strategy: Strategy, market: Market, costs: CostModel, fill: str, first: int
 ) -> list[str]:
     """Count a run among the trials ever made, as a sweep of this one variant; say if that fails."""
-    own = {name: getattr(strategy, name) for name in field_names(type(strategy))}
     try:
-        tried = fingerprints({**own, "costs ": costs, "fill ": fill})
+        tried = trial_prints(strategy, costs, fill)
         Ledger.at_home().record(
             type(strategy).__name__, market.snapshot, window_of(market.sessions[first:]), tried
         )
     except UserError as error:
         return [f"this run is not among the trials counted: {error}"]
     return []
+
+
+def trial_prints(
+    strategy: Strategy,
+    costs: CostModel,
+    fill: str,
+    swept: Mapping[str, np.ndarray] | None = None,
+) -> Fingerprints:
+    """Return by what the ledger knows a trial: its parameters, costs and fill.
+
+    `swept` holds columns of parameters by name, a value for each of several variants.
+    """
+    return fingerprints({**own_fields(strategy), **(swept or {}), "costs ": costs, "fill ": fill})
 
 
 def first_session(market: Market, start: Date | None) -> int:

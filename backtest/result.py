@@ -227,10 +227,10 @@ class BacktestResult:
 
     def _repr_html_(self) -> str:
         """Render in notebooks: the figures beside the benchmarks', and what they rest on."""
-        manifest, others = self.manifest, self.benchmark_summary()
+        manifest, own, others = self.manifest, self.summary(), self.benchmark_summary()
         rows = [
-            [key, *(figure(key, column.get(key)) for column in (self.summary(), *others.values()))]
-            for key in self.summary()
+            [key, *(figure(key, column.get(key)) for column in (own, *others.values()))]
+            for key in own
         ]
         window = " … ".join(manifest["window"])
         where = scope(manifest["market"], window, synthetic=self.synthetic)

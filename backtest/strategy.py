@@ -50,7 +50,7 @@ class Strategy(ABC):
     @property
     def parameters(self) -> dict[str, Any]:
         """The fields and their values; a nested strategy shows as its own name and parameters."""
-        values = {name: getattr(self, name) for name in field_names(type(self))}
+        values = own_fields(self)
         return {
             name: {"strategy": value.name, **value.parameters}
             if isinstance(value, Strategy)
@@ -126,6 +126,11 @@ class TriggerRotation(RotationStrategy):
 def field_names(kind: type[Strategy]) -> tuple[str, ...]:
     """Return the names of a strategy's parameters; a class that is no dataclass has none."""
     return tuple(spec.name for spec in fields(kind)) if is_dataclass(kind) else ()
+
+
+def own_fields(strategy: Strategy) -> dict[str, Any]:
+    """Return a strategy's parameters as they are, by name."""
+    return {name: getattr(strategy, name) for name in field_names(type(strategy))}
 
 
 def kebab(name: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from backtest.costs import CostModel
-from backtest.fingerprints import fingerprints
+from backtest.engine import trial_prints
 from backtest.ledger import Ledger, window_of
 from backtest.market import Market
-from backtest.strategy import field_names
 from backtest.tuning.space import Variants
 
 
@@ -18,11 +17,8 @@ class Counted:
     def __init__(
         self, variants: Variants, market: Market, costs: CostModel, fill: str, first: int
     ) -> None:
-        own = {
-            name: getattr(variants.strategy, name) for name in field_names(type(variants.strategy))
-        }
         swept = {name: variants.column(name) for name in variants.names}
-        self.prints = fingerprints({**own, **swept, "costs ": costs, "fill ": fill})
+        self.prints = trial_prints(variants.strategy, costs, fill, swept)
         self.family = type(variants.strategy).__name__
         self.snapshot = market.snapshot
         self.window = window_of(market.sessions[first:])

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from backtest.errors import UserError, suggest
-from backtest.strategy import Strategy, field_names
+from backtest.strategy import Strategy, field_names, own_fields
 from backtest.tuning.distributions import Choice, Distribution, Integer, Real
 
 __all__ = [
@@ -279,7 +279,3 @@ def checked(name: str, value: Any, own: Any) -> Any:
     except TypeError as error:
         raise UserError(f"{name} was {value!r}; give numbers, text or tuples") from error
     return value
-
-
-def own_fields(strategy: Strategy) -> dict[str, Any]:
-    return {name: getattr(strategy, name) for name in field_names(type(strategy))}

@@ -14,7 +14,7 @@ import numpy as np
 
 from backtest.errors import UserError
 from backtest.fingerprints import canonical
-from backtest.strategy import Strategy
+from backtest.strategy import Strategy, own_fields
 from backtest.tuning.space import (
     Constraint,
     Integer,
@@ -26,7 +26,6 @@ from backtest.tuning.space import (
     check_range,
     checked,
     field_values,
-    own_fields,
 )
 
 if TYPE_CHECKING:

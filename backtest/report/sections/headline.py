@@ -107,20 +107,24 @@ def banners(
 
 def partly_compared(result: BacktestResult, say: Words) -> tuple[str, ...]:
     """Warn of benchmarks whose record is shorter, with both returns where both have one."""
-    return tuple(
-        say(
-            "{name} has no record of {lacking} of {all} sessions: over the others {strategy} "
-            "returned {ours} and {name} {theirs}.",
-            name=say.name(name),
-            lacking=f"{int(series.isna().sum()):,}",
-            all=f"{len(series):,}",
-            strategy=result.name,
-            ours=figure("total_return", result.beside(name)[0]["total_return"]),
-            theirs=figure("total_return", result.beside(name)[1]["total_return"]),
-        )
-        for name, series in result.benchmarks.items()
-        if series.isna().any()
-    )
+    found = []
+    for name, series in result.benchmarks.items():
+        lacking = int(series.isna().sum())
+        if lacking:
+            ours, theirs = (figures["total_return"] for figures in result.beside(name))
+            found.append(
+                say(
+                    "{name} has no record of {lacking} of {all} sessions: over the others "
+                    "{strategy} returned {ours} and {name} {theirs}.",
+                    name=say.name(name),
+                    lacking=f"{lacking:,}",
+                    all=f"{len(series):,}",
+                    strategy=result.name,
+                    ours=figure("total_return", ours),
+                    theirs=figure("total_return", theirs),
+                )
+            )
+    return tuple(found)
 
 
 def _luck(result: BacktestResult, say: Words) -> str:
