@@ -11,29 +11,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backtest.costs import CostModel
     from backtest.data import load_market
-    from backtest.engine import run, run_many
+    from backtest.engine.result import BacktestResult, compare
+    from backtest.engine.run import run, run_many
     from backtest.errors import UserError
     from backtest.market import Market
-    from backtest.result import BacktestResult, compare
+    from backtest.market.universe import Universe, load_universe
     from backtest.strategy import RotationStrategy, Strategy
     from backtest.tuning.search import search
     from backtest.tuning.sweep import sweep
     from backtest.tuning.walk_forward import walk_forward
-    from backtest.universe import Universe, load_universe
 
 _HOME = {
-    "BacktestResult": "backtest.result",
+    "BacktestResult": "backtest.engine.result",
     "CostModel": "backtest.costs",
     "Market": "backtest.market",
     "RotationStrategy": "backtest.strategy",
     "Strategy": "backtest.strategy",
-    "Universe": "backtest.universe",
+    "Universe": "backtest.market.universe",
     "UserError": "backtest.errors",
-    "compare": "backtest.result",
+    "compare": "backtest.engine.result",
     "load_market": "backtest.data",
-    "load_universe": "backtest.universe",
-    "run": "backtest.engine",
-    "run_many": "backtest.engine",
+    "load_universe": "backtest.market.universe",
+    "run": "backtest.engine.run",
+    "run_many": "backtest.engine.run",
     "search": "backtest.tuning.search",
     "sweep": "backtest.tuning.sweep",
     "walk_forward": "backtest.tuning.walk_forward",

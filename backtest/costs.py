@@ -1,4 +1,4 @@
-"""CostModel: what trading costs, by dated and side-dependent rules. Imports numpy and pandas."""
+"""CostModel: what trading costs, by dated and side-dependent rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
-from backtest.universe import KINDS
+from backtest.market.universe import KINDS
 
 COMPONENTS = ("commission", "stamp_duty", "transfer_fee", "slippage")
 SIDES = ("buy", "sell", "both")

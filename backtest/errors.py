@@ -1,4 +1,4 @@
-"""The one exception for a user's mistake. Imports nothing.
+"""The one exception for a user's mistake.
 
 Whatever a person can get wrong (a name, a file, a parameter) raises `UserError` with one sentence
 that says what is wrong and what to do. The command line prints it and exits with 2; any other

@@ -1,4 +1,4 @@
-"""Where the store lives. Imports platformdirs where the user names no place."""
+"""Where the store lives."""
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import cash, spread, tilt
 from backtest.market import Market
 from backtest.strategy import Strategy, at_least, fraction
+from backtest.strategy.allocation import cash, spread, tilt
 from backtest.triggers import AbnormalMove, Recently, Trigger
 from strategies.rate_rotation import RateRotation
 from strategies.taxonomy import TRACKS

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import equal, spread
 from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.strategy import Strategy
+from backtest.strategy.allocation import equal, spread
 from strategies.taxonomy import BASKETS
 
 

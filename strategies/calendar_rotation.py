@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from backtest.allocation import equal, spread
 from backtest.market import Market
 from backtest.strategy import TriggerRotation
+from backtest.strategy.allocation import equal, spread
 from backtest.triggers import Always, CalendarHalf, Trigger
 from strategies.taxonomy import NQP, TRADITIONAL
 

@@ -1,6 +1,6 @@
 """The report's claims as values: what each says, how it is measured, what refutes it (T1 … R8).
 
-Imports Basket, Claim and the taxonomy. Left out are claims no market data can refute: T2 and T3
+Left out are claims no market data can refute: T2 and T3
 are lists of industries, M1 and M2 a framework of indicators, P1 to P3 kinds of policy.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backtest.basket import Basket
-from backtest.claim import Claim, Report
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim, Report
 from strategies.policy_catalyst import MILESTONES
 from strategies.taxonomy import (
     EXPORT_CAPEX,

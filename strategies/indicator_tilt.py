@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import rebalanced, spread
 from backtest.composite import PILLARS, Framework, composite, load_framework
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.schedule import check_schedule
+from backtest.market.schedule import check_schedule
 from backtest.strategy import Strategy, at_least
+from backtest.strategy.allocation import rebalanced, spread
 from strategies.taxonomy import NQP, TRACKS
 
 NEUTRAL, DEVIATION = 50.0, 10.0  # points of a score, see backtest.composite

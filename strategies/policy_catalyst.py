@@ -9,10 +9,10 @@ from typing import ClassVar
 
 import pandas as pd
 
-from backtest.allocation import equal, spread
 from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, at_least
+from backtest.strategy.allocation import equal, spread
 from strategies.taxonomy import BASKETS
 
 # P4. Where the claim gives a month only, the milestone counts as known at the month's end.

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from backtest.allocation import spread
 from backtest.market import Market
 from backtest.strategy import TriggerRotation
+from backtest.strategy.allocation import spread
 from backtest.triggers import Always, Latch, MinHold, RateBelowAverage, RateFall, Trigger
 from strategies.taxonomy import NQP, TRADITIONAL
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.allocation import risk_parity
 from backtest.market import Market
-from backtest.schedule import check_schedule
+from backtest.market.schedule import check_schedule
 from backtest.strategy import Strategy, at_least
+from backtest.strategy.allocation import risk_parity
 
 
 @dataclass(frozen=True)

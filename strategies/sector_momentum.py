@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.allocation import sector_weights
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.schedule import check_schedule, due_sessions
+from backtest.market.schedule import check_schedule, due_sessions
 from backtest.strategy import Strategy, at_least
+from backtest.strategy.allocation import sector_weights
 
 
 @dataclass(frozen=True)

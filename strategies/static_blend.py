@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.allocation import rebalanced, spread, tilt
 from backtest.market import Market
-from backtest.schedule import check_schedule
+from backtest.market.schedule import check_schedule
 from backtest.strategy import Strategy, fraction
+from backtest.strategy.allocation import rebalanced, spread, tilt
 from strategies.taxonomy import NQP, TRADITIONAL
 
 

@@ -1,13 +1,13 @@
 """The thesis's vocabulary: tracks, industries and chains as baskets of sectors (T1–T3, V1–V2, R3).
 
-Imports Basket only. A claim that names an industry wider or narrower than a Shenwan level-1 sector
+A claim that names an industry wider or narrower than a Shenwan level-1 sector
 is mapped to the nearest sectors; every mapping is a choice, and evidence shows how much a verdict
 depends on it. Weights within a basket are equal unless the claim names one sector twice.
 """
 
 from __future__ import annotations
 
-from backtest.basket import Basket
+from backtest.strategy.basket import Basket
 
 # T1: the three market tracks.
 TECHNOLOGY = Basket.of(

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from backtest.allocation import bonds, spread, tilt
 from backtest.market import Market
 from backtest.strategy import TriggerRotation, at_least, fraction
+from backtest.strategy.allocation import bonds, spread, tilt
 from backtest.triggers import (
     AbnormalMove,
     Always,

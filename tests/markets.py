@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.market import Market
-from backtest.universe import Instrument, SeriesSpec, Universe
+from backtest.market.universe import Instrument, SeriesSpec, Universe
 
 SECTORS = ("machinery", "computer", "real_estate", "construction", "pharma_biotech", "auto")
 Values = Sequence[float]

@@ -24,7 +24,8 @@ def imported(code: str) -> set[str]:
     "code",
     [
         "import strategies",
-        "import backtest.triggers, backtest.metrics, backtest.allocation, backtest.engine",
+        "import backtest.triggers, backtest.engine.metrics, backtest.strategy.allocation",
+        "import backtest.engine.run",
         "from backtest import load_market; load_market('sample')",
     ],
 )

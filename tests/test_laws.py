@@ -11,9 +11,9 @@ import pytest
 
 from backtest.costs import CostModel
 from backtest.data.sample import sample_market
+from backtest.engine.plan import orders
+from backtest.engine.simulate import simulate
 from backtest.market import Market
-from backtest.plan import orders
-from backtest.simulate import simulate
 from tests.discovery import all_strategies, all_triggers
 from tests.markets import make_market
 
@@ -25,7 +25,7 @@ CUTS = (150, 399, 640)
 @pytest.fixture(scope="module")
 def market() -> Market:
     """A market with late listings, suspensions and all sectors the strategies name."""
-    from backtest.universe import sectors
+    from backtest.market.universe import sectors
 
     return make_market(
         sessions=700,
@@ -156,7 +156,7 @@ def test_more_cost_never_pays(strategy, market, fill):
 
 def fingerprint() -> str:
     """Return a digest of every strategy's equity, weights and orders on the sample market."""
-    from backtest.engine import run_many
+    from backtest.engine.run import run_many
 
     digest = hashlib.sha256()
     for result in run_many(STRATEGIES, sample_market()):

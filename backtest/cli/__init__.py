@@ -1,4 +1,4 @@
-"""The `nqp` command: parsing and printing only. Imports typer; everything heavy inside functions.
+"""The `nqp` command: parsing and printing only.
 
 Exit 0; exit 2 for the user's mistake, with one sentence; exit 1 for a fault of ours.
 """

@@ -1,4 +1,4 @@
-"""`nqp run`, `nqp compare`, `nqp strategies`. Imports typer; everything heavy inside functions."""
+"""`nqp run`, `nqp compare`, `nqp strategies`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from backtest.costs import CostModel
+    from backtest.engine.result import BacktestResult
     from backtest.market import Market
-    from backtest.result import BacktestResult
     from backtest.strategy import Strategy
 
 MarketOption = Annotated[
@@ -126,14 +126,14 @@ def run(
 
     chosen = find_strategy(strategy, settings or [])
     if out is not None:
-        from backtest.report.folder import check_target
+        from backtest.records.folder import check_target
 
         check_target(out)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
     (result,), loaded = _results([chosen], terms)
     if out is not None:
         from backtest.cli.report import write_run_report
-        from backtest.report.folder import write_run
+        from backtest.records.folder import write_run
 
         write_run(result, out)
         write_run_report(result, loaded, out)
@@ -169,7 +169,7 @@ def compare(
 
     chosen = [find_strategy(name, []) for name in names or built_in()]
     if out is not None:
-        from backtest.report.compare_folder import check_target
+        from backtest.records.compare_folder import check_target
 
         check_target(out)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
@@ -191,7 +191,7 @@ def compare(
 def strategies(json: JsonOption = False) -> None:
     """List what can be run, with parameters and claims."""
     from backtest.cli.lookup import built_in
-    from backtest.result import plain
+    from backtest.engine.result import plain
 
     found = [strategy() for strategy in built_in().values()]
     if json:
@@ -224,7 +224,7 @@ def _results(
     results: list[BacktestResult] = []
     unfit: list[tuple[str, UserError]] = []
     with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
-        from backtest.engine import run
+        from backtest.engine.run import run
 
         market, costs = terms.load_market(), terms.cost_model()
         for strategy in strategies:

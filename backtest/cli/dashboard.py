@@ -1,4 +1,4 @@
-"""`nqp dashboard`: starts the trigger board on 127.0.0.1. Imports typer; streamlit inside."""
+"""`nqp dashboard`: starts the trigger board on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
+import backtest.board
 from backtest.cli.backtests import JsonOption, MarketOption
 
 ADDRESS = "127.0.0.1"
@@ -96,7 +97,7 @@ def _serve(strategy: str, market: str, port: int, *, json: bool) -> None:
 
     # Asked about an origin it does not know, Streamlit looks this machine's address up elsewhere.
     net_util.get_external_ip = lambda: None
-    board = Path(__file__).with_name("board.py")
+    board = Path(backtest.board.__file__).with_name("app.py")
     options = CONFIG | {"server.port": port, "server.headless": json or not sys.stdout.isatty()}
     bootstrap.load_config_options(options)
     Thread(target=_announce, args=(sys.stdout, port, json), daemon=True).start()

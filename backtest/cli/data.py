@@ -1,4 +1,4 @@
-"""`nqp data import|fetch|list|check|export`. Imports typer; everything heavy inside functions."""
+"""`nqp data import|fetch|list|check|export`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nqp evidence`: parsing only. Imports typer; everything heavy inside functions."""
+"""`nqp evidence`: parsing only."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def evidence(
     if strategy is None and settings:
         raise UserError("--set needs a strategy to set it on; name one before it")
     if out is not None:
-        from backtest.report.evidence_report import check_target
+        from backtest.views.evidence_report import check_target
 
         check_target(out)
     card, taken_apart, seen = _gather(strategy, market, as_of, also, settings, events, costs, fill)

@@ -1,4 +1,4 @@
-"""`nqp index`: parsing and gathering only. Imports typer; everything heavy inside functions."""
+"""`nqp index`: parsing and gathering only."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def index(
 ) -> None:
     """Compute the composite NQP index: pillars, coverage, what moved it, what it goes with."""
     if out is not None:
-        from backtest.report.folder import check_holds_only
+        from backtest.records.folder import check_holds_only
 
         check_holds_only(out, _files())
     from backtest.cli.show import waiting
@@ -54,7 +54,7 @@ def index(
         document = _document(found, since, varied)
     missing = ""
     if out is not None:
-        from backtest.report.index_folder import said_of_left_out, write_index
+        from backtest.records.index_folder import said_of_left_out, write_index
 
         missing = said_of_left_out(found, since)
         document["notes"] += [missing] if missing else []
@@ -72,7 +72,7 @@ def index(
 
 
 def _files() -> tuple[str, ...]:
-    from backtest.report.index_folder import FILES
+    from backtest.records.index_folder import FILES
 
     return FILES
 
@@ -115,9 +115,9 @@ def _document(
     from backtest.composite.back_to_data import back_to_data
     from backtest.composite.multivariate import cronbach_alpha, principal_components
     from backtest.composite.selection import selection
+    from backtest.engine.result import plain
     from backtest.evidence.composite_links import by_construction, links
-    from backtest.report.index_words import SCALES
-    from backtest.result import plain
+    from backtest.views.index_words import SCALES
 
     last = found.market.sessions[-1]
     moved = back_to_data(found, since, last)

@@ -1,4 +1,4 @@
-"""From names and NAME=VALUE settings to strategy values. Imports strategies inside functions."""
+"""From names and NAME=VALUE settings to strategy values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strategies from a user's own file, and whose fault an exception in it is. Imports errors."""
+"""Strategies from a user's own file, and whose fault an exception in it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nqp report`, and the reports of `--out`. Imports typer; everything heavy inside functions."""
+"""`nqp report`, and the reports of `--out`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import typer
 from backtest.cli.backtests import JsonOption, print_json
 
 if TYPE_CHECKING:
-    from backtest.basket import Basket
-    from backtest.claim import Report
+    from backtest.engine.result import BacktestResult
     from backtest.evidence.examine import StrategyEvidence
     from backtest.evidence.scorecard import Scorecard
     from backtest.market import Market
-    from backtest.report.page import Page
-    from backtest.result import BacktestResult
     from backtest.strategy import Strategy
+    from backtest.strategy.basket import Basket
+    from backtest.strategy.claim import Report
+    from backtest.views.page import Page
 
 
 def report(
@@ -43,8 +43,8 @@ def report(
     """Write the report of a run, a comparison or a tuning into its folder."""
     from backtest.cli.lookup import own_strategies
     from backtest.errors import UserError, suggest
-    from backtest.report.folder import FORMS, write_report
-    from backtest.report.words import LANGUAGES
+    from backtest.records.folder import FORMS, write_report
+    from backtest.views.words import LANGUAGES
 
     for option, value, known in (("--format", form, FORMS), ("--lang", lang, LANGUAGES)):
         if value not in known:
@@ -62,8 +62,8 @@ def report(
 
 def write_run_report(result: BacktestResult, market: Market, folder: Path) -> None:
     """Write the report of a backtest into its folder."""
-    from backtest.report.folder import write_report
-    from backtest.report.run_report import run_report
+    from backtest.records.folder import write_report
+    from backtest.views.run_report import run_report
 
     groups, thesis = groups_and_thesis()
     write_report(run_report(result, market=market, groups=groups, report=thesis), folder)
@@ -71,8 +71,8 @@ def write_run_report(result: BacktestResult, market: Market, folder: Path) -> No
 
 def write_comparison(results: Sequence[BacktestResult], market: Market, folder: Path) -> None:
     """Write a comparison's files and its report."""
-    from backtest.report.compare_folder import Comparison, write_compare
-    from backtest.report.folder import write_report
+    from backtest.records.compare_folder import Comparison, write_compare
+    from backtest.records.folder import write_report
 
     comparison = Comparison.of(results)
     write_compare(comparison, folder)
@@ -89,8 +89,8 @@ def write_evidence_report(
     language: str,
 ) -> None:
     """Write the verdicts on claims, and what was found out about a strategy, with their report."""
-    from backtest.report.evidence_report import evidence_report, write_evidence
-    from backtest.report.folder import write_report
+    from backtest.records.folder import write_report
+    from backtest.views.evidence_report import evidence_report, write_evidence
 
     groups, _ = groups_and_thesis()
     write_evidence(document, folder)
@@ -103,19 +103,19 @@ def _page(
 ) -> Page:
     """Read a folder, whatever it is of, and return its report."""
     from backtest.errors import UserError
-    from backtest.verify.recorded import other_folder
+    from backtest.records.verify.recorded import other_folder
 
     other = other_folder(folder)
     if given and other is not None:
         raise UserError(f"{folder} holds {other} and no run; leave --strategy out")
     if (folder / "trials.parquet").exists():
-        from backtest.report.tuning_folder import read_tuning
+        from backtest.records.tuning_folder import read_tuning
 
         if named is not None:
             raise UserError("the report of a tuning needs no market; leave --market out")
         return read_tuning(folder, language=language)
     if (folder / "regimes.csv").exists():
-        from backtest.report.compare_folder import read_compare
+        from backtest.records.compare_folder import read_compare
 
         comparison = read_compare(folder)
         market, missing = _market(comparison.manifest, named, language)
@@ -126,8 +126,8 @@ def _page(
             f"{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "
             f"with --out {folder}"
         )
-    from backtest.report.record import read_run
-    from backtest.report.run_report import run_report
+    from backtest.records.record import read_run
+    from backtest.views.run_report import run_report
 
     record = read_run(folder)
     market, missing = _market(record.manifest, named, language)
@@ -154,8 +154,8 @@ def _market(
     manifest: Mapping[str, Any], named: str | None, language: str
 ) -> tuple[Market | None, str]:
     """Return the market, or a sentence that says what is left out without it."""
-    from backtest.report.recall import recalled_market
-    from backtest.report.words import Words
+    from backtest.records.recall import recalled_market
+    from backtest.views.words import Words
 
     market = recalled_market(manifest, named)
     if market is not None:
@@ -177,7 +177,7 @@ def recalled_strategy(
     """
     from backtest.cli.lookup import built_in
     from backtest.errors import UserError
-    from backtest.verify.recorded import strategy_of
+    from backtest.records.verify.recorded import strategy_of
 
     try:
         return strategy_of(manifest, built_in(), given or {})
@@ -191,7 +191,7 @@ def _spoken(form: str, language: str) -> str:
     """Return the language to use; pictures need a font for Chinese, and one sentence if none is."""
     if form == "html" or language == "en":
         return language
-    from backtest.report.plots.fonts import MISSING, chinese_font
+    from backtest.render.plots.fonts import MISSING, chinese_font
 
     if chinese_font() is not None:
         return language

@@ -1,4 +1,4 @@
-"""What `nqp run`, `compare` and `strategies` print on a terminal. Imports rich."""
+"""What `nqp run`, `compare` and `strategies` print on a terminal."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.terminal import plain_console
-from backtest.headline import FIGURES, figure
-from backtest.result import BacktestResult
+from backtest.engine.headline import FIGURES, figure
+from backtest.engine.result import BacktestResult
 from backtest.strategy import Strategy
 
 COMPARED = ("cagr", "volatility", "sharpe", "max_drawdown", "turnover", "switches")

@@ -1,4 +1,4 @@
-"""What `nqp data` prints on a terminal. Imports rich and the data package's values."""
+"""What `nqp data` prints on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `nqp evidence` prints on a terminal, in 80 columns. Imports rich."""
+"""What `nqp evidence` prints on a terminal, in 80 columns."""
 
 from __future__ import annotations
 

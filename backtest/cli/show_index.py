@@ -1,4 +1,4 @@
-"""What `nqp index` prints on a terminal, in 80 columns. Imports rich."""
+"""What `nqp index` prints on a terminal, in 80 columns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backtest.composite.selection import selection
 from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction, links
 from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
 from backtest.evidence.composite_sobol import MATTERS
-from backtest.report.index_words import SCALES, spoken
+from backtest.views.index_words import SCALES, spoken
 
 SPANS = (20, 60, 240)  # sessions
 MOVERS, CHANGES = 6, 4  # rows shown

@@ -1,4 +1,4 @@
-"""What `nqp today` prints on a terminal. Imports rich."""
+"""What `nqp today` prints on a terminal."""
 
 from __future__ import annotations
 

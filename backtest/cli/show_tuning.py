@@ -1,4 +1,4 @@
-"""What `nqp tune` and `nqp walk-forward` print on a terminal. Imports rich."""
+"""What `nqp tune` and `nqp walk-forward` print on a terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
 from backtest.cli.terminal import plain_console
-from backtest.headline import FIGURES
+from backtest.engine.headline import FIGURES
 from backtest.tuning.maps import plateau, plateau_choice
 from backtest.tuning.swept import Sweep
 from backtest.tuning.walk_forward import WalkForward

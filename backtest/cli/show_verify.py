@@ -1,4 +1,4 @@
-"""What `nqp verify` prints on a terminal. Imports rich."""
+"""What `nqp verify` prints on a terminal."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
 from backtest.cli.terminal import plain_console
-from backtest.verify import Verification
-from backtest.verify.difference import shown
+from backtest.records.verify import Verification
+from backtest.records.verify.difference import shown
 
 
 def show_verify(found: Verification) -> None:

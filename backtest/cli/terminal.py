@@ -1,4 +1,4 @@
-"""The console the command line prints with. Imports rich."""
+"""The console the command line prints with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nqp today`: parsing only. Imports typer; everything heavy inside functions."""
+"""`nqp today`: parsing only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`nqp tune` and `nqp walk-forward`. Imports typer; everything heavy inside functions."""
+"""`nqp tune` and `nqp walk-forward`."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def tune(
     chosen = find_strategy(strategy, [])
     space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])
     if out is not None:
-        from backtest.report.tuning_folder import check_target
+        from backtest.records.tuning_folder import check_target
 
         check_target(out)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
@@ -115,8 +115,8 @@ def tune(
             )
             swept = found.sweep
     if out is not None:
-        from backtest.report.folder import write_report
-        from backtest.report.tuning_folder import read_tuning, write_tuning
+        from backtest.records.folder import write_report
+        from backtest.records.tuning_folder import read_tuning, write_tuning
 
         write_tuning(swept, out)
         write_report(read_tuning(out), out)

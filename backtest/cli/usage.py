@@ -1,4 +1,4 @@
-"""Words of the shell that fit no command, said in one sentence. Imports typer."""
+"""Words of the shell that fit no command, said in one sentence."""
 
 from __future__ import annotations
 

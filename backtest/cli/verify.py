@@ -1,4 +1,4 @@
-"""`nqp verify`: parsing and printing only. Imports typer; everything heavy inside functions."""
+"""`nqp verify`: parsing and printing only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def verify(
     given = own_strategies(strategy)
     with waiting("running it again (a very first start compiles and can take a minute)"):
         from backtest.cli.report import write_run_report
-        from backtest.verify import verify
+        from backtest.records.verify import verify
 
         found = verify(
             folder, built_in(), given=given, market=market, write_report=write_run_report

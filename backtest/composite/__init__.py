@@ -1,6 +1,6 @@
 """The composite NQP index: indicators, four pillars, one index, point in time (claims M1, M2).
 
-Imports the market and what lies below it. Steps and names follow the OECD/JRC Handbook on
+Steps and names follow the OECD/JRC Handbook on
 Constructing Composite Indicators (2008).
 
 Examples

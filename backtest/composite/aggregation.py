@@ -1,4 +1,4 @@
-"""Aggregation: from scores and weights to one number a row. Imports numpy and pandas.
+"""Aggregation: from scores and weights to one number a row.
 
 Step 6 of the OECD/JRC Handbook (2008, section 6). The arithmetic mean is fully compensable: what
 one indicator lacks another makes good, one for one. The geometric mean is partly so: the lower an

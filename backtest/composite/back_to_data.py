@@ -1,4 +1,4 @@
-"""Back to the data: which indicators moved the index between two dates. Imports the composite.
+"""Back to the data: which indicators moved the index between two dates.
 
 Step 8 of the OECD/JRC Handbook (2008, section 8): the index taken apart again.
 """

@@ -1,4 +1,4 @@
-"""The basket of each session: points, who is in force, coverage and weights. Imports the steps."""
+"""The basket of each session: points, who is in force, coverage and weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backtest.composite.indicator import DIRECTIONS, FREQUENCIES
 from backtest.composite.normalization import normalize
 from backtest.composite.releases import Releases
 from backtest.composite.weighting import weigh
-from backtest.schedule import due_sessions
+from backtest.market.schedule import due_sessions
 
 LEAST = 1.0  # point
 FROM_DATA = ("entropy", "critic", "std", "pca")

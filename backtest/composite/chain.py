@@ -1,4 +1,4 @@
-"""Chaining: one level from baskets that change, without a jump. Imports numpy and aggregation.
+"""Chaining: one level from baskets that change, without a jump.
 
 Where indicators enter or leave, the move into the session is that of the old basket, of what both
 sessions have of it; what is new counts from the next move on. New weights of the same indicators

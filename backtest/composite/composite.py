@@ -1,4 +1,4 @@
-"""Composite: the index, its pillars and what moved them, at every session. Imports the steps.
+"""Composite: the index, its pillars and what moved them, at every session.
 
 Everything after a session's close rests on what had been released by then: scores compare a value
 with its own past, weights are fitted on past scores, and an indicator counts only from its in-date
@@ -25,7 +25,7 @@ from backtest.composite.framework import Framework, load_framework
 from backtest.composite.imputation import impute
 from backtest.composite.releases import Releases, releases
 from backtest.market import Market
-from backtest.rendering import heading, note, page, scope, table
+from backtest.render.notebook import heading, note, page, scope, table
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,4 +1,4 @@
-"""Framework: which indicators make the index, and the choices made. Imports indicator, methods.
+"""Framework: which indicators make the index, and the choices made.
 
 A framework is a TOML file. The built-in ones lie in `frameworks/`: `observable` needs nothing but
 prices and yields, `china` names official statistics. A user's own file works the same way and is
@@ -19,8 +19,8 @@ from typing import Any
 from backtest.composite import aggregation, imputation, normalization, weighting
 from backtest.composite.indicator import PILLARS, Indicator
 from backtest.errors import UserError, suggest
-from backtest.schedule import SCHEDULES
-from backtest.universe import check_sectors
+from backtest.market.schedule import SCHEDULES
+from backtest.market.universe import check_sectors
 
 BUILT_IN = ("china", "observable")
 CHOICES: Mapping[str, tuple[str, ...]] = {

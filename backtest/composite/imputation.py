@@ -1,4 +1,4 @@
-"""Imputation: what stands where an indicator has no value. Imports pandas.
+"""Imputation: what stands where an indicator has no value.
 
 Step 3 of the OECD/JRC Handbook (2008). A value is only ever filled from what was known before it
 or beside it, never from a later row.

@@ -1,4 +1,4 @@
-"""Indicator: one statistic, the pillar it speaks for and when it may. Imports the errors.
+"""Indicator: one statistic, the pillar it speaks for and when it may.
 
 An indicator's `delay_days` says how long after the end of its period a value comes out. Values by
 period are placed by it (`backtest.composite.published`), and so is a series from a file that the

@@ -1,4 +1,4 @@
-"""Synthetic statistics for synthetic markets: made up in code, from fixed seeds. Imports pandas.
+"""Synthetic statistics for synthetic markets: made up in code, from fixed seeds.
 
 Nothing here was ever published. Each series is drawn from a seed of its own name, period by
 period from 2011 on, so a longer panel begins with a shorter one and leaving an indicator out

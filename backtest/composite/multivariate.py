@@ -1,4 +1,4 @@
-"""The multivariate look: which indicators say the same. Imports numpy and pandas.
+"""The multivariate look: which indicators say the same.
 
 Step 4 of the OECD/JRC Handbook (2008, section 4), before weights are chosen: correlations,
 principal components, and Cronbach's alpha. All read the rows in which every indicator has a score.

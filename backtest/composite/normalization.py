@@ -1,4 +1,4 @@
-"""Normalization: indicators of all units on one scale. Imports numpy and pandas.
+"""Normalization: indicators of all units on one scale.
 
 Step 5 of the OECD/JRC Handbook (2008, section 5), from the past alone: the score in a row is of
 that row's value among those of the rows up to it, so no later row ever changes an earlier score.

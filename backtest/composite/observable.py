@@ -1,6 +1,6 @@
 """Indicators that need no statistics: computed from prices, traded value and yields.
 
-Imports pandas and the market. There are no earnings here and no orders: relative strength stands
+There are no earnings here and no orders: relative strength stands
 for what the market expects of earnings, breadth for how widely demand is felt, the share of traded
 value for where capital goes. Proxies, by name and on purpose. All are daily and causal.
 """
@@ -13,8 +13,8 @@ from functools import partial
 import pandas as pd
 
 from backtest.errors import UserError
-from backtest.indices import alike
 from backtest.market import Market
+from backtest.market.sector_indices import alike
 
 PREFIX = "market."
 Sectors = tuple[str, ...]

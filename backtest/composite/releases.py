@@ -1,4 +1,4 @@
-"""What was known of each indicator after each session, and which values were new. Imports pandas.
+"""What was known of each indicator after each session, and which values were new.
 
 A market's own record (`Market.vintages`) says when each value came out, so one that repeats the
 last is new and one carried over a session is not; values from before the first session are history.

@@ -1,4 +1,4 @@
-"""Selection: which indicators count, and how old what they say is. Imports the composite.
+"""Selection: which indicators count, and how old what they say is.
 
 Step 2 of the OECD/JRC Handbook (2008, section 2).
 """

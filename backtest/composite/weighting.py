@@ -1,4 +1,4 @@
-"""Weighting: how much each indicator counts. Imports numpy and pandas; pymcdm inside functions.
+"""Weighting: how much each indicator counts.
 
 Step 6 of the OECD/JRC Handbook (2008, section 6). Entropy weights are Shannon's (Zeleny 1982),
 CRITIC is Diakoulaki, Mavrotas & Papayannakis (1995), both as pymcdm computes them; "pca" is

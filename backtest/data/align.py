@@ -1,4 +1,4 @@
-"""From a RawMarket to a Market on its exchange's sessions. Imports pandas, numpy and the market."""
+"""From a RawMarket to a Market on its exchange's sessions."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.data.calendar import sessions
-from backtest.data.delays import max_age_days
+from backtest.data.publication_lag import max_age_days
 from backtest.data.raw import PRICE_FIELDS, RawMarket
 from backtest.data.vintages import latest_known, vintages
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.publication import as_known
-from backtest.universe import Universe
+from backtest.market.calendar import sessions
+from backtest.market.publication import as_known
+from backtest.market.universe import Universe
 
 Matrix = NDArray[np.float64]
 

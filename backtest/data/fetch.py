@@ -1,6 +1,6 @@
 """From a source into the store: only what is missing, nothing lost, every gap explained.
 
-Imports the sources' interface, the checks and the store. What arrives is kept at once; the market
+What arrives is kept at once; the market
 is stored once, at the end, from all that arrived and agrees with what is there.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from backtest.atomic import locked
 from backtest.data import staging
 from backtest.data.align import build_market
-from backtest.data.disk import locked
 from backtest.data.fetch_merge import Merge, Outcome
 from backtest.data.fetch_plan import (
     Base,

@@ -1,4 +1,4 @@
-"""What arrived, joined to what is stored, one instrument or series at a time. Imports pandas."""
+"""What arrived, joined to what is stored, one instrument or series at a time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.data.delays import basis, dated
 from backtest.data.fetch_plan import Base
 from backtest.data.price_history import disagreement, extended, unit_jump
+from backtest.data.publication_lag import basis, dated
 from backtest.data.sources.base import Arrival, Missed, Wanted
 from backtest.data.vintages import merged, with_knowledge
 

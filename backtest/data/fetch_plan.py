@@ -1,4 +1,4 @@
-"""What a fetch has to ask for: what is missing, and some days that are not. Imports the store."""
+"""What a fetch has to ask for: what is missing, and some days that are not."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from backtest.data.calendar import known_span, sessions
 from backtest.data.raw import RawMarket, empty_prices, empty_series, raw_market
 from backtest.data.series_quality import DAILY_GAP_DAYS
 from backtest.data.sources.base import Source, Wanted
 from backtest.data.store import Manifest, market_names, read_manifest, read_snapshot
 from backtest.errors import UserError, suggest
-from backtest.universe import BUILT_IN, Universe, parse_universe, universe_text
+from backtest.market.calendar import known_span, sessions
+from backtest.market.universe import BUILT_IN, Universe, parse_universe, universe_text
 
 DEFAULT_START = dt.date(2010, 1, 4)
 # Stored sessions that are asked for again, to see whether the source still says the same.

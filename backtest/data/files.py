@@ -1,4 +1,4 @@
-"""Files of prices and series as tidy frames. Imports the raw market, tables and names.
+"""Files of prices and series as tidy frames.
 
 Prices come as a folder with one file per instrument, as one long file with an instrument column,
 or as one wide file of closes. Frames are returned in the order of the files: what is unordered or
@@ -24,7 +24,7 @@ from backtest.data.raw import (
 )
 from backtest.data.table import SUFFIXES, numbers, price_columns, read_days, read_table
 from backtest.errors import UserError
-from backtest.universe import Universe
+from backtest.market.universe import Universe
 
 Progress = Callable[[int, int], None]
 

@@ -1,4 +1,4 @@
-"""Finding: one thing a quality check has to say about the data. Imports the standard library."""
+"""Finding: one thing a quality check has to say about the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A market as a folder of text files, the layout of `nqp data export`. Imports the raw market.
+"""A market as a folder of text files, the layout of `nqp data export`.
 
 `prices.csv` is long (instrument, date, open, …), `series.csv` tidy (series, date, value; absent
 where there is no series), `universe.toml` the universe verbatim. Numbers are written with as many

@@ -1,4 +1,4 @@
-"""Files in, checks, one raw market out, and into the store. Imports files, quality and store."""
+"""Files in, checks, one raw market out, and into the store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from backtest.data.quality import check
 from backtest.data.raw import RawMarket, raw_market
 from backtest.data.store import Manifest, check_name, save
 from backtest.errors import UserError
-from backtest.universe import BUILT_IN, parse_universe, universe_text
+from backtest.market.universe import BUILT_IN, parse_universe, universe_text
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Markets by name: load, list, check, export. Imports the store and all that leads into it."""
+"""Markets by name: load, list, check, export."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Which of a universe's instruments a file or a column means. Imports the universe."""
+"""Which of a universe's instruments a file or a column means."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from backtest.universe import Universe
+from backtest.market.universe import Universe
 
 Match = Callable[[str], str | None]
 
@@ -18,7 +18,7 @@ def matcher(universe: Universe) -> Match:
 
     Examples
     --------
-    >>> from backtest.universe import load_universe
+    >>> from backtest.market.universe import load_universe
     >>> match = matcher(load_universe("shenwan"))
     >>> [match(name) for name in ("801010.SI", "511260", "300", "000300.SS", "银行", "801010.SS")]
     ['801010', '511260.SS', '000300.SH', '000300.SH', '801780', None]

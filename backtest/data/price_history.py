@@ -1,4 +1,4 @@
-"""New prices against stored ones: do they agree where they overlap? Imports pandas.
+"""New prices against stored ones: whether they agree where they overlap.
 
 Adjusted prices change backwards with every dividend, and vendors correct mistakes. New rows are
 joined to stored ones only where both tell the same history.

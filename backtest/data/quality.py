@@ -1,4 +1,4 @@
-"""What is wrong, or merely odd, with prices as they came in. Imports the raw market and calendar.
+"""What is wrong, or merely odd, with prices as they came in.
 
 Every check looks at one instrument's rows in the order of the file and yields findings. Errors are
 what no later step could put right; warnings are kept with the market.
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.data.calendar import known_span, sessions
 from backtest.data.finding import Finding
 from backtest.data.series_quality import check_series
-from backtest.universe import Instrument, Universe
+from backtest.market.calendar import known_span, sessions
+from backtest.market.universe import Instrument, Universe
 
 STALE_SESSIONS = 10
 

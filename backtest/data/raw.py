@@ -1,4 +1,4 @@
-"""RawMarket: prices and series as they came in, in one canonical shape. Imports the universe."""
+"""RawMarket: prices and series as they came in, in one canonical shape."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from backtest.universe import Universe, parse_universe
+from backtest.market.universe import Universe, parse_universe
 
 PRICE_FIELDS = ("open", "high", "low", "close", "volume", "amount")
 PRICE_COLUMNS = ("instrument", "date", *PRICE_FIELDS)

@@ -1,4 +1,4 @@
-"""The way back from a damaged store: other manifests, older snapshots. Imports the store.
+"""The way back from a damaged store: other manifests, older snapshots.
 
 Nothing is removed: what is damaged is set aside, what is whole is pointed at again.
 """
@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+from backtest.atomic import locked, unwritable
 from backtest.data.align import build_market
-from backtest.data.disk import locked, unwritable
 from backtest.data.quality import check
 from backtest.data.store import (
     PATIENCE_SECONDS,

@@ -1,7 +1,5 @@
 """The embedded sample market: synthetic daily paths through real half-year returns.
 
-Imports numpy, pandas, the universe, the Market and `paths`; reads only the package's own files.
-
 No price here ever traded. What is real are the figures in `calibration/`: every sector's
 half-year return, its loadings and residual volatility, the quarter-end yields and CSI 300 levels,
 and the exchange's weekday holidays. Between them the paths are drawn from a fixed seed:
@@ -26,7 +24,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from backtest.data.paths import (
+from backtest.data.simulated_prices import (
     Array,
     Positions,
     bridged,
@@ -39,8 +37,8 @@ from backtest.data.paths import (
     without,
 )
 from backtest.market import Market
-from backtest.publication import as_known
-from backtest.universe import Universe, load_universe
+from backtest.market.publication import as_known
+from backtest.market.universe import Universe, load_universe
 
 NQP = (
     *("computer", "electronics", "telecom"),

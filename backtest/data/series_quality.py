@@ -1,4 +1,4 @@
-"""What is odd about published series as they came in. Imports pandas and the universe."""
+"""What is odd about published series as they came in."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from backtest.data.calendar import known_span
-from backtest.data.delays import max_age_days
 from backtest.data.finding import Finding
-from backtest.universe import Universe
+from backtest.data.publication_lag import max_age_days
+from backtest.market.calendar import known_span
+from backtest.market.universe import Universe
 
 # Values at most this many days apart, as a rule, are daily: only these have holes.
 DAILY_GAP_DAYS = 4

@@ -1,4 +1,4 @@
-"""What arrived of a fetch that is not over yet, one file each. Imports pyarrow and the sources.
+"""What arrived of a fetch that is not over yet, one file each.
 
 A fetch that is interrupted, however, finds here what it need not ask for again. File names are
 digests, so nothing from outside becomes a path; a damaged file counts as none.
@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backtest.data.disk import unwritable, write_file
+from backtest.atomic import unwritable, write_file
 from backtest.data.sources.base import Arrival, Provenance, Wanted
 from backtest.data.store import check_name
 from backtest.home import home

@@ -1,6 +1,6 @@
 """The local store: immutable snapshots named by their SHA-256, and a manifest per market.
 
-Imports pyarrow, the raw market, findings and the disk. A snapshot is a folder of three files that
+A snapshot is a folder of three files that
 is written beside its place and renamed into it; a manifest is replaced in one step. A reader sees
 the old market or the new one, never half of either. Every manifest stays in `history` as well.
 """
@@ -23,7 +23,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backtest.data.disk import (
+from backtest.atomic import (
     locked,
     new_draft,
     sweep,

@@ -1,4 +1,4 @@
-"""One CSV or Parquet file as a table with dates. Imports pandas, pyarrow and errors.
+"""One CSV or Parquet file as a table with dates.
 
 What a spreadsheet, a terminal or a Chinese data vendor may have written is read as it stands:
 UTF-8 with or without its mark, GB18030, commas, tabs or semicolons, English or Chinese headers.

@@ -1,4 +1,4 @@
-"""Series whose values were published, and at times revised. Imports pandas and the raw market.
+"""Series whose values were published, and at times revised.
 
 A series table from a fetch holds, beside series, date (the last day of the period) and value:
 `released`, the day the source says it came out; `usable`, the earliest day it may be used; and
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.data.raw import KNOWLEDGE_COLUMNS
-from backtest.universe import Universe
+from backtest.market.universe import Universe
 
 TOLERANCE = 1e-9
 

@@ -1,8 +1,7 @@
 """Evidence: whether a report's claims held, and whether a strategy's profit was luck.
 
-`scorecard` gives a verdict for every claim, `examine` takes a strategy apart. Imports pandas; arch,
-statsmodels and perfattr inside functions. Claims, baskets and events come in as values: nothing
-here knows an instrument, a sector or a year.
+`scorecard` gives a verdict for every claim, `examine` takes a strategy apart. Claims, baskets and
+events come in as values: nothing here knows an instrument, a sector or a year.
 """
 
 from backtest.evidence.attribution import Attribution, attribute, partition

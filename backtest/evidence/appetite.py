@@ -1,4 +1,4 @@
-"""Risk appetite: the share of four signs that show, from 0 to 1. Imports the market and triggers.
+"""Risk appetite: the share of four signs that show, from 0 to 1.
 
 The signs are those of the confidence trigger: the broad index above its average, a majority of
 sectors above theirs, turnover expanding, volatility below its median.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from backtest.claim import Claim
 from backtest.errors import UserError
 from backtest.evidence.observation import Array, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
+from backtest.strategy.claim import Claim
 from backtest.triggers import (
     Breadth,
     CalmVolatility,

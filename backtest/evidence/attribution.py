@@ -1,6 +1,6 @@
 """Where a backtest's profit came from: Brinson & Fachler (1985), linked by Carino (1999).
 
-Imports numpy, pandas and the result; perfattr, which does the attribution, inside functions. Groups
+Groups
 of sectors are held against all sectors alike, or against the benchmark, whose own sectors are not
 known, so that there is only one effect per group. Rows for cash and for costs make the effects add
 up to the difference in return exactly.
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.basket import Basket
+from backtest.engine.result import BacktestResult
 from backtest.market import Market
-from backtest.result import BacktestResult
+from backtest.strategy.basket import Basket
 
 CASH, COSTS, BONDS, REST = "cash", "costs", "bonds", "other sectors"
 NOTHING = 1e-11  # a weight below this is rounding

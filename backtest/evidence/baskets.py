@@ -1,4 +1,4 @@
-"""Baskets held over a window, and sectors permuted between them. Imports numpy, pandas, the market.
+"""Baskets held over a window, and sectors permuted between them.
 
 A basket is bought at the close a window starts from and held: its return is the weighted mean of
 its sectors' returns, which is what a table of half-year returns shows.
@@ -13,10 +13,10 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from backtest.basket import Basket
 from backtest.evidence.observation import Array, Placebo, sampled
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
+from backtest.strategy.basket import Basket
 
 ENOUGH = 0.5  # of a basket's weight has to have prices for the basket to be judged
 ALL_OF_THEM = 50_000  # combinations up to which every one is tried

@@ -1,8 +1,4 @@
-"""Intervals by the stationary bootstrap, with blocks half and twice as long as a check.
-
-Imports numpy and the resampling of `backtest.tuning`: Politis & Romano (1994) blocks whose mean
-length is that of Politis & White (2004), drawn by `arch`.
-"""
+"""Intervals by the stationary bootstrap, with blocks half and twice as long as a check."""
 
 from __future__ import annotations
 

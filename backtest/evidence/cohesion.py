@@ -1,4 +1,4 @@
-"""Whether the sectors called a track move together more than with others. Imports the market."""
+"""Whether the sectors called a track move together more than with others."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.claim import Claim
 from backtest.evidence.baskets import instruments
 from backtest.evidence.observation import Array, Observation, Placebo, sampled
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
+from backtest.strategy.claim import Claim
 
 
 def cohesion(claim: Claim, market: Market, window: Window) -> Observation:

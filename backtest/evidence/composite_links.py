@@ -1,4 +1,4 @@
-"""Links: whether an index moves with what it speaks of. Imports the composite and the bootstrap.
+"""Links: whether an index moves with what it speaks of.
 
 Step 9 of the OECD/JRC Handbook (2008, section 9). An index that agrees with prices over the same
 weeks may only repeat them, and one made of prices does so partly by construction; one that agrees

@@ -1,4 +1,4 @@
-"""What an index, and a strategy that uses it, owe to choices of method. Imports the engine, Sobol.
+"""What an index, and a strategy that uses it, owe to choices of method.
 
 Step 7 of the OECD/JRC Handbook (2008, section 7): every choice is varied with every other, and the
 spread of the outcomes is shared out among the choices. The outcomes are not only the index: a
@@ -19,11 +19,11 @@ import pandas as pd
 from backtest.composite import Framework, composite
 from backtest.composite.framework import CHOICES
 from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.evidence.composite_sobol import LEVEL, SHARES, VERDICTS, indices, sample
 from backtest.evidence.composite_variants import Variants
 from backtest.market import Market
-from backtest.result import plain
 from backtest.strategy import Strategy, field_names
 from backtest.tuning.progress import progress_bar
 

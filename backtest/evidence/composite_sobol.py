@@ -1,4 +1,4 @@
-"""Sobol's indices of choices: whose choosing moves an outcome. Imports numpy, pandas; SALib inside.
+"""Sobol's indices of choices: whose choosing moves an outcome.
 
 First-order and total indices as estimated by Saltelli et al. (2010) on Saltelli's extension of the
 scrambled Sobol sequence (Owen 1998), with bootstrap intervals, all by SALib. A choice among k is a

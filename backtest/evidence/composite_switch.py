@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import pandas as pd
 
-from backtest.allocation import spread
-from backtest.basket import Basket
 from backtest.composite import Framework, composite
 from backtest.market import Market
 from backtest.strategy import TriggerRotation
+from backtest.strategy.allocation import spread
+from backtest.strategy.basket import Basket
 from backtest.triggers import Always, MinHold, Reading, Trigger
 from backtest.triggers.algebra import decided
 

@@ -1,4 +1,4 @@
-"""Variants of an index and of the strategy on it, with outcomes. Imports composite and engine.
+"""Variants of an index and of the strategy on it, with outcomes.
 
 Points under one normalization are not those under another, so an index counts by where it stands in
 its own past.
@@ -15,7 +15,7 @@ import pandas as pd
 
 from backtest.composite import Framework, composite
 from backtest.costs import CostModel
-from backtest.engine import run
+from backtest.engine.run import run
 from backtest.market import Market
 from backtest.strategy import Strategy
 

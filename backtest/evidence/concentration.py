@@ -1,4 +1,4 @@
-"""Whether a few days made a number: the best days left out, and the one burst. Imports numpy.
+"""Whether a few days made a number: the best days left out, and the one burst.
 
 The burst is found by the data: the stretch of sessions that gained most after each had to pay one
 usual day's move (a maximal scoring segment, as Karlin & Altschul 1990 find in sequences).

@@ -1,6 +1,6 @@
 """The arithmetic of event studies: market model, standardized abnormal returns, rank test.
 
-Imports numpy; the normal and t distributions from scipy inside functions. Notation: an event at
+Notation: an event at
 session e, estimated over the `estimation` sessions that end `gap` sessions before it, measured over
 the `horizon` sessions after it (e + 1 … e + horizon).
 """

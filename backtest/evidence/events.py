@@ -1,4 +1,4 @@
-"""Event study: what a group of sectors did after dated or detected events. Imports the market.
+"""Event study: what a group of sectors did after dated or detected events.
 
 Abnormal return over a market model against all sectors alike, abnormal turnover against its own
 past, tests that do not assume normality. Events of a group closer than the horizon are one; events
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.basket import Basket
-from backtest.claim import Claim
 from backtest.errors import UserError
 from backtest.evidence.event_tests import Design, abnormal, bmp, rank_test, residuals
 from backtest.evidence.observation import Array, Observation, Placebo, none, sampled
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim
 from backtest.triggers import AbnormalMove
 from backtest.triggers.equity import group_moves
 

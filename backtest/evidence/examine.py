@@ -1,6 +1,6 @@
 """examine: where a strategy's profit came from, and whether timing or luck earned it.
 
-Imports the engine and the rest of evidence. Baskets, events and the report come in as values.
+Baskets, events and the report come in as values.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.basket import Basket
-from backtest.claim import Report
 from backtest.costs import ETF_COSTS, CostModel
-from backtest.engine import run
+from backtest.engine.result import BacktestResult, plain
+from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attribute, partition
 from backtest.evidence.events import EventStudy, study
 from backtest.evidence.ladder import Ladder, ladder
@@ -28,11 +27,12 @@ from backtest.evidence.placebo import (
     switch_dates,
     time_shifts,
 )
-from backtest.evidence.playback import Playback, playback, rotates
+from backtest.evidence.regime_replay import Playback, playback, rotates
 from backtest.evidence.timing import Split, around, drawdowns, split, switches
 from backtest.market import Date, Market
-from backtest.result import BacktestResult, plain
 from backtest.strategy import RotationStrategy, Strategy
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Report
 from backtest.tuning.resampling import block_length
 
 HOLD = 20  # sessions foresight keeps a basket, where the strategy has no minimum hold of its own

@@ -1,4 +1,4 @@
-"""Finding: everything one claim came to on one market, as a value. Imports its parts."""
+"""Finding: everything one claim came to on one market, as a value."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.claim import Claim
 from backtest.evidence.bootstrap import Interval
 from backtest.evidence.concentration import Concentration
 from backtest.evidence.observation import Placebo
 from backtest.evidence.sensitivity import Alternative, turns
 from backtest.evidence.verdict import SIGNIFICANCE
+from backtest.strategy.claim import Claim
 
 
 @dataclass(frozen=True)

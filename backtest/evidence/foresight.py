@@ -1,4 +1,4 @@
-"""The best regime path there was, known with hindsight. Imports numpy."""
+"""The best regime path there was, known with hindsight."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.evidence.observation import Array
-from backtest.evidence.playback import Codes
+from backtest.evidence.regime_replay import Codes
 
 
 def best_path(returns: Array, *, switches: int, hold: int, cost: float = 0.0) -> Codes:

@@ -1,4 +1,4 @@
-"""What a rotation could be worth, and what of it the trigger earns: the ladder. Imports playback.
+"""What a rotation could be worth, and what of it the trigger earns: the ladder.
 
 The top rung knows with hindsight which basket to hold, with as many switches as the strategy makes;
 below it the same knowledge comes a month or three late, or is wrong one time in ten, five or three.
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.evidence.foresight import best_path
-from backtest.evidence.playback import Codes, Playback, late, stretches
+from backtest.evidence.regime_replay import Codes, Playback, late, stretches
 from backtest.evidence.timing import basket_returns
 
 MONTHS = (1, 3)

@@ -1,6 +1,6 @@
 """Whether two return series differ in mean or in Sharpe ratio: Ledoit & Wolf (2008).
 
-Imports numpy; arch draws the blocks. "Robust performance hypothesis testing with the Sharpe ratio",
+"Robust performance hypothesis testing with the Sharpe ratio",
 Journal of Empirical Finance 15: the studentized circular-block bootstrap, which keeps its size
 where returns are fat-tailed and depend on their past; Jobson & Korkie's test does not.
 """

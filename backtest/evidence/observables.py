@@ -1,4 +1,4 @@
-"""Observables: what claims are measured by, by name. Imports the market, triggers and baskets.
+"""Observables: what claims are measured by, by name.
 
 Each measures a claim over a window (`observe`) and says what it would have been over every other
 window of the same length (`elsewhere`), from which come base rates and placebos. An observable
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.claim import Claim
 from backtest.evidence import appetite, cohesion, events
 from backtest.evidence.baskets import instruments, listed_weights, path, permuted
 from backtest.evidence.observation import Array, Observation, Placebo, sampled
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
+from backtest.strategy.claim import Claim
 
 Observe = Callable[[Claim, Market, Window], Observation]
 Elsewhere = Callable[[Claim, Market, int], pd.Series]

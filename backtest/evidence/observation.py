@@ -1,4 +1,4 @@
-"""Observation: a number measured over a window, and what it is made of. Imports numpy and pandas.
+"""Observation: a number measured over a window, and what it is made of.
 
 What is measured is a function of how often each session counts. Once each gives the number itself;
 the bootstrap's counts give its interval; zeros leave sessions out.

@@ -1,4 +1,4 @@
-"""Placebos of a rotation: the same trading without the knowledge. Imports playback.
+"""Placebos of a rotation: the same trading without the knowledge.
 
 Three ways to take the knowledge out: as many switches, as far apart, on other dates; the whole
 signal moved in time, round the record's end; the sectors of all baskets dealt again by lot. Each
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.evidence.playback import Codes, Playback, stretches
+from backtest.evidence.regime_replay import Codes, Playback, stretches
 
 DRAWS = 2000
 DEALS = 1000

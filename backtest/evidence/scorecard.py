@@ -1,4 +1,4 @@
-"""scorecard: every claim of a report on a market, as of a date. Imports the rest of evidence.
+"""scorecard: every claim of a report on a market, as of a date.
 
 Claims come in as values; nothing here knows what they say. The report's date is a wall: a window
 that was over by then is in-sample.
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.claim import Claim, Report
+from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.evidence.bootstrap import interval
 from backtest.evidence.concentration import concentration
@@ -26,7 +26,7 @@ from backtest.evidence.sensitivity import alternatives
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, judge, largest
 from backtest.evidence.windows import CannotTell, Window, resolve
 from backtest.market import Date, Market
-from backtest.result import plain
+from backtest.strategy.claim import Claim, Report
 
 DRAWS = 2000
 

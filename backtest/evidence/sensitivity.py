@@ -1,4 +1,4 @@
-"""The same claim by other means: what a verdict owes to the basket chosen. Imports the market.
+"""The same claim by other means: what a verdict owes to the basket chosen.
 
 Each row is the claim measured on something else that could have stood for it: the basket without
 one of its sectors, a narrower or broader one, indices or listed funds alone, the benchmark instead
@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from backtest.basket import Basket
-from backtest.claim import Claim, Report
 from backtest.errors import UserError
 from backtest.evidence.baskets import kinds, only
 from backtest.evidence.observables import OBSERVABLES
 from backtest.evidence.verdict import CANNOT_TELL, judge, largest
 from backtest.evidence.windows import CannotTell, Window, between, resolve
 from backtest.market import Market
-from backtest.universe import sectors
+from backtest.market.universe import sectors
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim, Report
 
 DRAWS = 500  # placebos of an alternative
 KIND_NAMES = {

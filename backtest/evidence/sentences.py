@@ -1,4 +1,4 @@
-"""Findings in words, English and Chinese, generated from the numbers. Imports nothing heavy."""
+"""Findings in words, English and Chinese, generated from the numbers."""
 
 from __future__ import annotations
 

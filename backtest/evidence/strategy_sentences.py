@@ -1,4 +1,4 @@
-"""What is known about a strategy in words, English and Chinese. Imports nothing heavy."""
+"""What is known about a strategy in words, English and Chinese."""
 
 from __future__ import annotations
 

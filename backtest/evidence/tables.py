@@ -1,4 +1,4 @@
-"""What a scorecard and the evidence on a strategy show in a notebook. Imports rendering."""
+"""What a scorecard and the evidence on a strategy show in a notebook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from backtest.evidence.bootstrap import LEVEL
 from backtest.evidence.sentences import amount, overview
-from backtest.rendering import folded, heading, note, page, paragraph, scope, table
+from backtest.render.notebook import folded, heading, note, page, paragraph, scope, table
 
 if TYPE_CHECKING:
     from backtest.evidence.examine import StrategyEvidence

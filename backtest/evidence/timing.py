@@ -1,7 +1,4 @@
-"""What was held against when it was held: a rotation's return split, and its switches one by one.
-
-Imports numpy, pandas and the result.
-"""
+"""A rotation's return split into what was held and when, and its switches one by one."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest import metrics
+from backtest.engine import metrics
+from backtest.engine.result import BacktestResult
 from backtest.market import Market
-from backtest.result import BacktestResult
 
 DEEPEST = 5  # drawdowns shown
 

@@ -1,4 +1,4 @@
-"""The rules from a number to a verdict, and several claims at once. Imports the claim.
+"""The rules from a number to a verdict, and several claims at once.
 
 A report forecasts what will happen. Whether it happened (*held*, *failed*) is a fact about a window
 and is read off the prices; how easily it could have happened by chance is another question, and
@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from backtest.claim import Claim
 from backtest.evidence.observation import Placebo
+from backtest.strategy.claim import Claim
 
 HELD, FAILED, CANNOT_TELL = "held", "failed", "cannot tell"
 SIGNIFICANCE = 0.05

@@ -1,4 +1,4 @@
-"""From a claim's window ("H1") to sessions of a market. Imports the claim and the market.
+"""From a claim's window ("H1") to sessions of a market.
 
 A window of returns starts at the close of the session before its first day, so that two halves meet
 without a gap; that session is `base`, and what moved in the window are the sessions after it.
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.claim import HALVES, Report
 from backtest.market import Market
+from backtest.strategy.claim import HALVES, Report
 
 
 class CannotTell(Exception):  # noqa: N818 - an answer, not an error

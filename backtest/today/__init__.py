@@ -1,11 +1,10 @@
 """Today: what a strategy holds now, what changes next, and which trigger is nearest to firing.
 
-`today` asks it of a market as of its last session. Imports the plan, the costs, the calendar and
-the triggers; simulates nothing but what the plan carries out.
+`today` asks it of a market as of its last session.
 """
 
 from backtest.today.account import Account, read_account
-from backtest.today.outlook import STALE_AFTER, Today, today
-from backtest.today.watch import Watched
+from backtest.today.monitor import Watched
+from backtest.today.today import STALE_AFTER, Today, today
 
 __all__ = ["STALE_AFTER", "Account", "Today", "Watched", "read_account", "today"]

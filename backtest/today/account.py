@@ -1,4 +1,4 @@
-"""Account: the units and the cash a person has, and the file they are read from. Imports csv."""
+"""Account: the units and the cash a person has, and the file they are read from."""
 
 from __future__ import annotations
 

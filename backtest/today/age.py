@@ -1,10 +1,10 @@
-"""How old data are, in sessions of their exchange. Imports pandas and the calendar."""
+"""How old data are, in sessions of their exchange."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from backtest.data.calendar import known_span, sessions
+from backtest.market.calendar import known_span, sessions
 
 CLOSED_AT_MOST = pd.Timedelta(days=30)  # longer than any exchange has been shut for holidays
 

@@ -1,6 +1,6 @@
 """The order list: from an account to target weights, in lots, with costs by kind.
 
-Imports pandas, the costs and the rebalance the simulation uses. Prices are the last closes: an
+Prices are the last closes: an
 estimate, as the next open is not known. What could not be traded in the last session is left
 alone, so nothing is bought with money that a sale may not bring.
 """
@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import COMPONENTS, CostModel
+from backtest.engine.rebalance import Quote, rebalance, trading_costs
 from backtest.market import Market
-from backtest.rebalance import Quote, rebalance, trading_costs
 
 NEAR = 0.01  # an instrument this close to what the strategy holds is there, drift and lots aside
 SMALLEST = 1e-4  # of a unit, where fractions may be bought

@@ -1,4 +1,4 @@
-"""Triggers on abnormal moves of a group of sectors (claim R8). Imports pandas and the algebra.
+"""Triggers on abnormal moves of a group of sectors (claim R8).
 
 A move is measured against the group's own history just before it, so it does not hide itself.
 """
@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from backtest.market import Market
+from backtest.market.universe import check_sectors
 from backtest.triggers.algebra import Trigger, constant, decided, positive
 from backtest.triggers.equity import group_moves
 from backtest.triggers.reading import Reading
-from backtest.universe import check_sectors
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The trigger algebra: `& | ~`, k of n, always, never. Imports pandas, the market, readings.
+"""The trigger algebra: `& | ~`, k of n, always, never.
 
 A trigger is a yes/no question asked after every session. Its answer is three-valued: where an
 input is not known yet the answer is NA, and NA is not False, so `~trigger` does not fire during

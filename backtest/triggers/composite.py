@@ -1,4 +1,4 @@
-"""Triggers on the composite index (claims M1, M2). Imports the composite and the algebra.
+"""Triggers on the composite index (claims M1, M2).
 
 The index is computed once for each market and framework, whatever is asked of it.
 """

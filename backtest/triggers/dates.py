@@ -1,4 +1,4 @@
-"""Triggers on the calendar alone. Imports pandas, the algebra and readings."""
+"""Triggers on the calendar alone."""
 
 from __future__ import annotations
 

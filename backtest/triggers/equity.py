@@ -1,7 +1,4 @@
-"""Triggers on the equity market: trend, breadth, turnover, volatility, confidence (R1, R5, R6).
-
-Imports numpy, pandas, the market, the algebra and readings.
-"""
+"""Triggers on the equity market: trend, breadth, turnover, volatility, confidence (R1, R5, R6)."""
 
 from __future__ import annotations
 

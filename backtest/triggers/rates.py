@@ -1,4 +1,4 @@
-"""Triggers on published series: yields first (claims R4, R6). Imports the algebra and readings.
+"""Triggers on published series: yields first (claims R4, R6).
 
 Series are read as they were known after each session, in their own unit (yields: percent).
 """

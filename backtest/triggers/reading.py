@@ -1,4 +1,4 @@
-"""Readings: what a trigger measures, what it compares with, how far it is. Imports pandas, errors.
+"""Readings: what a trigger measures, what it compares with, how far it is.
 
 A reading says why a trigger answers as it does. `distance` is how far the value must still move:
 above 0 while the trigger does not fire, below 0 by how far it is past the threshold once it does.

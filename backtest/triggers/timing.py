@@ -1,7 +1,4 @@
-"""Triggers that wrap a trigger and give it memory: latch, minimum hold, confirmation, echo.
-
-Imports numpy, pandas and the algebra.
-"""
+"""Triggers that wrap a trigger and give it memory: latch, minimum hold, confirmation, echo."""
 
 from __future__ import annotations
 

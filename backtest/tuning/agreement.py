@@ -1,4 +1,4 @@
-"""The check after every sweep: kernel and vectorbt must agree. Imports simulate."""
+"""The check after every sweep: kernel and vectorbt must agree."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backtest.simulate import simulate
+from backtest.engine.simulate import simulate
 
 if TYPE_CHECKING:
     from backtest.tuning.swept import Sweep

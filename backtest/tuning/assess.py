@@ -1,4 +1,4 @@
-"""Every figure of `Honesty` for the best variant of a sweep. Imports numpy and its neighbors."""
+"""Every figure of `Honesty` for the best variant of a sweep."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.tuning.chunks import Array, Chunks, as_chunks, columns
-from backtest.tuning.cscv import block_sums, overfitting_of_sums
-from backtest.tuning.deflation import deflated_sharpe, minimum_years, probabilistic_sharpe
+from backtest.tuning.deflated_sharpe import deflated_sharpe, minimum_years, probabilistic_sharpe
 from backtest.tuning.effective_trials import effective_trials
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import sharpe_intervals
+from backtest.tuning.pbo import block_sums, overfitting_of_sums
 from backtest.tuning.resampling import block_length
-from backtest.tuning.superiority import superiority
+from backtest.tuning.spa import superiority
 
 FEW = 10  # variants below which their spread says too little
 

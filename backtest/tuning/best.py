@@ -1,4 +1,4 @@
-"""Best: the best variant of a sweep, never without how far to believe it. Imports honesty."""
+"""Best: the best variant of a sweep, never without how far to believe it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.result import plain
+from backtest.engine.result import plain
 from backtest.strategy import Strategy
 from backtest.tuning.honesty import Honesty
 

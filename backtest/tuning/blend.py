@@ -1,14 +1,14 @@
-"""The blend: a strategy's baskets held without switching, to compare with. Imports the engine."""
+"""The blend: a strategy's baskets held without switching, to compare with."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from backtest.allocation import equal, rebalanced
 from backtest.costs import CostModel
+from backtest.engine.simulate import simulate
 from backtest.market import Market
-from backtest.simulate import simulate
 from backtest.strategy import RotationStrategy, Strategy
+from backtest.strategy.allocation import equal, rebalanced
 
 
 def blend_targets(strategy: Strategy, market: Market) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""A return matrix handed over in pieces: session × variant, some variants at a time. Imports numpy.
+"""A return matrix handed over in pieces: session × variant, some variants at a time.
 
 Ten thousand variants of ten years are 200 MB; a hundred thousand would be 2 GB. Whatever reads a
 whole sweep therefore asks for its columns piece by piece and keeps only sums.

@@ -1,13 +1,13 @@
-"""Counting the variants of a sweep in the ledger, chunk by chunk. Imports the ledger."""
+"""Counting the variants of a sweep in the ledger, chunk by chunk."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from backtest.costs import CostModel
-from backtest.engine import trial_prints
-from backtest.ledger import Ledger, window_of
+from backtest.engine.run import trial_prints
 from backtest.market import Market
+from backtest.trials.ledger import Ledger, window_of
 from backtest.tuning.space import Variants
 
 

@@ -1,4 +1,4 @@
-"""Distributions a parameter can be drawn from: whole numbers, real ones, choices. Imports numpy."""
+"""Distributions a parameter can be drawn from: whole numbers, real ones, choices."""
 
 from __future__ import annotations
 

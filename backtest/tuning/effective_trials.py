@@ -1,4 +1,4 @@
-"""How many different things a sweep tried. Imports numpy, and scipy inside the function.
+"""How many different things a sweep tried.
 
 Ten thousand settings of one rule are not ten thousand ideas. Variants are clustered by the
 correlation of their returns, after López de Prado & Lewis (2019), Quantitative Finance 19(9), with

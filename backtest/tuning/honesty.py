@@ -1,4 +1,4 @@
-"""Honesty: what stands next to every best variant, and the verdict on it. Imports pandas, numpy.
+"""Honesty: what stands next to every best variant, and the verdict on it.
 
 The verdict asks whether the sample could tell skill from luck at all, and then what it says.
 
@@ -34,9 +34,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.rendering import page, table, verdict
+from backtest.render.notebook import page, table, verdict
 from backtest.tuning.intervals import SharpeInterval
-from backtest.tuning.superiority import Superiority
+from backtest.tuning.spa import Superiority
 
 YEARS = 3.0
 SWITCHES = 5

@@ -1,4 +1,4 @@
-"""Interval for a Sharpe ratio that allows for returns that depend on each other. Imports numpy.
+"""Interval for a Sharpe ratio that allows for returns that depend on each other.
 
 A stationary bootstrap (Politis & Romano 1994) by `arch`, imported inside the functions. The answer
 leans on the block length, so it is given for half and twice the suggested one too.

@@ -1,4 +1,4 @@
-"""The trigger algebra on arrays: yes 1, cannot know 0, no −1. Imports numpy and numba.
+"""The trigger algebra on arrays: yes 1, cannot know 0, no −1.
 
 With these numbers Kleene's logic is arithmetic: all is the minimum, any the maximum, not the sign.
 Every operation is the twin of a trigger class and is held equal to its `evaluate` by test.

@@ -1,4 +1,4 @@
-"""Maps of a sweep, not its maximum: plateaus, heat-maps, switch dates. Imports numpy and pandas.
+"""Maps of a sweep, not its maximum: plateaus, heat-maps, switch dates.
 
 A variant whose neighbors do as well stands on a plateau; one that towers over them is a lucky draw.
 """

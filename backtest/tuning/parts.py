@@ -1,4 +1,4 @@
-"""Variants in parts that can be computed anywhere. Imports numpy and the spaces.
+"""Variants in parts that can be computed anywhere.
 
 Neither the parts nor who computes them change a number: variants that hold the same baskets stay
 together, because the kernel tabulates growth for many of them and not for a few.
@@ -26,7 +26,7 @@ def parts(variants: Variants, market: Market, threads: int) -> list[np.ndarray]:
     Those with equal baskets stay together where they are too few for growth tables, and are cut
     into pieces that are not where they are many.
     """
-    from backtest.kernel import WORTH_TABLES
+    from backtest.engine.kernel import WORTH_TABLES
 
     group = _groups(variants, market)
     least, most = (WORTH_TABLES, MOST) if group is not None else (1, SINGLES)

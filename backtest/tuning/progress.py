@@ -1,4 +1,4 @@
-"""A progress bar for what takes over a second. Imports rich when it is shown."""
+"""A progress bar for what takes over a second."""
 
 from __future__ import annotations
 

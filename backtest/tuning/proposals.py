@@ -1,4 +1,4 @@
-"""What Optuna proposes to try next, from what was tried. Imports the suggestions; Optuna inside.
+"""What Optuna proposes to try next, from what was tried.
 
 Optuna is asked on a copy in memory of what the study holds, so that a variant that is refused or
 known costs no write, and the study only ever holds finished trials. The sampler of every trial is

@@ -1,6 +1,6 @@
 """What a method of a strategy read, so that variants that agree on it share its answer.
 
-Imports numpy and the spaces. A method is a function of the market and the fields it reads. Run once
+A method is a function of the market and the fields it reads. Run once
 while the reads are noted, its answer holds for every variant with the same values in those fields,
 whatever the others are.
 """

@@ -1,7 +1,4 @@
-"""Where the figures of variants are computed: here, or on a Dask cluster.
-
-Imports numpy and the trials; dask inside functions.
-"""
+"""Where the figures of variants are computed: here, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -145,7 +142,7 @@ class _Cluster:
         """Return the figures of all variants."""
         from distributed.comm import CommClosedError
 
-        from backtest.kernel import FIGURES
+        from backtest.engine.kernel import FIGURES
 
         found = np.empty((len(variants), len(FIGURES)))
         asked = {"costs": costs, "fill": fill, "cash": cash, "first": first}

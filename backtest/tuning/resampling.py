@@ -1,6 +1,6 @@
 """Stationary bootstrap: how long blocks should be, and how often each draw takes each session.
 
-Imports numpy, and `arch` inside the functions. Block lengths are those of Politis & White (2004,
+Block lengths are those of Politis & White (2004,
 corrected by Patton, Politis & White 2009); the draws are arch's own, so that whatever is computed
 from the counts equals what arch would compute from its samples.
 """

@@ -1,4 +1,4 @@
-"""Scores of many return series at once, defined as in `backtest.metrics`. Imports numpy.
+"""Scores of many return series at once, defined as in `backtest.engine.metrics`.
 
 Each takes returns (session × variant), sessions per year and what cash earned (session), and
 returns one number a variant; NaN where it cannot be computed.
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from backtest.metrics import ROUNDING
+from backtest.engine.metrics import ROUNDING
 
 Score = Callable[[np.ndarray, float, np.ndarray], np.ndarray]
 

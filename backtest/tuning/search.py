@@ -1,4 +1,4 @@
-"""search: Optuna looks for good variants instead of trying them all. Imports the sweep.
+"""search: Optuna looks for good variants instead of trying them all.
 
 Trials are proposed in batches by TPE, simulated together by the kernel and written to a study in
 SQLite, or wherever Optuna can: the same call goes on where the last one stopped.
@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
-from backtest.engine import first_session
+from backtest.engine.plan import fill_used
+from backtest.engine.run import first_session
 from backtest.errors import UserError, suggest
 from backtest.market import Date, Market
-from backtest.plan import fill_used
 from backtest.strategy import Strategy
 from backtest.tuning.counting import Counted
 from backtest.tuning.progress import progress_bar
@@ -128,7 +128,7 @@ def search(
     seed : int
         Of all random choices.
     costs, fill, cash, start
-        As in `backtest.engine.run`.
+        As in `backtest.engine.run.run`.
     constraints : sequence of callables
         Each is given all parameters of a variant and says whether it is allowed; others are not
         simulated and do not count.
@@ -226,7 +226,7 @@ def _evaluate(
     asked: dict[str, Any],
 ) -> np.ndarray:
     """Return the scores of variants, row × score, and count them in the ledger."""
-    from backtest.kernel import FIGURES
+    from backtest.engine.kernel import FIGURES
 
     variants, compute = planned.variants(rows), engine or figures_here
     figures = compute(variants, market, **asked, progress=lambda done: None)
@@ -237,7 +237,7 @@ def _evaluate(
 
 
 def _scores(score: str | Sequence[str]) -> tuple[str, ...]:
-    from backtest.kernel import FIGURES
+    from backtest.engine.kernel import FIGURES
 
     scores = (score,) if isinstance(score, str) else tuple(score)
     if not scores or len(set(scores)) < len(scores):

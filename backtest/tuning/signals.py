@@ -1,4 +1,4 @@
-"""The regimes of thousands of variants of a rotation. Imports numpy, the trees and their logic.
+"""The regimes of thousands of variants of a rotation.
 
 Leaves are asked through `Trigger.answer` once for each distinct parameter set. What combines them
 is evaluated on arrays, once for each distinct set of parts; what is different for almost every

@@ -1,4 +1,4 @@
-"""Spaces: which values a strategy's fields may take, and the variants they make. Imports numpy.
+"""Spaces: which values a strategy's fields may take, and the variants they make.
 
 A space maps field names to an iterable of values, to a distribution (`Integer`, `Real`, `Choice`)
 or to `When(field, condition, values)`, whose field keeps the strategy's own value unless the

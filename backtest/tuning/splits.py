@@ -1,4 +1,4 @@
-"""Splits: training and test windows by date, for walk-forward. Imports numpy and pandas.
+"""Splits: training and test windows by date, for walk-forward.
 
 A split's training sessions all lie before its test. `purge` sessions before a test are left out of
 its training, so that a position opened there cannot reach into it; `embargo` sessions after a test

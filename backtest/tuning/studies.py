@@ -1,4 +1,4 @@
-"""Studies: where a search's trials are kept, and under which name. Imports Optuna inside.
+"""Studies: where a search's trials are kept, and under which name.
 
 A study holds finished trials only, each written in one transaction, and numbered by an attribute.
 """
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.errors import UserError
-from backtest.fingerprints import canonical
 from backtest.market import Market
+from backtest.trials.fingerprints import canonical
 from backtest.tuning.proposals import Direction, told
 from backtest.tuning.suggestions import Plan
 

@@ -1,6 +1,6 @@
 """A space in Optuna's words: a distribution for each field, and variants from suggestions.
 
-Imports the spaces; Optuna inside functions. Optuna stores numbers, text, booleans and None: other
+Optuna stores numbers, text, booleans and None: other
 values go by their canonical JSON.
 """
 
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backtest.errors import UserError
-from backtest.fingerprints import canonical
 from backtest.strategy import Strategy, own_fields
+from backtest.trials.fingerprints import canonical
 from backtest.tuning.space import (
     Constraint,
     Integer,

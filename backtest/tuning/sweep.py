@@ -1,4 +1,4 @@
-"""sweep: every variant of a space on one market, each with its figures. Imports simulate.
+"""sweep: every variant of a space on one market, each with its figures.
 
 The kernel computes; after every sweep the best and a few random variants are simulated
 again by vectorbt, and a difference is an error.
@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
-from backtest.engine import first_session
+from backtest.engine.plan import fill_used
+from backtest.engine.run import first_session
 from backtest.errors import UserError, suggest
 from backtest.market import Date, Market
-from backtest.plan import fill_used
 from backtest.strategy import Strategy
 from backtest.tuning.agreement import check_against_engine
 from backtest.tuning.counting import Counted
@@ -55,7 +55,7 @@ def sweep(
     score : str
         The figure to rank by; less is better for risk, turnover, costs and switches.
     costs, fill, cash, start
-        As in `backtest.engine.run`.
+        As in `backtest.engine.run.run`.
     constraints : sequence of callables
         Each is given all parameters of a variant and says whether it is allowed.
     progress : callable, optional
@@ -97,7 +97,7 @@ def sweep_variants(
     engine: Engine | None = None,
 ) -> Sweep:
     """Try the variants given, a grid's or a sample's; see `sweep`."""
-    from backtest.kernel import FIGURES
+    from backtest.engine.kernel import FIGURES
 
     if score not in FIGURES:
         raise UserError(f"there is no score {score!r}; {suggest(score, FIGURES)}")

@@ -1,4 +1,4 @@
-"""Sweep: all variants of a strategy on one market, and how each did. Imports the trials."""
+"""Sweep: all variants of a strategy on one market, and how each did."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import CostModel
-from backtest.engine import level_returns
+from backtest.engine.result import plain
+from backtest.engine.run import level_returns
 from backtest.errors import UserError
-from backtest.ledger import Ledger, window_of
 from backtest.market import Market
-from backtest.result import plain
 from backtest.strategy import RotationStrategy, Strategy
+from backtest.trials.ledger import Ledger, window_of
 from backtest.tuning.best import Best
 from backtest.tuning.blend import blend_returns
 from backtest.tuning.honesty import Honesty

@@ -1,4 +1,4 @@
-"""What sweeps, searches and walk-forwards show in a notebook. Imports rendering, maps inside.
+"""What sweeps, searches and walk-forwards show in a notebook.
 
 The best variants never come without the verdict on them: it stands above their table.
 """
@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from backtest.rendering import figure, folded, heading, note, page, paragraph, scope, table, verdict
+from backtest.render.notebook import (
+    figure,
+    folded,
+    heading,
+    note,
+    page,
+    paragraph,
+    scope,
+    table,
+    verdict,
+)
 
 if TYPE_CHECKING:
     from backtest.tuning.search import Search

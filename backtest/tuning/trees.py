@@ -1,4 +1,4 @@
-"""The rules of variants as trees of one shape with changing atoms. Imports numpy and the triggers.
+"""The rules of variants as trees of one shape with changing atoms.
 
 Variants of a strategy mostly have rules of the same shape and differ in *atoms*: leaves, and the
 numbers of the combining triggers. Which fields an atom depends on is found by changing one field at

@@ -1,4 +1,4 @@
-"""The figures and equity of any variants, by the kernel. Imports numpy; numba where it computes.
+"""The figures and equity of any variants, by the kernel.
 
 Rotations share baskets, growth tables and signals; any other strategy is asked for its targets,
 one variant at a time, and these are carried out by the same kernel.
@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import CostModel
+from backtest.engine.plan import orders
 from backtest.market import Market
-from backtest.plan import orders
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.tuning.reading import shared
 from backtest.tuning.space import Variants
 
 if TYPE_CHECKING:
-    from backtest.kernel import Growth, Rotation, Stage
+    from backtest.engine.kernel import Growth, Rotation, Stage
 
 PIECE = 2048  # variants simulated at a time
 SINGLES = 16
@@ -43,7 +43,7 @@ def trials(
     variants: Variants, market: Market, *, costs: CostModel, fill: str, cash: float, first: int
 ) -> Trials:
     """Return what answers for the variants of a strategy on a market."""
-    from backtest import kernel
+    from backtest.engine import kernel
 
     on = kernel.stage(market, costs, fill, cash, first)
     kind = type(variants.strategy)
@@ -78,7 +78,7 @@ class RotationTrials:
 
     def figures(self, rows: np.ndarray, progress: Progress) -> np.ndarray:
         """Return figures, row × kernel.FIGURES."""
-        from backtest import kernel
+        from backtest.engine import kernel
 
         found = np.empty((len(rows), len(kernel.FIGURES)))
         for places, codes, laid in self._pieces(rows):
@@ -90,7 +90,7 @@ class RotationTrials:
 
     def equity(self, rows: np.ndarray) -> np.ndarray:
         """Return the equity at every close, row × session."""
-        from backtest import kernel
+        from backtest.engine import kernel
 
         found = np.empty((len(rows), len(self.market.sessions) - self.on.first))
         for places, codes, laid in self._pieces(rows):
@@ -109,7 +109,7 @@ class RotationTrials:
 
     def _prepare(self, group: int) -> Laid:
         """Lay out a group's baskets, or return the last ones again."""
-        from backtest import kernel
+        from backtest.engine import kernel
 
         if self.prepared is None or self.prepared[0] != group:
             example = int(self.example[group])
@@ -131,7 +131,7 @@ class SingleTrials:
 
     def figures(self, rows: np.ndarray, progress: Progress) -> np.ndarray:
         """Return figures, row × kernel.FIGURES."""
-        from backtest import kernel
+        from backtest.engine import kernel
 
         found = np.empty((len(rows), len(kernel.FIGURES)))
         switches = kernel.FIGURES.index("switches")
@@ -147,7 +147,7 @@ class SingleTrials:
 
     def equity(self, rows: np.ndarray) -> np.ndarray:
         """Return the equity at every close, row × session."""
-        from backtest import kernel
+        from backtest.engine import kernel
 
         found = np.empty((len(rows), len(self.market.sessions) - self.on.first))
         for place, row in enumerate(rows.tolist()):
@@ -157,7 +157,7 @@ class SingleTrials:
 
     def _laid(self, row: int) -> tuple[Strategy, np.ndarray, Laid]:
         """Return a variant, one code for all sessions, and its targets laid out."""
-        from backtest import kernel
+        from backtest.engine import kernel
 
         strategy = self.variants.variant(row)
         targets = strategy.target_weights(self.market)

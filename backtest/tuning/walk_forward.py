@@ -1,4 +1,4 @@
-"""walk_forward: tune on the past, trade what follows, again and again. Imports the engine.
+"""walk_forward: tune on the past, trade what follows, again and again.
 
 Weights are causal, so every variant's weights and returns are computed once on the whole history.
 The winner of each training window hands over to the next, and the stitched weights are simulated
@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
-from backtest.engine import run
+from backtest.engine.plan import fitted
+from backtest.engine.result import BacktestResult
+from backtest.engine.run import run
 from backtest.errors import UserError, suggest
 from backtest.market import Market
-from backtest.plan import fitted
-from backtest.result import BacktestResult
 from backtest.strategy import Strategy
 from backtest.tuning.scores import SCORES
 from backtest.tuning.space import Constraint, Space
@@ -105,7 +105,7 @@ class WalkForward:
 
     def to_json(self) -> dict[str, object]:
         """Return the windows, the decay, and both results' summaries as plain values."""
-        from backtest.result import plain
+        from backtest.engine.result import plain
 
         document: dict[str, object] = plain(
             {

@@ -15,11 +15,11 @@ from tempfile import TemporaryDirectory
 
 import strategies
 from backtest import load_market
+from backtest.board import figures, tables
+from backtest.board.controls import controls, with_values
+from backtest.board.view import view
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.report.dashboard import figures, tables
-from backtest.report.dashboard.controls import controls, with_values
-from backtest.report.dashboard.view import view
 from backtest.strategy import Strategy
 from tests.real import real_market
 

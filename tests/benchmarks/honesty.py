@@ -20,13 +20,13 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from backtest.fingerprints import fingerprints
-from backtest.ledger import Ledger
+from backtest.trials.fingerprints import fingerprints
+from backtest.trials.ledger import Ledger
 from backtest.tuning.assess import assess
 from backtest.tuning.chunks import Array, as_chunks
-from backtest.tuning.cscv import overfitting
+from backtest.tuning.pbo import overfitting
 from backtest.tuning.resampling import resampling_counts
-from backtest.tuning.superiority import superiority
+from backtest.tuning.spa import superiority
 from tests.tuning.sweeps import trigger_sweep
 
 T = TypeVar("T")

@@ -24,9 +24,9 @@ import numpy as np
 import pandas as pd
 from numba import njit, prange
 
-from backtest import kernel
 from backtest.costs import ETF_COSTS, CostModel
 from backtest.data.sample import sample_market
+from backtest.engine import kernel
 from backtest.market import Market
 from backtest.tuning.signals import regimes
 from backtest.tuning.space import Variants, grid

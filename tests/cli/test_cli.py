@@ -35,7 +35,7 @@ OWN = '''
 from dataclasses import dataclass
 import pandas as pd
 from backtest import Strategy
-from backtest.allocation import equal
+from backtest.strategy.allocation import equal
 
 
 @dataclass(frozen=True)

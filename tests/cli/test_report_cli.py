@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from backtest import UserError
 from backtest.cli import app
-from backtest.report.plots import fonts
+from backtest.render.plots import fonts
 from tests.cli.test_cli import nqp
 
 
@@ -51,7 +51,7 @@ def test_a_comparison_has_a_row_each_and_says_that_the_best_may_be_luck(made):
 
 
 def test_notes_of_a_comparison_name_whose_they_are_and_colors_are_not_used_twice(made):
-    from backtest.report.compare_folder import read_compare
+    from backtest.records.compare_folder import read_compare
 
     comparison = read_compare(made / "compare")
     first, second = comparison.documents.values()

@@ -9,13 +9,13 @@ import pytest
 
 from backtest import UserError, load_market, run
 from backtest.cli.lookup import find_strategy
-from backtest.report.folder import write_run
-from backtest.verify import verify
+from backtest.records.folder import write_run
+from backtest.records.verify import verify
 
 OWN = '''
 from dataclasses import dataclass
 from backtest import Strategy
-from backtest.allocation import equal
+from backtest.strategy.allocation import equal
 
 
 @dataclass(frozen=True)

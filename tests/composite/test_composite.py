@@ -17,7 +17,7 @@ from backtest.composite.imputation import METHODS as IMPUTATIONS
 from backtest.composite.normalization import METHODS as NORMALIZATIONS
 from backtest.composite.weighting import METHODS as WEIGHTINGS
 from backtest.errors import UserError
-from backtest.universe import sectors
+from backtest.market.universe import sectors
 from tests.composite.made import framework, indicator, market
 from tests.markets import make_market
 from tests.real import real_market

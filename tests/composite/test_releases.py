@@ -9,7 +9,7 @@ import pytest
 from backtest.composite import composite, published
 from backtest.composite.releases import releases
 from backtest.errors import UserError
-from backtest.universe import SeriesSpec
+from backtest.market.universe import SeriesSpec
 from tests.composite.made import framework, indicator, market
 from tests.markets import make_market
 

@@ -11,10 +11,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from servers import FredSite, Reply
 
-from backtest.data.delays import delay_of, delays
 from backtest.data.fetch import Request, fetch_market
 from backtest.data.intake import Sources, import_market
 from backtest.data.load import check_market, export, load_market
+from backtest.data.publication_lag import delay_of, delays
 from backtest.data.sources.fred import SERIES, Fred
 from backtest.data.sources.pacing import Pace, Settings, retry_after
 from backtest.data.store import read_manifest

@@ -6,7 +6,7 @@ import pytest
 from backtest.data.files import read_benchmark, read_bond, read_prices, read_series
 from backtest.data.names import matcher
 from backtest.errors import UserError
-from backtest.universe import load_universe, parse_universe
+from backtest.market.universe import load_universe, parse_universe
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from backtest.data.finding import Finding, grouped
 from backtest.data.quality import check
 from backtest.data.raw import PRICE_COLUMNS, empty_series
-from backtest.universe import load_universe
+from backtest.market.universe import load_universe
 
 WEEK = pd.to_datetime(["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"])
 

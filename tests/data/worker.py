@@ -7,9 +7,9 @@ import time
 
 import pandas as pd
 
-from backtest.data.calendar import sessions
 from backtest.data.fetch import Request, fetch_market
 from backtest.data.sources.base import Arrival, Provenance, price_frame
+from backtest.market.calendar import sessions
 
 NOW = dt.datetime(2024, 2, 1, 13, tzinfo=dt.UTC)
 DAYS = pd.bdate_range("2024-01-02", "2024-01-31")

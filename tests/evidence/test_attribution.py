@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from backtest import run
-from backtest.allocation import equal
-from backtest.basket import Basket
 from backtest.costs import FREE, STOCK_COSTS
 from backtest.evidence.attribution import attribute, contributed, partition
 from backtest.evidence.timing import around, carino, drawdowns, split, switches
 from backtest.strategy import Strategy
+from backtest.strategy.allocation import equal
+from backtest.strategy.basket import Basket
 from strategies import CalendarRotation, SectorMomentum, StaticBlend, ThesisRotation
 from tests.markets import make_market
 

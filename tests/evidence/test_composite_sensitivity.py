@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtest.basket import Basket
 from backtest.composite import Framework, Indicator, composite
-from backtest.engine import run
+from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.evidence.composite_sensitivity import composite_sensitivity
 from backtest.evidence.composite_sobol import indices, sample
 from backtest.evidence.composite_switch import CompositeSwitch
 from backtest.evidence.composite_variants import percentile
+from backtest.strategy.basket import Basket
 from strategies import EqualWeight
 from tests.markets import make_market
 

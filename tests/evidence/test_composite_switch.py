@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from backtest import load_market
-from backtest.basket import Basket
 from backtest.composite import Framework, Indicator, composite, load_framework
-from backtest.engine import run
+from backtest.engine.run import run
 from backtest.evidence.composite_switch import FEWEST, AboveOwnPast, CompositeSwitch
+from backtest.strategy.basket import Basket
 from tests.markets import make_market
 
 SMALL = Framework(

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtest.basket import Basket
-from backtest.claim import Claim, Report
 from backtest.evidence.event_tests import Design
 from backtest.evidence.events import detected, study
 from backtest.evidence.scorecard import evaluate
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim, Report
 from tests.markets import make_market
 
 MAKERS = Basket.of("makers", ["machinery", "auto"])

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from backtest.basket import Basket
-from backtest.claim import Report
 from backtest.evidence import detected, examine
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Report
 from strategies import EqualWeight, ThesisRotation
 from tests.markets import make_market
 

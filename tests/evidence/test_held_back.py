@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import backtest.evidence
-from backtest.claim import Report
 from backtest.evidence import scorecard
-from backtest.universe import load_universe, sectors
+from backtest.market.universe import load_universe, sectors
+from backtest.strategy.claim import Report
 from strategies.claims import CLAIMS
 from tests.markets import make_market
 

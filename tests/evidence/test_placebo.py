@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 
 from backtest import run
-from backtest.allocation import spread
-from backtest.basket import Basket
 from backtest.costs import FREE
 from backtest.errors import UserError
 from backtest.evidence.ladder import ladder
@@ -21,8 +19,10 @@ from backtest.evidence.placebo import (
     switch_dates,
     time_shifts,
 )
-from backtest.evidence.playback import late, playback, stretches
+from backtest.evidence.regime_replay import late, playback, stretches
 from backtest.strategy import RotationStrategy
+from backtest.strategy.allocation import spread
+from backtest.strategy.basket import Basket
 from strategies import EqualWeight, ThesisRotation
 from tests.markets import make_market
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtest.basket import Basket
-from backtest.claim import Claim, Report
 from backtest.errors import UserError
 from backtest.evidence import scorecard
 from backtest.evidence.scorecard import evaluate
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim, Report
 from tests.markets import make_market
 
 REPORT = Report("report", "报告", "nobody", "2031-02-28", 2031)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from backtest.basket import Basket
-from backtest.claim import Claim, Report
 from backtest.evidence import examine, scorecard
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim, Report
 from strategies import EqualWeight, ThesisRotation
 from tests.markets import make_market
 from tests.markup import HOSTILE, parsed, tables_of, text_of

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from backtest.claim import Claim, Report
 from backtest.errors import UserError
 from backtest.evidence.verdict import corrected, judge
+from backtest.strategy.claim import Claim, Report
 
 ABOVE = Claim("X", "up", "涨", "lead", "H1", "above", "down", margin=0.001)
 BELOW = replace(ABOVE, expects="below", threshold=0.5, margin=0.0)

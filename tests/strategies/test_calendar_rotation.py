@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from backtest.universe import sectors
+from backtest.market.universe import sectors
 from strategies import CalendarRotation
 from strategies.taxonomy import NQP, TRADITIONAL
 from tests.markets import make_market

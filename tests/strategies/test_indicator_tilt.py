@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtest.allocation import rebalanced, spread
 from backtest.composite import composite, load_framework
 from backtest.composite.normalization import METHODS as NORMALIZATIONS
 from backtest.errors import UserError
+from backtest.strategy.allocation import rebalanced, spread
 from strategies import IndicatorTilt
 from strategies.taxonomy import MANUFACTURING, MEDICINE, NQP, TECHNOLOGY, TRACKS
 from tests.markets import make_market

@@ -3,7 +3,7 @@
 import pytest
 
 from backtest.errors import UserError
-from backtest.universe import sectors
+from backtest.market.universe import sectors
 from strategies import StaticBlend
 from tests.markets import make_market
 

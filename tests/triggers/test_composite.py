@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 import pytest
 
-from backtest.allocation import cash
 from backtest.composite import composite
 from backtest.errors import UserError
 from backtest.strategy import TriggerRotation
+from backtest.strategy.allocation import cash
 from backtest.triggers import CompositeAbove, CompositeRising, Confirmed, Latch
 from tests.composite.made import framework, indicator, market
 from tests.markets import make_market

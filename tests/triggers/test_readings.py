@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from backtest.errors import UserError
+from backtest.market.universe import sectors
 from backtest.triggers import (
     AbnormalMove,
     Always,
@@ -24,7 +25,6 @@ from backtest.triggers import (
     SeriesChanged,
     TwoBull,
 )
-from backtest.universe import sectors
 from tests.discovery import all_triggers
 from tests.markets import make_market
 from tests.test_laws import altered

@@ -13,7 +13,7 @@ import pytest
 from backtest.errors import UserError
 from backtest.tuning.assess import assess
 from backtest.tuning.honesty import Honesty
-from backtest.tuning.superiority import superiority
+from backtest.tuning.spa import superiority
 from tests.tuning.sweeps import PER_YEAR, trigger_sweep
 
 QUICK = {"draws": 200, "blocks": 8}

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from backtest.errors import UserError
+from backtest.market.universe import sectors
 from backtest.tuning.maps import heat_map, plateau, plateau_choice, switch_raster
 from backtest.tuning.sweep import sweep
-from backtest.universe import sectors
 from strategies import RateRotation
 from tests.markets import make_market
 

@@ -18,9 +18,9 @@ from optuna.storages import InMemoryStorage
 
 from backtest.costs import FREE
 from backtest.errors import UserError
-from backtest.ledger import Ledger
 from backtest.market import Market
 from backtest.strategy import RotationStrategy
+from backtest.trials.ledger import Ledger
 from backtest.tuning.remote import figures_here
 from backtest.tuning.search import Search, search
 from backtest.tuning.space import Choice, Integer, Real, When, sample

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backtest.allocation import equal
 from backtest.data.sample import sample_market
 from backtest.market import Market
 from backtest.strategy import Strategy, TriggerRotation
+from backtest.strategy.allocation import equal
 from backtest.triggers import (
     AllOf,
     Always,

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from backtest.costs import ETF_COSTS, FREE, CostModel
-from backtest.engine import run
+from backtest.engine.kernel import FIGURES
+from backtest.engine.run import run
 from backtest.errors import UserError
-from backtest.kernel import FIGURES
 from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.tuning.agreement import check_against_engine

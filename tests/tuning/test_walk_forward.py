@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtest import metrics
 from backtest.costs import FREE
-from backtest.engine import run
+from backtest.engine import metrics
+from backtest.engine.run import run
 from backtest.errors import UserError
+from backtest.market.universe import sectors
 from backtest.tuning.scores import SCORES
 from backtest.tuning.splits import Split, expanding, rolling
 from backtest.tuning.walk_forward import walk_forward
-from backtest.universe import sectors
 from strategies import RateRotation
 from tests.markets import make_market
 

@@ -1,4 +1,4 @@
-"""Chinese sources through AKShare (extra `china`). Imports pandas; AKShare inside functions.
+"""Chinese sources through AKShare (extra `china`).
 
 Shenwan and CSI indices, funds with a second source, Chinese and US yields, monthly macro series.
 These sites ban addresses that hurry (eight hours and more): one request after the other with a

@@ -1,4 +1,4 @@
-"""Which series AKShare offers, by function and column. Imports the standard library.
+"""Which series AKShare offers, by function and column.
 
 Two families: tables dated by reference month (EastMoney), and reports dated by the day they came
 out (Jin10; the value is the one first published, the day is a month's first in the oldest rows).

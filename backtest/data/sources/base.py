@@ -1,4 +1,4 @@
-"""What every source is: one `fetch`, and the values that go in and come out. Imports pandas."""
+"""What every source is: one `fetch`, and the values that go in and come out."""
 
 from __future__ import annotations
 

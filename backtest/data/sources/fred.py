@@ -1,4 +1,4 @@
-"""FRED by its CSV address: yields, inventories-to-sales. Imports pandas and `urllib`.
+"""FRED by its CSV address: yields, inventories-to-sales.
 
 One request per series, `fredgraph.csv?id=…`. FRED dates a month by its first day; here a value is
 dated by the last day of its month. The file holds today's revisions and no release dates: those

@@ -1,4 +1,4 @@
-"""Yahoo through yfinance: funds and indices in batches, yields as series. Imports pandas.
+"""Yahoo through yfinance: funds and indices in batches, yields as series.
 
 Prices are adjusted for splits and dividends (`auto_adjust`), so every dividend changes all earlier
 ones: a later fetch that overlaps with what is stored shows it. Yahoo is good for funds and US

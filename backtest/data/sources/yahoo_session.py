@@ -1,6 +1,5 @@
 """The HTTP session yfinance is given: where Yahoo is, patience, and what became of each ticker.
 
-Imports curl_cffi, yfinance's own HTTP library, so this module is imported only when Yahoo is used.
 yfinance takes any session of this class as an argument; nothing inside it is replaced. Here every
 request may be sent to another base address, a chart is asked for again after 429, 5xx, a broken
 answer or silence, and a ticker that failed is not asked for twice.

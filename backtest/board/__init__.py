@@ -1,0 +1,1 @@
+"""The trigger board without its page: values and pure functions."""

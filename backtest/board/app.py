@@ -1,0 +1,298 @@
+"""The page of `nqp dashboard`, a script that Streamlit runs.
+
+What a browser sends is a choice among values this page offered; anything else counts as none. No
+text from a browser becomes a path, Markdown or HTML.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from backtest.board import figures, tables
+from backtest.board.controls import Control, controls, fixed, with_values
+from backtest.board.heat import MOST, Heat, heat
+from backtest.board.snippet import snippet, written
+from backtest.board.text import markdown_text
+from backtest.board.view import View, view
+from backtest.cli.lookup import built_in, find_strategy
+from backtest.data import load_market
+from backtest.data.store import market_names, read_manifest
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.strategy import Strategy
+
+BEST = 12  # cells offered by name, for who has no mouse
+STYLE = """<style>
+:focus-visible, .react-aria-ComboBox:has(input:focus-visible),
+[data-testid=stSlider]:has(input:focus-visible) {
+  outline: 2px solid #0072B2 !important; outline-offset: 2px}
+[data-testid=stMetricValue] {font-size: 1.5rem}
+.nqp-table {overflow-x: auto}
+.nqp-table table {border-collapse: collapse; font-size: .875rem}
+.nqp-table th, .nqp-table td {padding: .35rem .8rem; text-align: right; white-space: nowrap;
+  border-bottom: 1px solid rgba(128, 128, 128, .25)}
+.nqp-table th:first-child, .nqp-words td, .nqp-words th {text-align: left}
+[data-testid=stMainBlockContainer] {padding: 2.5rem clamp(1rem, 3vw, 3rem) 2rem}
+</style>"""
+
+
+def board(named: str, opened: str) -> None:
+    """Show the board, opened with a market and a strategy as the shell named them."""
+    st.set_page_config(page_title="nqp board", layout="wide")
+    st.html(STYLE)
+    try:
+        target, market = _choose_market(named)
+        strategy, moved = _choose_variant(opened)
+        with st.spinner("Simulating (a very first start compiles, up to half a minute) …"):
+            seen = view(strategy, market)
+    except UserError as error:
+        st.error(markdown_text(str(error)))
+        return
+    st.session_state["made"] = st.session_state.get("made", 0) + seen.counted
+    _head(seen)
+    pins: dict[tuple[str, str], View] = st.session_state.setdefault("pins", {})
+    here = {label: pin for (snapshot, label), pin in pins.items() if snapshot == market.snapshot}
+    curves, compare, map_, take = st.tabs(["Curves", "Compare", "Heat-map", "Report and Python"])
+    with curves:
+        _curves(seen, here)
+    with compare:
+        _compare(seen, here, pins)
+    with map_:
+        _heat_map(seen, moved)
+    with take:
+        _take_away(seen, here, target)
+
+
+def _choose_market(named: str) -> tuple[str, Market]:
+    """Return what `load_market` was given, and the market chosen from the store's list."""
+    stored = ["sample", *market_names()]
+    names = stored if named in stored else [*stored, named]
+    name = st.sidebar.selectbox("Market", names, index=names.index(named), key="market")
+    if name not in names:
+        raise UserError("there is no such market; choose one from the list")
+    return name, _loaded(name, read_manifest(name).snapshot if name in stored[1:] else "")
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the market …")
+def _loaded(name: str, snapshot: str) -> Market:
+    return load_market(name)
+
+
+@st.cache_resource(show_spinner=False)
+def _strategies(opened: str) -> Mapping[str, Strategy]:
+    """Return every built-in strategy, and the one the shell named where it is none of them."""
+    found = {name: kind() for name, kind in built_in().items()}
+    own = find_strategy(opened, [])
+    return found if opened in found else {own.name: own} | found
+
+
+def _choose_variant(opened: str) -> tuple[Strategy, dict[str, Control]]:
+    """Return the strategy as its controls stand, and the controls by field."""
+    known = _strategies(opened)
+    names = list(known)
+    first = names.index(opened) if opened in known else 0
+    name = st.sidebar.selectbox("Strategy", names, index=first, key="strategy")
+    if name not in known:
+        raise UserError("there is no such strategy; choose one from the list")
+    strategy = known[name]
+    doc = (type(strategy).__doc__ or "").split("\n\n")[0].replace("`", "")
+    st.sidebar.caption(markdown_text(doc))
+    moved = {control.name: control for control in controls(strategy)}
+    values = {control.name: _widget(strategy, control) for control in moved.values()}
+    st.sidebar.button("Back to defaults", on_click=_load, args=(strategy, _defaults(moved)))
+    still = ", ".join(f"{name} = {value}" for name, value in fixed(strategy).items())
+    if still:
+        st.sidebar.caption(f"Not moved here: {markdown_text(still)}")
+    return with_values(strategy, values), moved
+
+
+def _widget(strategy: Strategy, control: Control) -> Any:
+    key, label = f"{strategy.name}.{control.name}", control.label
+    st.session_state.setdefault(key, control.value)
+    said = markdown_text(control.help)
+    if control.kind == "switch":
+        chosen: Any = st.sidebar.toggle(label, key=key, help=said)
+    elif control.kind == "choice":
+        chosen = st.sidebar.selectbox(label, control.values, key=key, help=said)
+    else:
+        low, high = control.values[0], control.values[-1]
+        chosen = st.sidebar.slider(
+            label, low, high, step=control.step, format="%g", key=key, help=said
+        )
+    return control.nearest(chosen)
+
+
+def _defaults(moved: Mapping[str, Control]) -> dict[str, Any]:
+    return {name: control.value for name, control in moved.items()}
+
+
+def _load(strategy: Strategy, values: Mapping[str, Any]) -> None:
+    """Set controls, before they are drawn again."""
+    for name, value in values.items():
+        st.session_state[f"{strategy.name}.{name}"] = value
+
+
+def _head(seen: View) -> None:
+    """Say what is shown, what it rests on, and how far to believe it."""
+    market = seen.market
+    st.subheader(markdown_text(f"{seen.strategy.name} on {market.name}"), anchor=False)
+    if market.synthetic:
+        st.warning("SYNTHETIC DATA: these prices were generated, no market ever paid them.")
+    first, last = market.sessions[0], market.sessions[-1]
+    st.caption(
+        markdown_text(
+            f"IN SAMPLE: chosen with the outcome in view. {market.universe.title}, {first:%Y-%m-%d}"
+            f" … {last:%Y-%m-%d}, {market.universe.currency}; filled at the next {seen.fill}, ETF "
+            f"costs; data {market.snapshot[:12]}"
+        )
+    )
+    with st.container(horizontal=True):
+        for label, value, meaning in tables.headline(seen, st.session_state["made"]):
+            st.metric(label, value, help=meaning, width="content")
+    st.markdown(f"**{markdown_text(seen.luck.sentence)}**")
+
+
+def _curves(seen: View, here: Mapping[str, View]) -> None:
+    st.plotly_chart(
+        figures.curves(seen, here),
+        key="curves",
+        config=figures.CONFIG,
+        alt="Growth of 1 of the variant, pinned variants and benchmarks, over what is held",
+    )
+    dated = tables.switch_dates(seen)
+    with st.expander(f"Switch dates ({len(dated)})"):
+        _table(dated.set_index("Date"), words=True)
+
+
+def _compare(seen: View, here: Mapping[str, View], pins: dict[tuple[str, str], View]) -> None:
+    """Show pinned variants beside the one the controls stand for."""
+    label, snapshot = written(seen.strategy), seen.market.snapshot
+    full = len(here) >= len(figures.PINNED)
+    st.button(
+        "Pin this variant",
+        on_click=pins.__setitem__,
+        args=((snapshot, label), seen),
+        disabled=full or label in here,
+        help=f"Keeps it beside those to come, up to {len(figures.PINNED)} a market.",
+    )
+    _table(tables.compared({"now": seen} | {label: pin.now() for label, pin in here.items()}))
+    for number, pinned in enumerate(here, start=1):
+        st.button(
+            f"Unpin {markdown_text(pinned)}",
+            on_click=_unpin,
+            args=(pins, (snapshot, pinned)),
+            key=f"unpin {number}",
+        )
+    if not here:
+        st.caption("Nothing is pinned yet: pin a variant, move a control, and compare.")
+
+
+def _unpin(pins: dict[tuple[str, str], View], pinned: tuple[str, str]) -> None:
+    pins.pop(pinned, None)  # two clicks may come before the button is gone
+
+
+def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
+    """Show a score over two parameters, and load what is clicked."""
+    sliders = {name: control for name, control in moved.items() if control.kind == "slider"}
+    if len(sliders) < 2:
+        st.info("A heat-map needs two parameters with a range; this strategy has fewer.")
+        return
+    names, kind = list(sliders), seen.strategy.name
+
+    def label(name: str) -> str:
+        return sliders[name].label
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        across: str = st.selectbox("Across", names, 0, label, key=f"{kind} across")
+        up: str = st.selectbox("Up", names, 1, label, key=f"{kind} up")
+        count = len(sliders[across].some(MOST)) * len(sliders[up].some(MOST))
+        st.button(
+            f"Try {count} combinations",
+            on_click=_try,
+            args=(seen, sliders[up], sliders[across]),
+            disabled=across == up,
+            help="Each counts as a trial, and makes the deflated Sharpe ratio stricter.",
+        )
+    if across == up:
+        st.info("Choose two different parameters.")
+    drawn: Heat | str | None = st.session_state.get("heat")
+    if isinstance(drawn, str):
+        st.error(markdown_text(drawn))
+    if not isinstance(drawn, Heat) or type(drawn.strategy) is not type(seen.strategy):
+        return
+    if not drawn.fits(seen.strategy, seen.market.snapshot):
+        st.info(
+            "Computed with other values of the other controls, or on another market; try again."
+        )
+    st.plotly_chart(
+        figures.heat_map(drawn, seen.strategy.parameters),
+        key="heat-map",
+        on_select=lambda: _load_clicked(drawn),
+        selection_mode="points",
+        config={**figures.CONFIG, "displayModeBar": False},
+        alt=f"Sharpe ratio by {drawn.rows} and {drawn.columns}; the best cells are listed below",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        best = drawn.ranked(BEST)
+        cell = st.selectbox("Best cells", best, format_func=drawn.spoken, key="cell")
+        st.button("Load this cell", on_click=_load, args=(drawn.strategy, drawn.cell(cell)))
+    st.caption("The best of many cells is high by luck alone; a plateau says more than a peak.")
+
+
+def _try(seen: View, rows: Control, columns: Control) -> None:
+    try:
+        found = heat(seen.strategy, seen.market, rows, columns)
+    except UserError as error:
+        st.session_state["heat"] = str(error)
+        return
+    st.session_state["heat"] = found
+    st.session_state["made"] += max(0, found.trials - seen.luck.trials)
+
+
+def _load_clicked(drawn: Heat) -> None:
+    """Load the cell a browser says was clicked, if there is such a cell."""
+    points = st.session_state["heat-map"]["selection"]["points"]
+    number = points[0].get("point_index") if points else None
+    if type(number) is int:
+        _load(drawn.strategy, drawn.cell(number))
+
+
+def _take_away(seen: View, here: Mapping[str, View], target: str) -> None:
+    st.download_button(
+        "Download the report",
+        data=lambda: _report(seen),
+        file_name="report.html",
+        mime="text/html",
+        on_click="ignore",
+        help="One HTML file of this variant, simulated once more by vectorbt.",
+    )
+    st.caption("The Python that gives the same figures:")
+    pinned = [pin.strategy for pin in here.values()]
+    st.code(snippet(seen.strategy, target, pinned), language="python", wrap_lines=True)
+
+
+def _report(seen: View) -> bytes:
+    """Return the report that 'nqp run --out' writes."""
+    from backtest.cli.report import groups_and_thesis
+    from backtest.engine.run import run
+    from backtest.views.run_report import run_report
+
+    result, (groups, thesis) = run(seen.strategy, seen.market), groups_and_thesis()
+    page = run_report(result, market=seen.market, groups=groups, report=thesis)
+    return page.to_html().encode()
+
+
+def _table(rows: pd.DataFrame, *, words: bool = False) -> None:
+    """Show a table; every text in it is escaped."""
+    kind = "nqp-words" if words else "nqp-figures"
+    inside = rows.to_html(border=0, index_names=False)
+    st.html(f'<div class="nqp-table {kind}" tabindex="0">{inside}</div>')
+
+
+if __name__ == "__main__":
+    board(*sys.argv[1:3])

@@ -1,0 +1,80 @@
+"""Headline figures, pinned variants and switch dates as tables of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from backtest.board.view import View
+from backtest.engine.headline import FIGURES, figure
+from backtest.views.numbers import written
+
+HEADLINE = {
+    "total_return": "Growth over the whole window, after costs.",
+    "cagr": "Compound growth a year, after costs.",
+    "sharpe": "Mean return above cash over its standard deviation, a year.",
+    "max_drawdown": "Deepest fall from the highest value so far.",
+    "turnover": "Traded value over equity, one way, a year.",
+    "switches": "How often what is held changed.",
+}
+COMPARED = ("total_return", "cagr", "volatility", "sharpe", "max_drawdown", "turnover", "switches")
+
+
+def headline(view: View, made: int) -> list[tuple[str, str, str]]:
+    """Return what each headline figure is called, its value, and what it means.
+
+    `made` is how many trials the board has made since it was opened.
+    """
+    figures = [
+        (FIGURES[key][0], figure(key, view.figures[key]), meaning)
+        for key, meaning in HEADLINE.items()
+    ]
+    rotates = view.luck.switches is not None
+    beside = "its baskets held still" if rotates else "all sectors in equal parts"
+    return [
+        *figures,
+        (
+            "Deflated Sharpe",
+            deflated(view),
+            "The chance that the true Sharpe ratio exceeds the best that as many trials without "
+            f"skill are expected to find: {view.luck.hurdle:.2f}.",
+        ),
+        (
+            "Deflated, timing alone" if rotates else "Deflated, choice alone",
+            deflated(view, active=True),
+            f"The same of the return over {beside}. The verdict is about this one.",
+        ),
+        (
+            "Trials",
+            f"{view.luck.trials:,}",
+            "Variants of this strategy ever tried on this market and window: on this board, by "
+            f"shell, script or notebook. {made:,} new ones, of any strategy, were made on this "
+            "board since it was opened.",
+        ),
+    ]
+
+
+def compared(views: Mapping[str, View]) -> pd.DataFrame:
+    """Return a row of figures per variant, deflated Sharpe ratios last."""
+    rows = {
+        label: {
+            **{FIGURES[key][0]: figure(key, view.figures[key]) for key in COMPARED},
+            "Deflated": deflated(view),
+            "Timing alone": deflated(view, active=True),
+        }
+        for label, view in views.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def deflated(view: View, *, active: bool = False) -> str:
+    """Write a deflated Sharpe ratio, or that the sample is too small for one."""
+    found = view.luck.deflated_active if active else view.luck.deflated
+    return "cannot tell" if view.luck.too_small else written(found, "{:.0%}")
+
+
+def switch_dates(view: View) -> pd.DataFrame:
+    """Return a row per switch, the latest first."""
+    dated = view.switches
+    return dated.assign(date=dated["date"].dt.strftime("%Y-%m-%d")).rename(columns=str.capitalize)

@@ -1,0 +1,1 @@
+"""The engine: costs, plan, simulation, figures; strategy × market → result."""

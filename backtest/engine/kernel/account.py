@@ -1,0 +1,306 @@
+"""One variant from its regime codes to its figures, and all variants in parallel.
+
+A variant's money is either *settled*, `value` in the proportions of a basket's row since a fill,
+or plain shares and cash (`backtest.engine.plan` again). Days of a settled stretch come from the
+growth tables.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from backtest.engine.kernel.figures import (
+    BEFORE,
+    COSTS,
+    PEAK,
+    RUNNING,
+    TRADED,
+    day,
+    stretch,
+    summarize,
+)
+from backtest.engine.kernel.growth import AFTER, COST, GROWTH, LOWEST, TRADE, Growth, unit
+from backtest.engine.kernel.layout import Rotation, Stage
+from backtest.engine.kernel.trading import (
+    HELD,
+    INLINE,
+    LEAN,
+    SCRATCH,
+    SHARES,
+    SUMS,
+    rebalance,
+    settle,
+)
+
+
+@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
+def all_figures(  # type: ignore[no-untyped-def]
+    codes, rotation: Rotation, stage: Stage, growth: Growth
+):
+    """Return the figures of every row of regime codes, variant × len(FIGURES); a wrong row is −1.
+
+    The second array says which variants order a row that cannot be meant.
+    """
+    figures = np.empty((len(codes), 11))
+    wrong = np.zeros(len(codes), dtype=np.bool_)
+    for variant in prange(len(codes)):
+        sums, scratch, marks = _workspace(len(stage.lot))
+        wrong[variant] = not _follow(
+            codes[variant], rotation, stage, growth, sums[:0], sums, scratch, marks
+        )
+        summarize(sums, codes[variant], rotation, stage, figures[variant])
+    return figures, wrong
+
+
+@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
+def all_equity(  # type: ignore[no-untyped-def]
+    codes, rotation: Rotation, stage: Stage, growth: Growth
+):
+    """Return the equity at every close from the first session on, variant × session."""
+    equity = np.empty((len(codes), len(stage.money) - stage.first))
+    for variant in prange(len(codes)):
+        sums, scratch, marks = _workspace(len(stage.lot))
+        _follow(codes[variant], rotation, stage, growth, equity[variant], sums, scratch, marks)
+    return equity
+
+
+@njit(cache=True, nogil=True)
+def _workspace(count):  # type: ignore[no-untyped-def]
+    """Allocate what one variant needs: sums, scratch rows, marks on instruments."""
+    return np.zeros(RUNNING), np.zeros((SCRATCH, count)), np.zeros((2, count), dtype=np.int32)
+
+
+@njit(cache=True, nogil=True, **LEAN)
+def _follow(  # type: ignore[no-untyped-def]
+    codes, rotation: Rotation, stage: Stage, growth: Growth, daily, sums, scratch, marks
+):
+    """Carry out a variant's orders; return False where one of them cannot be meant."""
+    sessions, first, count = len(codes), stage.first, len(stage.lot)
+    sums[BEFORE] = sums[PEAK] = stage.cash
+    sums[LOWEST] = 1.0
+    live, waits = marks[0], marks[1]
+    settled, basket, filled, value = False, 0, 0, 0.0
+    spare = stage.cash / stage.money[max(first - 1, 0)]
+    today, meant = first, True
+    order = _next_order(codes, rotation, 0)
+    following = _next_order(codes, rotation, order + 1)
+    while order < sessions:
+        meant &= not rotation.wrong[codes[order], order]
+        if order < first and following < first:
+            order, following = following, _next_order(codes, rotation, following + 1)
+            continue
+        row = rotation.row[codes[order], order]
+        weights = rotation.weights[row]
+        session, until = max(order + 1, first), min(following + 1, sessions)
+        while session < until:
+            _hold(
+                today,
+                session,
+                settled,
+                basket,
+                filled,
+                value,
+                spare,
+                scratch,
+                rotation,
+                stage,
+                growth,
+                daily,
+                sums,
+            )
+            today = session
+            later = session - filled
+            if (
+                settled
+                and later < growth.moves.shape[3]
+                and rotation.row[codes[order], session - 1] == row
+            ):
+                move = growth.moves[basket, codes[order], filled, later]
+                if move[AFTER] > 0.0:
+                    sums[TRADED] = value * move[TRADE]
+                    sums[COSTS] += value * move[COST]
+                    basket, filled, value = codes[order], session, value * move[AFTER]
+                    break
+            cash, total = _mark(
+                session, settled, basket, filled, value, spare, scratch, rotation, stage, growth
+            )
+            after = -1.0
+            if (
+                rotation.plain[session]
+                and not stage.in_lots
+                and rotation.row[codes[order], session - 1] == row
+            ):
+                after, traded = settle(weights, scratch[HELD], total, session, stage)
+            if after > 0.0:
+                settled, basket, filled, value = True, codes[order], session, after
+                sums[TRADED] = traded
+                sums[COSTS] += total - after
+                break
+            if settled:
+                now = rotation.weights[rotation.row[basket, filled - 1]]
+                for k in range(count):
+                    scratch[SHARES, k] = value * now[k] * stage.inverse[filled, k]
+            left, costs, traded = rebalance(weights, scratch, cash, session, stage, live, waits)
+            if traded > 0.0:
+                settled, spare = False, left / stage.money[session]
+                sums[TRADED] = traded
+                sums[COSTS] += costs
+            session = _next_chance(stage, session + 1, until, waits)
+        order, following = following, _next_order(codes, rotation, following + 1)
+    _hold(
+        today,
+        sessions,
+        settled,
+        basket,
+        filled,
+        value,
+        spare,
+        scratch,
+        rotation,
+        stage,
+        growth,
+        daily,
+        sums,
+    )
+    return meant
+
+
+@njit(cache=True, nogil=True, **INLINE)
+def _next_order(codes, rotation: Rotation, start):  # type: ignore[no-untyped-def]
+    """Return the first session from `start` on after which something is ordered."""
+    sessions = len(codes)
+    at = start
+    while at < sessions:
+        code = codes[at]
+        if at > 0 and codes[at - 1] == code:
+            event = rotation.event[code, at]
+            while at < event and codes[at] == code:
+                at += 1
+            if at >= sessions:
+                return sessions
+            if codes[at] != code:
+                continue
+        if rotation.row[code, at] >= 0 and not _repeats(codes, rotation, at):
+            return at
+        at += 1
+    return sessions
+
+
+@njit(cache=True, nogil=True, **INLINE)
+def _repeats(codes, rotation: Rotation, at):  # type: ignore[no-untyped-def]
+    """Say whether the row before is in the targets too, and the same."""
+    if at == 0:
+        return False
+    before, code = codes[at - 1], codes[at]
+    if rotation.row[before, at - 1] < 0:
+        return False
+    if at > 1 and codes[at - 2] == before and rotation.event[before, at - 1] != at - 1:
+        return False
+    same: bool = rotation.row[before, at - 1] == rotation.row[code, at]
+    return same
+
+
+@njit(cache=True, nogil=True, **LEAN)
+def _next_chance(stage: Stage, start, until, waits):  # type: ignore[no-untyped-def]
+    """Return the first session at which a waiting instrument can trade, else `until`."""
+    waiting = False
+    for k in range(len(waits)):
+        waiting |= waits[k] != 0
+    if waiting:
+        for session in range(start, until):
+            for k in range(len(waits)):
+                if (waits[k] > 0 and stage.can_buy[session, k]) or (
+                    waits[k] < 0 and stage.can_sell[session, k]
+                ):
+                    return session
+    return until
+
+
+@njit(cache=True, nogil=True, fastmath=SUMS, **INLINE)
+def _mark(  # type: ignore[no-untyped-def]
+    session,
+    settled,
+    basket,
+    filled,
+    value,
+    spare,
+    scratch,
+    rotation: Rotation,
+    stage: Stage,
+    growth: Growth,
+):
+    """Write what is held at the fill's prices into the scratch; return the cash and the total."""
+    mark, held, worth = stage.mark[session], scratch[HELD], 0.0
+    if settled:
+        row = rotation.row[basket, filled - 1]
+        weights, inverse = rotation.weights[row], stage.inverse[filled]
+        for k in range(len(held)):
+            held[k] = value * weights[k] * inverse[k] * mark[k]
+            worth += held[k]
+        cash = value * growth.idle[row] * (stage.money[session] / stage.money[filled])
+        return cash, cash + worth
+    for k in range(len(held)):
+        held[k] = scratch[SHARES, k] * mark[k]
+        worth += held[k]
+    cash = spare * stage.money[session]
+    return cash, cash + worth
+
+
+@njit(cache=True, nogil=True, fastmath=SUMS, **INLINE)
+def _worth(  # type: ignore[no-untyped-def]
+    session,
+    settled,
+    basket,
+    filled,
+    value,
+    spare,
+    scratch,
+    rotation: Rotation,
+    stage: Stage,
+    growth: Growth,
+):
+    """Return the equity at a session's close."""
+    if settled:
+        if session == filled:
+            return value * growth.opening[basket, filled]
+        if session - filled < growth.rows.shape[2]:
+            return value * growth.rows[basket, filled, session - filled, GROWTH]
+        row = rotation.row[basket, filled - 1]
+        return value * unit(rotation.weights[row], growth.idle[row], filled, session, stage)
+    close, total = stage.close[session], 0.0
+    for k in range(len(close)):
+        total += scratch[SHARES, k] * close[k]
+    return total + spare * stage.money[session]
+
+
+@njit(cache=True, nogil=True, **INLINE)
+def _hold(  # type: ignore[no-untyped-def]
+    today,
+    until,
+    settled,
+    basket,
+    filled,
+    value,
+    spare,
+    scratch,
+    rotation: Rotation,
+    stage: Stage,
+    growth: Growth,
+    daily,
+    sums,
+):
+    """Account for the sessions from `today` to the one before `until`."""
+    session = today
+    while session < until:
+        equity = _worth(
+            session, settled, basket, filled, value, spare, scratch, rotation, stage, growth
+        )
+        if len(daily):
+            daily[session - stage.first] = equity
+        day(sums, equity, stage.riskless[session])
+        session += 1
+        last = min(until - 1 - filled, growth.rows.shape[2] - 1)
+        if settled and session == filled + 1 and last > 0 and len(daily) == 0:
+            stretch(sums, value, growth.rows[basket, filled, last])
+            session = filled + last + 1

@@ -1,0 +1,110 @@
+"""A variant's running sums and the figures they make."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from backtest.engine.kernel.growth import (
+    DEPTH,
+    DOWNSIDE,
+    EXCESS,
+    EXCESS_SQUARE,
+    GROWTH,
+    HIGHEST,
+    LOWEST,
+    MEAN,
+    RETURN,
+    SQUARE,
+)
+from backtest.engine.kernel.layout import Rotation, Stage
+from backtest.engine.kernel.trading import INLINE, LEAN
+from backtest.engine.metrics import ROUNDING
+
+# Entries of a variant's running sums, after those they share with the growth tables.
+BEFORE, PEAK, TURNOVER, COSTS, TRADED, RUNNING = 10, 11, 12, 13, 14, 15
+
+FIGURES = (
+    "total_return",
+    "cagr",
+    "volatility",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "max_drawdown",
+    "turnover",
+    "cost_drag",
+    "costs_paid",
+    "switches",
+)
+
+
+@njit(cache=True, nogil=True, **INLINE)
+def day(sums, equity, riskless):  # type: ignore[no-untyped-def]
+    """Add one session to the running sums."""
+    moved = equity / sums[BEFORE] - 1.0
+    excess = moved - riskless
+    sums[BEFORE] = equity
+    sums[MEAN] += equity
+    sums[RETURN] += moved
+    sums[SQUARE] += moved * moved
+    sums[EXCESS] += excess
+    sums[EXCESS_SQUARE] += excess * excess
+    if excess < 0.0:
+        sums[DOWNSIDE] += excess * excess
+    if equity >= sums[PEAK]:
+        sums[PEAK] = equity
+    elif equity < sums[LOWEST] * sums[PEAK]:
+        sums[LOWEST] = equity / sums[PEAK]
+    if sums[TRADED] > 0.0:
+        sums[TURNOVER] += sums[TRADED] / equity / 2.0
+        sums[TRADED] = 0.0
+
+
+@njit(cache=True, nogil=True, **INLINE)
+def stretch(sums, value, row):  # type: ignore[no-untyped-def]
+    """Add the sessions of a growth table's row to the running sums."""
+    sums[BEFORE] = value * row[GROWTH]
+    sums[MEAN] += value * row[MEAN]
+    for entry in range(RETURN, DOWNSIDE + 1):
+        sums[entry] += row[entry]
+    sums[LOWEST] = min(sums[LOWEST], row[DEPTH], value * row[LOWEST] / sums[PEAK])
+    sums[PEAK] = max(sums[PEAK], value * row[HIGHEST])
+
+
+@njit(cache=True, nogil=True, **LEAN)
+def summarize(sums, codes, rotation: Rotation, stage: Stage, figures):  # type: ignore[no-untyped-def]
+    """Turn running sums into figures; as `backtest.engine.metrics` and `summary()` define them."""
+    days, per_year = len(codes) - stage.first, stage.per_year
+    years = days / per_year
+    growth = sums[BEFORE] / stage.cash
+    spread = _deviation(sums[RETURN], sums[SQUARE], days)
+    risk = _deviation(sums[EXCESS], sums[EXCESS_SQUARE], days)
+    downside = np.sqrt(sums[DOWNSIDE] / days)
+    mean = sums[EXCESS] / days
+    depth = sums[LOWEST] - 1.0
+    annual = growth ** (1.0 / years) - 1.0 if growth > 0.0 else -1.0
+    figures[0] = growth - 1.0
+    figures[1] = annual
+    figures[2] = spread * np.sqrt(per_year)
+    figures[3] = mean / risk * np.sqrt(per_year) if risk > ROUNDING else np.nan
+    figures[4] = mean / downside * np.sqrt(per_year) if downside > ROUNDING else np.nan
+    figures[5] = annual / -depth if depth < 0.0 else np.nan
+    figures[6] = depth
+    figures[7] = sums[TURNOVER] / years
+    figures[8] = sums[COSTS] / (sums[MEAN] / days) / years
+    figures[9] = sums[COSTS]
+    first = stage.first
+    held = codes[first - 1] if first > 0 else rotation.nothing
+    switches = 1 if codes[first] != held else 0
+    for session in range(first, len(codes) - 2):
+        switches += 1 if codes[session + 1] != codes[session] else 0
+    figures[10] = switches
+
+
+@njit(cache=True, nogil=True, **LEAN)
+def _deviation(total, squares, days):  # type: ignore[no-untyped-def]
+    """Return the standard deviation of a sample from its sums."""
+    if days < 2:
+        return np.nan
+    return np.sqrt(max(squares - total * total / days, 0.0) / (days - 1))

@@ -1,0 +1,122 @@
+"""Growth tables: what becomes of a basket between two orders.
+
+After an order that could be carried out in full, holdings depend on the basket, the session and
+the value after costs alone, so all that happens until the next order is a row of a table times that
+value, whatever the variant. Statistics of the sessions in between are running sums in it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, prange
+
+from backtest.engine.kernel.layout import ENTRIES, Rotation, Stage
+from backtest.engine.kernel.trading import INLINE, SUMS, settle
+
+# Entries of a move: what a unit of value becomes, what that costs, and the value traded.
+AFTER, COST, TRADE = range(3)
+# Entries of a row j sessions after the fill; sums and extremes are over the sessions 1 … j.
+GROWTH, MEAN, RETURN, SQUARE, EXCESS, EXCESS_SQUARE, DOWNSIDE, LOWEST, HIGHEST, DEPTH = range(10)
+
+
+class Growth(NamedTuple):
+    """What one unit of value after costs becomes.
+
+    Attributes
+    ----------
+    idle : float, distinct row of weights
+        What of the unit stays cash.
+    opening : float, basket × session
+        The unit's value at the close of the session of its fill.
+    rows : float, basket × session × sessions later × ENTRIES
+        No sessions later at all where tables do not pay.
+    moves : float, basket × basket moved to × session × sessions later × 3
+        What an order after so many sessions makes of the unit, where that does not depend on the
+        value; −1 where it does or nothing is known, no sessions later where tables do not pay.
+    """
+
+    idle: np.ndarray
+    opening: np.ndarray
+    rows: np.ndarray
+    moves: np.ndarray
+
+
+@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
+def grow(rotation: Rotation, stage: Stage, reach, with_moves):  # type: ignore[no-untyped-def]
+    """Tabulate `reach` sessions after every possible fill of every basket."""
+    baskets, sessions = rotation.row.shape
+    idle = np.maximum(1.0 - rotation.weights.sum(axis=1), 0.0)
+    opening = np.ones((baskets, sessions))
+    rows = np.empty((baskets, sessions, reach, ENTRIES))
+    deep = reach if with_moves else 0
+    moves = np.full((baskets, baskets, sessions, deep, 3), -1.0)
+    for cell in prange(baskets * sessions):
+        basket, fill = cell // sessions, cell % sessions
+        row = rotation.row[basket, fill - 1] if fill > 0 else -1
+        if row >= 0:
+            weights = rotation.weights[row]
+            opening[basket, fill] = unit(weights, idle[row], fill, fill, stage)
+            _tabulate(rows[basket, fill], weights, idle[row], fill, stage)
+            held = np.empty(len(weights))
+            for later in range(1, min(deep, sessions - fill)):
+                session = fill + later
+                cash = idle[row] * (stage.money[session] / stage.money[fill])
+                for k in range(len(weights)):
+                    held[k] = weights[k] * stage.inverse[fill, k] * stage.mark[session, k]
+                for to in range(baskets):
+                    goal = rotation.row[to, session - 1]
+                    ordered = to != basket or rotation.event[to, session - 1] == session - 1
+                    if goal >= 0 and ordered and rotation.plain[session]:
+                        move = moves[basket, to, fill, later]
+                        _move(move, rotation.weights[goal], held, cash, session, stage)
+    return idle, opening, rows, moves
+
+
+@njit(cache=True, nogil=True, **INLINE)
+def _move(move, weights, held, cash, session, stage: Stage):  # type: ignore[no-untyped-def]
+    total = cash
+    for k in range(len(held)):
+        total += held[k]
+    after, traded = settle(weights, held, total, session, stage)
+    if after > 0.0:
+        move[AFTER], move[COST], move[TRADE] = after, total - after, traded
+
+
+@njit(cache=True, nogil=True, fastmath=SUMS, **INLINE)
+def unit(weights, idle, fill, session, stage: Stage):  # type: ignore[no-untyped-def]
+    """Return what a unit spread over weights at a fill is worth at a session's close."""
+    inverse, close = stage.inverse[fill], stage.close[session]
+    total = 0.0
+    for k in range(len(weights)):
+        total += weights[k] * inverse[k] * close[k]
+    return total + idle * (stage.money[session] / stage.money[fill])
+
+
+@njit(cache=True, nogil=True, **INLINE)
+def _tabulate(rows, weights, idle, fill, stage: Stage):  # type: ignore[no-untyped-def]
+    before = 1.0
+    mean = total = square = excess_total = excess_square = downside = 0.0
+    lowest, highest, depth = np.inf, 0.0, 1.0
+    for later in range(min(rows.shape[0], len(stage.money) - fill)):
+        session = fill + later
+        growth = unit(weights, idle, fill, session, stage)
+        if later > 0:
+            moved = growth / before - 1.0
+            excess = moved - stage.riskless[session]
+            mean += growth
+            total += moved
+            square += moved * moved
+            excess_total += excess
+            excess_square += excess * excess
+            if excess < 0.0:
+                downside += excess * excess
+            lowest, highest = min(lowest, growth), max(highest, growth)
+            depth = min(depth, growth / highest)
+        before = growth
+        entry = rows[later]
+        entry[GROWTH], entry[MEAN] = growth, mean
+        entry[RETURN], entry[SQUARE] = total, square
+        entry[EXCESS], entry[EXCESS_SQUARE], entry[DOWNSIDE] = excess_total, excess_square, downside
+        entry[LOWEST], entry[HIGHEST], entry[DEPTH] = lowest, highest, depth

@@ -1,0 +1,221 @@
+"""From targets to executions: which shares are held from which session on.
+
+An order decided after a session is due at the next. What cannot trade then is tried again, as a
+whole order, on the first session it can, until a newer order takes its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import CostModel, Rates
+from backtest.engine.rebalance import Filled, Quote, rebalance
+from backtest.errors import UserError, suggest
+from backtest.market import Market
+
+FILLS = ("open", "close")
+
+
+@dataclass(frozen=True, eq=False)
+class Venue:
+    """A market laid out as arrays for one fill and one cost model; session × instrument.
+
+    `price` is the fill price (NaN where nothing trades), `mark` values holdings at the fill,
+    `close` at the end of the session (0 before the first price); `money` is the growth of cash.
+    """
+
+    price: np.ndarray
+    mark: np.ndarray
+    close: np.ndarray
+    can_buy: np.ndarray
+    can_sell: np.ndarray
+    lot: np.ndarray
+    money: np.ndarray
+    rates: Rates
+
+    def quote(self, session: int) -> Quote:
+        """Return what one session offers."""
+        rates = self.rates
+        return Quote(
+            price=self.price[session],
+            mark=self.mark[session],
+            can_buy=self.can_buy[session],
+            can_sell=self.can_sell[session],
+            commission_buy=rates.commission_buy[session],
+            commission_sell=rates.commission_sell[session],
+            other_buy=rates.other_buy[session],
+            other_sell=rates.other_sell[session],
+            lot=self.lot,
+            minimum=rates.minimum,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """Target weights decided after one session; `decided` is its position, or earlier."""
+
+    decided: int
+    weights: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Execution:
+    """One session's trades: shares and cash after them, and the order they belong to."""
+
+    session: int
+    order: Order
+    shares: np.ndarray
+    cash: float
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All executions in order, and the instruments whose last order could not be completed."""
+
+    executions: tuple[Execution, ...]
+    unfilled: tuple[int, ...]
+
+
+def fill_used(market: Market, fill: str) -> str:
+    """Return the fill a market allows: "open" falls back to "close" where there are no opens."""
+    return "close" if fill == "open" and market.open is None else fill
+
+
+def venue(market: Market, costs: CostModel, fill: str) -> Venue:
+    """Lay a market out for simulation, with the fill that `fill_used` names."""
+    if fill not in FILLS:
+        raise UserError(f"fill was {fill!r}; choose open or close")
+    close = market.close.to_numpy(dtype=float)
+    source = market.open if fill_used(market, fill) == "open" else market.close
+    assert source is not None
+    price = source.to_numpy(dtype=float)
+    there = np.isfinite(price)
+    can_buy = market.can_buy.to_numpy(dtype=bool) & there
+    can_sell = market.can_sell.to_numpy(dtype=bool) & there
+    previous = np.vstack([np.full((1, close.shape[1]), np.nan), close[:-1]])
+    known = market.universe.by_id
+    return Venue(
+        price=price,
+        mark=np.nan_to_num(np.where(there, price, previous)),
+        close=np.nan_to_num(close),
+        can_buy=can_buy,
+        can_sell=can_sell,
+        lot=np.array([float(known[name].lot) for name in market.instruments]),
+        money=market.money.to_numpy(dtype=float),
+        rates=costs.rates(market.sessions, [known[name].kind for name in market.instruments]),
+    )
+
+
+def orders(targets: pd.DataFrame, market: Market, first: int = 0) -> list[Order]:
+    """Read the orders out of a frame of targets.
+
+    A row orders if it has a number and differs from the row before it. Of what was decided before
+    session `first`, only the last order counts, and is due at `first`.
+
+    Raises
+    ------
+    UserError
+        If the frame does not fit the market, a row is negative or sums to more than 1, or a
+        weight lies on an instrument without a price.
+    """
+    numbers = fitted(targets, market).to_numpy(dtype=float)
+    given = np.isfinite(numbers).any(axis=1)
+    weights = np.nan_to_num(numbers)
+    repeats = np.zeros(len(given), dtype=bool)
+    repeats[1:] = given[1:] & given[:-1] & (weights[1:] == weights[:-1]).all(axis=1)
+    _check(weights, market)
+    found = [Order(int(row), weights[row]) for row in np.flatnonzero(given & ~repeats)]
+    before = [order for order in found if order.decided < first]
+    return before[-1:] + [order for order in found if order.decided >= first]
+
+
+def plan(due: list[Order], venue: Venue, cash: float, first: int = 0) -> Plan:
+    """Carry the orders out one after the other, from session `first` with `cash` in hand."""
+    shares = np.zeros(len(venue.lot))
+    executions: list[Execution] = []
+    unfilled: tuple[int, ...] = ()
+    at = max(first - 1, 0)
+    for number, order in enumerate(due):
+        following = due[number + 1].decided + 1 if number + 1 < len(due) else len(venue.money)
+        session = max(order.decided + 1, first)
+        while session < following:
+            cash *= float(venue.money[session] / venue.money[at])
+            at = session
+            filled = rebalance(order.weights, shares, cash, venue.quote(session))
+            if not np.array_equal(filled.shares, shares):
+                executions.append(Execution(session, order, filled.shares, filled.cash))
+            shares, cash = filled.shares, filled.cash
+            unfilled = tuple(np.flatnonzero(filled.waits_to_buy | filled.waits_to_sell).tolist())
+            session = _next_chance(venue, session + 1, filled) if unfilled else following
+    return Plan(tuple(executions), unfilled)
+
+
+def _next_chance(venue: Venue, start: int, filled: Filled) -> int:
+    """Return the first session from `start` on at which a waiting instrument can trade."""
+    chance = (venue.can_buy[start:] & filled.waits_to_buy).any(axis=1)
+    chance |= (venue.can_sell[start:] & filled.waits_to_sell).any(axis=1)
+    return start + int(chance.argmax()) if chance.any() else len(venue.money)
+
+
+def fitted(targets: pd.DataFrame, market: Market) -> pd.DataFrame:
+    """Return targets on all of a market's sessions and columns, or say what does not fit.
+
+    Sessions and instruments that are not in the frame get NaN: nothing is ordered there.
+    """
+    if not isinstance(targets, pd.DataFrame):
+        raise UserError(
+            f"target_weights returned a {type(targets).__name__}; return a DataFrame, "
+            f"session × instrument"
+        )
+    for name in targets.columns:
+        if name not in market.close.columns:
+            raise UserError(
+                f"target_weights names {name!r}, which is no instrument of market {market.name}; "
+                f"{suggest(str(name), market.instruments)}"
+            )
+    strange = targets.index.difference(market.close.index)
+    if len(strange) or targets.index.has_duplicates:
+        what = f"{strange[0]}, which is no session" if len(strange) else "a session twice"
+        raise UserError(
+            f"target_weights has a row for {what} of market {market.name}; "
+            f"use days of market.sessions as the index, each once"
+        )
+    try:
+        numbers = targets.astype(float)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"target_weights must be numbers or NaN ({error})") from error
+    return numbers.reindex(index=market.close.index, columns=market.close.columns)
+
+
+def _check(weights: np.ndarray, market: Market) -> None:
+    """Raise a `UserError` for the first weight that cannot be meant."""
+
+    def day(row: int) -> str:
+        return f"{market.sessions[row]:%Y-%m-%d}"
+
+    bad = np.argwhere(weights < 0)
+    if len(bad):
+        row, column = bad[0]
+        raise UserError(
+            f"the weight of {market.instruments[column]} on {day(row)} was "
+            f"{weights[row, column]:.4f}; weights are 0 or more"
+        )
+    sums = weights.sum(axis=1)
+    over = np.flatnonzero(sums > 1.0 + 1e-9)
+    if len(over):
+        raise UserError(
+            f"the weights of {day(over[0])} sum to {sums[over[0]]:.4f}; let a row sum to at most 1"
+        )
+    missing = np.argwhere((weights > 0) & ~np.isfinite(market.close.to_numpy(dtype=float)))
+    if len(missing):
+        row, column = missing[0]
+        name = market.instruments[column]
+        first = market.close[name].first_valid_index()
+        since = "it never has one" if first is None else f"its first is of {first:%Y-%m-%d}"
+        raise UserError(
+            f"{name} has a weight of {weights[row, column]:.4f} on {day(row)} but no price "
+            f"({since}); spread over what is listed, as backtest.strategy.allocation does"
+        )

@@ -1,0 +1,277 @@
+"""BacktestResult: what a backtest was and did, as a value; and compare()."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.engine import metrics
+from backtest.render.notebook import figure, heading, note, page, scope, table
+from backtest.strategy import Strategy
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BacktestResult:
+    """One strategy's backtest on one market.
+
+    Attributes
+    ----------
+    equity, returns : Series
+        Value after each session's close, in the market's currency, and simple returns; the first
+        return counts from the starting cash.
+    weights : DataFrame, session × instrument
+        Fractions of equity held at each close.
+    orders : DataFrame
+        One row a trade, with the sessions it was decided, due and filled, and its costs by kind.
+    regime : Series
+        Name of what is held at each close.
+    targets : DataFrame, session × instrument
+        What the strategy asked for, NaN where it ordered nothing.
+    riskless : Series
+        Return of idle cash by session.
+    benchmarks : mapping
+        Return series to compare with, by name; the first is the market's benchmark.
+    manifest : mapping
+        All that is needed to run it again: snapshot, strategy, parameters, costs, fill, versions.
+    """
+
+    strategy: Strategy
+    equity: pd.Series
+    returns: pd.Series
+    weights: pd.DataFrame
+    orders: pd.DataFrame
+    regime: pd.Series
+    targets: pd.DataFrame
+    riskless: pd.Series
+    benchmarks: Mapping[str, pd.Series]
+    manifest: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.synthetic else ""
+        figures = self.summary()
+        return (
+            f"<BacktestResult {self.name} on {kind}{self.manifest['market']}, "
+            f"{' … '.join(self.manifest['window'])}: {figures['total_return']:+.1%}, "
+            f"Sharpe {figures['sharpe']:.2f}>"
+        )
+
+    @property
+    def per_year(self) -> int:
+        """Sessions per year of the market."""
+        return int(self.manifest["sessions_per_year"])
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the prices are synthetic."""
+        return bool(self.manifest["synthetic"])
+
+    @property
+    def name(self) -> str:
+        """The strategy's name."""
+        return self.strategy.name
+
+    @cached_property
+    def drawdown(self) -> pd.Series:
+        """Fall from the highest equity so far."""
+        return metrics.drawdown(self.returns)
+
+    def summary(self, benchmark: pd.Series | None = None) -> dict[str, float]:
+        """Return the headline figures; fractions, a year where a rate.
+
+        Parameters
+        ----------
+        benchmark : Series, optional
+            Returns to compare with; the market's benchmark by default.
+
+        Notes
+        -----
+        `turnover` is one-way a year: half the traded value over equity before each trading
+        session's close, summed, per year. `cost_drag` is the costs paid over mean equity, a year.
+        """
+        other = next(iter(self.benchmarks.values())) if benchmark is None else benchmark
+        returns, riskless, per_year = self.returns, self.riskless, self.per_year
+        years = len(returns) / per_year
+        return {
+            **self._alone(returns),
+            "turnover": float(self.turnover.sum()) / years,
+            "cost_drag": float(self.orders["cost"].sum()) / float(self.equity.mean()) / years,
+            "costs_paid": float(self.orders["cost"].sum()),
+            "beta": metrics.beta(returns, other, riskless),
+            "alpha": metrics.alpha(returns, other, per_year, riskless),
+            "tracking_error": metrics.tracking_error(returns, other, per_year),
+            "information_ratio": metrics.information_ratio(returns, other, per_year),
+            "up_capture": metrics.up_capture(returns, other),
+            "down_capture": metrics.down_capture(returns, other),
+            "switches": float(self.switches),
+        }
+
+    @cached_property
+    def turnover(self) -> pd.Series:
+        """One-way turnover by session: half the traded value over the equity at the close."""
+        traded = self.orders.groupby("filled")["value"].sum()
+        return (traded.reindex(self.equity.index, fill_value=0.0) / self.equity / 2.0).rename(
+            "turnover"
+        )
+
+    @property
+    def switches(self) -> int:
+        """How often what is held changed its name."""
+        held = self.regime.to_numpy()
+        return int((held[1:] != held[:-1]).sum())
+
+    @property
+    def drawdown_dates(self) -> dict[str, pd.Timestamp | None]:
+        """Peak, trough and recovery of the deepest drawdown."""
+        dates = metrics.drawdown_dates(self.returns)
+        return dict(zip(("peak", "trough", "recovery"), dates, strict=True))
+
+    @cached_property
+    def profit(self) -> pd.DataFrame:
+        """Profit by session and instrument after its costs, in currency; cash not included.
+
+        What a position is worth more at a close than at the last, less what was paid for it.
+        """
+        worth = self.weights.mul(self.equity, axis=0)
+        orders = self.orders
+        signed = orders["value"].where(orders["side"] == "buy", -orders["value"])
+        paid = (
+            (signed + orders["cost"])
+            .groupby([orders["filled"], orders["instrument"]])
+            .sum()
+            .unstack(fill_value=0)
+            .reindex(index=worth.index, columns=worth.columns, fill_value=0.0)
+        )
+        return worth.diff().fillna(worth.iloc[:1]) - paid
+
+    def by_half(self) -> pd.DataFrame:
+        """Return returns by calendar half: the strategy's and each benchmark's.
+
+        A benchmark that lacks a session of a half has no return there.
+        """
+        columns = {self.name: self.returns, **self.benchmarks}
+        return pd.DataFrame({name: metrics.half_returns(r) for name, r in columns.items()})
+
+    def by_regime(self) -> pd.DataFrame:
+        """Return sessions, returns, Sharpe and the benchmarks' returns by regime.
+
+        A benchmark that lacks a session of a regime has no return there.
+
+        With fills at the close the session of a switch still belongs to the old regime; with fills
+        at the open, to the new one.
+        """
+        regime = self.regime
+        if self.manifest["fill"] == "close":
+            regime = regime.shift().fillna(regime.iloc[0])
+        rows = {}
+        for name in dict.fromkeys(regime):
+            inside = (regime == name).to_numpy()
+            returns, riskless = self.returns[inside], self.riskless[inside]
+            rows[name] = {
+                "sessions": int(inside.sum()),
+                "total_return": metrics.total_return(returns),
+                "cagr": metrics.cagr(returns, self.per_year),
+                "sharpe": metrics.sharpe(returns, self.per_year, riskless),
+                **{
+                    f"{other} total_return": metrics.total_return(series[inside])
+                    for other, series in self.benchmarks.items()
+                },
+            }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("regime")
+
+    def benchmark_summary(self) -> dict[str, dict[str, float]]:
+        """Return headline figures of each benchmark, over the sessions its record has."""
+        return {name: self._alone(series.dropna()) for name, series in self.benchmarks.items()}
+
+    def beside(self, benchmark: str) -> tuple[dict[str, float], dict[str, float]]:
+        """Return this result's and a benchmark's headline figures over the sessions both have."""
+        theirs = self.benchmarks[benchmark].dropna()
+        return self._alone(self.returns[theirs.index]), self._alone(theirs)
+
+    def _alone(self, returns: pd.Series) -> dict[str, float]:
+        """Return the figures that need no other series than cash."""
+        riskless, per_year = self.riskless[returns.index], self.per_year
+        return {
+            "total_return": metrics.total_return(returns),
+            "cagr": metrics.cagr(returns, per_year),
+            "volatility": metrics.volatility(returns, per_year),
+            "sharpe": metrics.sharpe(returns, per_year, riskless),
+            "sortino": metrics.sortino(returns, per_year, riskless),
+            "calmar": metrics.calmar(returns, per_year),
+            "max_drawdown": metrics.max_drawdown(returns),
+            "hit_rate": metrics.hit_rate(returns),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as `nqp run --json` prints it: plain values, NaN as None."""
+        document: dict[str, Any] = plain(
+            {
+                "strategy": self.name,
+                "parameters": self.manifest["parameters"],
+                "market": self.manifest["market"],
+                "synthetic": self.synthetic,
+                "window": self.manifest["window"],
+                "summary": self.summary(),
+                "benchmarks": self.benchmark_summary(),
+                "warnings": list(self.warnings),
+                "manifest": dict(self.manifest),
+            }
+        )
+        return document
+
+    def _repr_html_(self) -> str:
+        """Render in notebooks: the figures beside the benchmarks', and what they rest on."""
+        manifest, own, others = self.manifest, self.summary(), self.benchmark_summary()
+        rows = [
+            [key, *(figure(key, column.get(key)) for column in (own, *others.values()))]
+            for key in own
+        ]
+        window = " … ".join(manifest["window"])
+        where = scope(manifest["market"], window, synthetic=self.synthetic)
+        terms = (
+            f"{manifest['currency']}, filled at the next {manifest['fill']}; "
+            f"costs: {manifest['costs']}; data: {manifest['snapshot'][:12]}"
+        )
+        return page(
+            heading(f"{self.name} {where}"),
+            table(pd.DataFrame(rows, columns=["figure", self.name, *others])),
+            note(terms),
+            *(note(f"note: {warning}") for warning in self.warnings),
+        )
+
+
+def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:
+    """Return one row per result and one column per figure of `summary()`.
+
+    Rows are named after the strategies; a name that occurs twice gets its parameters behind it.
+    """
+    names = [result.name for result in results]
+    labels = [
+        result.name if names.count(result.name) == 1 else f"{result.name} {result.manifest['set']}"
+        for result in results
+    ]
+    rows = [result.summary() for result in results]
+    return pd.DataFrame(rows, index=pd.Index(labels, name="strategy"))
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON has: mappings, lists, text, finite numbers, None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (pd.Timestamp, np.datetime64)):
+        return f"{pd.Timestamp(value):%Y-%m-%d}"
+    if isinstance(value, (float, np.floating)):
+        return float(value) if np.isfinite(value) else None
+    if isinstance(value, np.integer):
+        return int(value)
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    return json.loads(json.dumps(value, default=str))

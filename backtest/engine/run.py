@@ -1,0 +1,299 @@
+"""run and run_many: strategy × market → result.
+
+The execution lag lives here and in the plan, nowhere else: what is decided after a session fills at
+the next.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine.plan import fill_used, fitted
+from backtest.engine.result import BacktestResult, plain
+from backtest.engine.simulate import Simulation, simulate
+from backtest.errors import UserError
+from backtest.market import Date, Market
+from backtest.strategy import Strategy, own_fields
+from backtest.trials.fingerprints import Fingerprints, fingerprints
+from backtest.trials.ledger import Ledger, window_of
+
+VERSIONED = ("nqp-rotation", "vectorbt", "vectorbt-rust", "pandas", "numpy")
+
+
+def run(
+    strategy: Strategy,
+    market: Market,
+    *,
+    costs: CostModel = ETF_COSTS,
+    fill: str = "open",
+    cash: float = 1_000_000.0,
+    start: Date | None = None,
+) -> BacktestResult:
+    """Backtest one strategy on one market.
+
+    Parameters
+    ----------
+    costs : CostModel
+        What trading costs; `FREE` for nothing.
+    fill : "open" or "close"
+        The price of the session after each decision at which orders fill. Where the market has no
+        opens, "open" becomes "close" and the result says so.
+    cash : float
+        What the portfolio starts with, in the market's currency.
+    start : date, optional
+        First session of the backtest; the strategy sees the sessions before it as history, and what
+        it would have held is bought on `start`.
+
+    Raises
+    ------
+    UserError
+        If the market, the parameters or the strategy's weights make no sense.
+    """
+    return run_many([strategy], market, costs=costs, fill=fill, cash=cash, start=start)[0]
+
+
+def run_many(
+    strategies: Sequence[Strategy],
+    market: Market,
+    *,
+    costs: CostModel = ETF_COSTS,
+    fill: str = "open",
+    cash: float = 1_000_000.0,
+    start: Date | None = None,
+) -> list[BacktestResult]:
+    """Backtest several strategies on one market; see `run`."""
+    if not cash > 0:
+        raise UserError(f"cash was {cash}; start with more than 0")
+    cash = float(cash)
+    first = first_session(market, start)
+    used = fill_used(market, fill)
+    notes = []
+    if used != fill:
+        notes.append("the market has no open prices: orders fill at the close")
+    results = []
+    for strategy in strategies:
+        targets = fitted(strategy.target_weights(market), market)
+        simulation = simulate(targets, market, costs=costs, fill=used, cash=cash, first=first)
+        manifest = _manifest(strategy, market, costs, (fill, used), cash, first)
+        said = [*notes, *_count(strategy, market, costs, used, first)]
+        results.append(_result(strategy, market, targets, simulation, manifest, cash, first, said))
+    return results
+
+
+def _count(
+    strategy: Strategy, market: Market, costs: CostModel, fill: str, first: int
+) -> list[str]:
+    """Count a run among the trials ever made, as a sweep of this one variant; say if that fails."""
+    try:
+        tried = trial_prints(strategy, costs, fill)
+        Ledger.at_home().record(
+            type(strategy).__name__, market.snapshot, window_of(market.sessions[first:]), tried
+        )
+    except UserError as error:
+        return [f"this run is not among the trials counted: {error}"]
+    return []
+
+
+def trial_prints(
+    strategy: Strategy,
+    costs: CostModel,
+    fill: str,
+    swept: Mapping[str, np.ndarray] | None = None,
+) -> Fingerprints:
+    """Return by what the ledger knows a trial: its parameters, costs and fill.
+
+    `swept` holds columns of parameters by name, a value for each of several variants.
+    """
+    return fingerprints({**own_fields(strategy), **(swept or {}), "costs ": costs, "fill ": fill})
+
+
+def first_session(market: Market, start: Date | None) -> int:
+    """Return the number of the first session from `start` on; at least two must follow."""
+    first = 0 if start is None else int(market.sessions.searchsorted(pd.Timestamp(start)))
+    if len(market.sessions) - first < 2:
+        raise UserError(
+            f"market {market.name} has {max(0, len(market.sessions) - first)} session(s) in the "
+            f"window; a backtest needs at least 2, one to decide after and one to fill at"
+        )
+    return first
+
+
+def _result(
+    strategy: Strategy,
+    market: Market,
+    targets: pd.DataFrame,
+    simulation: Simulation,
+    manifest: dict[str, Any],
+    cash: float,
+    first: int,
+    notes: list[str],
+) -> BacktestResult:
+    equity = simulation.equity
+    before = equity.shift(fill_value=cash)
+    close = market.close.iloc[first:]
+    regime = strategy.regime(market).shift().iloc[first:]
+    result = BacktestResult(
+        strategy=strategy,
+        equity=equity,
+        returns=(equity / before - 1.0).rename(strategy.name),
+        weights=(simulation.shares * close.fillna(0.0)).div(equity, axis=0),
+        orders=simulation.orders,
+        regime=regime.fillna("cash").rename("regime"),
+        targets=targets.iloc[first:],
+        riskless=level_returns(market.money, first).rename("riskless"),
+        benchmarks=_benchmarks(market, first),
+        manifest=manifest,
+        warnings=(*notes, *_warnings(market, simulation, first)),
+    )
+    early = _before_launch(result, market)
+    more = [*_partly_compared(result), *([] if early is None else [early])]
+    return replace(result, warnings=(*result.warnings, *more)) if more else result
+
+
+def _partly_compared(result: BacktestResult) -> list[str]:
+    """Say how a benchmark whose record is shorter compares over the sessions both have."""
+    found = []
+    for name, series in result.benchmarks.items():
+        lacking = int(series.isna().sum())
+        if lacking:
+            ours, theirs = (figures["total_return"] for figures in result.beside(name))
+            found.append(
+                f"{name} has no record of {lacking} of {len(series)} sessions; over the others "
+                f"{result.name} returned {ours:+.1%} and {name} {theirs:+.1%}"
+            )
+    return found
+
+
+def _before_launch(result: BacktestResult, market: Market) -> str | None:
+    """Say how much of the profit was earned on instruments that had not been launched yet."""
+    earned = 0.0
+    for name in market.instruments:
+        launched = market.universe.by_id[name].launched
+        if launched is not None:
+            early = result.profit.index < pd.Timestamp(launched)
+            earned += float(result.profit.loc[early, name].sum())
+    if earned == 0.0:
+        return None
+    total = float(result.equity.iloc[-1]) - float(result.manifest["cash"])
+    return (
+        f"{earned:,.0f} {result.manifest['currency']} of a profit of {total:,.0f} were earned "
+        f"before the instruments were launched, on back-filled history; "
+        f"--strict-launch leaves it out"
+    )
+
+
+def _benchmarks(market: Market, first: int) -> dict[str, pd.Series]:
+    """Return what to compare with: the benchmark, where it has prices, and all sectors alike."""
+    own = level_returns(market.benchmark, first)
+    name = market.universe.by_id[market.universe.benchmark].name
+    equal = {"equal-weight sectors": level_returns(market.equal_weight, first)}
+    return equal if own.isna().all() else {name: own} | equal
+
+
+def level_returns(level: pd.Series, first: int) -> pd.Series:
+    """Return simple returns from session `first` on; 0 on a market's very first session."""
+    moved = level.pct_change(fill_method=None)
+    if first == 0 and len(level) and pd.notna(level.iloc[0]):
+        moved.iloc[0] = 0.0
+    return moved.iloc[first:]
+
+
+def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
+    found = []
+    if market.synthetic:
+        found.append("prices are synthetic: figures say how the strategy works, not how it did")
+    if simulation.unfilled:
+        found.append(
+            f"the last order in {', '.join(simulation.unfilled)} was never completed: "
+            f"it could not be traded again"
+        )
+    if simulation.orders.empty:
+        found.append("no order was placed: the portfolio stayed in cash")
+    if market.benchmark.iloc[first:].isna().all():
+        found.append(
+            "the market has no benchmark prices here: compared with equal-weight sectors instead"
+        )
+    if market.money.iloc[first:].nunique() == 1:
+        found.append(
+            "the market has no money rate: idle cash earns nothing, and Sharpe ratios are of raw "
+            "returns"
+        )
+    late = int((simulation.orders["sessions_late"] > 0).sum())
+    if late:
+        found.append(f"{late} trade(s) were filled late because nothing could be traded when due")
+    years = (len(market.sessions) - first) / market.universe.sessions_per_year
+    if years < 3:
+        found.append(f"{years:.1f} years of data cannot tell skill from luck")
+    return found
+
+
+def _manifest(
+    strategy: Strategy,
+    market: Market,
+    costs: CostModel,
+    fills: tuple[str, str],
+    cash: float,
+    first: int,
+) -> dict[str, Any]:
+    asked, used = fills
+    sessions = market.sessions[first:]
+    parameters: dict[str, Any] = plain(strategy.parameters)
+    defaults = type(strategy)() if _has_defaults(strategy) else strategy
+    changed = {
+        name: value
+        for name, value in parameters.items()
+        if value != plain(defaults.parameters).get(name)
+    }
+    return {
+        "strategy": strategy.name,
+        "class": f"{type(strategy).__module__}:{type(strategy).__qualname__}",
+        "parameters": parameters,
+        "set": ", ".join(f"{name}={value}" for name, value in changed.items()) or "defaults",
+        "claims": list(strategy.claims),
+        "market": market.name,
+        "universe": market.universe.name,
+        "snapshot": market.snapshot,
+        "synthetic": market.synthetic,
+        "strict_launch": market.launched_only,
+        "currency": market.universe.currency,
+        "sessions_per_year": market.universe.sessions_per_year,
+        "known_from": f"{market.sessions[0]:%Y-%m-%d}",
+        "window": [f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"],
+        "costs": costs.name,
+        "cost_rules": plain(
+            [
+                {
+                    "component": rule.component,
+                    "rate": rule.rate,
+                    "side": rule.side,
+                    "kinds": rule.kinds,
+                    "start": None if rule.start is None else rule.start.isoformat(),
+                    "end": None if rule.end is None else rule.end.isoformat(),
+                }
+                for rule in costs.rules
+            ]
+        ),
+        "minimum_commission": costs.minimum_commission,
+        "fill": used,
+        "asked_fill": asked,
+        "cash": cash,
+        "seed": None,
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in VERSIONED},
+    }
+
+
+def _has_defaults(strategy: Strategy) -> bool:
+    try:
+        type(strategy)()
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,212 @@
+"""Targets → equity, by vectorbt. The only file that imports vectorbt.
+
+vectorbt is handed only the sessions that trade (`backtest.engine.plan` finds them and the shares
+wanted) and keeps the books: every order, fee and the cash left. Daily equity is rebuilt from its
+order records and the closes. Two conventions make that exact:
+
+- Idle cash earns the money rate. Prices go in in units of the money account (divided by its
+  growth), in which cash is constant; equity comes out multiplied by it.
+- The side of every order is known beforehand, so buy and sell costs go in as one fee an order, and
+  what a minimum commission adds as a fixed fee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import COMPONENTS, CostModel
+from backtest.engine.plan import Execution, Plan, Venue, orders, plan, venue
+from backtest.market import Market
+
+AGREEMENT = 1e-9  # relative difference between the plan and vectorbt's books that is an error
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """What a portfolio did: equity, shares and orders.
+
+    Attributes
+    ----------
+    equity, cash : Series
+        After each session's close, in the market's currency.
+    shares : DataFrame, session × instrument
+        Held at each session's close.
+    unfilled : tuple of str
+        Instruments whose last order was never completed.
+    """
+
+    equity: pd.Series
+    cash: pd.Series
+    shares: pd.DataFrame
+    unfilled: tuple[str, ...]
+    _log: Callable[[], pd.DataFrame] = field(repr=False)
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """One row a trade.
+
+        The sessions it was decided, due and filled; instrument, side, shares, price, value, and
+        the costs by kind.
+        """
+        return self._log()
+
+
+def simulate(
+    targets: pd.DataFrame,
+    market: Market,
+    *,
+    costs: CostModel,
+    fill: str,
+    cash: float,
+    first: int = 0,
+) -> Simulation:
+    """Simulate target weights on a market from its session number `first` on.
+
+    Parameters
+    ----------
+    targets : DataFrame, session × instrument
+        As `Strategy.target_weights` returns them.
+    fill : "open" or "close"
+        The price of the session after the decision at which orders fill.
+    cash : float
+        What the portfolio starts with.
+    """
+    stage = venue(market, costs, fill)
+    made = plan(orders(targets, market, first), stage, cash, first)
+    base = stage.money[max(first - 1, 0)]
+    growth = stage.money / base
+    records = _books(made.executions, stage, growth, cash)
+    shares, spare = _holdings(records, made, stage, growth, cash)
+    held = np.zeros((len(growth) - first, len(stage.lot)))
+    idle = np.full(len(growth) - first, cash)
+    at = np.array([execution.session for execution in made.executions], dtype=int)
+    last = np.searchsorted(at, np.arange(first, len(growth)), side="right") - 1
+    held[last >= 0] = shares[last[last >= 0]]
+    idle[last >= 0] = spare[last[last >= 0]]
+    idle *= growth[first:]
+    sessions = market.sessions[first:]
+    return Simulation(
+        equity=pd.Series((held * stage.close[first:]).sum(axis=1) + idle, sessions, name="equity"),
+        cash=pd.Series(idle, sessions, name="cash"),
+        shares=pd.DataFrame(held, sessions, market.close.columns),
+        unfilled=tuple(market.instruments[column] for column in made.unfilled),
+        _log=lambda: _order_log(records, made.executions, market, stage, growth, costs, first),
+    )
+
+
+def _books(
+    executions: tuple[Execution, ...], stage: Venue, growth: np.ndarray, cash: float
+) -> np.ndarray:
+    """Let vectorbt execute the planned holdings; return its order records."""
+    if not executions:
+        return np.empty(0, dtype=[("col", int), ("idx", int), ("size", float), ("fees", float)])
+    import vectorbt
+
+    rows = np.array([execution.session for execution in executions])
+    after = np.array([execution.shares for execution in executions])
+    before = np.vstack([np.zeros((1, after.shape[1])), after[:-1]])
+    buys = after > before
+    price = stage.mark[rows] / growth[rows, None]
+    rates = stage.rates
+    commission = np.where(buys, rates.commission_buy[rows], rates.commission_sell[rows])
+    other = np.where(buys, rates.other_buy[rows], rates.other_sell[rows])
+    value = np.abs(after - before) * stage.mark[rows]
+    topped_up = np.maximum(rates.minimum - commission * value, 0.0) / growth[rows, None]
+    portfolio = vectorbt.Portfolio.from_orders(
+        pd.DataFrame(price),
+        size=np.where(after != before, after, np.nan),
+        size_type="targetamount",
+        fees=commission + other,
+        fixed_fees=np.where(after != before, topped_up, 0.0),
+        init_cash=cash,
+        group_by=np.zeros(after.shape[1], dtype=int),
+        cash_sharing=True,
+        call_seq="auto",
+    )
+    records: np.ndarray = portfolio.order_records
+    return records
+
+
+def _holdings(
+    records: np.ndarray, made: Plan, stage: Venue, growth: np.ndarray, cash: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rebuild shares and cash (in money units) after each execution from vectorbt's records.
+
+    Raises
+    ------
+    RuntimeError
+        If vectorbt's books and the plan differ.
+    """
+    executions = made.executions
+    bought = np.zeros((len(executions), len(stage.lot)))
+    spent = np.zeros(len(executions))
+    if len(records):
+        signed = np.where(records["side"] == 0, records["size"], -records["size"])
+        bought[records["idx"], records["col"]] = signed
+        np.add.at(spent, records["idx"], signed * records["price"] + records["fees"])
+    shares = bought.cumsum(axis=0)
+    spare = cash - spent.cumsum()
+    for row, execution in enumerate(executions):
+        mark = stage.mark[execution.session]
+        value = execution.cash + float((execution.shares * mark).sum())
+        gap = np.abs((shares[row] - execution.shares) * mark).sum()
+        gap += abs(spare[row] * growth[execution.session] - execution.cash)
+        if gap > AGREEMENT * value:
+            raise RuntimeError(
+                f"vectorbt's books differ from the plan by {gap:.6g} of {value:.6g} at execution "
+                f"{row}; please report this"
+            )
+    return shares, spare
+
+
+def _order_log(
+    records: np.ndarray,
+    executions: tuple[Execution, ...],
+    market: Market,
+    stage: Venue,
+    growth: np.ndarray,
+    costs: CostModel,
+    first: int,
+) -> pd.DataFrame:
+    """Lay vectorbt's records out with true prices and the costs by kind."""
+    idx, col = records["idx"], records["col"]
+    filled = np.array([execution.session for execution in executions], dtype=int)[idx]
+    decided = np.array([execution.order.decided for execution in executions], dtype=int)[idx]
+    due = np.maximum(decided + 1, first)
+    buys = records["side"] == 0 if len(records) else np.empty(0, dtype=bool)
+    price = stage.mark[filled, col]
+    value = records["size"] * price
+    kinds = [market.universe.by_id[name].kind for name in market.instruments]
+    paid = {}
+    for component in COMPONENTS:
+        rate = {
+            side: costs.rate(component, side, market.sessions, kinds) for side in ("buy", "sell")
+        }
+        paid[component] = value * np.where(
+            buys, rate["buy"][filled, col], rate["sell"][filled, col]
+        )
+    paid["commission"] = np.maximum(paid["commission"], stage.rates.minimum)
+    sessions = market.sessions
+    log = pd.DataFrame(
+        {
+            "decided": sessions[decided],
+            "due": sessions[due],
+            "filled": sessions[filled],
+            "sessions_late": filled - due,
+            "instrument": np.array(market.instruments, dtype=object)[col],
+            "side": np.where(buys, "buy", "sell"),
+            "shares": records["size"],
+            "price": price,
+            "value": value,
+            **paid,
+        }
+    )
+    log["cost"] = log[list(COMPONENTS)].sum(axis=1)
+    return log.sort_values(
+        ["filled", "side", "instrument"], ascending=[True, False, True]
+    ).reset_index(drop=True)

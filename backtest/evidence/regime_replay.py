@@ -1,0 +1,223 @@
+"""Play any regime path through a rotation's own baskets, by the sweep kernel.
+
+A placebo, a ladder's rung or a delay is a row of regime codes; all of them trade like the strategy
+itself, with its costs, fills and rebalancing, thousands in a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine.plan import fill_used
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.strategy import RotationStrategy, Strategy
+
+if TYPE_CHECKING:
+    from backtest.engine.kernel import Growth, Rotation, Stage
+
+Codes = NDArray[np.int8]
+PIECE = 512  # paths played at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Playback:
+    """A rotation laid out so that other regime paths can be played through it.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Regimes by code; those without a basket order nothing.
+    path : ndarray, session
+        The strategy's own regime codes.
+    first : int
+        Position of the first session played.
+    """
+
+    market: Market
+    baskets: Mapping[str, pd.DataFrame]
+    schedule: str
+    names: tuple[str, ...]
+    path: Codes
+    first: int
+    costs: CostModel
+    fill: str
+    cash: float
+    _on: Stage
+    _laid: tuple[Rotation, Stage, Growth]
+
+    @property
+    def choices(self) -> Codes:
+        """The codes that stand for a basket."""
+        return np.array(
+            [code for code, name in enumerate(self.names) if name in self.baskets], dtype=np.int8
+        )
+
+    @property
+    def free(self) -> slice:
+        """The sessions after which a decision matters: the last is never filled."""
+        return slice(max(self.first - 1, 0), len(self.path) - 1)
+
+    def figures(self, paths: Codes) -> pd.DataFrame:
+        """Return the figures of regime paths, one row each."""
+        from backtest.engine import kernel
+
+        found = [
+            kernel.figures(paths[start : start + PIECE], *self._laid)[0]
+            for start in range(0, len(paths), PIECE)
+        ]
+        return pd.DataFrame(np.vstack(found), columns=list(kernel.FIGURES))
+
+    def dealt(self, orders: NDArray[np.intp]) -> pd.DataFrame:
+        """Return the path's own figures with instruments exchanged for others.
+
+        Parameters
+        ----------
+        orders : ndarray, deal × instrument
+            Positions in the market's columns: which instrument stands in for each. The ones
+            exchanged have a price on every session from the first on.
+        """
+        from backtest.engine import kernel
+
+        laid = self._laid[0]
+        used = np.flatnonzero(self._wanted().any(axis=0))
+        wanted = np.logical_or.accumulate(self._wanted()[:, used], axis=0)
+        before = np.vstack([np.zeros((1, len(used)), dtype=bool), wanted[:-1]])
+        whole = np.r_[True, (laid.weights[laid.row].sum(axis=2) <= 1.0 + 1e-13).all(axis=0)[:-1]]
+        found = []
+        with _one_thread():
+            for order in orders:
+                on = _exchanged(self._on, order[used])
+                tradable = ~(before & ~(on.can_buy & on.can_sell)).any(axis=1)
+                other = laid._replace(plain=tradable & whole)
+                tables = kernel.growth(other, on, 1)
+                found.append(kernel.figures(self.path[None], other, on, tables)[0][0])
+        return pd.DataFrame(np.array(found), columns=list(kernel.FIGURES))
+
+    def _wanted(self) -> NDArray[np.bool_]:
+        """Say what any basket has a weight on, session × instrument."""
+        columns = self.market.close.columns
+        held = [
+            weights.reindex(index=self.market.sessions, columns=columns).gt(0.0).to_numpy()
+            for weights in self.baskets.values()
+        ]
+        any_of_them: NDArray[np.bool_] = np.any(held, axis=0)
+        return any_of_them
+
+
+def playback(
+    strategy: Strategy,
+    market: Market,
+    *,
+    costs: CostModel = ETF_COSTS,
+    fill: str = "open",
+    cash: float = 1_000_000.0,
+    first: int = 0,
+) -> Playback:
+    """Lay a rotation out.
+
+    Raises
+    ------
+    UserError
+        If the strategy is no rotation between baskets.
+    """
+    if not rotates(strategy):
+        raise UserError(
+            f"{strategy.name} does not rotate between baskets, so there are no switches to test; "
+            f"choose a rotation such as thesis-rotation"
+        )
+    assert isinstance(strategy, RotationStrategy)
+    from backtest.engine import kernel
+
+    regime = strategy.regime(market)
+    baskets = strategy.baskets(market)
+    names = tuple(dict.fromkeys([*(str(name) for name in regime), *baskets]))
+    numbers = {name: code for code, name in enumerate(names)}
+    used = fill_used(market, fill)
+    on = kernel.stage(market, costs, used, cash, first)
+    laid, narrowed = kernel.rotation(baskets, strategy.rebalance, list(names), market, on)
+    return Playback(
+        market=market,
+        baskets=baskets,
+        schedule=strategy.rebalance,
+        names=names,
+        path=regime.astype(str).map(numbers).to_numpy().astype(np.int8),
+        first=first,
+        costs=costs,
+        fill=used,
+        cash=cash,
+        _on=on,
+        _laid=(laid, narrowed, kernel.growth(laid, narrowed, 1)),
+    )
+
+
+def rotates(strategy: Strategy) -> bool:
+    """Say whether a strategy's weights are those of its regime's basket and nothing else."""
+    mine = getattr(type(strategy), "target_weights", None)
+    return isinstance(strategy, RotationStrategy) and mine is RotationStrategy.target_weights
+
+
+def stretches(path: Codes) -> tuple[NDArray[np.intp], Codes]:
+    """Return where each stretch of one regime starts, and its code.
+
+    Examples
+    --------
+    >>> starts, codes = stretches(np.array([1, 1, 0, 2, 2], dtype=np.int8))
+    >>> starts.tolist(), codes.tolist()
+    ([0, 2, 3], [1, 0, 2])
+    """
+    starts = np.flatnonzero(np.r_[True, path[1:] != path[:-1]])
+    return starts, path[starts]
+
+
+def late(path: Codes, sessions: int, first: int = 0) -> Codes:
+    """Return a path that decides everything so many sessions later.
+
+    What was decided before session `first` stays in force until then.
+    """
+    delayed = path.copy()
+    start = max(first - 1, 0)
+    delayed[start + sessions :] = path[start : len(path) - sessions]
+    delayed[start : start + sessions] = path[start]
+    return delayed
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep the kernel on one thread: for a single path, waiting for others takes far longer."""
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+def _exchanged(on: Stage, columns: NDArray[np.intp]) -> Stage:
+    """Return a stage with some of its instruments, in another order."""
+
+    def solid(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.ascontiguousarray(values[..., columns])
+
+    lot = solid(on.lot)
+    return on._replace(
+        price=solid(on.price),
+        inverse=solid(on.inverse),
+        mark=solid(on.mark),
+        close=solid(on.close),
+        can_buy=np.ascontiguousarray(on.can_buy[:, columns]),
+        can_sell=np.ascontiguousarray(on.can_sell[:, columns]),
+        rates=solid(on.rates),
+        lot=lot,
+        in_lots=bool((lot > 0).any()),
+    )

@@ -1,0 +1,299 @@
+"""Market: everything that could be known, by the session after whose close it was known.
+
+Nothing is read from disk here: `backtest.data` builds a
+Market from files, a store or the embedded sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError
+from backtest.market import sector_indices as indices
+from backtest.market.publication import as_known, on_record
+from backtest.market.universe import Universe
+from backtest.views.market import market_html
+
+T = TypeVar("T")
+Date = str | pd.Timestamp
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Prices and series on the sessions of one exchange.
+
+    Attributes
+    ----------
+    name : str
+        What the market is called in the store, or "sample".
+    universe : Universe
+        The instruments, their sectors and the market's conventions.
+    close, open : DataFrame, session × instrument
+        Prices; NaN before an instrument's first price, carried forward while it is suspended
+        (`close` only). `open` is None where the source has none.
+    can_buy, can_sell : DataFrame of bool, session × instrument
+        False while there is no price, the instrument is suspended, or it is locked at its limit.
+    benchmark : Series
+        Close of the universe's benchmark; NaN where its own record has ended.
+    series : DataFrame, session × series
+        Values as they were known after each session's close, in each series' own unit.
+    turnover : DataFrame or None
+        Traded value, session × instrument.
+    vintages : DataFrame or None
+        series, date (the period a value is about), value and `known`, the first day it could be
+        used: every published value and its revisions, where the data came with them.
+    findings : tuple of str
+        What the quality checks said when the data came in.
+    launched_only : bool
+        Whether history from before an instrument's launch has been left out (`from_launch`).
+    """
+
+    name: str
+    universe: Universe
+    close: pd.DataFrame
+    can_buy: pd.DataFrame
+    can_sell: pd.DataFrame
+    benchmark: pd.Series
+    series: pd.DataFrame
+    open: pd.DataFrame | None = None
+    turnover: pd.DataFrame | None = None
+    synthetic: bool = False
+    snapshot: str = ""
+    findings: tuple[str, ...] = ()
+    launched_only: bool = False
+    vintages: pd.DataFrame | None = None
+    _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.synthetic else ""
+        return (
+            f"<Market {self.name}: {kind}{self.universe.title}, {len(self.instruments)} "
+            f"instruments, {len(self.sessions)} sessions "
+            f"{self.sessions[0]:%Y-%m-%d} … {self.sessions[-1]:%Y-%m-%d}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Render in notebooks: what there is, and from when on."""
+        return market_html(self)
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex:
+        """The trading days, tz-naive, in the exchange's own time zone."""
+        return pd.DatetimeIndex(self.close.index)
+
+    @property
+    def instruments(self) -> tuple[str, ...]:
+        """The instruments that have prices here."""
+        return tuple(self.close.columns)
+
+    @cached_property
+    def by_sector(self) -> Mapping[str, tuple[str, ...]]:
+        """The instruments that have prices here, by sector."""
+        present = set(self.close.columns)
+        kept = {
+            sector: tuple(name for name in names if name in present)
+            for sector, names in self.universe.by_sector.items()
+        }
+        return {sector: names for sector, names in kept.items() if names}
+
+    @cached_property
+    def bonds(self) -> tuple[str, ...]:
+        """The government bond instruments that have prices here, first choice first."""
+        return tuple(bond for bond in self.universe.bonds if bond in self.close.columns)
+
+    @cached_property
+    def sector_close(self) -> pd.DataFrame:
+        """Price index of each sector, session × sector.
+
+        A sector with several instruments moves by the equal-weighted mean of their returns.
+        """
+        return indices.sector_levels(self.close, self.by_sector)
+
+    @cached_property
+    def sector_turnover(self) -> pd.DataFrame:
+        """Traded value of each sector, session × sector."""
+        if self.turnover is None:
+            raise UserError(
+                f"market {self.name} has no traded values; import prices with an amount column"
+            )
+        return indices.sector_totals(self.turnover, self.by_sector)
+
+    @cached_property
+    def equal_weight(self) -> pd.Series:
+        """Index of the equal-weighted mean return of all listed sectors, rebalanced daily."""
+        return indices.alike(self.sector_close).rename("equal-weight sectors")
+
+    @cached_property
+    def money(self) -> pd.Series:
+        """Growth of one unit of idle cash, starting at 1.
+
+        The return of the universe's money-market instrument where it has prices, else the
+        `money_rate` series known at the session before, accrued over calendar days (actual/365);
+        constant 1 where the market has neither.
+        """
+        name = self.universe.money
+        if name is not None and name in self.close.columns:
+            growth = indices.alike(self.close[[name]])
+        elif "money_rate" in self.series.columns:
+            growth = indices.accrued(self.series["money_rate"])
+        else:
+            growth = pd.Series(1.0, index=self.sessions)
+        return growth.rename("money")
+
+    @property
+    def broad_index(self) -> pd.Series:
+        """The benchmark's close, for triggers that need one.
+
+        Raises
+        ------
+        UserError
+            If the market has no benchmark prices at all.
+        """
+        if self.benchmark.isna().all():
+            raise UserError(
+                f"market {self.name} has no prices of its benchmark {self.universe.benchmark}; "
+                f"import them with 'nqp data import NAME --prices FOLDER --benchmark FILE'"
+            )
+        return self.benchmark
+
+    def need(self, series: str) -> pd.Series:
+        """Return a series by name; "rate" is the universe's ten-year yield.
+
+        Raises
+        ------
+        UserError
+            If the market does not have it; the sentence says how to supply it.
+        """
+        name = (self.universe.rate or series) if series == "rate" else series
+        if name not in self.series.columns:
+            has = ", ".join(self.series.columns) or "no series"
+            raise UserError(
+                f"market {self.name} has no series {name!r} (it has {has}); import one with "
+                f"'nqp data import NAME --prices FOLDER --series FILE', a CSV with a date column "
+                f"and a column {name!r}, or name another"
+            )
+        return self.series[name]
+
+    def until(self, date: Date) -> Market:
+        """Return what was known after the close of `date`: this market cut off there."""
+        return self._cut(self.close.index <= _timestamp(date), f"until {date}")
+
+    def as_of(self, date: Date) -> Market:
+        """Return what was known on the evening of `date`: this market, and values as seen then.
+
+        First values count from their release, revisions only from the day they were fetched; in
+        `vintages` the last row of a series and period is the value that stood on `date`.
+        """
+        seen = _known_by(self.vintages, _timestamp(date))
+        return replace(self.until(date), vintages=seen, _memo={})
+
+    def between(self, start: Date | None, end: Date | None) -> Market:
+        """Return this market's sessions from `start` to `end`, both included."""
+        first = self.sessions[0] if start is None else _timestamp(start)
+        last = self.sessions[-1] if end is None else _timestamp(end)
+        if first > last:
+            raise UserError(f"start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them")
+        index = self.close.index
+        return self._cut((index >= first) & (index <= last), f"between {start} and {end}")
+
+    def _cut(self, keep: np.ndarray, asked: str) -> Market:
+        if keep.all():
+            return self
+        if not keep.any():
+            raise UserError(
+                f"market {self.name} has no session {asked}; it runs from "
+                f"{self.sessions[0]:%Y-%m-%d} to {self.sessions[-1]:%Y-%m-%d}"
+            )
+        return replace(
+            self,
+            close=self.close.loc[keep],
+            open=None if self.open is None else self.open.loc[keep],
+            turnover=None if self.turnover is None else self.turnover.loc[keep],
+            can_buy=self.can_buy.loc[keep],
+            can_sell=self.can_sell.loc[keep],
+            benchmark=self.benchmark.loc[keep],
+            series=self.series.loc[keep],
+            vintages=_known_by(self.vintages, self.sessions[keep][-1]),
+            _memo={},
+        )
+
+    def from_launch(self) -> Market:
+        """Return this market with every instrument investable, and known, only from its launch.
+
+        History before an index or fund was launched is back-filled: it was chosen with hindsight.
+        Instruments whose launch date is not known stay as they are.
+        """
+        hidden = {
+            name: self.sessions < pd.Timestamp(launched)
+            for name in self.close.columns
+            if (launched := self.universe.by_id[name].launched) is not None
+        }
+        before = pd.DataFrame(hidden, index=self.sessions).reindex(
+            columns=self.close.columns, fill_value=False
+        )
+        return replace(
+            self,
+            close=self.close.mask(before),
+            open=None if self.open is None else self.open.mask(before),
+            turnover=None if self.turnover is None else self.turnover.mask(before),
+            can_buy=self.can_buy & ~before,
+            can_sell=self.can_sell & ~before,
+            launched_only=True,
+            _memo={},
+        )
+
+    def as_known(self, values: pd.Series, *, delay_days: int, max_age_days: int = 45) -> pd.Series:
+        """Place dated values on the sessions after whose close they could be used.
+
+        Parameters
+        ----------
+        values : Series
+            Values by the day they belong to.
+        delay_days : int
+            Calendar days between that day and publication; 0 means by the evening of it.
+        max_age_days : int
+            A value is forgotten (NaN) once it is this many calendar days past its publication.
+
+        Returns
+        -------
+        Series
+            On `sessions`; a value published on a day without a session counts from the next one.
+        """
+        return as_known(values, self.sessions, delay_days=delay_days, max_age_days=max_age_days)
+
+    def with_series(
+        self, name: str, values: pd.Series, *, delay_days: int, max_age_days: int = 45
+    ) -> Market:
+        """Return this market with one more series, shifted to when it was known, on its record."""
+        known = self.as_known(values, delay_days=delay_days, max_age_days=max_age_days)
+        record = on_record(self.vintages, name, values, delay_days=delay_days)
+        return replace(
+            self,
+            series=self.series.assign(**{name: known}),
+            vintages=_known_by(record, self.sessions[-1]),
+            _memo={},
+        )
+
+    def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what was computed for `key` on this market before, else compute and keep it."""
+        if key not in self._memo:
+            self._memo[key] = compute()
+        kept: T = self._memo[key]
+        return kept
+
+
+def _known_by(vintages: pd.DataFrame | None, day: pd.Timestamp) -> pd.DataFrame | None:
+    return None if vintages is None else vintages[vintages["known"] <= day]
+
+
+def _timestamp(date: Date) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(date)
+    except (ValueError, TypeError) as error:
+        raise UserError(f"{date!r} is not a date; write it as 2024-06-28") from error

@@ -1,0 +1,295 @@
+"""Universe: which instruments there are and the sector each belongs to.
+
+A universe is a TOML file. The built-in ones (`shenwan`, `cn-etf`, `us-spdr`) lie in `universes/`;
+a user's own file works the same way and is checked entry by entry.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from backtest.errors import UserError, suggest
+
+KINDS = ("index", "etf", "stock")
+BUILT_IN = ("shenwan", "cn-etf", "us-spdr")
+
+
+@dataclass(frozen=True)
+class Sector:
+    """One of the 31 Shenwan level-1 sectors, the vocabulary strategies are written in."""
+
+    id: str
+    code: str
+    name: str
+    name_zh: str
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """Something with a price: a sector index, a fund, a stock, the benchmark, a bond fund.
+
+    `sector` is None for what is no sector bet; `launched` is None where the date is not known;
+    `lot` is the smallest tradable number of shares, 0 where fractions are allowed.
+    """
+
+    id: str
+    kind: str
+    name: str
+    name_zh: str = ""
+    sector: str | None = None
+    launched: date | None = None
+    lot: int = 0
+
+
+@dataclass(frozen=True)
+class SeriesSpec:
+    """How a published series is to be read: its unit, and when a value may be used.
+
+    A value of day d may be used from d + `delay_days` on, and not once it is more than
+    `max_age_days` calendar days old.
+    """
+
+    id: str
+    title: str = ""
+    unit: str = ""
+    delay_days: int = 1
+    max_age_days: int = 45
+
+
+@dataclass(frozen=True)
+class Universe:
+    """Instruments, the sectors they belong to, and the conventions of their market.
+
+    Attributes
+    ----------
+    sessions_per_year : int
+        The annualization of every statistic (242 in Shanghai).
+    benchmark : str
+        The instrument results are compared with; it need not be investable.
+    rate : str or None
+        The series strategies mean by "the rate": the local ten-year government bond yield.
+    money : str or None
+        The money-market instrument whose return idle cash earns.
+    bonds : tuple of str
+        Government bond instruments, the first choice first.
+    price_limits : mapping
+        Largest credible one-session move (a fraction) by kind of instrument.
+    """
+
+    name: str
+    title: str
+    currency: str
+    calendar: str
+    sessions_per_year: int
+    benchmark: str
+    instruments: tuple[Instrument, ...]
+    rate: str | None = None
+    money: str | None = None
+    bonds: tuple[str, ...] = ()
+    series: tuple[SeriesSpec, ...] = ()
+    price_limits: tuple[tuple[str, float], ...] = ()
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Instrument]:
+        """Instruments by their identifier, in the order of the file."""
+        return {instrument.id: instrument for instrument in self.instruments}
+
+    @cached_property
+    def by_sector(self) -> Mapping[str, tuple[str, ...]]:
+        """Instrument identifiers by sector; sectors without an instrument are absent."""
+        grouped: dict[str, tuple[str, ...]] = {}
+        for instrument in self.instruments:
+            if instrument.sector is not None:
+                grouped[instrument.sector] = (*grouped.get(instrument.sector, ()), instrument.id)
+        return grouped
+
+    def spec(self, series: str) -> SeriesSpec:
+        """How `series` is to be read; one that is not declared waits a day to be known."""
+        return next((spec for spec in self.series if spec.id == series), SeriesSpec(series))
+
+    def price_limit(self, instrument: str) -> float:
+        """Return the largest credible one-session move of an instrument, as a fraction."""
+        return dict(self.price_limits).get(self.by_id[instrument].kind, 0.5)
+
+
+@cache
+def sectors() -> Mapping[str, Sector]:
+    """Return the sector vocabulary by key, in the order of the Shenwan codes.
+
+    Examples
+    --------
+    >>> sectors()["machinery"].name_zh
+    '机械设备'
+    >>> len(sectors())
+    31
+    """
+    text = (files("backtest.market") / "universes" / "sectors.toml").read_text(encoding="utf-8")
+    return {key: Sector(key, **entry) for key, entry in tomllib.loads(text).items()}
+
+
+def check_sectors(names: Iterable[str]) -> None:
+    """Raise a `UserError` naming the first sector that is not in the vocabulary."""
+    for name in names:
+        if name not in sectors():
+            raise UserError(f"there is no sector {name!r}; {suggest(name, sectors())}")
+
+
+def load_universe(name_or_path: str | Path) -> Universe:
+    """Load a built-in universe by name, or one's own TOML file by path.
+
+    Raises
+    ------
+    UserError
+        If there is no such universe or an entry of the file is wrong.
+
+    Examples
+    --------
+    >>> load_universe("shenwan").by_sector["machinery"]
+    ('801890',)
+    """
+    return parse_universe(universe_text(name_or_path), source=str(name_or_path))
+
+
+def universe_text(name_or_path: str | Path) -> str:
+    """Return the TOML text of a universe, built in or on disk."""
+    name = str(name_or_path)
+    if name in BUILT_IN:
+        return (files("backtest.market") / "universes" / f"{name}.toml").read_text(encoding="utf-8")
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise UserError(f"there is no universe or TOML file {name!r}; {suggest(name, BUILT_IN)}")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"universe {name} is not UTF-8 text; save it as UTF-8") from error
+
+
+def parse_universe(text: str, source: str = "universe") -> Universe:
+    """Read a universe from TOML text; errors name the key and the fix."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{source} is not valid TOML: {error}") from error
+    top = _Table(raw, source, "")
+    listed = top.take("instruments", list)
+    if not listed:
+        raise UserError(f"{source}: instruments is empty; add at least one [[instruments]] table")
+    instruments = tuple(
+        _instrument(_Table(entry, source, f"instruments[{number}]."))
+        for number, entry in enumerate(listed)
+    )
+    ids = [instrument.id for instrument in instruments]
+    for number, name in enumerate(ids):
+        if name in ids[:number]:
+            raise UserError(f"{source}: instruments[{number}].id {name!r} stands twice; remove one")
+    specs = tuple(
+        _series(key, _Table(entry, source, f"series.{key}."))
+        for key, entry in top.take("series", dict, {}).items()
+    )
+    limits = top.take("price_limits", dict, {})
+    for kind in limits:
+        _choose(kind, KINDS, source, "price_limits")
+    sessions = top.take("sessions_per_year", int)
+    if not 1 <= sessions <= 366:
+        raise UserError(f"{source}: sessions_per_year was {sessions}; give the usual number, 242")
+    universe = Universe(
+        name=top.take("name", str),
+        title=top.take("title", str, ""),
+        currency=top.take("currency", str),
+        calendar=top.take("calendar", str),
+        sessions_per_year=sessions,
+        benchmark=_choose(top.take("benchmark", str), ids, source, "benchmark"),
+        instruments=instruments,
+        rate=top.take("rate", str, None),
+        money=top.take("money", str, None),
+        bonds=tuple(_choose(bond, ids, source, "bonds") for bond in top.take("bonds", list, [])),
+        series=specs,
+        price_limits=tuple((kind, float(limit)) for kind, limit in limits.items()),
+    )
+    if universe.money is not None:
+        _choose(universe.money, ids, source, "money")
+    top.nothing_left()
+    if not universe.by_sector:
+        raise UserError(f"{source}: no instrument has a sector; give at least one its sector key")
+    return universe
+
+
+class _Table:
+    """A TOML table that is read key by key and complains by the key's full name."""
+
+    def __init__(self, entries: Any, source: str, prefix: str) -> None:
+        if not isinstance(entries, dict):
+            raise UserError(f"{source}: {prefix.rstrip('.')} must be a table of keys and values")
+        self.entries, self.source, self.prefix = dict(entries), source, prefix
+        self.known: list[str] = []
+
+    def take(self, key: str, kind: type, *default: Any) -> Any:
+        self.known.append(key)
+        if key not in self.entries:
+            if default:
+                return default[0]
+            raise UserError(f"{self.source}: {self.prefix}{key} is missing; add it")
+        value = self.entries.pop(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise UserError(
+                f"{self.source}: {self.prefix}{key} must be a {kind.__name__}, was {value!r}"
+            )
+        return value
+
+    def nothing_left(self) -> None:
+        for key in self.entries:
+            raise UserError(
+                f"{self.source}: {self.prefix}{key} is no key of a universe; "
+                f"{suggest(key, self.known)}"
+            )
+
+
+def _instrument(table: _Table) -> Instrument:
+    kind = _choose(table.take("kind", str), KINDS, table.source, f"{table.prefix}kind")
+    sector = table.take("sector", str, None)
+    if sector is not None:
+        _choose(sector, sectors(), table.source, f"{table.prefix}sector")
+    identifier = table.take("id", str)
+    instrument = Instrument(
+        id=identifier,
+        kind=kind,
+        name=table.take("name", str, identifier),
+        name_zh=table.take("name_zh", str, ""),
+        sector=sector,
+        launched=table.take("launched", date, None),
+        lot=table.take("lot", int, 0),
+    )
+    table.nothing_left()
+    if instrument.lot < 0:
+        raise UserError(f"{table.source}: {table.prefix}lot was {instrument.lot}; give 0 or more")
+    return instrument
+
+
+def _series(key: str, table: _Table) -> SeriesSpec:
+    spec = SeriesSpec(
+        id=key,
+        title=table.take("title", str, ""),
+        unit=table.take("unit", str, ""),
+        delay_days=table.take("delay_days", int, 1),
+        max_age_days=table.take("max_age_days", int, 45),
+    )
+    table.nothing_left()
+    if spec.delay_days < 0 or spec.max_age_days < 1:
+        raise UserError(
+            f"{table.source}: series.{key} needs delay_days of at least 0 "
+            f"and max_age_days of at least 1"
+        )
+    return spec
+
+
+def _choose(value: str, known: Any, source: str, key: str) -> str:
+    if value not in known:
+        raise UserError(f"{source}: {key} {value!r} is not known; {suggest(str(value), known)}")
+    return value

@@ -1,0 +1,262 @@
+"""Run folders read back, checked line by line: nothing in them is trusted."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import COMPONENTS
+from backtest.engine.metrics import total_return
+from backtest.engine.result import BacktestResult
+from backtest.engine.run import level_returns
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.strategy import Strategy
+
+DOCUMENT = {"summary": dict, "benchmarks": dict, "warnings": list, "synthetic": bool}
+MANIFEST: dict[str, type | tuple[type, ...]] = {
+    "strategy": str,
+    "class": str,
+    "parameters": dict,
+    "set": str,
+    "claims": list,
+    "market": str,
+    "snapshot": str,
+    "synthetic": bool,
+    "strict_launch": bool,
+    "currency": str,
+    "sessions_per_year": int,
+    "window": list,
+    "costs": str,
+    "fill": str,
+    "cash": (int, float),
+    "versions": dict,
+}
+ORDERS = ("shares", "price", "value", *COMPONENTS, "cost")
+
+
+@dataclass(frozen=True)
+class Recalled(Strategy):
+    """A strategy of which only the name is known."""
+
+    label: str
+
+    @property
+    def name(self) -> str:
+        """The name it had."""
+        return self.label
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Refuse: what it wanted is not known."""
+        raise UserError(f"only the name of {self.label} is known; run it again")
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """What a run's folder holds; see `backtest.records.folder`."""
+
+    document: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    returns: pd.Series
+    weights: pd.DataFrame
+    orders: pd.DataFrame
+    regime: pd.Series
+
+    def result(self, strategy: Strategy | None, market: Market | None) -> BacktestResult:
+        """Return the result as far as it can be had again.
+
+        Without the market there are no benchmarks, and what cash earned is not known (NaN).
+        """
+        index = self.returns.index
+        riskless = pd.Series(np.nan, index, name="riskless")
+        benchmarks: dict[str, pd.Series] = {}
+        if market is not None:
+            first = int(market.sessions.searchsorted(index[0]))
+            riskless = level_returns(market.money, first).rename("riskless")
+            benchmarks = benchmark_returns(self.document, market, first)
+        return BacktestResult(
+            strategy=strategy or Recalled(self.manifest["strategy"]),
+            equity=grown(self.returns, self.manifest["cash"]),
+            returns=self.returns.rename(self.manifest["strategy"]),
+            weights=self.weights,
+            orders=self.orders,
+            regime=self.regime,
+            targets=pd.DataFrame(np.nan, index, self.weights.columns),
+            riskless=riskless,
+            benchmarks=benchmarks,
+            manifest=self.manifest,
+            warnings=tuple(self.document["warnings"]),
+        )
+
+
+def grown(returns: pd.Series, cash: float) -> pd.Series:
+    """Return the equity that daily returns make of cash, as a folder's reader has it."""
+    return ((1.0 + returns).cumprod() * cash).rename("equity")
+
+
+def benchmark_returns(
+    document: Mapping[str, Any], market: Market, first: int
+) -> dict[str, pd.Series]:
+    """Return the benchmarks a document names, from the market it ran on."""
+    known = {
+        market.universe.by_id[market.universe.benchmark].name: market.benchmark,
+        "equal-weight sectors": market.equal_weight,
+    }
+    return {
+        name: level_returns(known[name], first) for name in document["benchmarks"] if name in known
+    }
+
+
+def read_run(folder: Path) -> Record:
+    """Read a run's six files.
+
+    Raises
+    ------
+    UserError
+        If one is missing or damaged, or they do not belong together.
+    """
+    if (folder / "index.json").exists() and not (folder / "summary.json").exists():
+        raise UserError(
+            f"{folder} holds a composite index, whose pictures are written with it; run "
+            f"'nqp index' again with --out {folder}"
+        )
+    document = checked_document(read_json(folder / "summary.json"), folder / "summary.json")
+    manifest = checked_manifest(read_json(folder / "manifest.json"), folder / "manifest.json")
+    returns = _numbers(folder / "returns.csv")
+    if list(returns.columns) != ["return"]:
+        raise damaged(folder / "returns.csv", "it needs the columns date and return")
+    record = Record(
+        document=document,
+        manifest=manifest,
+        returns=returns["return"],
+        weights=_numbers(folder / "weights.csv"),
+        orders=_orders(folder / "orders.csv"),
+        regime=_regime(folder / "regime.csv"),
+    )
+    dated = (record.weights, record.regime)
+    earned, said = total_return(record.returns), document["summary"].get("total_return")
+    same = isinstance(said, (int, float)) and math.isclose(earned, said, rel_tol=1e-6, abs_tol=1e-9)
+    if (
+        not all(item.index.equals(record.returns.index) for item in dated)
+        or document.get("manifest") != manifest
+        or not same
+    ):
+        raise UserError(
+            f"the files in {folder} do not belong together (sessions, manifest or total return "
+            f"differ); run the backtest again with --out"
+        )
+    return record
+
+
+def checked_document(document: Any, path: Path) -> Mapping[str, Any]:
+    """Return a result's JSON document if it has what a report reads."""
+    _check(document, DOCUMENT, path)
+    tables = [document["summary"], *document["benchmarks"].values()]
+    if not all(isinstance(table, dict) for table in tables) or not all(
+        value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+        for table in tables
+        for value in table.values()
+    ):
+        raise damaged(path, "its figures must be numbers")
+    if not all(isinstance(text, str) for text in document["warnings"]):
+        raise damaged(path, "its warnings must be text")
+    window = checked_manifest(document.get("manifest"), path)["window"]
+    name = document["manifest"]["strategy"]
+    return {**document, "strategy": name, "window": window}
+
+
+def checked_manifest(manifest: Any, path: Path) -> Mapping[str, Any]:
+    """Return a manifest if it has what a report reads."""
+    _check(manifest, MANIFEST, path)
+    try:
+        window = [f"{pd.Timestamp(day):%Y-%m-%d}" for day in manifest["window"]]
+    except (ValueError, TypeError) as error:
+        raise damaged(path, "its window must be two dates") from error
+    if window != manifest["window"] or len(window) != 2 or not manifest["cash"] > 0:
+        raise damaged(path, "its window must be two dates and its cash above 0")
+    if not manifest["sessions_per_year"] > 0 or manifest["fill"] not in ("open", "close"):
+        raise damaged(path, "its fill must be open or close, its sessions a year above 0")
+    if not isinstance(manifest["versions"].get("nqp-rotation"), str):
+        raise damaged(path, "its versions must name nqp-rotation's")
+    return dict(manifest)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; a `UserError` says what is wrong with it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UserError(
+            f"{path.parent} has no {path.name}; name a folder written by --out"
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged(path, "it is no JSON") from error
+
+
+def read_table(path: Path, kind: type) -> pd.DataFrame:
+    """Read a CSV of values by date; a `UserError` says what is wrong with it."""
+    try:
+        table = pd.read_csv(path, index_col=0, dtype=str, keep_default_na=False).astype(kind)
+        table.index = pd.to_datetime(table.index, format="%Y-%m-%d").as_unit("ns").rename("date")
+    except FileNotFoundError as error:
+        raise UserError(
+            f"{path.parent} has no {path.name}; name a folder written by --out"
+        ) from error
+    except (OSError, ValueError, TypeError) as error:
+        raise damaged(path, "it is no table of values by date") from error
+    if len(table) < 2 or not table.index.is_monotonic_increasing or not table.index.is_unique:
+        raise damaged(path, "its dates must rise, two or more")
+    return table
+
+
+def _numbers(path: Path) -> pd.DataFrame:
+    table = read_table(path, float)
+    if not np.isfinite(table.to_numpy()).all():
+        raise damaged(path, "it has values that are no numbers")
+    return table
+
+
+def _regime(path: Path) -> pd.Series:
+    table = read_table(path, str)
+    if list(table.columns) != ["regime"]:
+        raise damaged(path, "it needs the columns date and regime")
+    return table["regime"].astype(object)
+
+
+def _orders(path: Path) -> pd.DataFrame:
+    try:
+        orders = pd.read_csv(path, dtype=str, keep_default_na=False)
+        for name in ("decided", "due", "filled"):
+            orders[name] = pd.to_datetime(orders[name], format="%Y-%m-%d").astype("datetime64[ns]")
+        orders[list(ORDERS)] = orders[list(ORDERS)].astype(float)
+        orders["sessions_late"] = orders["sessions_late"].astype(int)
+        known = np.isfinite(orders[list(ORDERS)]).all(axis=None) and "instrument" in orders
+    except FileNotFoundError as error:
+        raise UserError(
+            f"{path.parent} has no {path.name}; name a folder written by --out"
+        ) from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise damaged(path, "it is no list of orders") from error
+    if not known or not orders["side"].isin(["buy", "sell"]).all():
+        raise damaged(path, "an order in it is not whole")
+    return orders
+
+
+def _check(document: Any, kinds: Mapping[str, Any], path: Path) -> None:
+    if not isinstance(document, dict):
+        raise damaged(path, "it is no JSON object")
+    for name, kind in kinds.items():
+        if not isinstance(document.get(name), kind):
+            raise damaged(path, f"its {name} is missing or of the wrong kind")
+
+
+def damaged(path: Path, why: str) -> UserError:
+    """Return the error for a file that cannot be used."""
+    return UserError(f"{path} cannot be read: {why}; write the folder again with --out")

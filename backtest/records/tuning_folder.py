@@ -1,0 +1,190 @@
+"""Tuning folders: all trials, the best one, how far to believe it, and figures.
+
+Every file is written beside its name and moved into place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from io import BytesIO
+from math import nan
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError
+from backtest.records.folder import check_holds_only, json_text, remove_reports, write_bytes
+from backtest.records.record import damaged, read_json, read_table
+from backtest.tuning.honesty import Honesty
+from backtest.tuning.intervals import SharpeInterval
+from backtest.tuning.maps import heat_map, plateau, switch_raster
+from backtest.tuning.spa import Superiority
+from backtest.tuning.swept import FEWER_IS_BETTER, Sweep
+from backtest.views.page import Page
+from backtest.views.tuning_report import tuning_report
+
+FILES = (
+    "trials.parquet",
+    "best.json",
+    "honesty.json",
+    "manifest.json",
+    "held.csv",
+    "heat_map.png",
+    "switches.png",
+)
+MANIFEST = {
+    "strategy": str,
+    "swept": list,
+    "score": str,
+    "fewer_is_better": bool,
+    "market": str,
+    "snapshot": str,
+    "synthetic": bool,
+    "currency": str,
+    "window": list,
+    "costs": str,
+    "fill": str,
+    "versions": dict,
+}
+
+
+def check_target(folder: Path) -> None:
+    """Raise a `UserError` if `folder` holds anything but a tuning's own files."""
+    check_holds_only(folder, FILES)
+
+
+def write_tuning(swept: Sweep, folder: Path) -> None:
+    """Write a sweep's files to a folder, replacing those of an earlier one.
+
+    The heat-map is of the first two parameters, where there are two.
+    """
+    from backtest.render import plots
+
+    check_target(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_reports(folder)
+        table = BytesIO()
+        swept.trials.assign(plateau=plateau(swept)).to_parquet(table)
+        write_bytes(folder / "trials.parquet", table.getvalue())
+        document = swept.to_json()
+        write_bytes(folder / "best.json", json_text(document["best"]).encode())
+        write_bytes(folder / "honesty.json", json_text(document["honesty"]).encode())
+        write_bytes(folder / "manifest.json", json_text(_manifest(swept)).encode())
+        write_bytes(folder / "held.csv", _held(swept).to_csv(index_label="date").encode())
+        names = swept.variants.names
+        if len(names) > 1 and not heat_map(swept, names[0], names[1]).empty:
+            axes = plots.heat_map(swept, names[0], names[1])
+            write_bytes(folder / "heat_map.png", plots.png(axes))
+        write_bytes(folder / "switches.png", plots.png(plots.switch_raster(swept)))
+    except OSError as error:
+        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+
+
+def read_tuning(folder: Path, *, language: str = "en") -> Page:
+    """Return the report of a tuning folder.
+
+    Raises
+    ------
+    UserError
+        If a file is missing or damaged.
+    """
+    manifest = _checked(read_json(folder / "manifest.json"), folder / "manifest.json")
+    best = read_json(folder / "best.json")
+    if not isinstance(best, dict) or not isinstance(best.get("parameters"), dict):
+        raise damaged(folder / "best.json", "it names no parameters")
+    held = read_table(folder / "held.csv", float)
+    try:
+        trials = pd.read_parquet(folder / "trials.parquet")
+        needed = [*manifest["swept"], manifest["score"], "plateau"]
+        trials[[manifest["score"], "plateau"]] = trials[[manifest["score"], "plateau"]].astype(
+            float
+        )
+        if trials.empty or trials[needed].shape[1] != len(needed):
+            raise KeyError("columns")
+    except FileNotFoundError as error:
+        raise UserError(f"{folder} has no trials.parquet; tune again with --out") from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise damaged(folder / "trials.parquet", "it is no table of variants") from error
+    found = read_honesty(read_json(folder / "honesty.json"), folder / "honesty.json")
+    return tuning_report(trials, best, found, manifest, held, language=language)
+
+
+def read_honesty(document: Any, path: Path) -> Honesty:
+    """Return what `Honesty.to_dict` wrote."""
+    try:
+        known: dict[str, Any] = {
+            name: document[name] for name in Honesty.__dataclass_fields__ if name != "logits"
+        }
+        for name, value in known.items():
+            if name in ("against_benchmark", "against_blend"):
+                test: dict[str, Any] = {
+                    key: _number(v) for key, v in value.items() if key != "better"
+                }
+                known[name] = Superiority(**test, better=np.array(value["better"], dtype=int))
+            elif name == "intervals":
+                known[name] = tuple(_interval(one) for one in value)
+            elif name != "switches" or value is not None:
+                known[name] = _number(value)
+        found = Honesty(**known)
+        _ = found.table()
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise damaged(path, "it has not the figures of a search") from error
+    return found
+
+
+def _interval(document: Mapping[str, Any]) -> SharpeInterval:
+    values: dict[str, Any] = {key: _number(value) for key, value in document.items()}
+    return SharpeInterval(**values)
+
+
+def _number(value: Any) -> float | int:
+    if value is None:
+        return nan
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{value!r} is no number")
+    return value
+
+
+def _checked(manifest: Any, path: Path) -> Mapping[str, Any]:
+    if not isinstance(manifest, dict):
+        raise damaged(path, "it is no JSON object")
+    for name, kind in MANIFEST.items():
+        if not isinstance(manifest.get(name), kind):
+            raise damaged(path, f"its {name} is missing or of the wrong kind")
+    texts = (*manifest["window"], *manifest["swept"], manifest["versions"].get("nqp-rotation"))
+    if not all(isinstance(text, str) for text in texts):
+        raise damaged(path, "its window, parameters or versions are not text")
+    return manifest
+
+
+def _manifest(swept: Sweep) -> dict[str, Any]:
+    market = swept.market
+    return {
+        "strategy": swept.variants.strategy.name,
+        "swept": list(swept.variants.names),
+        "variants": len(swept),
+        "score": swept.score,
+        "fewer_is_better": swept.score in FEWER_IS_BETTER,
+        "market": market.name,
+        "universe": market.universe.name,
+        "snapshot": market.snapshot,
+        "synthetic": market.synthetic,
+        "strict_launch": market.launched_only,
+        "currency": market.universe.currency,
+        "window": [f"{day:%Y-%m-%d}" for day in swept.window],
+        "costs": swept.costs.name,
+        "fill": swept.fill,
+        "cash": swept.cash,
+        "versions": {"nqp-rotation": version("nqp-rotation")},
+    }
+
+
+def _held(swept: Sweep) -> pd.DataFrame:
+    """Return the share of variants that hold each basket, session × name."""
+    raster = switch_raster(swept)
+    names = list(dict.fromkeys(raster.to_numpy().ravel()))
+    return pd.DataFrame({name: (raster == name).mean() for name in names})

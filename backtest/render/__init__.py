@@ -1,0 +1,1 @@
+"""Pages on a screen, in a notebook, as HTML, PNG or PDF."""

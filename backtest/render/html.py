@@ -1,0 +1,86 @@
+"""A page as one HTML document that asks nobody for anything.
+
+Texts are escaped by Jinja2; figures lie in the page as JSON that is never run; scripts run only if
+their hash is the one named in the page's own content security policy, and that forbids every
+request.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from backtest.errors import UserError
+from backtest.render.interactive import to_plotly
+from backtest.views.charts import Chart
+from backtest.views.page import Page, Table
+from backtest.views.words import Words
+
+LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
+UNSAFE: dict[str, str | int | None] = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
+
+
+def to_html(page: Page) -> str:
+    """Return a page as one self-contained document; equal pages give equal text."""
+    for ids in ([item.id for item in page.sections], [chart.id for chart in page.charts]):
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"every section and every chart needs an id of its own: {ids}")
+    environment = Environment(
+        loader=PackageLoader("backtest.render", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    scripts = [_plotly(), _template("page.js")] if page.charts else []
+    return environment.get_template("page.html.j2").render(
+        page=page,
+        say=Words(page.language),
+        tag=LANGUAGE_TAGS[page.language],
+        style=Markup(_template("page.css")),
+        scripts=[Markup(script) for script in scripts],
+        hashes=[_hash(script) for script in scripts],
+        figures={chart.id: _embedded(chart) for chart in page.charts},
+        digests={chart.id: Table("", chart.data) for chart in page.charts},
+    )
+
+
+def _embedded(chart: Chart) -> Markup:
+    """Return a figure as JSON without a character that could end the element it stands in."""
+    text = json.dumps(to_plotly(chart), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.translate(str.maketrans(UNSAFE)))
+
+
+def _hash(script: str) -> str:
+    return "sha256-" + b64encode(sha256(script.encode()).digest()).decode()
+
+
+@cache
+def _template(name: str) -> str:
+    return (files("backtest.render") / "templates" / name).read_text(encoding="utf-8").strip()
+
+
+@cache
+def _plotly() -> str:
+    """Return plotly.js as the installed plotly brings it."""
+    try:
+        text = (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+    except (ModuleNotFoundError, OSError) as error:
+        raise UserError(
+            "plotly, which draws the charts, is not installed; run 'pip install plotly'"
+        ) from error
+    if "</script" in text.lower():
+        raise ValueError("plotly.js would end the element it is embedded in")
+    return text.strip()

@@ -1,0 +1,118 @@
+"""Charts as plotly figures: plain mappings, the same for the same chart.
+
+Plotly reads a little HTML in its texts, so every text that comes in is escaped; the page escapes
+the whole once more where it embeds it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from backtest.render.traces import Trace, drawn, shown
+from backtest.views.charts import Chart, Lines, Panel, Raster, Strips, spans
+from backtest.views.palette import GRAY, PALE, SHADE
+
+GAP, ABOVE, BELOW = 34, 26, 30  # pixels between panels, above the first and below the last
+GRID = "#E6E8EB"
+
+
+def to_plotly(chart: Chart) -> dict[str, Any]:
+    """Return the data and the layout of a chart; its `meta` is for the page's own script."""
+    heights = [panel.height for panel in chart.panels]
+    total = ABOVE + sum(heights) + GAP * (len(heights) - 1) + BELOW
+    layout: dict[str, Any] = {
+        "height": total,
+        "margin": {"l": 120, "r": 14, "t": ABOVE, "b": BELOW, "pad": 3},
+        "showlegend": False,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "barmode": "relative",
+        "bargap": 0.25,
+        "hoverlabel": {"bgcolor": "#FFFFFF", "bordercolor": PALE, "align": "left"},
+        "annotations": [],
+        "shapes": [],
+        "meta": {"time": chart.over_time},
+    }
+    if isinstance(chart.panels[0], Lines):
+        layout |= {"hovermode": "x unified", "hoversubplots": "axis"}
+    data: list[Trace] = []
+    inner, top = total - ABOVE - BELOW, 0.0
+    for number, panel in enumerate(chart.panels):
+        suffix = "" if number == 0 else str(number + 1)
+        low = 1.0 - (top + panel.height) / inner
+        traces, x, y = drawn(panel)
+        shared = {"yaxis": f"y{suffix}", "xaxis": "x"}
+        data += [trace | shared for trace in traces]
+        domain = [round(max(low, 0.0), 6), round(1.0 - top / inner, 6)]
+        layout[f"yaxis{suffix}"] = _axis() | {"domain": domain, "anchor": "x"} | y
+        if number == len(chart.panels) - 1:
+            layout["xaxis"] = _axis() | {"anchor": f"y{suffix}"} | x
+        if isinstance(panel, Lines) and panel.shaded is not None:
+            layout["shapes"] += _shades(panel.shaded, f"y{suffix} domain")
+        if panel.title:
+            layout["annotations"].append(_heading(panel.title, domain[1]))
+        top += panel.height + GAP
+    if chart.over_time:
+        first, last = _reach(chart.panels)
+        layout["xaxis"] |= {"type": "date", "range": [first, last], "hoverformat": "%Y-%m-%d"}
+        layout["xaxis"]["nticks"] = 12
+    return {"data": data, "layout": layout}
+
+
+def _axis() -> Trace:
+    return {
+        "gridcolor": GRID,
+        "zeroline": False,
+        "zerolinecolor": GRAY,
+        "automargin": False,
+        "ticks": "",
+    }
+
+
+def _shades(when: pd.Series, axis: str) -> list[Trace]:
+    """Return bands over the stretches in which something is so."""
+    return [
+        {
+            "type": "rect",
+            "layer": "below",
+            "xref": "x",
+            "yref": axis,
+            "x0": f"{begin:%Y-%m-%d}",
+            "x1": f"{end:%Y-%m-%d}",
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": SHADE,
+            "line": {"width": 0},
+        }
+        for _, begin, end in spans(when.map({True: "yes"}).astype(object))
+    ]
+
+
+def _heading(text: str, at: float) -> Trace:
+    return {
+        "text": shown(text),
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": at,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 3,
+        "showarrow": False,
+        "font": {"size": 12, "color": "#555B61"},
+    }
+
+
+def _reach(panels: tuple[Panel, ...]) -> tuple[str, str]:
+    """Return the first and the last day any panel shows."""
+    days: list[pd.Timestamp] = []
+    for panel in panels:
+        if isinstance(panel, Lines):
+            days += [day for line in panel.lines for day in line.values.index[[0, -1]]]
+        elif isinstance(panel, Strips):
+            days += [day for values in panel.rows.values() for day in values.index[[0, -1]]]
+        elif isinstance(panel, Raster):
+            days += list(pd.DatetimeIndex(panel.cells.columns)[[0, -1]])
+    return f"{min(days):%Y-%m-%d}", f"{max(days):%Y-%m-%d}"

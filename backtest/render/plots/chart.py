@@ -1,0 +1,292 @@
+"""The static twin of a report's charts: the same value drawn with matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from backtest.render.plots.fonts import drawable, fonts
+from backtest.render.plots.legend import DASHES, SOFT, draw_key, key_rows, key_width
+from backtest.views.charts import (
+    Bars,
+    Chart,
+    Counts,
+    Grid,
+    Lines,
+    Panel,
+    Raster,
+    Strips,
+    Whiskers,
+    log_ticks,
+    spans,
+)
+from backtest.views.numbers import written
+from backtest.views.palette import DIVERGING, GRAY, SEQUENTIAL, SHADE
+
+WIDTH = 9.0  # inches
+PIXELS = 96.0  # of a panel's height in an inch
+GAP, ABOVE, BELOW, KEYS = 0.34, 0.62, 0.42, 0.22  # inches
+ORIGIN = 0.2  # inches, of the line below a picture of its own
+SPAN = 84  # letters that fit below an axis
+ROOMY = 14  # columns of a grid whose cells have room for a decimal
+INK, RULE = "#1D2125", "#E3E6E9"
+
+
+def chart_figure(chart: Chart, origin: str = "") -> Figure:
+    """Draw a chart on a figure of its own, with its title and legend, and its origin below."""
+    rows = key_rows(chart.keys)
+    total = ABOVE + KEYS * len(rows) + height(chart) + (ORIGIN if origin else 0.0)
+    figure = Figure(figsize=(WIDTH, total))
+    with fonts():
+        figure.text(
+            0.01, 1 - 0.25 / total, drawable(chart.title), size=11, weight="bold", color=INK
+        )
+        figure.text(0.01, 1 - 0.46 / total, drawable(chart.alt), size=8.5, color=SOFT)
+        draw(figure, chart, top=total - ABOVE, left=0.09, right=WIDTH - 0.15)
+        if origin:
+            figure.text(0.01, 0.08 / total, drawable(origin), size=7.5, color=SOFT)
+    return figure
+
+
+def chart_png(chart: Chart, origin: str = "") -> bytes:
+    """Return a chart as a PNG, with its origin below; equal charts give equal bytes."""
+    picture = BytesIO()
+    with fonts():
+        chart_figure(chart, origin).savefig(
+            picture, format="png", dpi=120, metadata={"Software": None}
+        )
+    return picture.getvalue()
+
+
+def height(chart: Chart) -> float:
+    """Return the inches a chart's panels take, with the space between and below them."""
+    panels = sum(panel.height for panel in chart.panels) / PIXELS
+    return 0.2 + panels + GAP * (len(chart.panels) - 1) + BELOW
+
+
+def draw(figure: Figure, chart: Chart, *, top: float, left: float, right: float) -> float:
+    """Draw a chart's legend and panels between `left` and `right`, from `top` down, in inches.
+
+    Returns
+    -------
+    float
+        Where its lower edge is.
+    """
+    wide, high = figure.get_size_inches()
+    for row in key_rows(chart.keys):
+        at = left + 0.02
+        for key in row:
+            draw_key(figure, key, at / wide, (top - 0.1) / high)
+            at += key_width(key)
+        top -= KEYS
+    top -= 0.2
+    margin = left + (1.75 if _has_names(chart) else 0.6)
+    shared: Axes | None = None
+    for number, panel in enumerate(chart.panels):
+        tall = panel.height / PIXELS
+        box = (margin / wide, (top - tall) / high, (right - margin) / wide, tall / high)
+        axes = figure.add_axes(box, sharex=shared if chart.over_time else None)
+        _panel(axes, panel)
+        if panel.title:
+            name = drawable(panel.title)
+            figure.text(left / wide, (top + 0.06) / high, name, size=8, color=SOFT)
+        if chart.over_time:
+            shared = axes if shared is None else shared
+            _dates(axes, last=number == len(chart.panels) - 1)
+        top -= tall + GAP
+    return top + GAP - BELOW
+
+
+def _panel(axes: Axes, panel: Panel) -> None:
+    axes.tick_params(length=0, labelsize=8, labelcolor=SOFT)
+    axes.spines[:].set_visible(False)
+    axes.set_axisbelow(True)
+    match panel:
+        case Lines():
+            _lines(axes, panel)
+        case Strips():
+            _strips(axes, panel)
+        case Raster():
+            _raster(axes, panel)
+        case Grid():
+            _grid(axes, panel)
+        case Bars():
+            _bars(axes, panel)
+        case Whiskers():
+            _whiskers(axes, panel)
+        case Counts():
+            _counts(axes, panel)
+
+
+def _lines(axes: Axes, panel: Lines) -> None:
+    for line in panel.lines:
+        days = line.values.index.to_numpy()
+        style = DASHES[line.dash]
+        axes.plot(days, line.values.to_numpy(), style, color=line.color, lw=0.75 * line.width)
+        if line.filled:
+            axes.fill_between(days, line.values, 0.0, color=line.color, alpha=0.15, lw=0)
+    if panel.shaded is not None:
+        for _, begin, end in spans(panel.shaded.map({True: "yes"}).astype(object)):
+            axes.axvspan(begin, end, color=SHADE, lw=0)  # type: ignore[arg-type]
+    axes.grid(color=RULE, lw=0.6)
+    if panel.log:
+        axes.set_yscale("log")
+        ticks = log_ticks(panel)
+        axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_yticks([], minor=True)
+    else:
+        axes.yaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+
+
+def _strips(axes: Axes, panel: Strips) -> None:
+    for row, names in enumerate(panel.rows.values()):
+        for name, begin, end in spans(names):
+            start, stop = (float(date2num(day)) for day in (begin, end))  # type: ignore[no-untyped-call]
+            axes.broken_barh([(start, stop - start)], (row - 0.36, 0.72), color=panel.colors[name])
+    _named(axes, list(panel.rows))
+
+
+def _raster(axes: Axes, panel: Raster) -> None:
+    colors = LinearSegmentedColormap.from_list("weights", SEQUENTIAL)
+    days = panel.cells.columns.to_numpy()
+    values = panel.cells.to_numpy(dtype=float)
+    rows = np.arange(len(values))
+    axes.pcolormesh(
+        days, rows, values, cmap=colors, vmin=0.0, vmax=panel.darkest, shading="nearest"
+    )
+    axes.hlines(rows[1:] - 0.5, days[0], days[-1], color="white", lw=1.2)
+    _named(axes, [str(name) for name in panel.cells.index])
+
+
+def _grid(axes: Axes, panel: Grid) -> None:
+    values = panel.cells.to_numpy(dtype=float)
+    known = values[np.isfinite(values)]
+    reach = float(np.quantile(np.abs(known), 0.95)) if len(known) else 1.0
+    low, high = (-reach, reach) if panel.diverging else (float(known.min()), float(known.max()))
+    palette = DIVERGING if panel.diverging else SEQUENTIAL[:4]
+    colors = LinearSegmentedColormap.from_list("cells", palette)
+    axes.imshow(values, cmap=colors, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
+    percent = "percent" in panel.unit
+    shape = "points" if values.shape[1] <= ROOMY else "{:+.0f}"
+    for row, column in np.argwhere(np.isfinite(values)):
+        value = values[row, column]
+        share = (value - low) / (high - low) if high > low else 0.5
+        dark = abs(share - 0.5) > 0.36 if panel.diverging else share > 0.7
+        text = written(100 * value, shape) if percent else written(value, "ratio")
+        ink = "white" if dark else INK
+        axes.text(column, row, text, ha="center", va="center", size=7, color=ink)
+    heads = [drawable(str(name)) for name in panel.cells.columns]
+    step = _every(heads)
+    axes.set_xticks(range(0, len(heads), step), heads[::step])
+    if panel.mark is not None:
+        axes.plot(panel.mark[1], panel.mark[0], "s", ms=20, mfc="none", mec="#D55E00", mew=2)
+    _named(axes, [str(name) for name in panel.cells.index])
+
+
+def _bars(axes: Axes, panel: Bars) -> None:
+    values = panel.values.fillna(0.0)
+    places = np.arange(len(values))
+    wide = 0.72 if panel.stacked else 0.8 / max(len(values.columns), 1)
+    above, below = np.zeros(len(values)), np.zeros(len(values))
+    for number, name in enumerate(values.columns):
+        numbers = values[name].to_numpy(dtype=float)
+        start = np.where(numbers >= 0, above, below) if panel.stacked else np.zeros(len(values))
+        at = places if panel.stacked else places - 0.4 + (number + 0.5) * wide
+        color = panel.colors[number]
+        if panel.horizontal:
+            axes.barh(at, numbers, wide, left=start, color=color)
+        else:
+            axes.bar(at, numbers, wide, bottom=start, color=color)
+        above += np.where(numbers >= 0, numbers, 0.0)
+        below += np.where(numbers < 0, numbers, 0.0)
+    labels = [str(name) for name in values.index]
+    if panel.horizontal:
+        axes.xaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+        axes.grid(axis="x", color=RULE, lw=0.6)
+        axes.axvline(0.0, color=GRAY, lw=0.8)
+        _named(axes, labels)
+        return
+    step = _every(labels)
+    axes.set_xticks(places[::step], [drawable(label) for label in labels[::step]])
+    axes.yaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+    axes.grid(axis="y", color=RULE, lw=0.6)
+    axes.axhline(0.0, color=GRAY, lw=0.8)
+
+
+def _whiskers(axes: Axes, panel: Whiskers) -> None:
+    values, low, high = (
+        panel.rows[name].to_numpy(dtype=float) for name in ("value", "low", "high")
+    )
+    for place, color in enumerate(panel.rows["color"].astype(str)):
+        axes.hlines(place, low[place], high[place], color, lw=4, alpha=0.45)
+        axes.plot(values[place], place, "o", color=color, ms=6)
+    axes.axvline(0.0, color=GRAY, lw=0.8)
+    axes.grid(axis="x", color=RULE, lw=0.6)
+    axes.xaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+    _named(axes, [str(name) for name in panel.rows.index])
+
+
+def _counts(axes: Axes, panel: Counts) -> None:
+    middles = panel.counts.index.to_numpy(dtype=float)
+    wide = float(np.diff(middles).min()) if len(middles) > 1 else 1.0
+    axes.bar(middles, panel.counts.to_numpy(), 0.92 * wide, color="#56B4E9")
+    for name, value in panel.marks.items():
+        axes.axvline(value, color="#D55E00", lw=1.6)
+        axes.annotate(
+            drawable(name), (value, 1.0), xycoords=("data", "axes fraction"), size=8, ha="center",
+            va="bottom", color=INK,
+        )  # fmt: skip
+    axes.grid(axis="y", color=RULE, lw=0.6)
+    axes.xaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+
+
+def _named(axes: Axes, labels: list[str]) -> None:
+    """Name rows, the first on top."""
+    axes.set_yticks(range(len(labels)), [drawable(label) for label in _cut(labels)])
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+
+
+def _every(heads: list[str]) -> int:
+    """Return the least step at which heads below an axis do not run into each other."""
+    room = max(SPAN // (max((len(head) for head in heads), default=0) + 1), 1)
+    return max(-(-len(heads) // room), 1)
+
+
+def _dates(axes: Axes, *, last: bool) -> None:
+    locator = AutoDateLocator(maxticks=12)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    axes.tick_params(labelbottom=last)
+    axes.margins(x=0)
+
+
+def _formatter(unit: str) -> Callable[[float, int | None], str]:
+    shape = {"percent": "{:.0%}", "signed percent": "{:+.0%}"}.get(unit)
+    shape = shape or (unit if "{" in unit else "{:.4g}")
+    return lambda value, _: shape.format(value)
+
+
+def _has_names(chart: Chart) -> bool:
+    return chart.over_time or any(
+        isinstance(panel, Whiskers | Grid) or (isinstance(panel, Bars) and panel.horizontal)
+        for panel in chart.panels
+    )
+
+
+def _cut(labels: list[str], most: int = 26) -> list[str]:
+    """Cut labels at the end, or, where that leaves them alike, in the middle."""
+    short = [label if len(label) <= most else label[: most - 1] + "…" for label in labels]
+    half = most // 2
+    return [
+        text
+        if len(label) <= most or short.count(text) == 1
+        else f"{label[: half - 1]}…{label[-half:]}"
+        for label, text in zip(labels, short, strict=True)
+    ]

@@ -1,0 +1,308 @@
+"""Panels as plotly traces, with what their axes differ in."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.views.charts import (
+    Bars,
+    Counts,
+    Grid,
+    Lines,
+    Panel,
+    Raster,
+    Strips,
+    Whiskers,
+    log_ticks,
+    spans,
+)
+from backtest.views.numbers import written
+from backtest.views.palette import DIVERGING, SEQUENTIAL
+
+TICKS = {"growth": ".3~g", "percent": ".0%", "signed percent": "+.0%", "ratio": ".2f"}
+ROUNDING = 1e-12  # a value below this
+MILLISECOND = pd.Timedelta(milliseconds=1)
+
+Trace = dict[str, Any]
+
+
+def shown(text: object) -> str:
+    """Return a text as plotly shows it literally."""
+    return escape(str(text), quote=False)
+
+
+def drawn(panel: Panel) -> tuple[list[Trace], Trace, Trace]:
+    """Return a panel's traces, and what its axes differ in."""
+    match panel:
+        case Lines():
+            return _lines(panel)
+        case Strips():
+            return _strips(panel)
+        case Raster():
+            return _raster(panel)
+        case Grid():
+            return _grid(panel)
+        case Bars():
+            return _bars(panel)
+        case Whiskers():
+            return _whiskers(panel)
+        case Counts():
+            return _counts(panel)
+
+
+def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": shown(line.name),
+            "x": _days(line.values.index),
+            "y": _numbers(line.values),
+            "line": {"color": line.color, "width": line.width, "dash": line.dash},
+            "fill": "tozeroy" if line.filled else "none",
+            "fillcolor": f"{line.color}26",
+            "hovertemplate": f"%{{y:{_hover(panel.unit)}}}",
+        }
+        for line in panel.lines
+    ]
+    y: Trace = {"tickformat": TICKS.get(panel.unit, "")}
+    if panel.log:
+        ticks = log_ticks(panel)
+        y |= {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
+    return traces, {}, y
+
+
+def _strips(panel: Strips) -> tuple[list[Trace], Trace, Trace]:
+    labels = list(panel.rows)
+    traces: list[Trace] = []
+    for name, color in panel.colors.items():
+        found = [
+            (row, begin, end)
+            for row, label in enumerate(labels)
+            for held, begin, end in spans(panel.rows[label])
+            if held == name
+        ]
+        if found:
+            traces.append(
+                {
+                    "type": "bar",
+                    "orientation": "h",
+                    "name": shown(name),
+                    "base": [f"{begin:%Y-%m-%d}" for _, begin, _ in found],
+                    "x": [int((end - begin) / MILLISECOND) for _, begin, end in found],
+                    "y": [row for row, _, _ in found],
+                    "width": 0.72,
+                    "offset": -0.36,
+                    "marker": {"color": color, "line": {"width": 0}},
+                    "hoverinfo": "skip",
+                }
+            )
+    return traces, {}, _named(labels)
+
+
+def _raster(panel: Raster) -> tuple[list[Trace], Trace, Trace]:
+    names = [str(name) for name in panel.cells.index]
+    values = panel.cells.to_numpy(dtype=float)
+    trace = {
+        "type": "heatmap",
+        "x": _days(panel.cells.columns),
+        "y": [shown(name) for name in names],
+        "z": [_numbers(pd.Series(row), 3) for row in values],
+        "zmin": 0.0,
+        "zmax": panel.darkest,
+        "colorscale": _scale(SEQUENTIAL),
+        "showscale": False,
+        "ygap": 2,
+        "hovertemplate": "%{x|%Y-%m-%d}<br>%{y} %{z:.1%}<extra></extra>",
+    }
+    return [trace], {}, _named(names) | {"type": "category"}
+
+
+def _grid(panel: Grid) -> tuple[list[Trace], Trace, Trace]:
+    values = panel.cells.to_numpy(dtype=float)
+    known = values[np.isfinite(values)]
+    reach = float(np.quantile(np.abs(known), 0.95)) if len(known) else 1.0
+    low, high = (-reach, reach) if panel.diverging else (float(known.min()), float(known.max()))
+    percent = "percent" in panel.unit
+    scale = 100.0 if percent else 1.0
+    shape = "{:+.1f}" if percent else "{:.2f}"
+    trace = {
+        "type": "heatmap",
+        "z": [_numbers(pd.Series(row)) for row in values],
+        "y": list(range(len(values))),
+        "x": list(range(values.shape[1])),
+        "zmin": low,
+        "zmax": high if high > low else low + 1.0,
+        "colorscale": _scale(DIVERGING if panel.diverging else SEQUENTIAL[:4]),
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "text": [[_text(value * scale, shape) for value in row] for row in values.tolist()],
+        "texttemplate": "%{text}",
+        "hoverinfo": "skip",
+        "meta": {"short": [[_text(v * scale, "{:.0f}") for v in row] for row in values.tolist()]}
+        if percent
+        else {},
+    }
+    traces: list[Trace] = [trace]
+    if panel.mark is not None:
+        row, place = panel.mark
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [place],
+                "y": [row],
+                "marker": {
+                    "symbol": "square-open",
+                    "size": 30,
+                    "color": "#D55E00",
+                    "line": {"width": 3},
+                },
+                "hoverinfo": "skip",
+            }
+        )
+    heads = [shown(name) for name in panel.cells.columns]
+    x = {
+        "tickvals": list(range(len(heads))),
+        "ticktext": heads,
+        "showgrid": False,
+        "zeroline": False,
+    }
+    return traces, x, _named([str(name) for name in panel.cells.index])
+
+
+def _bars(panel: Bars) -> tuple[list[Trace], Trace, Trace]:
+    labels = [str(name) for name in panel.values.index]
+    places = list(range(len(labels)))
+    wide = 0.72 if panel.stacked else 0.8 / max(len(panel.values.columns), 1)
+    traces: list[Trace] = []
+    for number, name in enumerate(panel.values.columns):
+        numbers = _numbers(panel.values[name])
+        along, across = ("x", "y") if panel.horizontal else ("y", "x")
+        offset = -0.36 if panel.stacked else -0.4 + number * wide
+        head = shown(name)
+        traces.append(
+            {
+                "type": "bar",
+                "orientation": "h" if panel.horizontal else "v",
+                "name": head,
+                along: numbers,
+                across: places,
+                "width": wide,
+                **({} if panel.stacked else {"offset": offset, "base": 0}),
+                "marker": {"color": panel.colors[number], "line": {"width": 0}},
+                "text": [
+                    f"{shown(label)}<br>{head} {written(value, panel.unit)}"
+                    for label, value in zip(labels, numbers, strict=True)
+                ],
+                "textposition": "none",
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        )
+    numeric = {"tickformat": TICKS.get(panel.unit, ".2%" if "%" in panel.unit else "")}
+    if panel.horizontal:
+        return traces, numeric | {"zeroline": True}, _named(labels)
+    heads = {"tickvals": places, "ticktext": [shown(label) for label in labels], "showgrid": False}
+    return traces, heads, numeric
+
+
+def _whiskers(panel: Whiskers) -> tuple[list[Trace], Trace, Trace]:
+    traces: list[Trace] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": _numbers(pd.Series([row.low, row.high])),
+            "y": [place, place],
+            "line": {"color": row.color, "width": 5},
+            "opacity": 0.45,
+            "hoverinfo": "skip",
+        }
+        for place, row in enumerate(panel.rows.itertuples())
+    ]
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": _numbers(panel.rows["value"]),
+            "y": list(range(len(panel.rows))),
+            "marker": {"color": panel.rows["color"].tolist(), "size": 9},
+            "text": [
+                f"{shown(name)} {written(value, panel.unit)}"
+                for name, value in panel.rows["value"].items()
+            ],
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+    )
+    x = {"zeroline": True, "tickformat": TICKS.get(panel.unit, "")}
+    return traces, x, _named([str(name) for name in panel.rows.index])
+
+
+def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
+    traces: list[Trace] = [
+        {
+            "type": "bar",
+            "x": _numbers(pd.Series(panel.counts.index)),
+            "y": panel.counts.astype(int).tolist(),
+            "marker": {"color": "#56B4E9", "line": {"width": 0}},
+            "hovertemplate": "%{x:.2f}: %{y}<extra></extra>",
+        }
+    ]
+    top = float(panel.counts.max())
+    traces += [
+        {
+            "type": "scatter",
+            "mode": "lines+text",
+            "x": [value, value],
+            "y": [0.0, top],
+            "text": ["", shown(name)],
+            "textposition": "top center",
+            "cliponaxis": False,
+            "line": {"color": "#D55E00", "width": 2},
+            "hoverinfo": "skip",
+        }
+        for name, value in panel.marks.items()
+    ]
+    return traces, {"tickformat": TICKS.get(panel.unit, "")}, {"range": [0, 1.12 * top]}
+
+
+def _named(labels: list[str]) -> Trace:
+    """Return an axis of rows with names, the first on top."""
+    return {
+        "tickvals": list(range(len(labels))),
+        "ticktext": [shown(label) for label in labels],
+        "range": [len(labels) - 0.5, -0.5],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
+def _days(index: pd.Index) -> list[str]:
+    return [f"{day:%Y-%m-%d}" for day in index]
+
+
+def _numbers(values: pd.Series, digits: int = 6) -> list[float | None]:
+    """Return numbers to some significant digits, None where not known; rounding errors are 0."""
+    return [
+        (float(f"{value:.{digits}g}") if abs(value) >= ROUNDING else 0.0)
+        if np.isfinite(value)
+        else None
+        for value in values.astype(float).tolist()
+    ]
+
+
+def _text(value: float, shape: str) -> str:
+    return written(value, shape) if np.isfinite(value) else ""
+
+
+def _hover(unit: str) -> str:
+    return {"growth": ".3f", "percent": ".1%", "signed percent": "+.1%"}.get(unit, ".4~g")
+
+
+def _scale(colors: tuple[str, ...]) -> list[list[Any]]:
+    return [[number / (len(colors) - 1), color] for number, color in enumerate(colors)]

@@ -1,1 +1,0 @@
-"""The trigger board without its page: values and pure functions. Imports tuning; no streamlit."""

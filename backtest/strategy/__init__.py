@@ -1,0 +1,23 @@
+"""Strategies: what to hold, as weights; what a new thesis is written with."""
+
+from backtest.strategy.strategy import (
+    RotationStrategy,
+    Strategy,
+    TriggerRotation,
+    at_least,
+    field_names,
+    fraction,
+    kebab,
+    own_fields,
+)
+
+__all__ = [
+    "RotationStrategy",
+    "Strategy",
+    "TriggerRotation",
+    "at_least",
+    "field_names",
+    "fraction",
+    "kebab",
+    "own_fields",
+]

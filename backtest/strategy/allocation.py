@@ -1,0 +1,183 @@
+"""Weight functions: from sectors, baskets and a market to weights, session × instrument.
+
+All functions are causal: row t uses rows up to t.
+All spread over what is listed; a weight never lands on an instrument without a price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.market.schedule import due_sessions
+from backtest.strategy.basket import Basket
+
+
+def spread(market: Market, basket: Basket) -> pd.DataFrame:
+    """Return a basket's weights on instruments, session × instrument.
+
+    The basket's weights are shared among its sectors that are listed, and equally among a sector's
+    listed instruments. Rows sum to 1, or to 0 while nothing of the basket is listed.
+    """
+    return market.remember(("spread", basket), lambda: _spread(market, basket)).copy(deep=False)
+
+
+def _spread(market: Market, basket: Basket) -> pd.DataFrame:
+    present = [(sector, w) for sector, w in basket.weights if sector in market.by_sector]
+    if not present:
+        raise UserError(
+            f"basket {basket.name} has no instrument in universe {market.universe.name}; "
+            f"use a universe with one of its sectors ({', '.join(basket.sectors)})"
+        )
+    listed = market.close.notna().to_numpy()
+    weights = np.zeros(listed.shape)
+    total = np.zeros((len(weights), 1))
+    for sector, weight in sorted(present):
+        columns = market.close.columns.get_indexer(pd.Index(market.by_sector[sector]))
+        count = listed[:, columns].sum(axis=1, keepdims=True)
+        total += weight * (count > 0)
+        weights[:, columns] = listed[:, columns] * (weight / np.maximum(count, 1))
+    weights /= np.where(total > 0, total, 1.0)
+    return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
+
+
+def equal(market: Market, sectors: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return equal weights over sectors (all by default), session × instrument."""
+    return spread(market, Basket.of("equal", sorted(sectors or market.by_sector)))
+
+
+def bonds(market: Market) -> pd.DataFrame:
+    """Put everything on the first listed government bond instrument; nothing where none is."""
+    weights = cash(market)
+    free = pd.Series(1.0, index=market.sessions)
+    for bond in market.bonds:
+        weights[bond] = free.where(market.close[bond].notna(), 0.0)
+        free = free - weights[bond]
+    return weights
+
+
+def cash(market: Market) -> pd.DataFrame:
+    """Hold nothing: zero weights, session × instrument."""
+    return pd.DataFrame(0.0, index=market.sessions, columns=market.close.columns)
+
+
+def sector_weights(market: Market, weights: pd.DataFrame) -> pd.DataFrame:
+    """Turn weights by sector (session × sector) into weights by instrument.
+
+    A sector's weight is shared equally among its listed instruments; the weight of a sector with
+    nothing listed is left in cash.
+    """
+    listed = market.close.notna()
+    spread_out = cash(market)
+    for sector in weights.columns:
+        names = list(market.by_sector[sector])
+        count = listed[names].sum(axis=1)
+        share = (weights[sector] / count.where(count > 0)).fillna(0.0)
+        spread_out[names] = listed[names].mul(share, axis=0)
+    return spread_out.where(weights.notna().any(axis=1), np.nan)
+
+
+def inverse_volatility(market: Market, *, window: int = 60) -> pd.DataFrame:
+    """Weight each sector by the inverse of its volatility over `window` sessions.
+
+    Rows are NaN until one sector has a full window; sectors without one get nothing.
+    """
+    close = market.sector_close[sorted(market.sector_close.columns)]
+    volatility = close.pct_change(fill_method=None).rolling(window).std()
+    inverse = 1.0 / volatility.where(volatility > 0)
+    weights = inverse.div(inverse.sum(axis=1, min_count=1), axis=0)
+    return sector_weights(market, weights.where(weights.isna().all(axis=1), weights.fillna(0.0)))
+
+
+def risk_parity(market: Market, *, window: int = 120, schedule: str = "monthly") -> pd.DataFrame:
+    """Give every sector the same share of the portfolio's variance, on the schedule's sessions.
+
+    Equal risk contribution (Maillard, Roncalli and Teïletche 2010) with the sample covariance of
+    `window` daily returns, solved by `equal_risk`. Rows off the schedule are NaN.
+    """
+    close = market.sector_close[sorted(market.sector_close.columns)]
+    returns = close.pct_change(fill_method=None)
+    moves = returns.to_numpy(dtype=float)
+    weights = np.full(moves.shape, np.nan)
+    for row in np.flatnonzero(due_sessions(market.sessions, schedule)).tolist():
+        recent = moves[max(0, row + 1 - window) : row + 1]
+        full = np.isfinite(recent).all(axis=0) & (recent.std(axis=0) > 0)
+        if len(recent) == window and full.any():
+            covariance = np.atleast_2d(np.cov(recent[:, full], rowvar=False))
+            weights[row] = 0.0
+            weights[row, full] = equal_risk(covariance)
+    frame = pd.DataFrame(weights, index=close.index, columns=close.columns)
+    return sector_weights(market, frame)
+
+
+def equal_risk(covariance: np.ndarray, *, tolerance: float = 1e-12) -> np.ndarray:
+    """Return the long-only weights whose risk contributions are all equal.
+
+    Cyclical coordinate descent on Spinu's (2013) convex form, after Griveau-Billion, Richard and
+    Roncalli (2013).
+
+    Parameters
+    ----------
+    covariance : ndarray, n × n
+        Positive variances on the diagonal.
+
+    Examples
+    --------
+    >>> equal_risk(np.diag([0.04, 0.01])).round(6).tolist()
+    [0.333333, 0.666667]
+    """
+    count = len(covariance)
+    scale = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(scale, scale)
+    shares = np.full(count, 1.0 / np.sqrt(correlation.sum()))
+    for _ in range(1000):
+        before = shares.copy()
+        for k in range(count):
+            others = correlation[k] @ shares - shares[k]
+            shares[k] = (np.sqrt(others * others + 4.0 / count) - others) / 2.0
+        if np.abs(shares - before).max() < tolerance:
+            break
+    weights: np.ndarray = shares / scale / (shares / scale).sum()
+    return weights
+
+
+def tilt(base: pd.DataFrame, toward: pd.DataFrame, strength: float) -> pd.DataFrame:
+    """Move the fraction `strength` of a portfolio from `base` toward another."""
+    return base * (1.0 - strength) + toward * strength
+
+
+def cap(weights: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """Cut every weight to `limit` and hand the excess to the others in proportion.
+
+    Where even equal weights would exceed the limit the rest stays in cash.
+    """
+    if not 0 < limit <= 1:
+        raise UserError(f"limit was {limit}; give a fraction above 0 and up to 1")
+    capped = weights
+    for _ in range(weights.shape[1]):
+        over = capped > limit + 1e-15
+        if not over.to_numpy().any():
+            break
+        excess = (capped - limit).where(over, 0.0).sum(axis=1)
+        capped = capped.mask(over, limit)
+        room = capped.where(capped < limit, 0.0)
+        total = room.sum(axis=1)
+        capped = capped + room.mul((excess / total.where(total > 0)).fillna(0.0), axis=0)
+    return capped
+
+
+def rebalanced(weights: pd.DataFrame, schedule: str = "monthly") -> pd.DataFrame:
+    """Keep the rows that order on a schedule, or where what is held has to change; NaN elsewhere.
+
+    The schedule's sessions are the first of each month, quarter or year: the last one of a period
+    is only known on the session after. A row is also kept where the set of instruments with a
+    weight changes (a listing).
+    """
+    held = weights.gt(0.0)
+    changed = held.ne(held.shift(fill_value=False)).any(axis=1)
+    due = due_sessions(pd.DatetimeIndex(weights.index), schedule)
+    return weights.where(due | changed, np.nan)

@@ -1,0 +1,65 @@
+"""Basket: a named group of sectors with weights, as claims speak of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from backtest.errors import UserError, suggest
+from backtest.market.universe import sectors as vocabulary
+
+
+@dataclass(frozen=True)
+class Basket:
+    """Sectors and their weights (summing to 1), the claims that name them, and names to show.
+
+    Examples
+    --------
+    >>> Basket.of("medicine", ["pharma_biotech"], claims=("T1",)).weights
+    (('pharma_biotech', 1.0),)
+    """
+
+    name: str
+    weights: tuple[tuple[str, float], ...]
+    claims: tuple[str, ...] = ()
+    title: str = ""
+    title_zh: str = ""
+
+    def __post_init__(self) -> None:
+        for sector, weight in self.weights:
+            if sector not in vocabulary():
+                raise UserError(
+                    f"basket {self.name}: there is no sector {sector!r}; "
+                    f"{suggest(sector, vocabulary())}"
+                )
+            if not weight > 0:
+                raise UserError(
+                    f"basket {self.name}: the weight of {sector} was {weight}; give one above 0"
+                )
+        if not self.weights or abs(sum(weight for _, weight in self.weights) - 1.0) > 1e-9:
+            raise UserError(f"basket {self.name}: its weights must sum to 1; use Basket.of")
+        if len(set(self.sectors)) != len(self.weights):
+            raise UserError(f"basket {self.name}: a sector stands twice; add up its weights")
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        sectors: Iterable[str] | dict[str, float],
+        *,
+        claims: tuple[str, ...] = (),
+        title: str = "",
+        title_zh: str = "",
+    ) -> Basket:
+        """Build a basket of equal weights, or of relative weights given by sector."""
+        if not isinstance(sectors, dict):
+            sectors = dict.fromkeys(sectors, 1.0)
+        total = sum(sectors.values())
+        weights = tuple((sector, weight / total) for sector, weight in sectors.items())
+        return cls(name, weights, claims, title or name, title_zh)
+
+    @cached_property
+    def sectors(self) -> tuple[str, ...]:
+        """The sectors in the basket."""
+        return tuple(sector for sector, _ in self.weights)

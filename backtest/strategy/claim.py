@@ -1,0 +1,118 @@
+"""Claim: one sentence of a research report as a value that a market can confirm or refute.
+
+A claim says what to measure, over which window and what would refute it; the
+measuring is done by `backtest.evidence`, which knows a claim's observable by its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtest.errors import UserError, suggest
+from backtest.strategy.basket import Basket
+
+# First and last month of a window, relative to the year a report is about.
+HALVES = {"H1": (1, 6), "H2": (7, 12), "year": (1, 12)}
+WINDOWS = (*HALVES, "before", "after")
+EXPECTS = ("above", "below")
+ASSERTS = ("outcome", "regularity")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where claims come from: who wrote it, when it was out, and the year it is about.
+
+    `dated` is a wall: whatever happened up to it may be why a claim was made.
+    """
+
+    title: str
+    title_zh: str
+    author: str
+    dated: str
+    year: int
+
+    @property
+    def wall(self) -> pd.Timestamp:
+        """The last day on which the report's author could have chosen a claim by looking."""
+        return pd.Timestamp(self.dated)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A falsifiable sentence.
+
+    Attributes
+    ----------
+    id : str
+        "R7.technology".
+    statement, statement_zh : str
+        The claim in our own words.
+    observable : str
+        What is measured: a name in `backtest.evidence.observables`.
+    window : str
+        "H1", "H2" or "year" of the report's year; "before" or "after" the report's date.
+    expects : "above" or "below"
+        On which side of `threshold` the claim says the observable lies.
+    refuted_by, refuted_by_zh : str
+        What refutes it, in words.
+    minimum : int
+        Sessions (or separate events) below which there is nothing to judge.
+    margin : float
+        How far from the threshold a value must lie not to be rounding.
+    asserts : "outcome" or "regularity"
+        An *outcome* is a forecast of one window: it came about or it did not, and a placebo says
+        how easily it could have. A *regularity* is a mean over many events: it holds only if it
+        differs from chance.
+    basket, against : Basket or None
+        What is measured and against what; against all sectors alike where `against` is None.
+    variants : tuple of Basket
+        What else could stand for `basket`: narrower and broader ones.
+    groups : tuple of Basket
+        The groups an observable compares, where it compares several.
+    events : tuple of (date, basket name)
+        Dated events, where the claim is about these.
+    options : tuple of (name, value)
+        Parameters of the observable.
+    alternatives : tuple of (label, label_zh, options)
+        Other parameters under which the verdict should be the same.
+    """
+
+    id: str
+    statement: str
+    statement_zh: str
+    observable: str
+    window: str
+    expects: str
+    refuted_by: str
+    refuted_by_zh: str = ""
+    threshold: float = 0.0
+    minimum: int = 60
+    margin: float = 0.0
+    asserts: str = "outcome"
+    basket: Basket | None = None
+    against: Basket | None = None
+    variants: tuple[Basket, ...] = ()
+    groups: tuple[Basket, ...] = ()
+    events: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, float | str], ...] = ()
+    alternatives: tuple[tuple[str, str, tuple[tuple[str, float | str], ...]], ...] = ()
+
+    def __post_init__(self) -> None:
+        for value, known in (
+            (self.window, WINDOWS),
+            (self.expects, EXPECTS),
+            (self.asserts, ASSERTS),
+        ):
+            if value not in known:
+                raise UserError(f"claim {self.id}: {value!r} is not known; {suggest(value, known)}")
+
+    @property
+    def sign(self) -> int:
+        """1 where the claim expects a high value, −1 where a low one."""
+        return 1 if self.expects == "above" else -1
+
+    def option(self, name: str, default: float) -> float:
+        """Return a numeric parameter of the observable."""
+        return float(dict(self.options).get(name, default))

@@ -1,0 +1,156 @@
+"""Strategy: a falsifiable claim, expressed as weights."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.market.schedule import check_schedule, due_sessions
+from backtest.triggers import Trigger
+
+
+class Strategy(ABC):
+    """A falsifiable claim, expressed as weights.
+
+    Subclasses are frozen dataclasses: every field is a parameter that can be tuned, and
+    `dataclasses.replace` makes a variant. `claims` names the claims of the thesis it encodes.
+    """
+
+    claims: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Return the weights wanted after each close, session × instrument.
+
+        A row of NaN orders nothing; a row with numbers sets every instrument (NaN within it
+        counts as 0). Rows sum to at most 1 and use nothing later than their session.
+        """
+
+    def regime(self, market: Market) -> pd.Series:
+        """Return the name of what is held after each session."""
+        return pd.Series(self.name, index=market.sessions, dtype=object)
+
+    def triggers(self) -> Mapping[str, Trigger]:
+        """Return the triggers the strategy asks, by what each calls for; none by default."""
+        return {}
+
+    @property
+    def name(self) -> str:
+        """The class name in kebab-case, as the command line knows it."""
+        return kebab(type(self).__name__)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The fields and their values; a nested strategy shows as its own name and parameters."""
+        values = own_fields(self)
+        return {
+            name: {"strategy": value.name, **value.parameters}
+            if isinstance(value, Strategy)
+            else value
+            for name, value in values.items()
+        }
+
+
+@dataclass(frozen=True)
+class RotationStrategy(Strategy):
+    """A strategy that holds one basket at a time: when → `regime`, which → `baskets`.
+
+    It orders when the regime changes, when the held basket gains or loses an instrument, and on
+    the first session of each period of `rebalance` (monthly, quarterly, yearly, never).
+    """
+
+    rebalance: str = field(default="monthly", kw_only=True)
+
+    def __post_init__(self) -> None:
+        check_schedule(self.rebalance)
+
+    @abstractmethod
+    def regime(self, market: Market) -> pd.Series:
+        """Return the name of the basket held after each session.
+
+        A name that is no basket ("undecided", say) orders nothing.
+        """
+
+    @abstractmethod
+    def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
+        """Return the weights of each basket on every session, session × instrument."""
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Return the held basket's weights on the sessions that order, NaN elsewhere."""
+        regime = self.regime(market)
+        baskets = self.baskets(market)
+        weights = np.full(market.close.shape, np.nan)
+        due = due_sessions(market.sessions, self.rebalance)
+        changed = regime.ne(regime.shift()).to_numpy()
+        for name, basket in baskets.items():
+            wanted = basket.reindex(columns=market.close.columns).to_numpy(dtype=float)
+            held = wanted > 0.0
+            relisted = (held != np.vstack([np.zeros_like(held[:1]), held[:-1]])).any(axis=1)
+            rows = regime.eq(name).to_numpy() & (changed | due | relisted)
+            weights[rows] = wanted[rows]
+        return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
+
+
+@dataclass(frozen=True)
+class TriggerRotation(RotationStrategy):
+    """A rotation whose regime is a list of rules: the first trigger that fires names the basket.
+
+    Sweeps know how to evaluate rules without asking each variant for its regime, so this is also
+    the fast way to write a rotation.
+    """
+
+    @abstractmethod
+    def rules(self) -> Mapping[str, Trigger]:
+        """Return triggers by the name of the basket they call for, the most urgent first."""
+
+    def triggers(self) -> Mapping[str, Trigger]:
+        """Return the rules."""
+        return self.rules()
+
+    def regime(self, market: Market) -> pd.Series:
+        """Return the name of the first rule that fires after each session, else "undecided"."""
+        regime = np.full(len(market.sessions), "undecided", dtype=object)
+        for name, trigger in reversed(list(self.rules().items())):
+            regime[trigger.fires(market).to_numpy()] = name
+        return pd.Series(regime, index=market.sessions)
+
+
+def field_names(kind: type[Strategy]) -> tuple[str, ...]:
+    """Return the names of a strategy's parameters; a class that is no dataclass has none."""
+    return tuple(spec.name for spec in fields(kind)) if is_dataclass(kind) else ()
+
+
+def own_fields(strategy: Strategy) -> dict[str, Any]:
+    """Return a strategy's parameters as they are, by name."""
+    return {name: getattr(strategy, name) for name in field_names(type(strategy))}
+
+
+def kebab(name: str) -> str:
+    """Turn a class name into a command-line name.
+
+    Examples
+    --------
+    >>> kebab("ThesisRotation")
+    'thesis-rotation'
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def fraction(name: str, value: float) -> None:
+    """Raise a `UserError` unless a strategy's parameter lies from 0 to 1."""
+    if not 0 <= value <= 1:
+        raise UserError(f"{name} was {value}; give a fraction from 0 to 1")
+
+
+def at_least(name: str, value: float, least: float) -> None:
+    """Raise a `UserError` unless a strategy's parameter is at least `least`."""
+    if not value >= least:
+        raise UserError(f"{name} was {value}; give {least} or more")

@@ -1,0 +1,84 @@
+"""Where a strategy stands after the last session: what it holds, and what it orders next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import CostModel
+from backtest.engine.plan import fill_used, fitted, orders, plan, venue
+from backtest.market import Market
+from backtest.strategy import Strategy
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A strategy's own portfolio after a market's last session.
+
+    Attributes
+    ----------
+    weights, target : ndarray
+        Fractions held at the last close, and wanted at the next session; in the order of the
+        market's instruments.
+    ordered : bool
+        Whether an order is due at the next session.
+    waits : tuple of str
+        Instruments an earlier order still waits for; it is tried again.
+    regime, decided : str
+        Names of what is held, and of what the last close decided for.
+    since : Timestamp
+        The session from which on it has been held under that name.
+    traded : Timestamp or None
+        The last session on which anything was traded.
+    """
+
+    weights: np.ndarray
+    target: np.ndarray
+    ordered: bool
+    waits: tuple[str, ...]
+    regime: str
+    decided: str
+    since: pd.Timestamp
+    traded: pd.Timestamp | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is to be traded at the next session."""
+        return self.ordered or bool(self.waits)
+
+    @property
+    def turnover(self) -> float:
+        """The part of the portfolio that changes hands at the next session, one-way."""
+        moved = self.target - self.weights
+        return float(max(moved.clip(min=0.0).sum(), (-moved).clip(min=0.0).sum()))
+
+
+def standing(strategy: Strategy, market: Market, costs: CostModel, cash: float) -> Standing:
+    """Carry a strategy's orders out up to a market's last session, from `cash` on the first."""
+    stage = venue(market, costs, fill_used(market, "open"))
+    due = orders(fitted(strategy.target_weights(market), market), market)
+    made = plan(due, stage, cash)
+    last = made.executions[-1] if made.executions else None
+    held = np.zeros(len(market.instruments))
+    if last is not None:
+        spare = last.cash * float(stage.money[-1] / stage.money[last.session])
+        worth = last.shares * stage.close[-1]
+        held = worth / (worth.sum() + spare)
+    ordered = bool(due) and due[-1].decided == len(market.sessions) - 1
+    waits = () if ordered else tuple(market.instruments[column] for column in made.unfilled)
+    names = strategy.regime(market)
+    named = names.shift().fillna("cash")
+    changed = named.ne(named.shift()).to_numpy()
+    bought = made.executions[0].session if made.executions else 0
+    return Standing(
+        weights=held,
+        target=due[-1].weights if ordered or waits else held,
+        ordered=ordered,
+        waits=waits,
+        regime=str(named.iloc[-1]),
+        decided=str(names.iloc[-1]),
+        since=market.sessions[max(int(np.flatnonzero(changed)[-1]), bought)],
+        traded=None if last is None else market.sessions[last.session],
+    )

@@ -1,0 +1,280 @@
+"""today: what a strategy holds, what changes next, what is nearest to firing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine.result import plain
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.strategy import Strategy
+from backtest.today.account import Account
+from backtest.today.age import age, next_session, published
+from backtest.today.monitor import Watched, nearest, watched
+from backtest.today.position import Standing, standing
+from backtest.today.tickets import Tickets, near, tickets, weights_now
+
+# A source may be a day or two late, and a weekend is no session; what is older may have crossed a
+# threshold since.
+STALE_AFTER = 3
+CASH = 1_000_000.0  # what the strategy's own portfolio starts with, as in `run`
+
+
+@dataclass(frozen=True, eq=False)
+class Today:
+    """What a strategy says after a market's last session.
+
+    Attributes
+    ----------
+    as_of, due : Timestamp
+        The last session, and the one after it, at which orders fill.
+    age : int
+        Sessions since `as_of` whose data are missing (`backtest.today.age`).
+    standing : Standing
+        The strategy's own portfolio.
+    watched : tuple of Watched
+        What its triggers read.
+    holdings : DataFrame
+        By instrument: name, sector, weight held and target for the next session, as fractions.
+    tickets : Tickets or None
+        The order list of an account, where one was given.
+    orders : DataFrame
+        The order list; without an account, the changes in weight due at the next session.
+    """
+
+    strategy: Strategy
+    market: Market
+    as_of: pd.Timestamp
+    due: pd.Timestamp
+    age: int
+    standing: Standing
+    watched: tuple[Watched, ...]
+    holdings: pd.DataFrame
+    tickets: Tickets | None
+    orders: pd.DataFrame
+    warnings: tuple[str, ...]
+
+    @property
+    def nearest(self) -> Watched | None:
+        """The measurement nearest to firing, in typical daily moves; None where none waits."""
+        return nearest(self.watched)
+
+    @property
+    def sentence(self) -> str:
+        """What is held since when, and what the next session changes."""
+        now = self.standing
+        what = "nothing yet" if self.holdings["weight"].sum() == 0 else now.regime
+        held = f"As of {self.as_of:%Y-%m-%d} {self.strategy.name} holds {what}"
+        since = "" if what != now.regime else f" since {now.since:%Y-%m-%d}"
+        return f"{held}{since}; {self.change} at the next session ({self.due:%Y-%m-%d})."
+
+    @property
+    def change(self) -> str:
+        """What the next session changes, in a few words."""
+        now = self.standing
+        if now.waits:
+            return f"an order still waits for {', '.join(now.waits)} and is tried again"
+        if not now.ordered:
+            return "nothing changes"
+        if now.decided != now.regime:
+            return f"it turns to {now.decided}"
+        return f"it is brought back to its weights ({now.turnover:.1%} is traded)"
+
+    @property
+    def outlook(self) -> str:
+        """What is nearest to firing, and how far away it is."""
+        found = self.nearest
+        if not self.watched:
+            return "It listens to no trigger."
+        if found is None:
+            return "No reading is on its way: each fires already, or is not known."
+        claims = f" ({', '.join(found.claims)})" if found.claims else ""
+        return f"Nearest to firing{claims}: {found.name}, {found.away} away."
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `nqp today --json` prints."""
+        now, done, found = self.standing, self.tickets, self.nearest
+        account = None
+        if done is not None:
+            account = {
+                "value": done.value,
+                "cash_after": done.cash,
+                "cost": float(self.orders["cost"].sum()),
+                "waiting": done.waiting,
+            }
+        document: dict[str, Any] = plain(
+            {
+                "as_of": self.as_of,
+                "data_age_sessions": self.age,
+                "strategy": self.strategy.name,
+                "parameters": plain(self.strategy.parameters),
+                "market": self.market.name,
+                "snapshot": self.market.snapshot,
+                "synthetic": self.market.synthetic,
+                "currency": self.market.universe.currency,
+                "sentence": f"{self.sentence} {self.outlook}",
+                "regime": now.regime,
+                "since": now.since,
+                "next_session": self.due,
+                "tomorrow": {"changes": now.changes, "regime": now.decided, "what": self.change},
+                "holdings": self.holdings.reset_index().to_dict("records"),
+                "orders": self.orders.to_dict("records"),
+                "account": account,
+                "triggers": [item.to_json() for item in self.watched],
+                "nearest": None if found is None else found.to_json(),
+                "warnings": self.warnings,
+            }
+        )
+        return document
+
+
+def today(
+    strategy: Strategy,
+    market: Market,
+    *,
+    now: date | pd.Timestamp,
+    account: Account | None = None,
+    costs: CostModel = ETF_COSTS,
+    allow_stale: bool = False,
+) -> Today:
+    """Say what a strategy holds after a market's last session and what it does next.
+
+    Parameters
+    ----------
+    now : date
+        The day it is, to tell how old the data are; nothing after the last session is known.
+    account : Account, optional
+        What a person has. The orders then bring it to what the strategy wants at the next session,
+        in lots and at the last closes; an account that holds it already is left alone until the
+        strategy orders. Without one, the orders are the strategy's own changes in weight.
+    allow_stale : bool
+        Whether data more than `STALE_AFTER` sessions old will do. Synthetic data have no today and
+        are never stale.
+
+    Raises
+    ------
+    UserError
+        If the data are stale, or the account does not fit the market.
+    """
+    last, calendar = market.sessions[-1], market.universe.calendar
+    day = pd.Timestamp(now).normalize().tz_localize(None)
+    missed = age(calendar, last, day)
+    if missed > STALE_AFTER and not (allow_stale or market.synthetic):
+        raise UserError(
+            f"the data of market {market.name} end {last:%Y-%m-%d}, {missed} sessions ago (more "
+            f"than {STALE_AFTER}); fetch or import newer ones, or look at that day with "
+            f"--allow-stale"
+        )
+    due = next_session(calendar, last)
+    stands = standing(strategy, market, costs, CASH)
+    found = watched(strategy, market)
+    done = None if account is None else _trade(stands, account, market, costs, due)
+    shown = _holdings(stands, market)
+    return Today(
+        strategy=strategy,
+        market=market,
+        as_of=last,
+        due=due,
+        age=missed,
+        standing=stands,
+        watched=found,
+        holdings=shown,
+        tickets=done,
+        orders=_changes(shown, stands) if done is None else done.orders,
+        warnings=tuple(_warnings(market, day, missed, found, stands, done)),
+    )
+
+
+def _trade(
+    stands: Standing, account: Account, market: Market, costs: CostModel, due: pd.Timestamp
+) -> Tickets:
+    """List an account's orders; none where it holds already what the strategy goes on holding."""
+    shares = account.shares(market)
+    held = weights_now(shares, account.cash, market)
+    stays = not stands.changes and near(stands.weights, shares, account.cash, market)
+    target = held if stays else stands.target
+    return tickets(target, shares, account.cash, market, costs, due)
+
+
+def _holdings(stands: Standing, market: Market) -> pd.DataFrame:
+    """Return what is held and wanted, the largest weights first."""
+    known = market.universe.by_id
+    table = pd.DataFrame(
+        {
+            "name": [known[name].name for name in market.instruments],
+            "sector": [known[name].sector for name in market.instruments],
+            "weight": stands.weights,
+            "target": stands.target,
+        },
+        index=pd.Index(market.instruments, name="instrument"),
+    )
+    kept = table[(table["weight"] > 0) | (table["target"] > 0)]
+    return kept.sort_index().sort_values("weight", ascending=False, kind="stable")
+
+
+def _changes(holdings: pd.DataFrame, stands: Standing) -> pd.DataFrame:
+    """Return the changes in weight due at the next session, sales first."""
+    moved = (holdings["target"] - holdings["weight"]).rename("change")
+    table = holdings[["name", "weight", "target"]].assign(change=moved)
+    table.insert(1, "side", np.where(moved > 0, "buy", "sell"))
+    kept = table[(moved.abs() > 1e-6) & stands.changes]
+    return kept.sort_values(["side", "weight"], ascending=False, kind="stable").reset_index()
+
+
+def _warnings(
+    market: Market,
+    day: pd.Timestamp,
+    missed: int,
+    found: tuple[Watched, ...],
+    stands: Standing,
+    done: Tickets | None,
+) -> list[str]:
+    said = []
+    if market.synthetic:
+        said.append("synthetic data: an example, not a recommendation")
+    elif missed > STALE_AFTER:
+        said.append(
+            f"the data are {missed} sessions old: this is what it said then, not what it says now"
+        )
+    if not published(market.universe.calendar, day):
+        said.append(
+            f"the holidays of {market.universe.calendar} are not published up to {day:%Y-%m-%d}: "
+            f"weekdays count as sessions there"
+        )
+    unknown = [
+        f"{item.name} ({'never was' if item.known is None else f'last on {item.known:%Y-%m-%d}'})"
+        for item in found
+        if item.leaf and item.fires is None
+    ]
+    if unknown:
+        said.append(f"not known on the last session: {', '.join(unknown)}")
+    return said if done is None else said + _account_warnings(market, stands, done)
+
+
+def _account_warnings(market: Market, stands: Standing, done: Tickets) -> list[str]:
+    said = []
+    known = market.universe.by_id
+    wanted = stands.target > 0
+    indices = [name for name in done.orders["instrument"] if known[name].kind == "index"]
+    if indices:
+        said.append(
+            f"{len(indices)} of the orders are for indices, which cannot be bought: take them as "
+            f"weights, or use a market of funds"
+        )
+    if done.waiting:
+        said.append(
+            f"{', '.join(done.waiting)} could not be traded in the last session (suspended, or "
+            f"locked at the limit): left alone here"
+        )
+    small = int((wanted & (done.after == 0)).sum()) - len(done.waiting)
+    if small > 0:
+        said.append(f"the account is too small for {small} of {int(wanted.sum())} instruments")
+    if not done.orders.empty:
+        said.append("prices are the last closes; the next open, and so the amounts, will differ")
+    return said

@@ -1,0 +1,1 @@
+"""Every trial ever made, counted once."""

@@ -1,0 +1,41 @@
+"""How reports write numbers and dates."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from backtest.engine.headline import NOTHING, shaped
+
+SHAPES = {
+    "growth": "{:.2f}",
+    "percent": "{:.1%}",
+    "signed percent": "{:+.1%}",
+    "points": "{:+.1f}",
+    "ratio": "{:.2f}",
+    "number": "{:,.0f}",
+}
+
+
+def written(value: object, shape: str) -> str:
+    """Write a number in a shape, or the shape of a unit; what is not known is a dash.
+
+    What rounds to zero has no sign.
+
+    Examples
+    --------
+    >>> written(0.123, "percent"), written(float("nan"), "percent"), written(-2.5, "{:+.1f}")
+    ('12.3%', '–', '-2.5')
+    >>> written(-1e-13, "points"), written(1e-13, "signed percent"), written(-0.0, "growth")
+    ('0.0', '0.0%', '0.00')
+    """
+    return shaped(value, SHAPES.get(shape, shape if "{" in shape else "{:.4g}"))
+
+
+def day(value: object) -> str:
+    """Write a date as 2024-06-28; none is a dash."""
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else NOTHING
+
+
+def column(values: pd.Series, shape: str) -> list[str]:
+    """Write a column of numbers."""
+    return [written(value, shape) for value in values.astype(float).tolist()]

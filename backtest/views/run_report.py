@@ -1,0 +1,119 @@
+"""The report of one backtest, and of a scorecard or evidence beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from backtest.engine.result import BacktestResult
+from backtest.market import Market
+from backtest.records.record import grown
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Report
+from backtest.views.page import Page, Section
+from backtest.views.sections.costs import costs
+from backtest.views.sections.curves import curves
+from backtest.views.sections.data import data, manifest
+from backtest.views.sections.headline import banners, conclusion, headline, partly_compared, tiles
+from backtest.views.sections.holdings import holdings
+from backtest.views.sections.origins import origins
+from backtest.views.sections.periods import halves, monthly, regimes
+from backtest.views.sections.switching import switching
+from backtest.views.sections.triggering import triggering
+from backtest.views.words import Words
+
+NO_PROMISE = "Past results, real or simulated, are no promise, and this is no investment advice."
+
+
+def run_report(
+    result: BacktestResult,
+    *,
+    market: Market | None = None,
+    missing: str = "",
+    groups: Sequence[Basket] = (),
+    report: Report | None = None,
+    document: Mapping[str, Any] | None = None,
+    extra: Sequence[Section] = (),
+    language: str = "en",
+) -> Page:
+    """Report on a backtest.
+
+    Parameters
+    ----------
+    market : Market, optional
+        The market it ran on, cut where the backtest was; what needs it is left out otherwise, and
+        `missing` says why.
+    groups : sequence of Basket
+        To attribute the return to; none, no attribution.
+    report : Report, optional
+        Whose date separates in-sample from out of sample.
+    document : mapping, optional
+        The result as `to_json` gave it, where it was read from a folder.
+    extra : sequence of Section
+        What else was found out, as `backtest.views.sections.verdicts` puts it.
+    """
+    say = Words(language)
+    known = result.to_json() if document is None else document
+    # The bits of a reader of the folder, so that both have the same report.
+    result = replace(result, equity=grown(result.returns, result.manifest["cash"]))
+    sections: list[Section | None] = [
+        headline(known, say),
+        curves(result, say),
+        holdings(result, market, say),
+    ]
+    if market is not None:
+        sections += [triggering(result, market, say), switching(result, market, say)]
+    sections += [monthly(result, say), halves(result, say), regimes(result, report, say)]
+    if market is not None and groups:
+        sections += [origins(result, market, groups, say)]
+    sections += [costs(result, say), *extra]
+    sections += [data(result, market, known["warnings"], say), manifest(result.manifest, say)]
+    return Page(
+        title=say("{name} on {market}", name=result.name, market=result.manifest["market"]),
+        subtitle=_subtitle(result.manifest, say),
+        language=language,
+        conclusion=conclusion(known, result, say),
+        banners=(
+            *banners(known, result.returns.index, report, say),
+            *partly_compared(result, say),
+            *((missing,) if missing else ()),
+        ),
+        tiles=tiles(known, say),
+        sections=tuple(section for section in sections if section is not None),
+        footer=footer(result.manifest, say),
+        origin=origin(result.manifest, say),
+    )
+
+
+def footer(manifest: Mapping[str, Any], say: Words) -> tuple[str, ...]:
+    """Name what every number of a report rests on."""
+    return (
+        say(
+            "{currency}, filled at the next {fill}; costs: {costs}; data: {snapshot}; nqp-rotation "
+            "{version}.",
+            currency=manifest["currency"],
+            fill=say(manifest["fill"]),
+            costs=manifest["costs"],
+            snapshot=manifest["snapshot"][:12],
+            version=manifest["versions"]["nqp-rotation"],
+        ),
+        say(NO_PROMISE),
+    )
+
+
+def origin(manifest: Mapping[str, Any], say: Words) -> str:
+    """Name market, costs and data in a line, synthetic ones as such."""
+    parts = [
+        manifest["market"],
+        say("{costs} costs", costs=manifest["costs"]),
+        say("data {snapshot}", snapshot=manifest["snapshot"][:12]),
+    ]
+    return " · ".join([*([say("SYNTHETIC DATA")] if manifest["synthetic"] else []), *parts])
+
+
+def _subtitle(manifest: Mapping[str, Any], say: Words) -> str:
+    parts = [" … ".join(manifest["window"]), manifest["currency"], manifest["set"]]
+    if manifest["synthetic"]:
+        parts.insert(0, say("synthetic data"))
+    return " · ".join(parts)

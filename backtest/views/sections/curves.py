@@ -1,0 +1,140 @@
+"""Equity, drawdown and what was held, on one time axis; deepest falls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from backtest.engine.metrics import drawdown
+from backtest.engine.result import BacktestResult
+from backtest.evidence.timing import drawdowns
+from backtest.views.charts import Chart, Key, Line, Lines, Strips, TimePanel
+from backtest.views.numbers import column, day, written
+from backtest.views.page import Section, Table
+from backtest.views.palette import BESIDE, DARK, GRAY, OTHER, color, regime_colors
+from backtest.views.words import Words
+
+WIDE, THIN = 2.0, 1.1  # lines of strategies, and of benchmarks
+
+
+def curves(result: BacktestResult, say: Words) -> Section:
+    """Draw the growth of 1, the fall from the highest value, and the basket held."""
+    chart = growth_chart({result.name: result.returns}, result.benchmarks, say, {"": result.regime})
+    falls = drawdowns(result)
+    tables: tuple[Table, ...] = ()
+    if len(falls):
+        held = say("mostly held")
+        cells = pd.DataFrame(
+            {
+                say("from"): [day(value) for value in falls["peak"]],
+                say("trough"): [day(value) for value in falls["trough"]],
+                say("recovered"): [day(value) for value in falls["recovery"]],
+                result.name: column(falls["depth"], "percent"),
+                **{
+                    say.name(name): column(falls[name], "signed percent")
+                    for name in result.benchmarks
+                },
+                held: [_held(text, say) for text in falls["mostly_held"]],
+            },
+            index=range(1, len(falls) + 1),
+        )
+        tables = (Table(say("Deepest falls"), cells, left=(held,)),)
+    return Section("equity", say("Equity and drawdown"), charts=(chart,), tables=tables)
+
+
+def growth_chart(
+    returns: Mapping[str, pd.Series],
+    benchmarks: Mapping[str, pd.Series],
+    say: Words,
+    held: Mapping[str, pd.Series],
+) -> Chart:
+    """Return the growth of strategies and benchmarks, their drawdowns, and what was held."""
+    lines, falls, keys = [], [], []
+    series = {
+        name: (values, color(number), "solid")
+        for number, (name, values) in enumerate(returns.items())
+    }
+    for number, (name, values) in enumerate(benchmarks.items()):
+        shade = DARK if number == 0 else GRAY
+        series[say.name(name)] = (values.dropna(), shade, BESIDE[number % len(BESIDE)])
+    for name, (values, shade, dash) in series.items():
+        width = WIDE if name in returns else THIN
+        lines.append(Line(name, (1.0 + values).cumprod(), shade, dash, width))
+        alone = len(returns) == 1 and name in returns
+        falls.append(Line(name, drawdown(values), shade, dash, THIN, filled=alone))
+        keys.append(Key(name, shade, dash))
+    panels: list[TimePanel] = [
+        Lines(say("Growth of 1, log scale"), tuple(lines), "growth", log=True, height=280),
+        Lines(say("Drawdown"), tuple(falls), "percent", height=130),
+    ]
+    if held:
+        shades = _shades(held, say)
+        panels.append(
+            Strips(
+                say("What was held"),
+                {label: values.map(say.name) for label, values in held.items()},
+                shades,
+            )
+        )
+        keys += _held_keys(shades, say)
+    ends = [f"{line.name} {written(float(line.values.iloc[-1]), 'growth')}" for line in lines]
+    return Chart(
+        "equity",
+        say("Growth, drawdown and what was held") if held else say("Growth and drawdown"),
+        say("1 at the start had grown to: {ends}.", ends=say.listed(ends)),
+        tuple(panels),
+        tuple(keys),
+        _yearly({name: values for name, (values, _, _) in series.items()}),
+    )
+
+
+def held_chart(held: Mapping[str, pd.Series], say: Words) -> Chart:
+    """Return what several strategies held, a row each."""
+    shades = _shades(held, say)
+    rows = {label: values.map(say.name) for label, values in held.items()}
+    return Chart(
+        "held",
+        say("What was held"),
+        say("{count} of the strategies switch between baskets.", count=len(held)),
+        (Strips("", rows, shades),),
+        tuple(_held_keys(shades, say)),
+    )
+
+
+def _shades(held: Mapping[str, pd.Series], say: Words) -> dict[str, str]:
+    """Return a color for each name of what was held, those held longest first."""
+    sessions = pd.concat(list(held.values())).value_counts(sort=False)
+    longest = sessions.sort_values(ascending=False, kind="stable").index
+    return {say.name(name): shade for name, shade in regime_colors(longest).items()}
+
+
+def _held_keys(shades: Mapping[str, str], say: Words) -> list[Key]:
+    """Return a legend of what was held; what has no color of its own is named together."""
+    keys = [Key(name, shade) for name, shade in shades.items() if shade != OTHER]
+    return [*keys, Key(say("others"), OTHER)] if len(keys) < len(shades) else keys
+
+
+def _yearly(series: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Return returns by calendar year as text."""
+    table = pd.DataFrame(
+        {
+            name: (1.0 + values).groupby(pd.DatetimeIndex(values.index).year).prod() - 1.0
+            for name, values in series.items()
+        }
+    )
+    return table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index))
+
+
+def _held(text: str, say: Words) -> str:
+    name, _, share = text.rpartition(" ")
+    return f"{say.name(name)} {share}"
+
+
+def labels_of(results: Sequence[BacktestResult]) -> list[str]:
+    """Return a label for each result: its name, with its settings where a name stands twice."""
+    names = [result.name for result in results]
+    return [
+        result.name if names.count(result.name) == 1 else f"{result.name} {result.manifest['set']}"
+        for result in results
+    ]

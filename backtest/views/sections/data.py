@@ -1,0 +1,108 @@
+"""What a report rests on: data, findings, launches, notes, and the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from backtest.engine.result import BacktestResult
+from backtest.market import Market
+from backtest.views.numbers import written
+from backtest.views.page import Section, Table
+from backtest.views.sections.findings import kinds
+from backtest.views.words import Words
+
+LISTED = 30  # kinds of findings
+
+
+def data(
+    result: BacktestResult, market: Market | None, warnings: Sequence[str], say: Words
+) -> Section:
+    """Say where the prices come from, what was wrong with them, and what was back-filled."""
+    manifest = result.manifest
+    told = []
+    if result.synthetic:
+        told.append(
+            say("The prices are synthetic: they show how the strategy works, not how it did.")
+        )
+    tables: tuple[Table, ...] = ()
+    if market is not None:
+        told.append(
+            say(
+                "Market {name}: {universe}, {count} instruments, {sessions} sessions.",
+                name=market.name,
+                universe=market.universe.title,
+                count=len(market.instruments),
+                sessions=f"{len(market.sessions):,}",
+            )
+        )
+        share = before_launch(result, market)
+        if share is not None:
+            told.append(
+                say("Nothing was held before its instrument was launched.")
+                if share == 0
+                else say(
+                    "{share} of what was held, by weight and session, was held before its "
+                    "instrument was launched: history that was filled in later, with hindsight.",
+                    share=written(share, "percent"),
+                )
+            )
+        found = kinds(market.findings)
+        told.append(
+            say(
+                "The checks found {count} things, {kinds} different ones.",
+                count=f"{sum(kind.count for kind in found):,}",
+                kinds=len(found),
+            )
+            if found
+            else say("The checks found nothing when the data came in.")
+        )
+        if found:
+            head = say("finding")
+            listed = [str(kind) for kind in found[:LISTED]]
+            cells = pd.DataFrame({head: listed}, index=range(1, len(listed) + 1))
+            tables = (Table(say("Data findings"), cells, left=(head,)),)
+        if len(found) > LISTED:
+            told.append(say("{count} more are not listed here.", count=len(found) - LISTED))
+    notes = tuple(say.note(text) for text in warnings)
+    snapshot = say("Data snapshot {name}.", name=manifest["snapshot"][:12])
+    return Section("data", say("Data"), (*told, snapshot), tables=tables, notes=notes)
+
+
+def before_launch(result: BacktestResult, market: Market) -> float | None:
+    """Return the share of what was held before its launch; None where no launch is known."""
+    known = {
+        name: pd.Timestamp(launched)
+        for name in result.weights.columns
+        if (launched := market.universe.by_id[name].launched) is not None
+    }
+    total = float(result.weights.sum().sum())
+    if not known or not total > 0:
+        return None
+    early = sum(
+        float(result.weights.loc[result.weights.index < launched, name].sum())
+        for name, launched in known.items()
+    )
+    return early / total
+
+
+def manifest(document: Mapping[str, Any], say: Words) -> Section:
+    """List all that is needed to run it again."""
+    rows = {name: spelled(value) for name, value in document.items() if name != "cost_rules"}
+    for number, rule in enumerate(document.get("cost_rules", ()), 1):
+        rows[f"cost rule {number}"] = spelled(rule)
+    value = say("value")
+    cells = pd.DataFrame({value: rows.values()}, index=list(rows))
+    table = Table(say("All that is needed to run it again"), cells, left=(value,))
+    return Section("manifest", say("Manifest"), tables=(table,), folded=True)
+
+
+def spelled(value: object) -> str:
+    """Write a value as text: a mapping as name=value, a list with commas."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={spelled(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(spelled(item) for item in value) or "–"
+    return "–" if value is None else str(value)

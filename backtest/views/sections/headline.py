@@ -1,0 +1,152 @@
+"""The top of a report: key figures, benchmarks beside them, the conclusion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from backtest.engine.headline import FIGURES, figure
+from backtest.engine.result import BacktestResult
+from backtest.evidence.ledoit_wolf import sharpe_difference
+from backtest.strategy.claim import Report
+from backtest.tuning.honesty import YEARS
+from backtest.tuning.resampling import block_length
+from backtest.views.numbers import written
+from backtest.views.page import Section, Table, Tile
+from backtest.views.words import Words
+
+TILES = ("cagr", "sharpe", "max_drawdown", "turnover", "cost_drag")
+FEWEST = 60  # sessions for a test
+SURE = 0.05
+
+
+def tiles(document: Mapping[str, Any], say: Words) -> tuple[Tile, ...]:
+    """Return the key figures, each beside the first benchmark's."""
+    benchmarks: Mapping[str, Mapping[str, Any]] = document["benchmarks"]
+    name = next(iter(benchmarks), "")
+    others = benchmarks.get(name, {})
+    found = []
+    for key in TILES:
+        beside = f"{say.name(name)} {figure(key, others[key])}" if key in others else ""
+        found.append(Tile(say(FIGURES[key][0]), figure(key, document["summary"].get(key)), beside))
+    return tuple(found)
+
+
+def headline(document: Mapping[str, Any], say: Words) -> Section:
+    """List the headline figures of the strategy and its benchmarks."""
+    summary, benchmarks = document["summary"], document["benchmarks"]
+    columns = {document["strategy"]: summary, **{say.name(k): v for k, v in benchmarks.items()}}
+    shared = [key for key in FIGURES if any(key in known for known in benchmarks.values())]
+    own = [key for key in FIGURES if key in summary and key not in shared]
+    first = say.name(next(iter(benchmarks), ""))
+    tables = (
+        Table(say("Return and risk"), _cells(columns, shared, say)),
+        Table(
+            say("Beside {name}, and trading", name=first) if first else say("Trading"),
+            _cells({document["strategy"]: summary}, own, say),
+        ),
+    )
+    notes = (say("Rates are a year, after costs; turnover is one-way."),)
+    return Section("headline", say("Against the benchmarks"), tables=tables, notes=notes)
+
+
+def _cells(columns: Mapping[str, Mapping[str, Any]], keys: list[str], say: Words) -> pd.DataFrame:
+    return pd.DataFrame(
+        {name: [figure(key, known.get(key)) for key in keys] for name, known in columns.items()},
+        index=[say(FIGURES[key][0]) for key in keys],
+    )
+
+
+def conclusion(document: Mapping[str, Any], result: BacktestResult, say: Words) -> str:
+    """Say in a sentence or two what the strategy earned, and whether that is more than luck."""
+    summary, (start, end) = document["summary"], document["window"]
+    others = [
+        say("{name} {rate} a year", name=say.name(name), rate=figure("cagr", known.get("cagr")))
+        for name, known in document["benchmarks"].items()
+    ]
+    costs = say("After costs") if summary.get("costs_paid") else say("Without any costs")
+    earned = say(
+        "{costs}, {name} returned {rate} a year from {start} to {end}; {others}.",
+        costs=costs,
+        name=document["strategy"],
+        rate=figure("cagr", summary.get("cagr")),
+        start=start,
+        end=end,
+        others=say.listed(others),
+    )
+    fell = say(
+        "Its deepest fall was {depth}.",
+        depth=written(-(summary.get("max_drawdown") or 0.0), "percent"),
+    )
+    return say.joined([earned, fell, _luck(result, say)])
+
+
+def banners(
+    document: Mapping[str, Any], sessions: pd.Index, report: Report | None, say: Words
+) -> tuple[str, ...]:
+    """Warn of synthetic prices, and of what the author of a thesis knew before he wrote it."""
+    found = []
+    if document["synthetic"]:
+        found.append(say("SYNTHETIC DATA: these prices were generated, no market ever paid them."))
+    if report is not None and document["manifest"]["claims"]:
+        early = float((sessions <= report.wall).mean())
+        if early > 0:
+            found.append(
+                say(
+                    "IN SAMPLE: the thesis is of {date}; {share} of these sessions lie before it, "
+                    "and its author knew them.",
+                    date=f"{report.wall:%Y-%m-%d}",
+                    share=f"{early:.0%}",
+                )
+            )
+    return tuple(found)
+
+
+def partly_compared(result: BacktestResult, say: Words) -> tuple[str, ...]:
+    """Warn of benchmarks whose record is shorter, with both returns where both have one."""
+    found = []
+    for name, series in result.benchmarks.items():
+        lacking = int(series.isna().sum())
+        if lacking:
+            ours, theirs = (figures["total_return"] for figures in result.beside(name))
+            found.append(
+                say(
+                    "{name} has no record of {lacking} of {all} sessions: over the others "
+                    "{strategy} returned {ours} and {name} {theirs}.",
+                    name=say.name(name),
+                    lacking=f"{lacking:,}",
+                    all=f"{len(series):,}",
+                    strategy=result.name,
+                    ours=figure("total_return", ours),
+                    theirs=figure("total_return", theirs),
+                )
+            )
+    return tuple(found)
+
+
+def _luck(result: BacktestResult, say: Words) -> str:
+    """Say whether the Sharpe ratio differs from the first benchmark's by more than luck."""
+    years = len(result.returns) / result.per_year
+    if years < YEARS:
+        return say("{years} years cannot tell skill from luck.", years=f"{years:.1f}")
+    if not result.benchmarks:
+        return ""
+    name, series = next(iter(result.benchmarks.items()))
+    both = pd.DataFrame({"ours": result.returns, "theirs": series}).dropna()
+    pair = both.sub(result.riskless[both.index], axis=0).dropna().to_numpy()
+    if len(pair) < FEWEST or not (pair.std(axis=0) > 0).all():
+        return ""
+    p = sharpe_difference(pair, block_length=max(block_length(pair[:, 0] - pair[:, 1]), 2)).p
+    if math.isnan(p):
+        return ""
+    text = (
+        "The difference of its Sharpe ratio from that of {name} has p = {p}: more than luck, had "
+        "this been the only variant tried."
+        if p <= SURE
+        else "The difference of its Sharpe ratio from that of {name} has p = {p}: it cannot be "
+        "told from luck."
+    )
+    return say(text, name=say.name(name), p=f"{p:.2f}")

@@ -1,0 +1,94 @@
+"""Where the return came from: Brinson-Fachler by group, and what against when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from backtest.engine.result import BacktestResult
+from backtest.evidence.attribution import Attribution, attribute, partition
+from backtest.evidence.timing import Split, split
+from backtest.market import Market
+from backtest.strategy.basket import Basket
+from backtest.views.charts import Bars, Chart, Key
+from backtest.views.numbers import column, written
+from backtest.views.page import Section, Table
+from backtest.views.palette import color
+from backtest.views.words import Words
+
+
+def origins(
+    result: BacktestResult, market: Market, groups: Sequence[Basket], say: Words
+) -> Section:
+    """Attribute the return to groups of sectors, and split it into what and when."""
+    parts = partition(groups, market)
+    found = [attribute(result, market, parts)]
+    found += [
+        attribute(result, market, parts, benchmark=name)
+        for name in result.benchmarks
+        if name != found[0].against
+    ]
+    return attributed(found, split(result, market), groups, say)
+
+
+def attributed(
+    found: Sequence[Attribution], parts: Split, groups: Sequence[Basket], say: Words
+) -> Section:
+    """Show attributions that were made, the first with its two effects drawn."""
+    titles = {basket.title: basket.title_zh for basket in groups if say.chinese and basket.title_zh}
+    first = found[0]
+    called = [titles.get(str(name)) or say.name(str(name)) for name in first.table.index]
+    effects = 100 * first.table[["allocation", "selection"]].fillna(0.0)
+    effects.index = pd.Index(called)
+    shades = (color(0), color(4))
+    effects.columns = pd.Index([say("allocation"), say("selection")])
+    chart = Chart(
+        "attribution",
+        say("Effects against {name}, points", name=say.name(first.against)),
+        say("The effects add up to {total} points.", total=written(100 * first.active, "points")),
+        (Bars("", effects, shades, "points", horizontal=True, stacked=True),),
+        tuple(Key(name, shade) for name, shade in zip(effects.columns, shades, strict=True)),
+    )
+    tables = []
+    for one in found:
+        names = [titles.get(str(name)) or say.name(str(name)) for name in one.table.index]
+        heads = {
+            "weight": (say("mean weight"), "percent", 1.0),
+            "benchmark_weight": (say("benchmark's"), "percent", 1.0),
+            "allocation": (say("allocation"), "points", 100.0),
+            "selection": (say("selection"), "points", 100.0),
+            "total": (say("total"), "points", 100.0),
+        }
+        cells = pd.DataFrame(
+            {
+                head: column(one.table[key] * scale, shape)
+                for key, (head, shape, scale) in heads.items()
+                if key in one.table
+            },
+            index=names,
+        )
+        caption = say(
+            "Against {name}: {active} points",
+            name=say.name(one.against),
+            active=written(100 * one.active, "points"),
+        )
+        tables.append(Table(caption, cells))
+    pieces = [
+        (say("what was held"), parts.selection),
+        (say("when it was held"), parts.timing),
+        (say("costs"), parts.costs),
+        (say("filling after the decision"), parts.filling),
+    ]
+    sentence = say(
+        "Of the difference of {active} points to all sectors alike: {parts}.",
+        active=written(100 * parts.active, "points"),
+        parts=say.listed([f"{name} {written(100 * value, 'points')}" for name, value in pieces]),
+    )
+    notes = (
+        say(
+            "Brinson and Fachler, linked by Carino: allocation is how much of a group was held, "
+            "selection what of it."
+        ),
+    )
+    return Section("attribution", say("Attribution"), (sentence,), (chart,), tuple(tables), notes)

@@ -1,0 +1,101 @@
+"""Results by month, half and regime, and around the date of the thesis."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from backtest.engine.metrics import monthly_returns
+from backtest.engine.result import BacktestResult
+from backtest.evidence.timing import around
+from backtest.strategy.claim import Report
+from backtest.views.charts import Bars, Chart, Grid, Key
+from backtest.views.numbers import column, written
+from backtest.views.page import Section, Table
+from backtest.views.palette import DARK, GRAY, color
+from backtest.views.words import Words
+
+MONTHS = 12
+
+
+def monthly(result: BacktestResult, say: Words) -> Section:
+    """Draw the return of every month and year."""
+    returns = monthly_returns(result.returns)
+    months = pd.PeriodIndex(returns.index)
+    table = pd.Series(returns.to_numpy(), [months.year, months.month]).unstack()
+    table = table.reindex(columns=range(1, MONTHS + 1))
+    table[say("year")] = np.exp(np.log1p(table.clip(lower=-1 + 1e-12)).sum(axis=1)) - 1.0
+    table.index = table.index.astype(str)
+    best, worst = returns.idxmax(), returns.idxmin()
+    chart = Chart(
+        "months",
+        say("Return by month, in percent"),
+        say(
+            "Up in {up} of {count} months; best {best} ({high}), worst {worst} ({low}).",
+            up=int((returns > 0).sum()),
+            count=len(returns),
+            best=best,
+            high=written(float(returns.max()), "signed percent"),
+            worst=worst,
+            low=written(float(returns.min()), "signed percent"),
+        ),
+        (Grid("", table, "signed percent"),),
+        data=table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index)),
+    )
+    return Section("months", say("Months"), charts=(chart,))
+
+
+def halves(result: BacktestResult, say: Words) -> Section:
+    """Draw and list returns by calendar half."""
+    table = result.by_half().rename(columns=say.name)
+    ours = table.iloc[:, 0]
+    beat = [
+        say(
+            "{count} of {all} halves ahead of {name}",
+            count=int((ours > table[name]).sum()),
+            all=int(table[name].notna().sum()),
+            name=name,
+        )
+        for name in table.columns[1:]
+    ]
+    shades = (color(0), *((DARK, GRAY) * len(table.columns))[: len(table.columns) - 1])
+    chart = Chart(
+        "halves",
+        say("Return by half"),
+        say.listed(beat) + ("。" if say.chinese else ".") if beat else "",
+        (Bars("", table, shades, "percent"),),
+        tuple(Key(name, shade) for name, shade in zip(table.columns, shades, strict=True)),
+        table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index)),
+    )
+    return Section("halves", say("By half"), charts=(chart,))
+
+
+def regimes(result: BacktestResult, report: Report | None, say: Words) -> Section:
+    """List returns by what was held, and up to the date of the thesis and after it."""
+    tables = [Table(say("By what was held"), _cells(result.by_regime(), say))]
+    if report is not None and result.manifest["claims"]:
+        wall = around(result, report.wall)
+        wall.index = [say.name(name) for name in wall.index]
+        caption = say("Up to the thesis of {date} and after it", date=f"{report.wall:%Y-%m-%d}")
+        tables.append(Table(caption, _cells(wall, say)))
+    return Section("regimes", say("By regime"), tables=tuple(tables))
+
+
+def _cells(table: pd.DataFrame, say: Words) -> pd.DataFrame:
+    """Write a table of sessions, returns and ratios."""
+    shapes = {"sessions": "number", "sharpe": "ratio"}
+    heads = {
+        "sessions": say("sessions"),
+        "total_return": say("total return"),
+        "cagr": say("a year"),
+        "sharpe": "Sharpe",
+    }
+    return pd.DataFrame(
+        {
+            heads.get(name) or say.name(name.removesuffix(" total_return")): column(
+                table[name], shapes.get(name, "signed percent")
+            )
+            for name in table.columns
+        },
+        index=[say.name(str(name)) for name in table.index],
+    )

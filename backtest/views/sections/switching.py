@@ -1,0 +1,90 @@
+"""Switches one by one: what each brought."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from backtest.engine.result import BacktestResult
+from backtest.evidence.regime_replay import rotates
+from backtest.evidence.timing import switches
+from backtest.market import Market
+from backtest.strategy import RotationStrategy
+from backtest.views.charts import Chart, Line, Lines
+from backtest.views.numbers import column, day, written
+from backtest.views.page import Section, Table
+from backtest.views.palette import color
+from backtest.views.words import Words
+
+LISTED = 5  # best and worst switches
+
+
+def switching(result: BacktestResult, market: Market, say: Words) -> Section | None:
+    """Draw what switching added up to, and list it by basket and switch; None for no rotation."""
+    strategy = result.strategy
+    if not isinstance(strategy, RotationStrategy) or not rotates(strategy):
+        return None
+    made = switches(result, strategy.baskets(market), market)
+    if made.empty:
+        return None
+    summed = made["contribution"].groupby(level=0).sum()
+    path = summed.cumsum().reindex(result.equity.index).ffill().fillna(0.0)
+    total, right = float(summed.sum()), int((made["gain"] > 0).sum())
+    sentence = say(
+        "{right} of {count} switches gained on the basket they left, until the next switch; "
+        "together they are worth {total} log points before costs.",
+        right=right,
+        count=len(made),
+        total=written(100 * total, "points"),
+    )
+    chart = Chart(
+        "switches",
+        say("What switching added up to"),
+        say("It stands at {total} log points at the end.", total=written(100 * total, "points")),
+        (
+            Lines(
+                say("Sum of contributions by the date of the switch, log points"),
+                (Line(say("sum of contributions"), 100 * path, color(0), filled=True),),
+                "points",
+                height=170,
+            ),
+        ),
+        data=_listed(made, say),
+    )
+    order = made["contribution"].sort_values(kind="stable").index
+    extremes = made.sort_values("contribution", kind="stable")
+    tables = [Table(say("By basket entered"), _by_basket(made, say))]
+    if len(order) > 2 * LISTED:
+        best, worst = extremes.iloc[::-1].head(LISTED), extremes.head(LISTED)
+        tables.append(Table(say("Best switches"), _listed(best, say), _left(say)))
+        tables.append(Table(say("Worst switches"), _listed(worst, say), _left(say)))
+    return Section("switches", say("Switches"), (sentence,), (chart,), tuple(tables))
+
+
+def _by_basket(made: pd.DataFrame, say: Words) -> pd.DataFrame:
+    groups = made.groupby("entered", sort=False)
+    return pd.DataFrame(
+        {
+            say("switches"): column(groups.size(), "number"),
+            say("gained"): column(groups["gain"].apply(lambda gain: (gain > 0).mean()), "{:.0%}"),
+            say("mean sessions"): column(groups["sessions"].mean(), "number"),
+            say("contribution, log points"): column(100 * groups["contribution"].sum(), "points"),
+        },
+        index=[say.name(name) for name in groups.size().index],
+    )
+
+
+def _listed(made: pd.DataFrame, say: Words) -> pd.DataFrame:
+    left, entered = _left(say)
+    return pd.DataFrame(
+        {
+            left: [say.name(name) for name in made["left"]],
+            entered: [say.name(name) for name in made["entered"]],
+            say("sessions"): column(made["sessions"], "number"),
+            say("gain"): column(made["gain"], "signed percent"),
+        },
+        index=[day(value) for value in made.index],
+    )
+
+
+def _left(say: Words) -> tuple[str, str]:
+    return say("left"), say("entered")

@@ -1,0 +1,156 @@
+"""What a rotation's triggers measured, when each fired, and when its rules held."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from backtest.engine.result import BacktestResult
+from backtest.market import Market
+from backtest.strategy import TriggerRotation
+from backtest.triggers import Trigger
+from backtest.views.charts import Chart, Key, Line, Lines, Strips
+from backtest.views.numbers import day, written
+from backtest.views.page import Section, Table
+from backtest.views.palette import PALE, SHADE, color, regime_colors
+from backtest.views.words import Words
+
+DRAWN = 6  # readings; the others show only when they fired
+HEIGHT = 112
+DIRECTIONS = {
+    "above": "above",
+    "at least": "at or above",
+    "below": "below",
+    "at most": "at or below",
+}
+
+
+def triggering(result: BacktestResult, market: Market, say: Words) -> Section | None:
+    """Draw readings with their thresholds, and when leaves and rules fired; None without rules."""
+    strategy = result.strategy
+    if not isinstance(strategy, TriggerRotation):
+        return None
+    rules = strategy.rules()
+    leaves = {leaf: leaf.reading(market) for rule in rules.values() for leaf in rule.leaves()}
+    measured = {leaf: found for leaf, found in leaves.items() if found is not None}
+    if not measured:
+        return None
+    index = result.equity.index
+    panels = tuple(
+        Lines(
+            say(
+                "{name}, {unit}: fires {direction} the threshold",
+                name=say.note(found.name),
+                unit=say.note(found.unit),
+                direction=say(DIRECTIONS[found.direction]),
+            ),
+            (
+                Line(say("value"), found.value.reindex(index), color(0), width=1.3),
+                Line(say("threshold"), found.threshold.reindex(index), color(1), "dash", 1.3),
+            ),
+            "number" if found.unit == "index points" else "value",
+            height=HEIGHT,
+            shaded=leaf.fires(market).reindex(index),
+        )
+        for leaf, found in list(measured.items())[:DRAWN]
+    )
+    readings = Chart(
+        "readings",
+        say("What the triggers measure"),
+        say("{count} readings against their thresholds.", count=len(panels)),
+        panels,
+        (
+            Key(say("value"), color(0), "solid"),
+            Key(say("threshold"), color(1), "dash"),
+            Key(say("fires"), SHADE),
+        ),
+    )
+    fired = _fired(result, list(measured)[DRAWN:], rules, market, say)
+    tables = (
+        Table(say("How often, and when last"), _digest(result, list(measured), rules, market, say)),
+    )
+    sentence = say(
+        "After every close the rules are asked in this order, and the first that holds names what "
+        "is held: {rules}.",
+        rules=say.listed([say.name(name) for name in rules]),
+    )
+    return Section("triggers", say("Triggers"), (sentence,), (readings, fired), tables)
+
+
+def _fired(
+    result: BacktestResult,
+    leaves: list[Trigger],
+    rules: Mapping[str, Trigger],
+    market: Market,
+    say: Words,
+) -> Chart:
+    """Draw when each rule of the strategy held, and when the leaves without a panel fired."""
+    index = result.equity.index
+    yes, unknown = say("fires"), say("not known")
+    shades = regime_colors([*dict.fromkeys(result.regime), *rules])
+    colors = {unknown: PALE}
+    rows: dict[str, pd.Series] = {}
+    for name, rule in rules.items():
+        label = _rule(name, say)
+        rows[label] = _named(rule.answer(market).reindex(index), label, unknown)
+        colors[label] = shades[name]
+    keys = [Key(_rule(name, say), shades[name]) for name in rules]
+    if leaves:
+        colors[yes] = color(0)
+        keys.append(Key(yes, color(0)))
+    for leaf in leaves:
+        rows[say.note(leaf.label)] = _named(leaf.answer(market).reindex(index), yes, unknown)
+    return Chart(
+        "rules",
+        say("When each rule held"),
+        say("Where several hold, the first of them counts."),
+        (Strips("", rows, colors),),
+        (*keys, Key(unknown, PALE)),
+    )
+
+
+def _digest(
+    result: BacktestResult,
+    leaves: list[Trigger],
+    rules: Mapping[str, Trigger],
+    market: Market,
+    say: Words,
+) -> pd.DataFrame:
+    """Say of every rule and leaf how often it fired, how often it turned, and when last."""
+    index = result.equity.index
+    asked = {_rule(name, say): rule for name, rule in rules.items()}
+    asked |= {say.note(leaf.label): leaf for leaf in leaves}
+    rows = []
+    for trigger in asked.values():
+        answer = trigger.answer(market).reindex(index)
+        fires = trigger.fires(market).reindex(index)
+        known = fires[answer.notna()]
+        turned = known.ne(known.shift(fill_value=False))
+        on, off = known.index[known & turned], known.index[~known & turned]
+        end = say("not known") if pd.isna(answer.iloc[-1]) else _answered(fires.iloc[-1], say)
+        rows.append(
+            {
+                say("of sessions"): written(float(fires.mean()), "{:.0%}"),
+                say("turned on"): f"{len(on):,}",
+                say("last turned on"): day(on[-1]) if len(on) else "–",
+                say("last turned off"): day(off[-1]) if len(off) else "–",
+                say("at the end"): end,
+            }
+        )
+    return pd.DataFrame(rows, index=list(asked))
+
+
+def _answered(fires: bool, say: Words) -> str:
+    return say("yes") if fires else say("no")
+
+
+def _rule(name: str, say: Words) -> str:
+    return say("rule {name}", name=say.name(name))
+
+
+def _named(answer: pd.Series, yes: str, unknown: str) -> pd.Series:
+    names = pd.Series(None, index=answer.index, dtype=object)
+    names[answer.isna()] = unknown
+    names[answer.fillna(False).astype(bool)] = yes
+    return names

@@ -1,0 +1,114 @@
+"""What the board shows is what a run gives, and each variant counts once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtest import load_market, run
+from backtest.board.luck import luck
+from backtest.board.tables import compared, headline, switch_dates
+from backtest.board.view import benchmarks, view
+from backtest.errors import UserError
+from backtest.tuning.deflated_sharpe import probabilistic_sharpe
+from backtest.tuning.sweep import sweep
+from strategies import BreakthroughOverlay, EqualWeight, RateRotation, StaticBlend, ThesisRotation
+
+VARIANTS = (ThesisRotation(fall_bp=12.0), RateRotation(), BreakthroughOverlay(), StaticBlend(0.3))
+
+
+@pytest.fixture(scope="module")
+def market():
+    return load_market("sample").between("2019-01-01", "2022-12-31")
+
+
+@pytest.mark.parametrize("strategy", VARIANTS, ids=lambda strategy: strategy.name)
+def test_the_view_is_what_a_run_gives(market, strategy):
+    seen, result = view(strategy, market), run(strategy, market)
+    np.testing.assert_allclose(seen.equity, result.equity, rtol=1e-9)
+    pd.testing.assert_series_equal(seen.regime, result.regime, check_dtype=False)
+    summary = result.summary()
+    for name, value in seen.figures.items():
+        assert value == pytest.approx(summary[name], rel=1e-6), name
+    assert len(seen.switches) == result.switches
+
+
+def test_each_variant_counts_once_and_a_sweep_counts_the_same(market):
+    first, again = view(RateRotation(), market), view(RateRotation(), market)
+    assert (first.counted, first.trials) == (1, 1)
+    assert (again.counted, again.trials) == (0, 1)
+    assert view(RateRotation(fall_bp=12.0), market).trials == 2
+    swept = sweep(RateRotation(), {"fall_bp": [10.0, 12.0, 14.0]}, market)
+    assert swept.tried == 3
+    assert first.trials == 1
+    assert first.now().trials == 3
+    assert first.now().luck.deflated < first.luck.deflated
+
+
+def test_more_trials_make_the_deflated_sharpe_stricter():
+    returns = np.random.default_rng(0).normal(0.001, 0.01, 2420)
+    still = np.zeros_like(returns)
+
+    def after(trials, switches=40):
+        return luck(returns, still, still, per_year=242, trials=trials, switches=switches)
+
+    alone = after(1)
+    assert alone.deflated == pytest.approx(probabilistic_sharpe(returns, 242))
+    assert alone.hurdle == 0.0
+    assert alone.verdict == "not luck alone"
+    assert after(10).deflated > after(1000).deflated
+    assert after(10_000_000).verdict == "cannot tell"
+    assert "10.0 years cannot tell" in after(10_000_000).sentence
+
+
+def test_small_samples_cannot_tell():
+    returns = np.random.default_rng(0).normal(0.001, 0.01, 2420)
+    still = np.zeros_like(returns)
+    few = luck(returns, still, still, per_year=242, trials=1, switches=1)
+    assert few.verdict == "cannot tell"
+    assert "1 switch is too few (at least 5), after 1 trial." in few.sentence
+    short = luck(returns[:242], still[:242], still[:242], per_year=242, trials=7, switches=9)
+    assert "1.0 years are too few (at least 3), after 7 trials." in short.sentence
+
+
+def test_returns_without_skill_are_luck_and_those_of_the_baskets_tell_nothing():
+    noise = np.random.default_rng(1).normal(0.0, 0.01, 2420)
+    still = np.zeros_like(noise)
+    assert luck(noise, still, still, per_year=242, trials=5, switches=40).verdict == "luck"
+    same = luck(noise, still, noise + 1e-15, per_year=242, trials=5, switches=40)
+    assert same.verdict == "cannot tell"
+    assert "those it is compared with" in same.sentence
+
+
+def test_tables_say_cannot_tell_where_the_sample_is_too_small(market):
+    short = view(RateRotation(), market.until("2020-06-30"))
+    shown = {label: value for label, value, _ in headline(short, 1)}
+    assert shown["Deflated Sharpe"] == "cannot tell"
+    table = compared({"now": short})
+    assert table.loc["now", "Timing alone"] == "cannot tell"
+    assert table.loc["now", "Sharpe"] == f"{short.figures['sharpe']:.2f}"
+
+
+def test_switch_dates_are_the_latest_first(market):
+    seen = view(RateRotation(), market)
+    dates = switch_dates(seen)
+    assert list(dates.columns) == ["Date", "From", "To"]
+    assert list(dates["Date"]) == sorted(dates["Date"], reverse=True)
+    first = dates.iloc[-1]
+    assert seen.regime[first["Date"]] == first["To"]
+
+
+def test_benchmarks_start_at_one(market):
+    assert [float(level.dropna().iloc[0]) for level in benchmarks(market).values()] == [1.0, 1.0]
+
+
+def test_a_strategy_that_is_no_rotation_is_compared_with_all_sectors(market):
+    seen = view(EqualWeight(), market)
+    assert seen.luck.switches is None
+    assert seen.luck.verdict == "cannot tell"  # it is all sectors in equal parts itself
+
+
+def test_a_market_it_cannot_run_on_is_the_users_mistake(market):
+    from dataclasses import replace
+
+    with pytest.raises(UserError, match="no series"):
+        view(RateRotation(), replace(market, series=market.series.iloc[:, :0], _memo={}))

@@ -1,0 +1,49 @@
+"""Sessions inside and beyond what an exchange has published."""
+
+import pandas as pd
+import pytest
+
+from backtest.errors import UserError
+from backtest.market.calendar import known_span, sessions
+
+NOTHING = pd.DatetimeIndex([])
+
+
+def days(calendar, first, last, seen=NOTHING):
+    index = sessions(calendar, pd.Timestamp(first), pd.Timestamp(last), seen=pd.DatetimeIndex(seen))
+    return [f"{day:%Y-%m-%d}" for day in index]
+
+
+def test_the_week_of_the_national_holiday():
+    assert days("XSHG", "2024-09-27", "2024-10-09") == [
+        "2024-09-27",
+        "2024-09-30",
+        "2024-10-08",
+        "2024-10-09",
+    ]
+
+
+def test_one_day_and_no_day():
+    assert days("XSHG", "2024-01-02", "2024-01-02") == ["2024-01-02"]
+    assert days("XSHG", "2024-01-06", "2024-01-07") == []
+
+
+def test_beyond_the_calendar_the_dates_seen_count():
+    _, until = known_span("XSHG")
+    after = until + pd.Timedelta(days=5)
+    far = until + pd.Timedelta(days=500)
+    seen = pd.DatetimeIndex([after, until - pd.Timedelta(days=3), after, far])
+    found = sessions("XSHG", until, after, seen=seen)
+    assert list(found) == [until, after]
+    assert days("XSHG", "1980-01-01", "1980-12-31", ["1980-05-05"]) == ["1980-05-05"]
+
+
+def test_sessions_are_naive_nanoseconds():
+    index = sessions("XSHG", pd.Timestamp("2024-01-02"), pd.Timestamp("2024-01-05"), seen=NOTHING)
+    assert index.dtype == "datetime64[ns]"
+    assert index.freq is None
+
+
+def test_an_unknown_calendar_is_told_with_a_suggestion():
+    with pytest.raises(UserError, match="no exchange calendar 'XSHH'; did you mean 'XSHG'"):
+        days("XSHH", "2024-01-02", "2024-01-03")

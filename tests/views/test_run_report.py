@@ -1,0 +1,165 @@
+"""The report of a run says what the result says, and leaves out what is not there."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from backtest import UserError, run
+from backtest.costs import FREE
+from backtest.records.record import Recalled
+from backtest.render.html import to_html
+from backtest.render.interactive import to_plotly
+from backtest.triggers import Trigger
+from backtest.views.run_report import run_report
+from backtest.views.sections.triggering import _digest
+from backtest.views.words import Words
+from strategies import EqualWeight, RateRotation
+from strategies.claims import REPORT
+from strategies.taxonomy import CHAINS, TRACKS
+from tests.markets import make_market
+
+
+@dataclass(frozen=True)
+class Unknown(Trigger):
+    """Yes for the first half of the sessions; after that its input has ended."""
+
+    def evaluate(self, market):
+        days = market.sessions
+        answer = pd.Series(pd.NA, days, dtype="boolean")
+        answer.iloc[: len(days) // 2] = True
+        return answer
+
+
+GROUPS = [*TRACKS.values(), *CHAINS.values()]
+ALL = [
+    "headline", "equity", "weights", "triggers", "switches", "months", "halves", "regimes",
+    "attribution", "costs", "data", "manifest",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def market():
+    return make_market(sessions=900, bond=True)
+
+
+@pytest.fixture(scope="module")
+def result(market):
+    return run(RateRotation(), market)
+
+
+@pytest.fixture(scope="module")
+def page(result, market):
+    return run_report(result, market=market, groups=GROUPS, report=REPORT)
+
+
+def section(page, name):
+    return next(item for item in page.sections if item.id == name)
+
+
+def test_every_panel_is_there_and_its_numbers_are_the_results_own(page, result):
+    assert [item.id for item in page.sections] == ALL
+    summary = result.summary()
+    first, second = section(page, "headline").tables
+    assert first.cells.loc["CAGR", "rate-rotation"] == f"{summary['cagr']:+.1%}"
+    assert first.cells.loc["Sharpe", "Benchmark"] == (
+        f"{result.benchmark_summary()['Benchmark']['sharpe']:.2f}"
+    )
+    assert second.cells.loc["Costs paid", "rate-rotation"] == f"{result.orders['cost'].sum():,.0f}"
+    paid = section(page, "costs").tables[0].cells["paid, CNY"]
+    assert paid["total"] == f"{result.orders['cost'].sum():,.0f}"
+    halves = section(page, "halves").charts[0].panels[0].values
+    assert halves["rate-rotation"].tolist() == result.by_half()["rate-rotation"].tolist()
+    assert f"{summary['cagr']:+.1%} a year" in page.conclusion
+    assert "SYNTHETIC DATA" in page.banners[0]
+    assert "IN SAMPLE" in page.banners[1]
+
+
+def test_a_chart_holds_what_the_market_paid(page, result, market):
+    equity = section(page, "equity").charts[0]
+    growth = equity.panels[0].lines[0].values
+    assert growth.iloc[-1] == pytest.approx(result.equity.iloc[-1] / 1e6)
+    readings, rules = section(page, "triggers").charts
+    trigger = result.strategy.rules()["nqp"]
+    leaves = [leaf for leaf in trigger.leaves() if leaf.reading(market) is not None]
+    assert len(readings.panels) == len(leaves) == 2
+    for leaf, panel in zip(leaves, readings.panels, strict=True):
+        assert panel.lines[0].values.equals(leaf.reading(market).value.reindex(growth.index))
+        assert panel.shaded.equals(leaf.fires(market))
+    held = rules.panels[0].rows["rule nqp"] == "rule nqp"
+    assert held.equals(trigger.fires(market))
+
+
+def test_figures_are_ones_plotly_knows(page):
+    for chart in page.charts:
+        figure = to_plotly(chart)
+        layout = {name: value for name, value in figure["layout"].items() if name != "meta"}
+        go.Figure(data=figure["data"], layout=layout)
+        assert json.loads(json.dumps(figure, allow_nan=False)) == figure
+
+
+def test_the_same_page_gives_the_same_bytes_and_holds_itself_together(page, result, market):
+    html = page.to_html()
+    again = run_report(result, market=market, groups=GROUPS, report=REPORT)
+    assert again.to_html() == html
+    assert re.search(r"default-src 'none'; script-src 'sha256-[^']+' 'sha256-[^']+'; ", html)
+    own = html[: html.index("<script>")]
+    assert not re.search(r"(src|href)=[\"'](?!#|data:)", own)
+    assert html.count("<figure>") == len(page.charts)
+    for chart in page.charts:
+        assert chart.alt
+        assert f'aria-label="{chart.title.replace("&", "&amp;")}. ' in html
+
+
+def test_what_is_not_there_is_left_out_and_said(result):
+    document = result.to_json()
+    alone = replace(result, strategy=Recalled("gone"), benchmarks={})
+    page = run_report(alone, document=document, missing="Market gone.", groups=GROUPS)
+    names = [item.id for item in page.sections]
+    assert not {"triggers", "switches", "attribution"} & set(names)
+    assert "Market gone." in page.banners
+    assert "Benchmark" in section(page, "headline").tables[0].cells
+    assert len(section(page, "equity").charts[0].panels[0].lines) == 1
+
+
+def test_a_strategy_without_switches_trades_or_costs_is_reported_too():
+    calm = run(EqualWeight(), make_market(sessions=40), costs=FREE)
+    page = run_report(calm, market=make_market(sessions=40), groups=GROUPS)
+    assert "Without any costs" in page.conclusion
+    assert "0.2 years cannot tell skill from luck." in page.conclusion
+    assert "switches" not in [item.id for item in page.sections]
+    assert page.to_html()
+
+
+def test_findings_of_a_kind_share_a_line_and_the_rarest_come_first(result, market):
+    many = [f"warning: {name} has no price on 2024-01-0{name[1]}" for name in ("A1", "A2", "A3")]
+    found = (*many, "warning: B ends on 2024-01-01")
+    page = run_report(result, market=replace(market, findings=found))
+    assert "The checks found 4 things, 2 different ones." in section(page, "data").sentences
+    assert section(page, "data").tables[0].cells["finding"].tolist() == [
+        "warning: B ends on 2024-01-01",
+        "warning: A1 has no price on 2024-01-01 (and 2 more like it, 2024-01-01 … 2024-01-03)",
+    ]
+
+
+def test_an_answer_that_is_not_known_is_no_no(result, market):
+    rules = {"yields": Unknown()}
+    cells = _digest(result, [], rules, market, Words())
+    half = int((result.equity.index < market.sessions[len(market.sessions) // 2]).sum())
+    assert cells.loc["rule yields", "at the end"] == "not known"
+    assert cells.loc["rule yields", "last turned on"] == f"{result.equity.index[0]:%Y-%m-%d}"
+    assert cells.loc["rule yields", "last turned off"] == "–"
+    assert cells.loc["rule yields", "of sessions"] == f"{half / len(result.equity):.0%}"
+
+
+def test_two_sections_cannot_share_an_id(page):
+    with pytest.raises(ValueError, match="id of its own"):
+        to_html(replace(page, sections=(page.sections[0],) * 2))
+
+
+def test_a_language_that_is_not_spoken(result):
+    with pytest.raises(UserError, match="--lang was 'fr'; choose from en, zh"):
+        run_report(result, language="fr")
