@@ -18,7 +18,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import worker
 
-from backtest.data import disk, staging, store
+from backtest import atomic
+from backtest.data import staging, store
 from backtest.data.intake import Sources, import_market
 from backtest.data.load import check_market, load_market
 from backtest.data.repair import repair
@@ -323,7 +324,7 @@ def test_a_lock_ends_with_its_holder_and_is_waited_for(home):
     held = threading.Event()
 
     def hold():
-        with disk.locked("mine", "import", patience=0.0):
+        with atomic.locked("mine", "import", patience=0.0):
             held.set()
             time.sleep(0.2)
 
@@ -331,8 +332,8 @@ def test_a_lock_ends_with_its_holder_and_is_waited_for(home):
     thread.start()
     held.wait()
     with pytest.raises(UserError, match="market mine is in import by another nqp"):
-        disk.locked("mine", "import", patience=0.0).__enter__()
-    with disk.locked("mine", "import", patience=5.0):
+        atomic.locked("mine", "import", patience=0.0).__enter__()
+    with atomic.locked("mine", "import", patience=5.0):
         pass
     thread.join()
 

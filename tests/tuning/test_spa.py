@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from arch.bootstrap import SPA, StationaryBootstrap, StepM
 
-from backtest.tuning import superiority as module
+from backtest.tuning import spa as module
 from backtest.tuning.chunks import as_chunks
 from backtest.tuning.resampling import block_length, resampling_counts
 from backtest.tuning.spa import Superiority, superiority
