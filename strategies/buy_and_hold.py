@@ -9,6 +9,7 @@ import pandas as pd
 
 from backtest.errors import UserError, suggest
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import equal, spread
 from strategies.taxonomy import BASKETS
@@ -18,10 +19,11 @@ from strategies.taxonomy import BASKETS
 class BuyAndHold(Strategy):
     """Buy a basket (all sectors by default) after the first session and let it drift.
 
-    Encodes no claim. What is listed later is not bought.
+    Encodes no claim. It orders once, after the first session on which something of the basket is
+    listed; what is listed later is not bought.
     """
 
-    basket: str = "all"
+    basket: str = parameter('the basket bought; "all" for every sector alike', "all")
 
     def __post_init__(self) -> None:
         if self.basket != "all" and self.basket not in BASKETS:

@@ -9,6 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import equal, spread
 from backtest.triggers import Always, CalendarHalf, Trigger
@@ -21,15 +22,15 @@ class CalendarRotation(TriggerRotation):
 
     Claims R2 and R7 with the report's own dates instead of a trigger. With `year`, only that year
     is rotated and the equal-weight market is held in all others; the default rotates every year,
-    which asks whether the half-years are a season rather than a forecast.
+    which asks whether the half-years are a season rather than a forecast. January to June are the
+    first half. The half is known from its first session on, so the switch fills on its second.
 
     Refuted if NQP tracks lead in the first half or trail in the second.
-    The half is known from its first session on, so the switch fills on its second.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R2", "R7")
 
-    year: int | None = None
+    year: int | None = parameter("the only year that is rotated, or none for all", None)
 
     def rules(self) -> Mapping[str, Trigger]:
         """Return "nqp" and "traditional" for the halves, "market" outside `year`."""

@@ -9,6 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import spread
 from backtest.triggers import Always, Confidence, Confirmed, Latch, MinHold, Trigger
@@ -19,20 +20,24 @@ from strategies.taxonomy import NQP, TRADITIONAL
 class ConfidenceRotation(TriggerRotation):
     """Leave traditional chains for NQP tracks while the market is confident.
 
-    Claims R1 and R5 on their own: enter once `confidence` of the four signs of risk appetite show,
-    leave once fewer than one less have shown for `leave_after` sessions. A switch stands for at
-    least `min_hold` sessions.
+    Claims R1 and R5 on their own: enter once `confidence` or more of the four signs of risk
+    appetite show (`Confidence` with `trend_window` and `breadth`); leave once fewer than
+    `confidence` − 1 of them (never fewer than 1 are asked for) have shown in each of `leave_after`
+    sessions in a row. Where both are so, it leaves (`Latch`), and a switch stands for at least
+    `min_hold` sessions (`MinHold`). Until something is known, traditional chains are held.
 
     Refuted if NQP tracks do no better than traditional chains while confidence is high.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5", "R7")
 
-    confidence: int = 3
-    trend_window: int = 120
-    breadth: float = 0.5
-    leave_after: int = 10
-    min_hold: int = 20
+    confidence: int = parameter("how many signs have to show", 3, "signs", least=1, most=4)
+    trend_window: int = parameter("of the broad index's average", 120, "sessions", least=1)
+    breadth: float = parameter(
+        "which part of the sectors has to be above its average", 0.5, "fraction", least=0, most=1
+    )
+    leave_after: int = parameter("after which absent signs count", 10, "sessions", least=1)
+    min_hold: int = parameter("for which a switch stands", 20, "sessions", least=1)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
+from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.parameter import parameter
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import equal, rebalanced
 
@@ -16,10 +17,15 @@ from backtest.strategy.allocation import equal, rebalanced
 class EqualWeight(Strategy):
     """Hold every listed sector at the same weight, restored on a schedule.
 
-    Encodes no claim.
+    Encodes no claim. It orders on the schedule's sessions, and where a sector or another instrument
+    is listed; a sector's weight is shared equally by its listed instruments.
     """
 
-    rebalance: str = "monthly"
+    rebalance: str = parameter(
+        "when the weights are restored: on the first session of each period, or never",
+        "monthly",
+        choices=tuple(SCHEDULES),
+    )
 
     def __post_init__(self) -> None:
         check_schedule(self.rebalance)

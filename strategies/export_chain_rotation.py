@@ -9,6 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation, at_least
 from backtest.strategy.allocation import spread
 from backtest.triggers import (
@@ -18,6 +19,7 @@ from backtest.triggers import (
     RateBelowAverage,
     SeriesChanged,
     Trigger,
+    in_force,
 )
 from strategies.taxonomy import EXPORT_CAPEX, EXPORT_ELECTROMECHANICAL, EXPORT_HOUSING
 
@@ -26,23 +28,27 @@ from strategies.taxonomy import EXPORT_CAPEX, EXPORT_ELECTROMECHANICAL, EXPORT_H
 class ExportChainRotation(TriggerRotation):
     """Hold the export chain that the American cycle favors.
 
-    Claims V2a–c, read off a United States yield: while it is below its average of `window` sessions
-    housing recovers and the housing chain is held (V2b); while it has risen by `rise_bp` over the
-    window, capital spending leads (V2c); otherwise restocking starts with electromechanical exports
-    (V2a). With `inventories`, the name of an inventories-to-sales series, a fall of that ratio over
-    the window means restocking (V2a) whatever the yield does. Changes count after `confirm`
-    sessions.
+    Claims V2a–c, read off a United States yield, `rates`. After every session there is a sign for
+    one chain: for the housing chain (V2b) while the yield is below its average of `window` sessions
+    (`RateBelowAverage`), as housing then recovers; else for the capital spending chain (V2c) while
+    the yield is `rise_bp` or more higher than `window` sessions ago (`SeriesChanged`); else for
+    electromechanical exports (V2a), with which restocking starts. With `inventories`, the name of
+    an inventories-to-sales series, the sign is for electromechanical exports whatever the yield
+    does while that ratio has fallen over `window` sessions in each of `confirm` sessions in a row.
+    A sign counts, for entering a chain as for leaving one, once it has stood `confirm` sessions in
+    a row, this one included: the chain whose sign was the last to count is held. Until one has
+    counted, electromechanical exports are.
 
     Refuted if the chain held does no better than the three equally weighted.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("V2a", "V2b", "V2c")
 
-    window: int = 120
-    rise_bp: float = 50.0
-    confirm: int = 10
-    rates: str = "us10y"
-    inventories: str | None = None
+    window: int = parameter("of the yield's average and of changes", 120, "sessions", least=2)
+    rise_bp: float = parameter("how far the yield must have risen", 50.0, "basis points", least=0)
+    confirm: int = parameter("for which a sign has to stand", 10, "sessions", least=1)
+    rates: str = parameter("the yield's series, in percent", "us10y")
+    inventories: str | None = parameter("an inventories-to-sales series, or none", None)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -58,14 +64,17 @@ class ExportChainRotation(TriggerRotation):
         return Confirmed(SeriesChanged(self.inventories, -1e-9, self.window), self.confirm)
 
     def rules(self) -> Mapping[str, Trigger]:
-        """Return the three chains in the order in which their signs count."""
-        housing = Confirmed(RateBelowAverage(self.window, series=self.rates), self.confirm)
+        """Return the three chains, each in force from its confirmation to another's."""
+        easing = RateBelowAverage(self.window, series=self.rates)
         rise = SeriesChanged(self.rates, self.rise_bp / 100.0, self.window)
-        return {
-            "export_housing": housing & ~self.restocking,
-            "export_capex": Confirmed(rise, self.confirm) & ~self.restocking,
-            "export_electromechanical": Always(),
+        restocking = self.restocking
+        signs = {
+            "export_housing": easing & ~restocking,
+            "export_capex": rise & ~easing & ~restocking,
+            "export_electromechanical": restocking | (~easing & ~rise),
         }
+        held = in_force(signs, self.confirm)
+        return held | {"export_electromechanical": Always()}
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the three export chains."""

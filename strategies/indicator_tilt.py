@@ -11,7 +11,8 @@ import pandas as pd
 from backtest.composite import PILLARS, Framework, composite, load_framework
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
+from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.parameter import parameter
 from backtest.strategy import Strategy, at_least
 from backtest.strategy.allocation import rebalanced, spread
 from strategies.taxonomy import NQP, TRACKS
@@ -40,14 +41,18 @@ class IndicatorTilt(Strategy):
 
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
 
-    framework: str | Framework = "observable"
-    between: float = 0.5
-    within: float = 0.25
-    potential: float = 1.0
-    supply: float = 1.0
-    demand: float = 1.0
-    distribution: float = 1.0
-    rebalance: str = "monthly"
+    framework: str | Framework = parameter("a framework, its name or path", "observable")
+    between: float = parameter("how far tracks are tilted", 0.5, "per deviation", least=0)
+    within: float = parameter("how far sectors are tilted", 0.25, "per deviation", least=0)
+    potential: float = parameter("the weight of the pillar potential", 1.0, least=0)
+    supply: float = parameter("the weight of the pillar supply", 1.0, least=0)
+    demand: float = parameter("the weight of the pillar demand", 1.0, least=0)
+    distribution: float = parameter("the weight of the pillar distribution", 1.0, least=0)
+    rebalance: str = parameter(
+        "when the weights are restored: on the first session of each period, or never",
+        "monthly",
+        choices=tuple(SCHEDULES),
+    )
 
     def __post_init__(self) -> None:
         check_schedule(self.rebalance)

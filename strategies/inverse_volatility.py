@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
+from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.parameter import parameter
 from backtest.strategy import Strategy, at_least
 from backtest.strategy.allocation import inverse_volatility, rebalanced
 
@@ -16,16 +17,23 @@ from backtest.strategy.allocation import inverse_volatility, rebalanced
 class InverseVolatility(Strategy):
     """Weight every sector by the inverse of its volatility over `window` sessions.
 
-    Encodes no claim. Starts once a sector has a full window.
+    Encodes no claim. Volatility is the sample standard deviation (n − 1) of the last `window` daily
+    returns of the sector's index; a sector that lacks one of them, or did not move at all, has no
+    weight. It first buys after the first session on which a sector has a weight; then it orders
+    on the schedule's sessions, and where the set of instruments with a weight changes.
     """
 
-    window: int = 60
-    rebalance: str = "monthly"
+    window: int = parameter("of daily returns measured", 60, "sessions", least=2)
+    rebalance: str = parameter(
+        "when the weights are restored: on the first session of each period, or never",
+        "monthly",
+        choices=tuple(SCHEDULES),
+    )
 
     def __post_init__(self) -> None:
         at_least("window", self.window, 2)
         check_schedule(self.rebalance)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Return the weights on the schedule's sessions."""
+        """Return the weights on the schedule's sessions and where what is held changes."""
         return rebalanced(inverse_volatility(market, window=self.window), self.rebalance)

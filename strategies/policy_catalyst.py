@@ -11,15 +11,17 @@ import pandas as pd
 
 from backtest.errors import UserError, suggest
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import RotationStrategy, at_least
 from backtest.strategy.allocation import equal, spread
 from strategies.taxonomy import BASKETS
 
-# P4. Where the claim gives a month only, the milestone counts as known at the month's end.
+# P4, each on the first session after whose close it was known: the visit to Heilongjiang ended on
+# Friday, September 8, its read-outs are of that day and Saturday; the interview is of a Sunday.
 MILESTONES = (
-    ("2023-08-22", "nqp", "Four agencies issue the pilot plan for new-industry standardization"),
-    ("2023-09-30", "nqp", "The term is first used publicly, in Heilongjiang"),
-    ("2023-12-31", "nqp", "The central finance office explains six policy measures"),
+    ("2023-08-22", "nqp", "Four agencies issue the plan for new-industry standardization"),
+    ("2023-09-11", "nqp", "The term is first used publicly, in Heilongjiang"),
+    ("2023-12-18", "nqp", "The central finance office explains six policy measures"),
 )
 
 
@@ -27,23 +29,28 @@ MILESTONES = (
 class PolicyCatalyst(RotationStrategy):
     """Hold a favored basket for `hold` sessions after each policy event, else the market.
 
-    Claim P4 and any events of one's own: `events` is a CSV file with columns `date` and,
-    optionally, `basket` (default nqp); an event is known on its date. The latest event counts.
+    Claim P4 and any events of one's own: `events` is a CSV file with columns `date` (2024-09-24)
+    and, optionally, `basket` (a name of the taxonomy; nqp where it is empty). An event is known on
+    its date, or on the next session where that is none, and calls for its basket on that session
+    and the following ones, `hold` in all. The latest event counts, from its session on; of several
+    on one session the one with the latest date, and of those on one date the one furthest down the
+    file. An event dated before the market's first session is passed over, since nobody can say how
+    many sessions ago it was. While no event counts, all sectors are held alike ("market").
 
     Refuted if the baskets do no better than the equal-weight market after the events.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("P4",)
 
-    hold: int = 60
-    events: str | None = None
+    hold: int = parameter("for which an event counts", 60, "sessions", least=1)
+    events: str | None = parameter("a CSV file of events, or none for the three of P4", None)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         at_least("hold", self.hold, 1)
 
     def dated(self) -> list[tuple[pd.Timestamp, str]]:
-        """Return the events as (date, basket), oldest first."""
+        """Return the events as (date, basket), oldest first, those of a day as in the file."""
         if self.events is None:
             return [(pd.Timestamp(date), basket) for date, basket, _ in MILESTONES]
         return read_events(self.events)
@@ -52,6 +59,8 @@ class PolicyCatalyst(RotationStrategy):
         """Return the basket of the last event, or "market" once it is `hold` sessions old."""
         regime = pd.Series("market", index=market.sessions, dtype=object)
         for date, basket in self.dated():
+            if date < market.sessions[0]:
+                continue
             known = int(market.sessions.searchsorted(date))
             regime.iloc[known : known + self.hold] = basket
         return regime
@@ -83,4 +92,4 @@ def read_events(path: str) -> list[tuple[pd.Timestamp, str]]:
             raise UserError(
                 f"event file {path}: there is no basket {name!r}; {suggest(name, BASKETS)}"
             )
-    return sorted(zip(dates, names, strict=True))
+    return sorted(zip(dates, names, strict=True), key=lambda event: event[0])

@@ -9,6 +9,7 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import spread
 from backtest.triggers import Always, Latch, MinHold, RateBelowAverage, RateFall, Trigger
@@ -19,20 +20,21 @@ from strategies.taxonomy import NQP, TRADITIONAL
 class RateRotation(TriggerRotation):
     """Leave traditional chains for NQP tracks while the ten-year yield falls.
 
-    Claim R4 on its own: enter once the yield is `fall_bp` lower than `fall_window` sessions ago and
-    below its average of `rate_window`; leave once it is back above that average. A switch stands
-    for at least `min_hold` sessions.
+    Claim R4 on its own: enter once the yield is `fall_bp` or more lower than `fall_window` sessions
+    ago (`RateFall`) and below its average of `rate_window` sessions (`RateBelowAverage`); leave
+    once it is no longer below that average (`Latch`). A switch stands for at least `min_hold`
+    sessions (`MinHold`). Until something is known, traditional chains are held.
 
     Refuted if NQP tracks do no better than traditional chains while the yield falls.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R4", "R7")
 
-    fall_bp: float = 10.0
-    fall_window: int = 60
-    rate_window: int = 120
-    min_hold: int = 20
-    series: str = "rate"
+    fall_bp: float = parameter("how far the yield must have fallen", 10.0, "basis points")
+    fall_window: int = parameter("over which the fall is measured", 60, "sessions", least=1)
+    rate_window: int = parameter("of the yield's average", 120, "sessions", least=1)
+    min_hold: int = parameter("for which a switch stands", 20, "sessions", least=1)
+    series: str = parameter("the yield's series; \"rate\" is the universe's ten-year yield", "rate")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
+from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.parameter import parameter
 from backtest.strategy import Strategy, at_least
 from backtest.strategy.allocation import risk_parity
 
@@ -16,17 +17,23 @@ from backtest.strategy.allocation import risk_parity
 class RiskParity(Strategy):
     """Let every sector contribute the same share of the portfolio's variance.
 
-    Encodes no claim. Equal risk contribution with the covariance of `window` sessions; starts once
-    a sector has a full window.
+    Encodes no claim. Equal risk contributions, no short positions, with the sample covariance
+    (n − 1) of the last `window` daily returns of the sectors' indices; a sector that lacks one of
+    them, or did not move at all, has no weight. It first buys after the first session on which a
+    sector has a weight, then orders on the schedule's sessions only.
     """
 
-    window: int = 120
-    rebalance: str = "monthly"
+    window: int = parameter("of daily returns measured", 120, "sessions", least=2)
+    rebalance: str = parameter(
+        "when the weights are restored: on the first session of each period, or never",
+        "monthly",
+        choices=tuple(SCHEDULES),
+    )
 
     def __post_init__(self) -> None:
         at_least("window", self.window, 2)
         check_schedule(self.rebalance)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Return the weights on the schedule's sessions."""
+        """Return the weights on the first session that has any, and on the schedule's."""
         return risk_parity(market, window=self.window, schedule=self.rebalance)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
+from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.parameter import parameter
 from backtest.strategy import Strategy, fraction
 from backtest.strategy.allocation import rebalanced, spread, tilt
 from strategies.taxonomy import NQP, TRADITIONAL
@@ -21,8 +22,12 @@ class StaticBlend(Strategy):
     beyond this it earned by switching.
     """
 
-    nqp: float = 0.5
-    rebalance: str = "monthly"
+    nqp: float = parameter("what part is in NQP tracks", 0.5, "fraction", least=0, most=1)
+    rebalance: str = parameter(
+        "when the weights are restored: on the first session of each period, or never",
+        "monthly",
+        choices=tuple(SCHEDULES),
+    )
 
     def __post_init__(self) -> None:
         fraction("nqp", self.nqp)

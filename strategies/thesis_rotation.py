@@ -9,12 +9,12 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation, at_least, fraction
-from backtest.strategy.allocation import bonds, spread, tilt
+from backtest.strategy.allocation import bonds, overlaid, present, spread, tilt
 from backtest.triggers import (
     AbnormalMove,
     Always,
-    AnyOf,
     Confidence,
     Confirmed,
     Latch,
@@ -31,14 +31,25 @@ from strategies.taxonomy import NQP, TRACKS, TRADITIONAL
 class ThesisRotation(TriggerRotation):
     """When rates fall and confidence recovers, leave traditional chains for NQP tracks.
 
-    The trigger is R4 and R5 together: the ten-year yield is `fall_bp` lower than `fall_window`
-    sessions ago and below its average of `rate_window`, and `confidence` of the four signs of risk
-    appetite show. It holds until the yield has been above its average, or fewer than one sign less
-    have shown, for `leave_after` sessions, and at least `min_hold` sessions (R7 is what is then
-    held). Otherwise traditional chains are held (R2); while risk appetite is low, fewer than two
-    signs (R1), the fraction `sleeve` of them gives way to bonds, or to cash where no bond fund is
-    listed. After a breakthrough in a track (R8) the fraction `overlay` goes to NQP tracks for
-    `breakthrough_hold` sessions.
+    The trigger is R4 and R5 together. It turns on after a session on which the yield is `fall_bp`
+    or more lower than `fall_window` sessions ago (`RateFall`) and below its average of
+    `rate_window` sessions (`RateBelowAverage`), and `confidence` or more of the four signs of risk
+    appetite show (`Confidence` with `trend_window` and `breadth`). It turns off after
+    `leave_after` sessions in a row on each of which the yield was not below that average, or fewer
+    than `confidence` − 1 signs showed (never fewer than 1 are asked for); the two may take turns
+    within the run. What is to turn it on and off on one session turns it off (`Latch`), and every
+    turn stands for `min_hold` sessions (`MinHold`).
+
+    While it is on the NQP tracks are held (R7), the regime "nqp"; otherwise traditional chains
+    (R2), "traditional". While risk appetite is low (R1), fewer than two signs on each of
+    `leave_after` sessions in a row, and the trigger is off, the regime is "defensive": the fraction
+    `sleeve` of the traditional chains gives way to bonds, or to cash where no bond fund is listed.
+
+    For `breakthrough_hold` sessions after a track broke out (R8: `AbnormalMove` with
+    `breakthrough_sigmas`, `Recently`; the session itself is the first) the fraction `overlay` of
+    all that is not in the sleeve goes to that track, whatever is held; if several tracks did, they
+    share it equally. The regime then has "+" and the track's name behind it, in the order of the
+    tracks. What cannot be known yet turns nothing on.
 
     Refuted if the NQP tracks trail traditional chains while the trigger is on, or if the switches
     do no better than the same number of switches at random dates.
@@ -46,26 +57,34 @@ class ThesisRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R2", "R4", "R5", "R7", "R8")
 
-    fall_bp: float = 10.0
-    fall_window: int = 60
-    rate_window: int = 120
-    confidence: int = 3
-    trend_window: int = 120
-    breadth: float = 0.5
-    leave_after: int = 10
-    min_hold: int = 20
-    sleeve: float = 0.5
-    overlay: float = 0.2
-    breakthrough_sigmas: float = 2.5
-    breakthrough_hold: int = 20
-    series: str = "rate"
+    fall_bp: float = parameter("how far the yield must have fallen", 10.0, "basis points")
+    fall_window: int = parameter("over which the fall is measured", 60, "sessions", least=1)
+    rate_window: int = parameter("of the yield's average", 120, "sessions", least=1)
+    confidence: int = parameter("how many signs have to show", 3, "signs", least=1, most=4)
+    trend_window: int = parameter("of the broad index's average", 120, "sessions", least=1)
+    breadth: float = parameter(
+        "which part of the sectors has to be above its average", 0.5, "fraction", least=0, most=1
+    )
+    leave_after: int = parameter("after which absent signs count", 10, "sessions", least=1)
+    min_hold: int = parameter("for which a turn of the trigger stands", 20, "sessions", least=1)
+    sleeve: float = parameter(
+        "what part is in bonds while appetite is low", 0.5, "fraction", least=0, most=1
+    )
+    overlay: float = parameter(
+        "what part goes to tracks that broke out; 0 for none", 0.2, "fraction", least=0, most=1
+    )
+    breakthrough_sigmas: float = parameter(
+        "how far a track must beat the market", 2.5, "standard deviations", least=0
+    )
+    breakthrough_hold: int = parameter("for which the overlay stays", 20, "sessions", least=1)
+    series: str = parameter("the yield's series; \"rate\" is the universe's ten-year yield", "rate")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         fraction("sleeve", self.sleeve)
         fraction("overlay", self.overlay)
         at_least("breakthrough_sigmas", self.breakthrough_sigmas, 0)
-        _ = self.rotate, self.breakthrough
+        _ = self.rotate, self.breakthroughs
 
     @property
     def rotate(self) -> Trigger:
@@ -85,30 +104,33 @@ class ThesisRotation(TriggerRotation):
         return Confirmed(~self._signs(2), self.leave_after)
 
     @property
-    def breakthrough(self) -> Trigger:
-        """An abnormal move on abnormal turnover in one of the tracks, not long ago."""
-        moves = (AbnormalMove(t.sectors, self.breakthrough_sigmas) for t in TRACKS.values())
-        return Recently(AnyOf(tuple(moves)), self.breakthrough_hold)
+    def breakthroughs(self) -> Mapping[str, Trigger]:
+        """An abnormal move on abnormal turnover in each of the tracks, not long ago."""
+        sigmas, hold = self.breakthrough_sigmas, self.breakthrough_hold
+        return {
+            name: Recently(AbnormalMove(track.sectors, sigmas), hold)
+            for name, track in TRACKS.items()
+        }
 
     def _signs(self, count: int) -> Trigger:
         return Confidence(count, self.trend_window, self.breadth)
 
     def rules(self) -> Mapping[str, Trigger]:
-        """Return "nqp", else "breakthrough", "defensive" or "traditional", in that order."""
-        overlay = {"breakthrough": self.breakthrough} if self.overlay > 0 else {}
-        return {
-            "nqp": self.rotate,
-            **overlay,
-            "defensive": self.low_appetite,
-            "traditional": Always(),
-        }
+        """Return "nqp", else "defensive" or "traditional", in that order."""
+        return {"nqp": self.rotate, "defensive": self.low_appetite, "traditional": Always()}
+
+    def overlays(self) -> Mapping[str, Trigger]:
+        """Return the tracks, each for a while after it broke out."""
+        return self.breakthroughs if self.overlay > 0 else {}
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
-        """Return what each regime holds."""
-        traditional, nqp = spread(market, TRADITIONAL), spread(market, NQP)
-        return {
-            "traditional": traditional,
-            "defensive": tilt(traditional, bonds(market), self.sleeve),
-            "breakthrough": tilt(traditional, nqp, self.overlay),
-            "nqp": nqp,
+        """Return what each regime holds; a track the market has nothing of cannot break out."""
+        sides = {"nqp": spread(market, NQP), "traditional": spread(market, TRADITIONAL)}
+        held = overlaid(sides, present(market, TRACKS), self.overlay)
+        refuge = bonds(market)
+        defensive = {
+            name.replace("traditional", "defensive"): tilt(weights, refuge, self.sleeve)
+            for name, weights in held.items()
+            if name.startswith("traditional")
         }
+        return held | defensive

@@ -9,9 +9,16 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation, fraction
 from backtest.strategy.allocation import bonds, spread, tilt
-from backtest.triggers import AnyOf, BondUptrend, Confirmed, IndexAboveAverage, Latch, Trigger
+from backtest.triggers import (
+    BondUptrend,
+    Confirmed,
+    IndexAboveAverage,
+    Trigger,
+    in_force,
+)
 from strategies.taxonomy import NQP, TRADITIONAL
 
 
@@ -21,17 +28,22 @@ class TwoBullRotation(TriggerRotation):
 
     Claim R6: where stocks and government bonds both trend up the NQP tracks are held; where only
     stocks do (yields rise with growth), traditional chains; where only bonds do, traditional chains
-    with the fraction `sleeve` in bonds; where both fail, bonds alone. Trends are read over `window`
-    sessions and believed after `confirm`. Before a bond fund is listed its part is cash.
+    with the fraction `sleeve` in bonds; where both fail, bonds alone. Stocks trend up where
+    `IndexAboveAverage` says so, bonds where `BondUptrend` does, both over `window` sessions. One of
+    the four states is in force once it has stood `confirm` sessions in a row, this one included,
+    until another has; before the first, the regime is "undecided" and nothing is ordered. Before a
+    bond fund is listed its part is cash.
 
     Refuted if NQP tracks trail the market while both trend up.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R6",)
 
-    window: int = 120
-    confirm: int = 5
-    sleeve: float = 0.5
+    window: int = parameter("of the averages that tell a trend", 120, "sessions", least=1)
+    confirm: int = parameter("for which a state has to stand", 5, "sessions", least=1)
+    sleeve: float = parameter(
+        "what part is in bonds where only bonds trend up", 0.5, "fraction", least=0, most=1
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -48,14 +60,7 @@ class TwoBullRotation(TriggerRotation):
             "bond_bull": ~stocks & rates,
             "neither": ~stocks & ~rates,
         }
-        confirmed = {name: Confirmed(state, self.confirm) for name, state in states.items()}
-        return {
-            name: Latch(
-                enter=state,
-                leave=AnyOf(tuple(other for key, other in confirmed.items() if key != name)),
-            )
-            for name, state in confirmed.items()
-        }
+        return in_force(states, self.confirm)
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return what each state holds."""

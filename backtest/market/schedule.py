@@ -22,6 +22,22 @@ def due_sessions(sessions: pd.DatetimeIndex, schedule: str) -> pd.Series:
     return pd.Series(new, index=sessions)
 
 
+def ordering_sessions(can: pd.Series, schedule: str) -> list[int]:
+    """Return the positions of the first session that can order, and of the due ones that can.
+
+    A portfolio is bought when it first can be, and restored on the schedule from then on.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-01-30", "2024-01-31", "2024-02-01", "2024-02-02"])
+    >>> ordering_sessions(pd.Series([False, True, True, True], days), "monthly")
+    [1, 2]
+    """
+    due = due_sessions(pd.DatetimeIndex(can.index), schedule)
+    first = can & (can.cumsum() == 1)
+    return [int(row) for row in np.flatnonzero((due & can) | first)]
+
+
 def check_schedule(schedule: str) -> None:
     """Raise a `UserError` unless a schedule is one of `SCHEDULES`."""
     if schedule not in SCHEDULES:

@@ -6,14 +6,15 @@ All spread over what is listed; a weight never lands on an instrument without a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.schedule import due_sessions
+from backtest.market.schedule import due_sessions, ordering_sessions
 from backtest.strategy.basket import Basket
 
 
@@ -43,6 +44,15 @@ def _spread(market: Market, basket: Basket) -> pd.DataFrame:
         weights[:, columns] = listed[:, columns] * (weight / np.maximum(count, 1))
     weights /= np.where(total > 0, total, 1.0)
     return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
+
+
+def present(market: Market, baskets: Mapping[str, Basket]) -> dict[str, pd.DataFrame]:
+    """Return the weights of those baskets that have an instrument in this market, by name."""
+    return {
+        name: spread(market, basket)
+        for name, basket in baskets.items()
+        if any(sector in market.by_sector for sector in basket.sectors)
+    }
 
 
 def equal(market: Market, sectors: Iterable[str] | None = None) -> pd.DataFrame:
@@ -84,7 +94,8 @@ def sector_weights(market: Market, weights: pd.DataFrame) -> pd.DataFrame:
 def inverse_volatility(market: Market, *, window: int = 60) -> pd.DataFrame:
     """Weight each sector by the inverse of its volatility over `window` sessions.
 
-    Rows are NaN until one sector has a full window; sectors without one get nothing.
+    Volatility is the sample standard deviation (n − 1) of the last `window` daily returns. Rows are
+    NaN until one sector has a full window; sectors without one, or that did not move, get nothing.
     """
     close = market.sector_close[sorted(market.sector_close.columns)]
     volatility = close.pct_change(fill_method=None).rolling(window).std()
@@ -96,20 +107,22 @@ def inverse_volatility(market: Market, *, window: int = 60) -> pd.DataFrame:
 def risk_parity(market: Market, *, window: int = 120, schedule: str = "monthly") -> pd.DataFrame:
     """Give every sector the same share of the portfolio's variance, on the schedule's sessions.
 
-    Equal risk contribution (Maillard, Roncalli and Teïletche 2010) with the sample covariance of
-    `window` daily returns, solved by `equal_risk`. Rows off the schedule are NaN.
+    Equal risk contribution (Maillard, Roncalli and Teïletche 2010) with the sample covariance
+    (n − 1) of the last `window` daily returns, solved by `equal_risk`. A sector that lacks one of
+    them, or did not move, gets nothing. The first session on which a sector has a weight orders
+    too; all other rows off the schedule are NaN.
     """
     close = market.sector_close[sorted(market.sector_close.columns)]
     returns = close.pct_change(fill_method=None)
     moves = returns.to_numpy(dtype=float)
     weights = np.full(moves.shape, np.nan)
-    for row in np.flatnonzero(due_sessions(market.sessions, schedule)).tolist():
-        recent = moves[max(0, row + 1 - window) : row + 1]
-        full = np.isfinite(recent).all(axis=0) & (recent.std(axis=0) > 0)
-        if len(recent) == window and full.any():
-            covariance = np.atleast_2d(np.cov(recent[:, full], rowvar=False))
-            weights[row] = 0.0
-            weights[row, full] = equal_risk(covariance)
+    recent = returns.rolling(window)
+    full = recent.max() > recent.min()
+    for row in ordering_sessions(full.any(axis=1), schedule):
+        held = full.iloc[row].to_numpy()
+        weights[row] = 0.0
+        covariance = np.cov(moves[row + 1 - window : row + 1, held], rowvar=False)
+        weights[row, held] = equal_risk(np.atleast_2d(covariance))
     frame = pd.DataFrame(weights, index=close.index, columns=close.columns)
     return sector_weights(market, frame)
 
@@ -148,6 +161,25 @@ def equal_risk(covariance: np.ndarray, *, tolerance: float = 1e-12) -> np.ndarra
 def tilt(base: pd.DataFrame, toward: pd.DataFrame, strength: float) -> pd.DataFrame:
     """Move the fraction `strength` of a portfolio from `base` toward another."""
     return base * (1.0 - strength) + toward * strength
+
+
+def overlaid(
+    baskets: Mapping[str, pd.DataFrame], toward: Mapping[str, pd.DataFrame], strength: float
+) -> dict[str, pd.DataFrame]:
+    """Return baskets alone, and with the fraction `strength` moved to each combination of others.
+
+    Several share the fraction equally. Names are those of `TriggerRotation.cases`: "base+a+b".
+    """
+    return {
+        "+".join((name, *chosen)): tilt(
+            base, sum((toward[one] for one in chosen), 0.0 * base) / len(chosen), strength
+        )
+        if chosen
+        else base
+        for name, base in baskets.items()
+        for count in range(len(toward) + 1)
+        for chosen in combinations(toward, count)
+    }
 
 
 def cap(weights: pd.DataFrame, limit: float) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from itertools import combinations
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,8 +14,14 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.schedule import check_schedule, due_sessions
-from backtest.triggers import Trigger
+from backtest.market.schedule import SCHEDULES, check_schedule, due_sessions
+from backtest.parameter import KEY, Parameter
+from backtest.triggers import AllOf, Trigger
+
+RESTORED = Parameter(
+    "when the weights are restored: on the first session of each period, or never",
+    choices=tuple(SCHEDULES),
+)
 
 
 class Strategy(ABC):
@@ -63,11 +70,13 @@ class Strategy(ABC):
 class RotationStrategy(Strategy):
     """A strategy that holds one basket at a time: when → `regime`, which → `baskets`.
 
-    It orders when the regime changes, when the held basket gains or loses an instrument, and on
-    the first session of each period of `rebalance` (monthly, quarterly, yearly, never).
+    After a session it orders the held basket's weights of that session if the regime is another
+    than the session before (or it is the market's first session), if the session is due (the first
+    of a month, quarter or year of `rebalance`), or if the set of instruments with a weight in the
+    basket differs from the basket's set of the session before, as when one is listed.
     """
 
-    rebalance: str = field(default="monthly", kw_only=True)
+    rebalance: str = field(default="monthly", kw_only=True, metadata={KEY: RESTORED})
 
     def __post_init__(self) -> None:
         check_schedule(self.rebalance)
@@ -103,6 +112,11 @@ class RotationStrategy(Strategy):
 class TriggerRotation(RotationStrategy):
     """A rotation whose regime is a list of rules: the first trigger that fires names the basket.
 
+    `overlays` that fire are added to its name: while the rule "nqp" is the first to fire and the
+    overlay "medicine" fires too, the basket "nqp+medicine" is held; the names of several follow in
+    the order of `overlays`. A trigger that cannot know does not fire. Where no rule fires the
+    regime is "undecided", which orders nothing.
+
     Sweeps know how to evaluate rules without asking each variant for its regime, so this is also
     the fast way to write a rotation.
     """
@@ -111,14 +125,33 @@ class TriggerRotation(RotationStrategy):
     def rules(self) -> Mapping[str, Trigger]:
         """Return triggers by the name of the basket they call for, the most urgent first."""
 
+    def overlays(self) -> Mapping[str, Trigger]:
+        """Return triggers by what they add to the basket that is held; none by default."""
+        return {}
+
     def triggers(self) -> Mapping[str, Trigger]:
-        """Return the rules."""
-        return self.rules()
+        """Return the rules, and the overlays with a plus before their names."""
+        return {**self.rules(), **{f"+{name}": asked for name, asked in self.overlays().items()}}
+
+    def cases(self) -> Mapping[str, Trigger]:
+        """Return the rules with every combination of overlays: the first that fires is the regime.
+
+        Each rule comes with all overlays first and alone last.
+        """
+        extra = self.overlays()
+        added = [names for k in range(len(extra), -1, -1) for names in combinations(extra, k)]
+        return {
+            "+".join((rule, *names)): AllOf((trigger, *(extra[name] for name in names)))
+            if names
+            else trigger
+            for rule, trigger in self.rules().items()
+            for names in added
+        }
 
     def regime(self, market: Market) -> pd.Series:
-        """Return the name of the first rule that fires after each session, else "undecided"."""
+        """Return the name of the first case that fires after each session, else "undecided"."""
         regime = np.full(len(market.sessions), "undecided", dtype=object)
-        for name, trigger in reversed(list(self.rules().items())):
+        for name, trigger in reversed(list(self.cases().items())):
             regime[trigger.fires(market).to_numpy()] = name
         return pd.Series(regime, index=market.sessions)
 

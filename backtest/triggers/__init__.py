@@ -37,7 +37,7 @@ from backtest.triggers.rates import (
     SeriesChanged,
 )
 from backtest.triggers.reading import Reading
-from backtest.triggers.timing import Confirmed, Latch, MinHold, Recently
+from backtest.triggers.timing import Confirmed, Latch, MinHold, Recently, in_force
 
 __all__ = [
     "AbnormalMove",
@@ -71,4 +71,5 @@ __all__ = [
     "Trigger",
     "TurnoverExpansion",
     "TwoBull",
+    "in_force",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from backtest.market import Market
-from backtest.triggers.algebra import Trigger, decided, positive
+from backtest.triggers.algebra import AnyOf, Trigger, decided, positive
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,19 @@ class Recently(Trigger):
         answer = self.part.answer(market)
         yes = answer.fillna(False).astype(float).rolling(self.sessions, min_periods=1).sum() > 0
         return decided(yes, known=answer.notna().cummax())
+
+
+def in_force(states: Mapping[str, Trigger], sessions: int) -> dict[str, Trigger]:
+    """Return for each of several states that exclude each other when it is in force.
+
+    A state is `Confirmed` once it has stood `sessions` sessions in a row, and in force from its
+    confirmation to the confirmation of another; before the first confirmation none is.
+    """
+    confirmed = {name: Confirmed(state, sessions) for name, state in states.items()}
+    return {
+        name: Latch(
+            enter=state,
+            leave=AnyOf(tuple(other for key, other in confirmed.items() if key != name)),
+        )
+        for name, state in confirmed.items()
+    }

@@ -7,19 +7,21 @@ import pandas as pd
 from backtest.costs import CostModel
 from backtest.engine.simulate import simulate
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, Strategy
+from backtest.strategy import RotationStrategy, Strategy, TriggerRotation
 from backtest.strategy.allocation import equal, rebalanced
 
 
 def blend_targets(strategy: Strategy, market: Market) -> pd.DataFrame:
-    """Return all of a rotation's baskets in equal parts, restored monthly.
+    """Return all of a rotation's baskets in equal parts, restored monthly; overlays left out.
 
     What a rotation earns beyond this it earned by when it switched. A strategy that is no rotation
     is compared with all sectors in equal parts.
     """
     if not isinstance(strategy, RotationStrategy):
         return rebalanced(equal(market), "monthly")
-    baskets = list(strategy.baskets(market).values())
+    held = strategy.baskets(market)
+    ruled = strategy.rules() if isinstance(strategy, TriggerRotation) else held
+    baskets = [weights for name, weights in held.items() if name in ruled]
     mixed = sum(baskets[1:], baskets[0]) / len(baskets)
     return rebalanced(mixed, "monthly")
 

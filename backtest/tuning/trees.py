@@ -62,18 +62,22 @@ Tree = tuple[Shape, tuple[Hashable, ...]]
 
 
 def plant(rules: Mapping[str, Trigger]) -> Tree:
-    """Take rules apart into their shape and their atoms."""
+    """Take rules apart into their shape and their atoms; what is the same object is one node."""
     operations: list[int] = []
     parts: list[tuple[int, ...]] = []
     atoms: list[Hashable] = []
 
+    known: dict[int, int] = {}
+
     def add(trigger: Trigger) -> int:
-        operation, below, atom = _apart(trigger)
-        places = tuple(add(part) for part in below)
-        operations.append(operation)
-        parts.append(places)
-        atoms.append(atom)
-        return len(atoms) - 1
+        if id(trigger) not in known:
+            operation, below, atom = _apart(trigger)
+            places = tuple(add(part) for part in below)
+            operations.append(operation)
+            parts.append(places)
+            atoms.append(atom)
+            known[id(trigger)] = len(atoms) - 1
+        return known[id(trigger)]
 
     roots = tuple(add(trigger) for trigger in rules.values())
     return Shape(tuple(rules), tuple(operations), tuple(parts), roots), tuple(atoms)
@@ -122,7 +126,7 @@ class Nursery:
             chosen = {name: values[code] for name, values, code in found}
             strategy = replace(variants.strategy, **chosen)  # type: ignore[type-var]
             assert isinstance(strategy, TriggerRotation)
-            self.trees[key] = plant(strategy.rules())
+            self.trees[key] = plant(strategy.cases())
         return self.trees[key]
 
 

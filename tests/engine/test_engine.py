@@ -102,7 +102,7 @@ def test_the_result_is_consistent(result):
     regimes = result.by_regime()
     assert regimes["sessions"].sum() == len(equity)
     assert (1 + regimes["total_return"]).prod() == pytest.approx(equity.iloc[-1] / 1e6)
-    assert set(result.regime) <= {"cash", "traditional", "defensive", "breakthrough", "nqp"}
+    assert set(result.regime) <= {"cash", *ThesisRotation().cases()}
     assert result.drawdown.min() == pytest.approx(result.summary()["max_drawdown"])
     assert result.switches == result.summary()["switches"]
 

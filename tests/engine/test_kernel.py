@@ -125,7 +125,7 @@ def test_every_day_equals_the_simulator(
 def test_the_thesis_on_the_sample_market(costs, start):
     market, strategy = sample_market(), ThesisRotation()
     first = 0 if start is None else int(market.sessions.searchsorted(pd.Timestamp(start)))
-    names = ["nqp", "breakthrough", "defensive", "traditional", "undecided"]
+    names = [*strategy.cases(), "undecided"]
     on = kernel.stage(market, costs, "open", 1e6, first)
     laid, on = kernel.rotation(strategy.baskets(market), "monthly", names, market, on)
     codes = np.array([[names.index(name) for name in strategy.regime(market)]], dtype=np.int16)

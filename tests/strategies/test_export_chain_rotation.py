@@ -1,5 +1,6 @@
 """ExportChainRotation: which chain, by the American yield and inventories."""
 
+import numpy as np
 import pytest
 
 from backtest.errors import UserError
@@ -32,6 +33,31 @@ def test_anything_else_means_electromechanical_exports():
 
 def test_falling_inventories_mean_restocking_whatever_the_yield_does():
     assert last_regime(FALLING, inventories="us_isr") == "export_electromechanical"
+
+
+def test_leaving_a_chain_is_confirmed_like_entering_it():
+    # three sessions below the average again are too few while four have to agree
+    path = [4.0, 4.1, 4.2, 4.1, 3.9, 3.8, 3.7, 3.6, 3.5, 4.5, 4.6, 4.7, 3.0, 2.9, 2.8, 2.7]
+    market = make_market(sessions=16, sectors=tuple(sectors()), series={"us10y": path})
+    regime = ExportChainRotation(window=3, confirm=4, rise_bp=200).regime(market).tolist()
+    # below its average of three from session 3 on, so confirmed on session 6; above it on 9 to 11
+    assert regime == ["export_electromechanical"] * 6 + ["export_housing"] * 10
+    assert ExportChainRotation(window=3, confirm=3, rise_bp=200).regime(market).tolist() == (
+        ["export_electromechanical"] * 5
+        + ["export_housing"] * 6
+        + ["export_electromechanical"] * 3
+        + ["export_housing"] * 2
+    )
+
+
+def test_no_chain_is_held_for_less_than_its_confirmation():
+    steps = np.random.default_rng(3).normal(0, 0.1, 600)
+    series = {"us10y": (3.0 + steps.cumsum()).tolist()}
+    market = make_market(sessions=600, sectors=tuple(sectors()), series=series)
+    held = ExportChainRotation(window=20, confirm=10, rise_bp=20).regime(market)
+    spells = held.groupby(held.ne(held.shift()).cumsum()).size()
+    assert held.nunique() == 3
+    assert spells.iloc[1:-1].min() >= 10
 
 
 def test_a_missing_series_says_how_to_supply_it():

@@ -5,6 +5,7 @@ import pytest
 from backtest.errors import UserError
 from backtest.market.universe import sectors
 from strategies import PolicyCatalyst
+from strategies.claims import CLAIMS
 from tests.markets import make_market
 
 
@@ -18,10 +19,39 @@ def test_nqp_after_each_milestone_for_a_while(market):
     assert regime["2023-08-21"] == "market"
     assert set(regime["2023-08-22":"2023-08-28"]) == {"nqp"}
     assert regime["2023-08-29"] == "market"
-    # known at the month's end, a Saturday: from Monday on
-    assert regime["2023-09-29"] == "market"
-    assert regime["2023-10-02"] == "nqp"
+    # the read-outs of a Friday and Saturday, and an interview of a Sunday: from Monday on
+    assert set(regime["2023-09-11":"2023-09-15"]) == set(regime["2023-12-18":"2023-12-22"])
+    assert regime["2023-09-08"] == regime["2023-12-15"] == "market"
+    assert regime["2023-09-11"] == "nqp"
     assert (regime == "nqp").sum() == 15
+
+
+def test_the_claim_and_the_strategy_speak_of_the_same_days():
+    (claim,) = (claim for claim in CLAIMS if claim.id == "P4")
+    days = ["2023-08-22", "2023-09-11", "2023-12-18"]
+    assert [date for date, _ in claim.events] == days
+    assert [f"{date:%Y-%m-%d}" for date, _ in PolicyCatalyst().dated()] == days
+
+
+def test_what_happened_before_the_market_began_is_passed_over(market):
+    later = market.between("2023-09-04", None)
+    assert (PolicyCatalyst(hold=5).regime(later)["2023-09-04":"2023-09-08"] == "market").all()
+    assert (PolicyCatalyst(hold=5).regime(later) == "nqp").sum() == 10
+
+
+def test_the_last_row_of_a_day_counts_and_a_later_date_before_it(market, tmp_path):
+    file = tmp_path / "events.csv"
+    # Sunday the 10th and Saturday the 9th are both known on Monday; so is the day's own event
+    file.write_text(
+        "date,basket\n2024-03-10,technology\n2024-03-09,nqp\n"
+        "2024-04-02,technology\n2024-04-02,medicine\n"
+        "2024-05-07,medicine\n2024-05-07,manufacturing\n2024-05-08,nqp\n"
+    )
+    regime = PolicyCatalyst(hold=4, events=str(file)).regime(market)
+    assert set(regime["2024-03-11":"2024-03-14"]) == {"technology"}
+    assert set(regime["2024-04-02":"2024-04-05"]) == {"medicine"}
+    assert regime["2024-05-07"] == "manufacturing"
+    assert set(regime["2024-05-08":"2024-05-13"]) == {"nqp"}
 
 
 def test_ones_own_events(market, tmp_path):

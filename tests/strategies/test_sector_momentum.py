@@ -18,7 +18,7 @@ def test_it_holds_the_strongest_once_it_has_a_full_window():
     market = make_market(close=paths(0.001, 0.003, 0.002, -0.001))
     weights = SectorMomentum(windows=(10, 20), top=2, band=0).target_weights(market)
     ordered = weights.dropna(how="all")
-    assert ordered.index[0] > market.sessions[20]
+    assert ordered.index[0] == market.sessions[20]
     assert ordered.iloc[-1].to_dict() == {
         "MACHINERY": 0.0,
         "STEEL": 0.5,
@@ -36,6 +36,28 @@ def test_what_is_held_is_kept_within_the_band():
     patient = SectorMomentum(windows=(15,), top=1, band=1).target_weights(market)
     assert strict.dropna(how="all").iloc[-1]["STEEL"] == 1.0
     assert patient.dropna(how="all").iloc[-1]["MACHINERY"] == 1.0
+
+
+def test_never_rebalanced_it_buys_once_when_it_first_can():
+    market = make_market(close=paths(0.001, 0.003, 0.002, -0.001))
+    strategy = SectorMomentum(windows=(10, 20), top=2, rebalance="never")
+    ordered = strategy.target_weights(market).dropna(how="all")
+    assert ordered.index.tolist() == [market.sessions[20]]
+    assert ordered.iloc[0][["STEEL", "AUTO"]].tolist() == [0.5, 0.5]
+
+
+def test_equal_sums_go_to_the_longer_window():
+    steps = np.arange(60)
+    level = 100 * 1.001**steps
+    late, early = level.copy(), level.copy()
+    late[-8:] *= 1.03  # ahead over 10 sessions, behind over 20
+    early[-15:] *= 1.05  # the other way round
+    # by name, "auto" would come first
+    market = make_market(close={"auto": late, "steel": early}, start="2020-01-15")
+    weights = SectorMomentum(windows=(5, 20), top=1, band=0, rebalance="monthly")
+    assert market.sessions[-1].day > 1
+    chosen = weights.target_weights(market).dropna(how="all").iloc[-1]
+    assert chosen.to_dict() == {"AUTO": 0.0, "STEEL": 1.0}
 
 
 def test_skip_leaves_the_latest_sessions_out():

@@ -1,11 +1,14 @@
 """ThesisRotation: both conditions together, the sleeve, and the overlay."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from backtest.data.sample import sample_market
 from backtest.errors import UserError
 from backtest.triggers import Confidence, RateBelowAverage, RateFall
-from strategies import ThesisRotation
+from strategies import BreakthroughOverlay, ThesisRotation
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +25,8 @@ def test_it_enters_only_when_rates_fall_and_confidence_is_back(market):
 
 
 def test_a_switch_stands_for_at_least_min_hold(market):
-    nqp = (ThesisRotation(min_hold=60).regime(market) == "nqp").astype(int)
+    regime = ThesisRotation(min_hold=60).regime(market)
+    nqp = regime.str.startswith("nqp").astype(int)
     changes = nqp.diff().fillna(0).ne(0).to_numpy().nonzero()[0]
     assert (changes[1:] - changes[:-1]).min() >= 60
 
@@ -41,15 +45,39 @@ def test_low_appetite_gives_the_sleeve_to_bonds(market):
 
 
 def test_without_an_overlay_nothing_breaks_through(market):
-    assert "breakthrough" in set(ThesisRotation().regime(market))
-    assert "breakthrough" not in set(ThesisRotation(overlay=0.0).regime(market))
+    assert any("+" in name for name in set(ThesisRotation().regime(market)))
+    assert set(ThesisRotation(overlay=0.0).regime(market)) == {"nqp", "defensive", "traditional"}
 
 
-def test_the_overlay_mixes_the_two_sides(market):
-    strategy = ThesisRotation(overlay=0.25)
-    baskets = strategy.baskets(market)
-    mixed = 0.75 * baskets["traditional"] + 0.25 * baskets["nqp"]
-    assert (baskets["breakthrough"] - mixed).abs().to_numpy().max() < 1e-15
+def test_the_base_is_what_is_held_without_an_overlay(market):
+    base = ThesisRotation().regime(market).str.split("+").str[0]
+    assert base.equals(ThesisRotation(overlay=0.0).regime(market).astype(base.dtype))
+
+
+def test_the_overlay_goes_to_the_track_that_broke_out_and_spares_the_sleeve(market):
+    baskets = ThesisRotation(overlay=0.25, sleeve=0.4).baskets(market)
+    last = {name: weights.iloc[-1] for name, weights in baskets.items()}
+    codes = {name: market.by_sector[name][0] for name in market.by_sector}
+    medicine, computer = codes["pharma_biotech"], codes["computer"]
+    assert last["nqp+medicine"][medicine] == pytest.approx(0.75 / 8 + 0.25)
+    assert last["nqp+medicine"][computer] == pytest.approx(0.75 / 8)
+    assert last["traditional+medicine"][medicine] == pytest.approx(0.25)
+    both = last["traditional+technology+medicine"]
+    assert both[medicine] == pytest.approx(0.125)
+    assert both[computer] == pytest.approx(0.125 / 3)
+    spared = last["defensive+medicine"]
+    assert spared["511260.SS"] == last["defensive"]["511260.SS"] == pytest.approx(0.4)
+    assert spared[medicine] == pytest.approx(0.6 * 0.25)
+    assert all(weights.sum() == pytest.approx(1) for weights in last.values())
+
+
+def test_it_is_the_overlay_put_on_the_thesis_without_one(market):
+    inner = ThesisRotation(overlay=0.0, sleeve=0.3)
+    wrapped = BreakthroughOverlay(inner=inner, strength=0.35, sigmas=2.0, hold=15)
+    whole = replace(inner, overlay=0.35, breakthrough_sigmas=2.0, breakthrough_hold=15)
+    assert wrapped.regime(market).tolist() == whole.regime(market).tolist()
+    ours, theirs = whole.target_weights(market), wrapped.target_weights(market)
+    pd.testing.assert_frame_equal(ours, theirs, check_exact=False, atol=1e-12, rtol=0)
 
 
 @pytest.mark.parametrize(
