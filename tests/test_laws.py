@@ -61,7 +61,6 @@ def altered(market: Market, cut: int, seed: int = 5) -> Market:
         can_sell=changed(market.can_sell),
         benchmark=changed(market.benchmark),
         series=changed(market.series),
-        _memo={},
     )
 
 
@@ -130,7 +129,6 @@ def test_permuting_instruments_permutes_weights(strategy, market):
             name: getattr(market, name)[turned]
             for name in ("close", "open", "turnover", "can_buy", "can_sell")
         },
-        _memo={},
     )
     weights = strategy.target_weights(market)
     other = strategy.target_weights(shuffled)[list(weights.columns)]

@@ -84,7 +84,7 @@ class Luck:
 
 def luck(
     returns: Array,
-    riskless: Array,
+    risk_free: Array,
     blend: Array,
     *,
     per_year: float,
@@ -95,7 +95,7 @@ def luck(
 
     Parameters
     ----------
-    returns, riskless, blend : array
+    returns, risk_free, blend : array
         Daily simple returns of the variant, of cash, and of its baskets held without switching.
     per_year : float
         Sessions per year.
@@ -103,7 +103,7 @@ def luck(
         Variants tried, this one among them.
     """
     spread = math.sqrt(per_year / len(returns))
-    whole = deflated_sharpe(returns - riskless, per_year, trials=trials, spread=spread)
+    whole = deflated_sharpe(returns - risk_free, per_year, trials=trials, spread=spread)
     active = returns - blend
     # What only rounding tells apart from its baskets has no return of its own.
     active = active if float(np.abs(active).max()) > 1e-9 else np.zeros_like(active)

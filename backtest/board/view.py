@@ -41,7 +41,7 @@ class View:
         What is held at each close.
     figures : mapping
         As in `Sweep.trials`, and named so.
-    riskless, blend : array
+    risk_free, blend : array
         Daily returns of cash, and of the strategy's baskets held without switching.
     trials : int
         Variants of the strategy ever tried on this market, by the ledger.
@@ -56,7 +56,7 @@ class View:
     returns: pd.Series
     regime: pd.Series
     figures: Mapping[str, float]
-    riskless: np.ndarray
+    risk_free: np.ndarray
     blend: np.ndarray
     trials: int
     counted: int
@@ -67,7 +67,7 @@ class View:
         rotates = isinstance(self.strategy, RotationStrategy)
         return luck(
             self.returns.to_numpy(),
-            self.riskless,
+            self.risk_free,
             self.blend,
             per_year=self.market.universe.sessions_per_year,
             trials=self.trials,
@@ -110,7 +110,7 @@ def view(strategy: Strategy, market: Market) -> View:
         returns=pd.Series(_returns(equity), market.sessions, name=strategy.name),
         regime=held,
         figures={**found, "switches": float(switches)},
-        riskless=level_returns(market.money, 0).to_numpy(),
+        risk_free=level_returns(market.money, 0).to_numpy(),
         blend=_returns(_simulated(blend_targets(strategy, market), market, fill)[0]),
         trials=trials,
         counted=counted,

@@ -159,7 +159,7 @@ def _market(
 
     market = recalled_market(manifest, named)
     if market is not None:
-        return market.between(manifest.get("known_from"), None), ""
+        return market, ""
     missing = Words(language)(
         "Market {name} (data {snapshot}) is not here any more: what needs its prices is left out.",
         name=manifest["market"],

@@ -14,7 +14,7 @@ FIGURES = {
     "sortino": ("Sortino", "{:.2f}"),
     "calmar": ("Calmar", "{:.2f}"),
     "max_drawdown": ("Max drawdown", "{:.1%}"),
-    "hit_rate": ("Months up", "{:.0%}"),
+    "positive_months": ("Positive months", "{:.0%}"),
     "beta": ("Beta", "{:.2f}"),
     "alpha": ("Alpha a year", "{:+.1%}"),
     "tracking_error": ("Tracking error", "{:.1%}"),

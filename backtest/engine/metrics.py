@@ -4,7 +4,7 @@ Conventions, the same in sweeps and in reports:
 
 - `returns` are simple returns by session; the first one counts from the starting cash.
 - `per_year` is the universe's sessions per year (242 in Shanghai), never 365.
-- `riskless` is what idle cash earned over the same sessions (zeros without a money rate); Sharpe,
+- `risk_free` is what idle cash earned over the same sessions (zeros without a money rate); Sharpe,
   Sortino, alpha and beta are of returns in excess of it.
 - Standard deviations divide by n − 1. What cannot be computed is NaN, never 0.
 """
@@ -43,18 +43,18 @@ def volatility(returns: pd.Series, per_year: float) -> float:
     return _std(returns.to_numpy()) * math.sqrt(per_year)
 
 
-def sharpe(returns: pd.Series, per_year: float, riskless: pd.Series | float = 0.0) -> float:
-    """Return the annualized Sharpe ratio of returns in excess of `riskless` (Sharpe 1994).
+def sharpe(returns: pd.Series, per_year: float, risk_free: pd.Series | float = 0.0) -> float:
+    """Return the annualized Sharpe ratio of returns in excess of `risk_free` (Sharpe 1994).
 
     Divergence: vectorbt annualizes with 365 days by default, empyrical with 252.
     """
-    excess = (returns - riskless).to_numpy()
+    excess = (returns - risk_free).to_numpy()
     return _ratio(excess, _std(excess), per_year)
 
 
-def sortino(returns: pd.Series, per_year: float, riskless: pd.Series | float = 0.0) -> float:
+def sortino(returns: pd.Series, per_year: float, risk_free: pd.Series | float = 0.0) -> float:
     """Return the Sortino ratio: mean excess over the root mean square of negative excess."""
-    excess = (returns - riskless).to_numpy()
+    excess = (returns - risk_free).to_numpy()
     downside = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2))) if len(excess) else 0.0
     return _ratio(excess, downside, per_year)
 
@@ -104,7 +104,7 @@ def monthly_returns(returns: pd.Series) -> pd.Series:
     return _compounded(returns, "M")
 
 
-def hit_rate(returns: pd.Series) -> float:
+def positive_months(returns: pd.Series) -> float:
     """Return the fraction of calendar months with a positive return."""
     months = monthly_returns(returns)
     return float((months > 0).mean()) if len(months) else math.nan
@@ -124,9 +124,9 @@ def half_returns(returns: pd.Series) -> pd.Series:
     return (1.0 + returns).groupby(halves).prod(skipna=False) - 1.0
 
 
-def beta(returns: pd.Series, benchmark: pd.Series, riskless: pd.Series | float = 0.0) -> float:
+def beta(returns: pd.Series, benchmark: pd.Series, risk_free: pd.Series | float = 0.0) -> float:
     """Return the slope of excess returns on the benchmark's excess returns."""
-    ours, theirs = _paired(returns - riskless, benchmark - riskless)
+    ours, theirs = _paired(returns - risk_free, benchmark - risk_free)
     variance = _std(theirs) ** 2
     if not variance > ROUNDING**2:
         return math.nan
@@ -137,13 +137,13 @@ def alpha(
     returns: pd.Series,
     benchmark: pd.Series,
     per_year: float,
-    riskless: pd.Series | float = 0.0,
+    risk_free: pd.Series | float = 0.0,
 ) -> float:
     """Return Jensen's alpha a year: mean excess less beta times the benchmark's, × per_year."""
-    ours, theirs = _paired(returns - riskless, benchmark - riskless)
+    ours, theirs = _paired(returns - risk_free, benchmark - risk_free)
     if len(ours) < 2:
         return math.nan
-    slope = beta(returns, benchmark, riskless)
+    slope = beta(returns, benchmark, risk_free)
     return float((ours.mean() - slope * theirs.mean()) * per_year)
 
 

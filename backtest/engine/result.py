@@ -33,7 +33,7 @@ class BacktestResult:
         Name of what is held at each close.
     targets : DataFrame, session × instrument
         What the strategy asked for, NaN where it ordered nothing.
-    riskless : Series
+    risk_free : Series
         Return of idle cash by session.
     benchmarks : mapping
         Return series to compare with, by name; the first is the market's benchmark.
@@ -48,7 +48,7 @@ class BacktestResult:
     orders: pd.DataFrame
     regime: pd.Series
     targets: pd.DataFrame
-    riskless: pd.Series
+    risk_free: pd.Series
     benchmarks: Mapping[str, pd.Series]
     manifest: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
@@ -96,15 +96,15 @@ class BacktestResult:
         session's close, summed, per year. `cost_drag` is the costs paid over mean equity, a year.
         """
         other = next(iter(self.benchmarks.values())) if benchmark is None else benchmark
-        returns, riskless, per_year = self.returns, self.riskless, self.per_year
+        returns, risk_free, per_year = self.returns, self.risk_free, self.per_year
         years = len(returns) / per_year
         return {
             **self._alone(returns),
             "turnover": float(self.turnover.sum()) / years,
             "cost_drag": float(self.orders["cost"].sum()) / float(self.equity.mean()) / years,
             "costs_paid": float(self.orders["cost"].sum()),
-            "beta": metrics.beta(returns, other, riskless),
-            "alpha": metrics.alpha(returns, other, per_year, riskless),
+            "beta": metrics.beta(returns, other, risk_free),
+            "alpha": metrics.alpha(returns, other, per_year, risk_free),
             "tracking_error": metrics.tracking_error(returns, other, per_year),
             "information_ratio": metrics.information_ratio(returns, other, per_year),
             "up_capture": metrics.up_capture(returns, other),
@@ -172,12 +172,12 @@ class BacktestResult:
         rows = {}
         for name in dict.fromkeys(regime):
             inside = (regime == name).to_numpy()
-            returns, riskless = self.returns[inside], self.riskless[inside]
+            returns, risk_free = self.returns[inside], self.risk_free[inside]
             rows[name] = {
                 "sessions": int(inside.sum()),
                 "total_return": metrics.total_return(returns),
                 "cagr": metrics.cagr(returns, self.per_year),
-                "sharpe": metrics.sharpe(returns, self.per_year, riskless),
+                "sharpe": metrics.sharpe(returns, self.per_year, risk_free),
                 **{
                     f"{other} total_return": metrics.total_return(series[inside])
                     for other, series in self.benchmarks.items()
@@ -196,16 +196,16 @@ class BacktestResult:
 
     def _alone(self, returns: pd.Series) -> dict[str, float]:
         """Return the figures that need no other series than cash."""
-        riskless, per_year = self.riskless[returns.index], self.per_year
+        risk_free, per_year = self.risk_free[returns.index], self.per_year
         return {
             "total_return": metrics.total_return(returns),
             "cagr": metrics.cagr(returns, per_year),
             "volatility": metrics.volatility(returns, per_year),
-            "sharpe": metrics.sharpe(returns, per_year, riskless),
-            "sortino": metrics.sortino(returns, per_year, riskless),
+            "sharpe": metrics.sharpe(returns, per_year, risk_free),
+            "sortino": metrics.sortino(returns, per_year, risk_free),
             "calmar": metrics.calmar(returns, per_year),
             "max_drawdown": metrics.max_drawdown(returns),
-            "hit_rate": metrics.hit_rate(returns),
+            "positive_months": metrics.positive_months(returns),
         }
 
     def to_json(self) -> dict[str, Any]:

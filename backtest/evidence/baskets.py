@@ -84,7 +84,6 @@ def only(market: Market, kind: str) -> Market:
         turnover=None if market.turnover is None else market.turnover[kept],
         can_buy=market.can_buy[kept],
         can_sell=market.can_sell[kept],
-        _memo={},
     )
 
 

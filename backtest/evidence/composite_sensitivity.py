@@ -207,7 +207,7 @@ def _factors(framework: Framework, delays: tuple[int, ...]) -> dict[str, tuple[A
 def _has_gaps(market: Market, framework: Framework) -> bool:
     """Say whether there is anything to impute; whether there is owes nothing to other choices."""
     filled, bare = (
-        composite(replace(market, _memo={}), replace(framework, imputation=method)).scores
+        composite(replace(market), replace(framework, imputation=method)).scores
         for method in ("carry", "none")
     )
     return not filled.equals(bare)

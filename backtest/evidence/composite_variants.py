@@ -32,7 +32,7 @@ class Variants:
         """Return percentile, switches, last switch and profit with all known `delay` later."""
         if self.current is None or self.current[0] != framework:
             # A market of its own, so that the indices of hundreds of variants are not kept.
-            self.current = framework, replace(self.market, _memo={})
+            self.current = framework, replace(self.market)
         market = self.current[1]
         level = composite(market, framework).unlinked["all"]
         changed: Strategy = replace(cast(Any, self.strategy), framework=framework)

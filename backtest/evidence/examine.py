@@ -204,7 +204,7 @@ def differences(result: BacktestResult, *, seed: int = 0) -> pd.DataFrame:
     rows = []
     for name, series in result.benchmarks.items():
         both = pd.DataFrame({"ours": result.returns, "theirs": series}).dropna()
-        pair = both.sub(result.riskless[both.index], axis=0).to_numpy()
+        pair = both.sub(result.risk_free[both.index], axis=0).to_numpy()
         usual = max(block_length(pair[:, 0] - pair[:, 1]), 2)
         for length in (max(1, usual // 2), usual, usual * 2):
             mean = mean_difference(pair, block_length=length, seed=seed)

@@ -65,8 +65,8 @@ def split(result: BacktestResult, market: Market) -> Split:
     moved = moved.apply(lambda returns: returns.fillna(alike))
     before = result.weights.shift(fill_value=0.0)
     mean = before.mean()
-    kept = moved.mul(mean, axis=1).sum(axis=1) + (1.0 - mean.sum()) * result.riskless
-    held = moved.mul(before).sum(axis=1) + (1.0 - before.sum(axis=1)) * result.riskless
+    kept = moved.mul(mean, axis=1).sum(axis=1) + (1.0 - mean.sum()) * result.risk_free
+    held = moved.mul(before).sum(axis=1) + (1.0 - before.sum(axis=1)) * result.risk_free
     equity = result.equity / (1.0 + result.returns)
     paid = result.orders.groupby("filled")["cost"].sum().reindex(index, fill_value=0.0) / equity
     parts = pd.DataFrame(
@@ -188,7 +188,7 @@ def around(result: BacktestResult, wall: pd.Timestamp) -> pd.DataFrame:
         rows[label] = {
             "sessions": int(inside.sum()),
             "total_return": metrics.total_return(returns),
-            "sharpe": metrics.sharpe(returns, result.per_year, result.riskless[inside]),
+            "sharpe": metrics.sharpe(returns, result.per_year, result.risk_free[inside]),
             **{
                 name: metrics.total_return(series[inside].dropna())
                 for name, series in result.benchmarks.items()

@@ -16,6 +16,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import sector_indices as indices
+from backtest.market.identity import content_hash
 from backtest.market.publication import as_known, on_record
 from backtest.market.universe import Universe
 from backtest.views.market import market_html
@@ -68,7 +69,7 @@ class Market:
     findings: tuple[str, ...] = ()
     launched_only: bool = False
     vintages: pd.DataFrame | None = None
-    _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _memo: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         kind = "synthetic " if self.synthetic else ""
@@ -91,6 +92,26 @@ class Market:
     def instruments(self) -> tuple[str, ...]:
         """The instruments that have prices here."""
         return tuple(self.close.columns)
+
+    @cached_property
+    def identity(self) -> str:
+        """32 hexadecimal digits of all the content: equal for equal markets, in any process.
+
+        Of the universe, prices, tradability, series and what is on record. `snapshot` names the
+        stored data a market was made of; what has been changed or added since shows here only.
+        """
+        facts = repr((self.universe, self.synthetic, self.launched_only))
+        frames = {
+            "close": self.close,
+            "open": self.open,
+            "turnover": self.turnover,
+            "can_buy": self.can_buy,
+            "can_sell": self.can_sell,
+            "benchmark": self.benchmark,
+            "series": self.series,
+            "vintages": self.vintages,
+        }
+        return content_hash(facts, frames)
 
     @cached_property
     def by_sector(self) -> Mapping[str, tuple[str, ...]]:
@@ -191,7 +212,7 @@ class Market:
         `vintages` the last row of a series and period is the value that stood on `date`.
         """
         seen = _known_by(self.vintages, _timestamp(date))
-        return replace(self.until(date), vintages=seen, _memo={})
+        return replace(self.until(date), vintages=seen)
 
     def between(self, start: Date | None, end: Date | None) -> Market:
         """Return this market's sessions from `start` to `end`, both included."""
@@ -220,7 +241,6 @@ class Market:
             benchmark=self.benchmark.loc[keep],
             series=self.series.loc[keep],
             vintages=_known_by(self.vintages, self.sessions[keep][-1]),
-            _memo={},
         )
 
     def from_launch(self) -> Market:
@@ -245,7 +265,6 @@ class Market:
             can_buy=self.can_buy & ~before,
             can_sell=self.can_sell & ~before,
             launched_only=True,
-            _memo={},
         )
 
     def as_known(self, values: pd.Series, *, delay_days: int, max_age_days: int = 45) -> pd.Series:
@@ -277,7 +296,6 @@ class Market:
             self,
             series=self.series.assign(**{name: known}),
             vintages=_known_by(record, self.sessions[-1]),
-            _memo={},
         )
 
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:

@@ -43,7 +43,16 @@ def recalled_market(manifest: Mapping[str, Any], named: str | Path | None = None
     if first not in market.sessions or last not in market.sessions:
         return None
     seen = market.until(last)
-    return seen.from_launch() if manifest["strict_launch"] else seen
+    seen = seen.from_launch() if manifest["strict_launch"] else seen
+    try:
+        since = pd.Timestamp(manifest.get("known_from", seen.sessions[0]))
+    except (ValueError, TypeError) as error:
+        raise UserError(
+            "the manifest's known_from is no date; write the folder again with --out"
+        ) from error
+    seen = seen.between(since, None)
+    # A series added, or prices changed, before the run cannot be had again from the snapshot.
+    return seen if manifest.get("content", seen.identity) == seen.identity else None
 
 
 def _stored(manifest: Mapping[str, Any]) -> Market | None:

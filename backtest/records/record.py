@@ -39,6 +39,7 @@ MANIFEST: dict[str, type | tuple[type, ...]] = {
     "cash": (int, float),
     "versions": dict,
 }
+RENAMED = {"hit_rate": "positive_months"}  # figures of older folders
 ORDERS = ("shares", "price", "value", *COMPONENTS, "cost")
 
 
@@ -75,11 +76,11 @@ class Record:
         Without the market there are no benchmarks, and what cash earned is not known (NaN).
         """
         index = self.returns.index
-        riskless = pd.Series(np.nan, index, name="riskless")
+        risk_free = pd.Series(np.nan, index, name="risk_free")
         benchmarks: dict[str, pd.Series] = {}
         if market is not None:
             first = int(market.sessions.searchsorted(index[0]))
-            riskless = level_returns(market.money, first).rename("riskless")
+            risk_free = level_returns(market.money, first).rename("risk_free")
             benchmarks = benchmark_returns(self.document, market, first)
         return BacktestResult(
             strategy=strategy or Recalled(self.manifest["strategy"]),
@@ -89,7 +90,7 @@ class Record:
             orders=self.orders,
             regime=self.regime,
             targets=pd.DataFrame(np.nan, index, self.weights.columns),
-            riskless=riskless,
+            risk_free=risk_free,
             benchmarks=benchmarks,
             manifest=self.manifest,
             warnings=tuple(self.document["warnings"]),
@@ -169,7 +170,8 @@ def checked_document(document: Any, path: Path) -> Mapping[str, Any]:
         raise damaged(path, "its warnings must be text")
     window = checked_manifest(document.get("manifest"), path)["window"]
     name = document["manifest"]["strategy"]
-    return {**document, "strategy": name, "window": window}
+    renamed = {RENAMED.get(figure, figure): value for figure, value in document["summary"].items()}
+    return {**document, "summary": renamed, "strategy": name, "window": window}
 
 
 def checked_manifest(manifest: Any, path: Path) -> Mapping[str, Any]:

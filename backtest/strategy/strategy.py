@@ -94,18 +94,7 @@ class RotationStrategy(Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the held basket's weights on the sessions that order, NaN elsewhere."""
-        regime = self.regime(market)
-        baskets = self.baskets(market)
-        weights = np.full(market.close.shape, np.nan)
-        due = due_sessions(market.sessions, self.rebalance)
-        changed = regime.ne(regime.shift()).to_numpy()
-        for name, basket in baskets.items():
-            wanted = basket.reindex(columns=market.close.columns).to_numpy(dtype=float)
-            held = wanted > 0.0
-            relisted = (held != np.vstack([np.zeros_like(held[:1]), held[:-1]])).any(axis=1)
-            rows = regime.eq(name).to_numpy() & (changed | due | relisted)
-            weights[rows] = wanted[rows]
-        return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
+        return held_weights(self.regime(market), self.baskets(market), self.rebalance, market)
 
 
 @dataclass(frozen=True)
@@ -154,6 +143,32 @@ class TriggerRotation(RotationStrategy):
         for name, trigger in reversed(list(self.cases().items())):
             regime[trigger.fires(market).to_numpy()] = name
         return pd.Series(regime, index=market.sessions)
+
+
+def held_weights(
+    regime: pd.Series, baskets: Mapping[str, pd.DataFrame], rebalance: str, market: Market
+) -> pd.DataFrame:
+    """Return the held basket's weights on the sessions that order, NaN elsewhere.
+
+    Parameters
+    ----------
+    regime : Series
+        Name of the basket held after each session.
+    baskets : mapping
+        Basket name → weights, session × instrument.
+    rebalance : str
+        One of `backtest.market.schedule.SCHEDULES`.
+    """
+    weights = np.full(market.close.shape, np.nan)
+    due = due_sessions(market.sessions, rebalance)
+    changed = regime.ne(regime.shift()).to_numpy()
+    for name, basket in baskets.items():
+        wanted = basket.reindex(columns=market.close.columns).to_numpy(dtype=float)
+        held = wanted > 0.0
+        relisted = (held != np.vstack([np.zeros_like(held[:1]), held[:-1]])).any(axis=1)
+        rows = regime.eq(name).to_numpy() & (changed | due | relisted)
+        weights[rows] = wanted[rows]
+    return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
 
 
 def field_names(kind: type[Strategy]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def assess(
     *,
     per_year: float,
     trials: int,
-    riskless: pd.Series | Array | None = None,
+    risk_free: pd.Series | Array | None = None,
     switches: int | None = None,
     draws: int = 1000,
     blocks: int = 16,
@@ -51,7 +51,7 @@ def assess(
         Sessions per year.
     trials : int
         Variants ever tried on this market and window, from the ledger.
-    riskless : Series or array, optional
+    risk_free : Series or array, optional
         What cash earned, by session.
     switches : int, optional
         How often the best variant switched; leave it out if it is no rotation.
@@ -64,9 +64,9 @@ def assess(
     """
     chunks = as_chunks(returns)
     rivals = {"benchmark": np.asarray(benchmark, float), "blend": np.asarray(blend, float)}
-    cash = np.zeros(len(rivals["blend"])) if riskless is None else np.asarray(riskless, float)
+    cash = np.zeros(len(rivals["blend"])) if risk_free is None else np.asarray(risk_free, float)
     sessions = len(cash)
-    for name, series in {**rivals, "riskless return": cash}.items():
+    for name, series in {**rivals, "risk_free return": cash}.items():
         if len(series) != sessions or not np.isfinite(series).all():
             raise UserError(f"the {name} must have a return on each of the {sessions} sessions")
     sums = _sums(chunks, cash, rivals["blend"], blocks)

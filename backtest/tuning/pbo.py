@@ -53,7 +53,7 @@ class Overfitting:
     variants: int
 
 
-def overfitting(chunks: Chunks, *, blocks: int = 16, riskless: Array | None = None) -> Overfitting:
+def overfitting(chunks: Chunks, *, blocks: int = 16, risk_free: Array | None = None) -> Overfitting:
     """Return the probability of overfitting of choosing the highest Sharpe ratio.
 
     Parameters
@@ -62,7 +62,7 @@ def overfitting(chunks: Chunks, *, blocks: int = 16, riskless: Array | None = No
         Daily simple returns, session × variant, in pieces (`backtest.tuning.chunks`).
     blocks : int
         How many blocks of equal length; sessions beyond a multiple of it are left out at the end.
-    riskless : array, optional
+    risk_free : array, optional
         What cash earned, by session; Sharpe ratios are of returns in excess of it.
 
     Notes
@@ -76,7 +76,7 @@ def overfitting(chunks: Chunks, *, blocks: int = 16, riskless: Array | None = No
     UserError
         If `blocks` is odd or below 2, or there are fewer than two sessions to a block.
     """
-    pieces = [block_sums(_excess(piece, riskless), blocks) for piece in chunks()]
+    pieces = [block_sums(_excess(piece, risk_free), blocks) for piece in chunks()]
     if not pieces:
         raise UserError("the sweep has no variant; widen its space")
     totals = np.concatenate([total for total, _ in pieces], axis=1)
@@ -199,5 +199,5 @@ def _ratio(total: Array, square: Array, count: int) -> Array:
     return mean
 
 
-def _excess(returns: Array, riskless: Array | None) -> NDArray[np.float64]:
-    return returns if riskless is None else returns - riskless[:, None]
+def _excess(returns: Array, risk_free: Array | None) -> NDArray[np.float64]:
+    return returns if risk_free is None else returns - risk_free[:, None]

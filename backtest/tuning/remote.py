@@ -206,7 +206,7 @@ class _Cluster:
     def _send(self, market: Market) -> Future:
         """Send a market to all workers, unless it was sent before."""
         if self.sent is None or self.sent[0] is not market:
-            bare = replace(market, _memo={})
+            bare = replace(market)
             self.sent = market, self.client.scatter(bare, broadcast=True, hash=False)
         return self.sent[1]
 

@@ -11,8 +11,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.trials.fingerprints import canonical
@@ -29,26 +27,11 @@ PLACE = "nqp_place"  # the number of a trial; trials without one are not ours
 
 def study_name(plan: Plan, market: Market, asked: dict[str, Any]) -> str:
     """Name a study by all that its trials depend on."""
-    content = blake2b(digest_size=16)
-    frames = (
-        market.close,
-        market.open,
-        market.can_buy,
-        market.can_sell,
-        market.turnover,
-        market.series,
-        market.benchmark.to_frame(),
-    )
-    for frame in frames:
-        if frame is not None:
-            content.update(repr(list(frame.columns)).encode())
-            content.update(np.ascontiguousarray(frame.to_numpy(dtype=float)).tobytes())
     kind = type(plan.strategy)
     whole = {
         "strategy": [kind.__module__, plan.strategy],
         "space": plan.text(),
-        "market": [market.snapshot, market.universe.sessions_per_year, content.hexdigest()],
-        "window": [market.sessions[0], market.sessions[-1]],
+        "market": market.identity,
         **asked,
     }
     digest = blake2b(canonical(whole, kind.__name__).encode(), digest_size=8)

@@ -93,7 +93,7 @@ class Sweep:
             self.blend,
             per_year=self.market.universe.sessions_per_year,
             trials=max(self.tried, len(self)),
-            riskless=self.riskless,
+            risk_free=self.risk_free,
             switches=int(self.trials["switches"].iloc[row])
             if isinstance(strategy, RotationStrategy)
             else None,
@@ -165,7 +165,7 @@ class Sweep:
         )
 
     @property
-    def riskless(self) -> pd.Series:
+    def risk_free(self) -> pd.Series:
         """Daily returns of idle cash over the sessions simulated."""
         return level_returns(self.market.money, self.first)
 

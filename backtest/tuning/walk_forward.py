@@ -210,7 +210,7 @@ def _check(windows: Sequence[Split], sessions: int) -> None:
 def _scores(swept: Sweep, windows: Sequence[Split], score: str) -> tuple[np.ndarray, np.ndarray]:
     """Return every variant's score on each training and each test window, split × variant."""
     compute, per_year = SCORES[score], swept.market.universe.sessions_per_year
-    riskless = swept.riskless.to_numpy()
+    risk_free = swept.risk_free.to_numpy()
     inside = np.full((len(windows), len(swept)), np.nan)
     outside = np.full_like(inside, np.nan)
     done = 0
@@ -219,8 +219,8 @@ def _scores(swept: Sweep, windows: Sequence[Split], score: str) -> tuple[np.ndar
         for number, split in enumerate(windows):
             test = slice(split.test[0], split.test[1] + 1)
             train = split.train
-            inside[number, columns] = compute(piece[train], per_year, riskless[train])
-            outside[number, columns] = compute(piece[test], per_year, riskless[test])
+            inside[number, columns] = compute(piece[train], per_year, risk_free[train])
+            outside[number, columns] = compute(piece[test], per_year, risk_free[test])
         done += piece.shape[1]
     return inside, outside
 

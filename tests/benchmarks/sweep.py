@@ -107,7 +107,7 @@ def compare(rounds: int, variants: int) -> dict[str, float]:
     growth = np.abs(np.random.default_rng(0).normal(1.0, 0.01, SESSIONS))
 
     def whole_sweep() -> None:
-        fresh = replace(market, _memo={})
+        fresh = replace(market)
         sweep_variants(thesis, fresh, costs=ETF_COSTS, fill="close", progress=lambda done: None)
 
     def kernel_alone() -> None:
@@ -176,7 +176,7 @@ def _seconds(market: Market, variants: Variants) -> float:
     """Return the least time of a sweep in three."""
     times = []
     for _ in range(3):
-        fresh = replace(market, _memo={})
+        fresh = replace(market)
         began = time.perf_counter()
         sweep_variants(variants, fresh, fill="close", progress=lambda done: None)
         times.append(time.perf_counter() - began)
@@ -188,7 +188,7 @@ def _memory_above(count: int) -> float:
     market = cut_market(SESSIONS)
     space = {**THESIS, "trend_window": [80, 90, 100, 110, 120, 130, 140, 150, 160, 170]}
     variants = grid(ThesisRotation(), THESIS if count <= 10_000 else space)
-    sweep_variants(taken(variants, 8), replace(market, _memo={}), progress=lambda done: None)
+    sweep_variants(taken(variants, 8), replace(market), progress=lambda done: None)
     Path("/proc/self/clear_refs").write_text("5")  # start the peak anew
     before = _status("VmRSS")
     found = sweep_variants(taken(variants, count), market, progress=lambda done: None)
@@ -216,7 +216,6 @@ def cut_market(sessions: int) -> Market:
         can_buy=market.can_buy[sectors],
         can_sell=market.can_sell[sectors],
         turnover=None if market.turnover is None else market.turnover[sectors],
-        _memo={},
     )
 
 
@@ -264,7 +263,7 @@ def idiomatic(market: Market, targets: list[pd.DataFrame]) -> pd.DataFrame:
 
 def with_signals(market: Market, variants: Variants) -> pd.DataFrame:
     """Ask variants for their targets, as a sweep has to, and simulate all rows."""
-    return idiomatic(market, targets_of(replace(market, _memo={}), taken(variants, 20)))
+    return idiomatic(market, targets_of(replace(market), taken(variants, 20)))
 
 
 def compacted(market: Market, targets: list[pd.DataFrame], width: int = 20) -> list[float]:

@@ -111,4 +111,4 @@ def test_a_market_it_cannot_run_on_is_the_users_mistake(market):
     from dataclasses import replace
 
     with pytest.raises(UserError, match="no series"):
-        view(RateRotation(), replace(market, series=market.series.iloc[:, :0], _memo={}))
+        view(RateRotation(), replace(market, series=market.series.iloc[:, :0]))

@@ -22,4 +22,4 @@ def market(*, synthetic: bool = False, **series) -> Market:
     """Return a market with series as known after each session; real unless told otherwise."""
     rows = len(next(iter(series.values())))
     made = make_market(close={"machinery": [10.0] * rows}, series=series)
-    return replace(made, synthetic=synthetic, _memo={})
+    return replace(made, synthetic=synthetic)

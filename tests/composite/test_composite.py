@@ -55,7 +55,7 @@ def moving():
     made = make_market(
         sessions=700, sectors=tuple(sectors()), late={"coal": 300, "computer": 100}, series=series
     )
-    return replace(made, synthetic=False, _memo={})
+    return replace(made, synthetic=False)
 
 
 def test_an_index_of_one_indicator_by_hand():
@@ -231,7 +231,7 @@ def test_units_do_not_matter(normalization, moving):
         a=moving.series["a"] * 1000.0 - 7.0, d=moving.series["d"] / 8.0 + 100.0
     )
     one = composite(moving, asked)
-    other = composite(replace(moving, series=series, _memo={}), asked)
+    other = composite(replace(moving, series=series), asked)
     np.testing.assert_allclose(other.index, one.index, rtol=1e-9)
     np.testing.assert_allclose(other.pillars, one.pillars, rtol=1e-9)
     np.testing.assert_allclose(other.contributions, one.contributions, atol=1e-8)

@@ -32,7 +32,7 @@ def test_turnover_share_is_of_all_traded_value():
     market = make_market(sessions=3, sectors=("machinery", "computer"))
     turnover = market.turnover.copy()
     turnover.iloc[:, 0], turnover.iloc[:, 1] = [1.0, 2.0, 3.0], [1.0, 2.0, 1.0]
-    market = replace(market, turnover=turnover, _memo={})
+    market = replace(market, turnover=turnover)
     np.testing.assert_allclose(turnover_share(market, ("machinery",), 2), [0.5, 0.5, 5 / 8])
 
 
@@ -46,7 +46,7 @@ def test_a_market_without_the_sectors_or_the_turnover_lowers_coverage_and_says_s
     market = make_market(sessions=500, sectors=("machinery", "auto", "banks"))
     with pytest.raises(UserError, match="has none of the sectors computer"):
         observe(market, "market.strength_60", ("computer",))
-    found = composite(replace(market, turnover=None, _memo={}), "observable")
+    found = composite(replace(market, turnover=None), "observable")
     last = found.coverage.iloc[-1]
     # of three tracks one is here; without turnover only the yield speaks for distribution
     assert last["supply"] == pytest.approx(1 / 3)
@@ -59,9 +59,7 @@ def test_a_market_without_the_sectors_or_the_turnover_lowers_coverage_and_says_s
 def test_shuffled_instruments_give_the_same_bits():
     market = make_market(sessions=400, per_sector=2, seed=4)
     turned = list(reversed(market.close.columns))
-    shuffled = replace(
-        market, close=market.close[turned], turnover=market.turnover[turned], _memo={}
-    )
+    shuffled = replace(market, close=market.close[turned], turnover=market.turnover[turned])
     for name in OBSERVABLES:
         one, other = (observe(m, name, ("computer", "machinery")) for m in (market, shuffled))
         np.testing.assert_array_equal(one, other)

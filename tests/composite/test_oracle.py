@@ -269,13 +269,13 @@ def values():
 
 @pytest.fixture(scope="module")
 def market(values):
-    made = replace(make_market(sessions=len(DAYS), seed=2), synthetic=False, _memo={})
+    made = replace(make_market(sessions=len(DAYS), seed=2), synthetic=False)
     known = {
         one.series: [placed(one, values[one.series], day) for day in DAYS]
         for one in INDICATORS
         if one.series in values
     }
-    return replace(made, series=made.series.assign(**known), _memo={})
+    return replace(made, series=made.series.assign(**known))
 
 
 def asking(**choices):
@@ -285,7 +285,7 @@ def asking(**choices):
 
 
 def test_values_by_period_are_placed_by_their_delays(values, market):
-    bare = replace(market, series=market.series[["cn10y"]], _memo={})
+    bare = replace(market, series=market.series[["cn10y"]])
     by_period = {name: pd.Series(dict(ends)) for name, ends in values.items()}
     found = published(bare, asking(), by_period).series
     pd.testing.assert_frame_equal(found[list(values)], market.series[list(values)])
@@ -348,7 +348,7 @@ def test_revisions_are_not_known_before_they_come():
             )
     record = pd.DataFrame(rows, columns=["series", "date", "value", "known"])
     record = record.sort_values(["series", "known", "date"], kind="stable", ignore_index=True)
-    bare = replace(make_market(sessions=len(DAYS)), synthetic=False, _memo={})
+    bare = replace(make_market(sessions=len(DAYS)), synthetic=False)
     asked = framework(*(one for one in INDICATORS if one.name in {"a", "d", "g"}))
 
     def told(rows):
@@ -356,7 +356,7 @@ def test_revisions_are_not_known_before_they_come():
             str(name): bare.as_known(latest_known(own), delay_days=0, max_age_days=60)
             for name, own in rows.groupby("series")
         }
-        return replace(bare, series=bare.series.assign(**series), vintages=rows, _memo={})
+        return replace(bare, series=bare.series.assign(**series), vintages=rows)
 
     whole = composite(told(record), asked)
     for cut in (150, 233, 301):

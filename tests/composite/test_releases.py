@@ -44,7 +44,7 @@ def test_the_record_tells_a_value_that_repeats_the_last_one():
             "known": [days[0], days[2], days[3], days[4]],
         }
     )
-    found = new_values(replace(made, vintages=record, _memo={}), indicator("a"))
+    found = new_values(replace(made, vintages=record), indicator("a"))
     np.testing.assert_array_equal(found, [1, NAN, 1, NAN, 2])
 
 
@@ -61,7 +61,7 @@ def test_a_value_grows_too_old_by_its_frequency_not_by_the_markets_gap():
 
 def test_values_by_period_wait_for_their_delay_and_a_series_of_the_market_does_not_again():
     one = indicator("a", delay_days=10)
-    bare = replace(make_market(sessions=40, start="2024-01-01"), synthetic=False, _memo={})
+    bare = replace(make_market(sessions=40, start="2024-01-01"), synthetic=False)
     values = pd.Series([7.0, 8.0], pd.to_datetime(["2024-01-05", "2024-01-19"]))
     found = releases(published(bare, framework(one), {"a": values}), framework(one)).values["a"]
     assert found.dropna().to_dict() == {
@@ -92,7 +92,7 @@ def recorded(waits, universe=(), values=(50.0, 51.0, 52.0), rows=120):
         {"series": "a", "date": ends, "value": values, "known": ends + pd.Timedelta(days=waits)}
     )
     declared = replace(made.universe, series=tuple(universe))
-    return replace(made, universe=declared, vintages=record, _memo={})
+    return replace(made, universe=declared, vintages=record)
 
 
 def came(made, **fields):
@@ -145,9 +145,7 @@ def test_values_from_before_the_market_are_history():
     record = pd.DataFrame(
         {"series": "a", "date": ends, "value": values, "known": ends + pd.Timedelta(days=60)}
     )
-    found = composite(
-        replace(made, vintages=record, _memo={}), framework(indicator("a", delay_days=60))
-    )
+    found = composite(replace(made, vintages=record), framework(indicator("a", delay_days=60)))
     first = 50 + 10 * (13 - 6.5) / np.std(range(14), ddof=1)
     later = 50 + 10 * (14 - 7) / np.std(range(15), ddof=1)
     out = made.sessions >= "2020-02-29"
@@ -157,7 +155,7 @@ def test_values_from_before_the_market_are_history():
 
 def test_published_values_that_repeat_are_known_as_published():
     one = indicator("a", frequency="monthly", delay_days=60)
-    bare = replace(make_market(sessions=200), synthetic=False, _memo={})
+    bare = replace(make_market(sessions=200), synthetic=False)
     values = pd.Series(50.1, pd.date_range("2018-12-31", periods=15, freq="ME"))
     made = published(bare, framework(one), {"a": values})
     assert made.vintages.columns.tolist() == ["series", "date", "value", "known"]
@@ -179,7 +177,7 @@ def test_a_carried_session_of_a_daily_series_brings_nothing_new():
     record = pd.DataFrame(
         {"series": "cn10y", "date": days, "value": 3.0, "known": days}  # it stands still, too
     )
-    made = replace(made, universe=replace(made.universe, rate="cn10y"), vintages=record, _memo={})
+    made = replace(made, universe=replace(made.universe, rate="cn10y"), vintages=record)
     asked = framework(
         indicator("rate", series="rate", frequency="daily"),
         indicator("level", series="market.rate", frequency="daily"),
@@ -192,7 +190,7 @@ def test_a_carried_session_of_a_daily_series_brings_nothing_new():
 
 
 def test_a_real_market_never_gets_synthetic_values():
-    real = replace(make_market(sessions=300), synthetic=False, _memo={})
+    real = replace(make_market(sessions=300), synthetic=False)
     found = composite(real, "china")
     assert found.index.isna().all()
     assert (found.coverage == 0.0).all(axis=None)

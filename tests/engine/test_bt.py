@@ -63,7 +63,6 @@ def market() -> Market:
         can_buy=sample.can_buy[listed],
         can_sell=sample.can_sell[listed],
         series=sample.series.drop(columns="money_rate"),
-        _memo={},
     )
 
 

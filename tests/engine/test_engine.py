@@ -110,7 +110,7 @@ def test_the_result_is_consistent(result):
 def test_the_summary_has_the_promised_names(result):
     promised = (
         "total_return cagr volatility sharpe sortino calmar max_drawdown turnover cost_drag "
-        "beta alpha information_ratio tracking_error hit_rate up_capture down_capture"
+        "beta alpha information_ratio tracking_error positive_months up_capture down_capture"
     )
     assert set(promised.split()) <= set(result.summary())
     other = result.summary(result.benchmarks["equal-weight sectors"])
@@ -143,7 +143,7 @@ def test_turnover_and_cost_drag_by_hand():
 
 
 def test_profit_by_instrument_adds_up_to_the_profit(result):
-    interest = result.riskless * (
+    interest = result.risk_free * (
         result.equity.shift(fill_value=1e6) - _held(result).shift(fill_value=0)
     )
     earned = result.profit.sum(axis=1) + interest
@@ -160,7 +160,7 @@ def launched(market, instrument, day):
         replace(entry, launched=day) if entry.id == instrument else entry
         for entry in market.universe.instruments
     )
-    return replace(market, universe=replace(market.universe, instruments=instruments), _memo={})
+    return replace(market, universe=replace(market.universe, instruments=instruments))
 
 
 def test_profit_from_before_a_launch_is_marked():

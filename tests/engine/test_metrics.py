@@ -74,9 +74,9 @@ def test_drawdown_dates_when_never_above_the_start_and_never_recovered():
     assert metrics.drawdown_dates(pd.Series([0.1, 0.1], index=days)) == (None, None, None)
 
 
-def test_hit_rate_counts_calendar_months():
+def test_positive_months_counts_calendar_months():
     # May +4.5 %, June +2 %, July −1 %
-    assert metrics.hit_rate(RETURNS) == pytest.approx(2 / 3)
+    assert metrics.positive_months(RETURNS) == pytest.approx(2 / 3)
 
 
 def test_half_returns():

@@ -28,7 +28,7 @@ def lifted(at, by, sectors=("MACHINERY", "AUTO"), sessions=500):
         extra[event + 1 : event + 11] = by
     for name in sectors:
         close[name] *= np.cumprod(1.0 + extra)
-    return replace(made, close=close, _memo={})
+    return replace(made, close=close)
 
 
 def test_a_planted_effect_is_measured():
@@ -78,7 +78,7 @@ def test_abnormal_moves_are_detected():
     for name in ("MACHINERY", "AUTO"):
         close[name] *= jump
         turnover.iloc[199:203, list(close.columns).index(name)] *= 6
-    found = detected(replace(made, close=close, turnover=turnover, _memo={}), GROUPS)
+    found = detected(replace(made, close=close, turnover=turnover), GROUPS)
     assert {name for _, name in found} == {"makers"}
     assert made.sessions[200] in [day for day, _ in found]
 

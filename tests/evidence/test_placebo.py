@@ -54,7 +54,7 @@ def rotating(seed=0, sessions=160):
         close[name] *= np.cumprod(1.0 + tilt)
     for name in ("COMPUTER", "CONSTRUCTION"):
         close[name] *= np.cumprod(1.0 - tilt)
-    return replace(made, close=close, open=None, _memo={})
+    return replace(made, close=close, open=None)
 
 
 @pytest.mark.parametrize("first", [0, 40])

@@ -30,7 +30,7 @@ def drifting(name, drift, **options):
     made = market(**options)
     close = made.close.copy()
     close[name] = 100.0 * (1.0 + drift) ** np.arange(len(close))
-    return replace(made, close=close, _memo={})
+    return replace(made, close=close)
 
 
 def test_value_is_the_lead_bought_and_held():
@@ -70,7 +70,7 @@ def test_index_and_fund_tell_their_own_story():
         replace(one, kind="etf" if one.id.endswith("-2") else "index")
         for one in made.universe.instruments
     )
-    both = replace(made, close=close, universe=replace(made.universe, instruments=listed), _memo={})
+    both = replace(made, close=close, universe=replace(made.universe, instruments=listed))
     found = evaluate(replace(LEAD, basket=Basket.of("b", ["construction"])), REPORT, both, draws=99)
     rows = {row.label: row.verdict for row in found.sensitivity}
     assert rows["indices only"] == "failed"
@@ -169,7 +169,7 @@ def test_cohesion_finds_a_planted_track_and_no_other():
     track = Basket.of("track", ["machinery", "auto"])
     claim = Claim("T", "One track.", "一条赛道。", "cohesion", "after", "above", "no")
     claim = replace(claim, asserts="regularity", groups=(track,))
-    found = evaluate(claim, REPORT, replace(made, close=close, _memo={}), draws=300)
+    found = evaluate(claim, REPORT, replace(made, close=close), draws=300)
     assert found.value > 0.5
     assert found.placebo.p == pytest.approx(1 / 15, abs=0.03)  # one pair of fifteen
     apart = replace(claim, groups=(Basket.of("none", ["computer", "pharma_biotech"]),))

@@ -24,7 +24,7 @@ def bursting(before):
     noise = 0.002 * (-1.0) ** np.arange(420)
     close = made.close.copy()
     close["AUTO"] = 100 * np.cumprod(1.0 + drift + noise + 0.08 * jump)
-    return replace(made, close=close, _memo={})
+    return replace(made, close=close)
 
 
 @pytest.mark.parametrize(

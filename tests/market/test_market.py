@@ -1,4 +1,6 @@
-"""Market: cutting, knowing, and sector indices."""
+"""Market: cutting, knowing, identity, and sector indices."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -82,9 +84,42 @@ def test_the_money_instrument_is_what_cash_earns():
     from dataclasses import replace
 
     market = make_market(close={"machinery": [1, 1, 1], "bond": [100, 101, 102.01]})
-    market = replace(market, universe=replace(market.universe, money="BOND"), _memo={})
+    market = replace(market, universe=replace(market.universe, money="BOND"))
     assert market.money.tolist() == pytest.approx([1, 1.01, 1.0201])
 
 
 def test_repr_says_what_it_is():
     assert "synthetic made-up funds, 6 instruments, 10 sessions" in repr(make_market(sessions=10))
+
+
+def test_a_changed_market_forgets_what_was_computed_on_the_old_one():
+    market = make_market(sessions=20)
+    assert market.remember("mean", lambda: market.close.mean().mean()) > 0
+    doubled = replace(market, close=market.close * 2)
+    assert doubled.remember("mean", lambda: "anew") == "anew"
+    assert doubled.sector_close.iloc[0, 0] == 2 * market.sector_close.iloc[0, 0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: replace(m, close=m.close * 1.0000001),
+        lambda m: replace(m, open=None),
+        lambda m: replace(m, can_sell=~m.can_sell),
+        lambda m: replace(m, universe=replace(m.universe, sessions_per_year=252)),
+        lambda m: replace(m, synthetic=not m.synthetic),
+        lambda m: m.until(m.sessions[-2]),
+        lambda m: m.with_series("pmi", pd.Series([50.0], m.sessions[:1]), delay_days=1),
+        lambda m: m.with_series("pmi", pd.Series([50.0], m.sessions[:1]), delay_days=2),
+        lambda m: replace(m, close=m.close[m.close.columns[::-1]]),
+    ],
+)
+def test_markets_of_other_content_have_another_identity(change):
+    market = make_market(sessions=20, seed=1)
+    assert change(market).identity != market.identity
+    assert change(market).identity == change(make_market(sessions=20, seed=1)).identity
+
+
+def test_the_name_and_the_snapshot_are_no_content():
+    market = make_market(sessions=20)
+    assert replace(market, name="mine", snapshot="0" * 64).identity == market.identity

@@ -113,6 +113,14 @@ def test_a_market_with_other_data_is_not_taken_for_it(kept):
         recalled_market(manifest | {"snapshot": "0" * 64}, "sample")
 
 
+def test_a_series_added_before_the_run_is_not_found_again_in_the_snapshot(market):
+    value = pd.Series([1.0], market.sessions[:1])
+    manifest = run(RateRotation(), market.with_series("mine", value, delay_days=1)).manifest
+    assert manifest["snapshot"] == market.snapshot
+    assert recalled_market(manifest) is None
+    assert recalled_market(run(RateRotation(), market).manifest) is not None
+
+
 def test_a_users_own_strategy_is_not_run_because_a_folder_says_so(kept):
     manifest = dict(read_run(kept).manifest)
     assert recalled_strategy(manifest | {"class": "os:system"}) is None

@@ -390,7 +390,7 @@ def test_an_older_snapshot_is_used_after_the_market_was_imported_again(market, t
     before = load.load_market("mine")
     out = tmp_path / "run"
     write_run(run(EqualWeight(), before), out)
-    altered = replace(market, close=market.close * market.close.iloc[::-1].to_numpy(), _memo={})
+    altered = replace(market, close=market.close * market.close.iloc[::-1].to_numpy())
     stored("mine", altered, tmp_path / "second")
     assert load.load_market("mine").snapshot != before.snapshot
     assert verify(out, KNOWN).reproduces

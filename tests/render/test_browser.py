@@ -40,7 +40,7 @@ def hostile():
         for instrument in market.universe.instruments
     )
     universe = replace(market.universe, title=HOSTILE, currency=HOSTILE, instruments=named)
-    market = replace(market, universe=universe, findings=(HOSTILE, LINK), _memo={})
+    market = replace(market, universe=universe, findings=(HOSTILE, LINK))
     result = run(RateRotation(), market)
     regime = result.regime.replace({"traditional": HOSTILE, "nqp": LINK})
     return replace(result, regime=regime, warnings=(*result.warnings, HOSTILE)), market

@@ -18,7 +18,7 @@ def market():
     close, turnover = market.close.copy(), market.turnover.copy()
     close.iloc[180:, 2] *= 1.3
     turnover.iloc[180:183, 2] *= 4
-    return replace(market, close=close, turnover=turnover, _memo={})
+    return replace(market, close=close, turnover=turnover)
 
 
 @dataclass(frozen=True)

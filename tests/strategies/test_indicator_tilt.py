@@ -28,7 +28,7 @@ def market():
     drift["PHARMA_BIOTECH"] = -0.002
     steps = np.maximum(np.arange(500) - 350, 0)[:, None]
     close = made.close * np.exp(steps * drift.to_numpy())
-    return replace(made, close=close, _memo={})
+    return replace(made, close=close)
 
 
 def last(strategy, market):

@@ -293,7 +293,7 @@ def test_the_next_session_skips_holidays_and_guesses_beyond_the_calendar():
 
 
 def test_stale_data_are_refused_unless_allowed():
-    market = replace(two([10.0] * 3, [10.0] * 3), synthetic=False, _memo={})
+    market = replace(two([10.0] * 3, [10.0] * 3), synthetic=False)
     strategy = Rows(((0, 1.0, 0.0),))
     assert today(strategy, market, now=date(2020, 1, 9)).age == STALE_AFTER
     with pytest.raises(UserError, match=r"end 2020-01-03, 4 sessions ago.*--allow-stale"):

@@ -84,7 +84,7 @@ def test_turnover_expands_against_its_long_mean():
     turnover.iloc[:, 1] = 0.0
     from dataclasses import replace
 
-    market = replace(market, turnover=turnover, _memo={})
+    market = replace(market, turnover=turnover)
     #   ratio of the last one to the mean of four: 1, 4/1.75, 1/1.75
     answer = TurnoverExpansion(short=1, long=4, ratio=1.5).answer(market)
     assert answer.tolist() == [N, N, F, F, T, F]
@@ -93,7 +93,7 @@ def test_turnover_expands_against_its_long_mean():
 def test_turnover_without_a_record_is_an_error_that_says_what_to_do():
     from dataclasses import replace
 
-    market = replace(make_market(sessions=10), turnover=None, _memo={})
+    market = replace(make_market(sessions=10), turnover=None)
     with pytest.raises(UserError, match="import prices with an amount column"):
         TurnoverExpansion().answer(market)
 
@@ -130,11 +130,11 @@ def test_an_abnormal_move_needs_return_and_turnover():
     market = make_market(sessions=200, seed=1)
     close, turnover = market.close.copy(), market.turnover.copy()
     close.iloc[180:, 1] *= 1.3
-    quiet = replace(market, close=close, _memo={})
+    quiet = replace(market, close=close)
     trigger = AbnormalMove(("computer",), sigmas=4, turnover=1.8, window=3, history=120)
     assert not trigger.fires(quiet).any()
     turnover.iloc[180:183, 1] *= 4
-    loud = replace(quiet, turnover=turnover, _memo={})
+    loud = replace(quiet, turnover=turnover)
     assert trigger.fires(loud).to_numpy().nonzero()[0].tolist() == [180, 181, 182]
 
 

@@ -112,7 +112,7 @@ def test_pieces_frames_and_arrays_are_the_same_sweep() -> None:
     sweep = trigger_sweep(7, sessions=800, skill=1.0)
     days = pd.bdate_range("2020-01-01", periods=800)
     cash = np.full(800, 0.00005)
-    options = {"per_year": PER_YEAR, "trials": 54, "riskless": cash, **QUICK}
+    options = {"per_year": PER_YEAR, "trials": 54, "risk_free": cash, **QUICK}
     returns, rivals = sweep.returns, (sweep.benchmark, sweep.blend)
     array = assess(returns, sweep.best, *rivals, **options)
     frame = assess(

@@ -59,7 +59,7 @@ def test_two_blocks_by_hand() -> None:
 def test_returns_are_in_excess_of_cash() -> None:
     returns = np.random.default_rng(0).normal(0.0, 0.01, (96, 12))
     cash = np.linspace(0.0, 0.004, 96)
-    found = overfitting(as_chunks(returns), blocks=6, riskless=cash)
+    found = overfitting(as_chunks(returns), blocks=6, risk_free=cash)
     expected = ffn_answer(returns - cash[:, None], 6)
     np.testing.assert_allclose(found.logits, expected["logits"], atol=1e-10)
 

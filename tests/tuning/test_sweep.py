@@ -124,7 +124,7 @@ def test_returns_come_whole_or_in_pieces(monkeypatch):
     assert whole[:, 5] == pytest.approx(found.returns(5).to_numpy(), abs=0)
     growth = (1.0 + whole).prod(axis=0) - 1.0
     assert growth == pytest.approx(found.trials["total_return"].to_numpy(), rel=1e-9)
-    assert len(found.benchmark) == len(found.riskless) == 400
+    assert len(found.benchmark) == len(found.risk_free) == 400
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,9 @@ def test_windows_that_make_no_sense(terms, says):
 def test_scores_of_many_are_the_metrics_of_one(score):
     draw = np.random.default_rng(0).normal(0.0003, 0.01, (300, 4))
     draw[:, 3] = 0.0
-    riskless = np.full(300, 0.00005)
-    ours = SCORES[score](draw, 242, riskless)
-    cash = pd.Series(riskless)
+    risk_free = np.full(300, 0.00005)
+    ours = SCORES[score](draw, 242, risk_free)
+    cash = pd.Series(risk_free)
     one = {
         "sharpe": lambda r: metrics.sharpe(r, 242, cash),
         "sortino": lambda r: metrics.sortino(r, 242, cash),
@@ -96,13 +96,13 @@ def test_the_winner_is_the_best_in_sample_and_is_scored_on_what_follows(walked, 
     scores = {}
     for row in range(len(walked.swept)):
         returns = walked.swept.returns(row)
-        scores[row] = metrics.sharpe(returns[train], 242, walked.swept.riskless[train])
+        scores[row] = metrics.sharpe(returns[train], 242, walked.swept.risk_free[train])
     winner = max(scores, key=scores.get)
     assert walked.swept.variants.parameters(winner) == {name: window[name] for name in SPACE}
     assert window["in_sample"] == pytest.approx(scores[winner])
     returns = walked.swept.returns(winner)[test]
     assert window["out_of_sample"] == pytest.approx(
-        metrics.sharpe(returns, 242, walked.swept.riskless[test])
+        metrics.sharpe(returns, 242, walked.swept.risk_free[test])
     )
     assert 0 <= window["rank"] < 1
 

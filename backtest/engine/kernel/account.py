@@ -298,7 +298,7 @@ def _hold(  # type: ignore[no-untyped-def]
         )
         if len(daily):
             daily[session - stage.first] = equity
-        day(sums, equity, stage.riskless[session])
+        day(sums, equity, stage.risk_free[session])
         session += 1
         last = min(until - 1 - filled, growth.rows.shape[2] - 1)
         if settled and session == filled + 1 and last > 0 and len(daily) == 0:

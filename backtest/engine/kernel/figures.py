@@ -40,10 +40,10 @@ FIGURES = (
 
 
 @njit(cache=True, nogil=True, **INLINE)
-def day(sums, equity, riskless):  # type: ignore[no-untyped-def]
+def day(sums, equity, risk_free):  # type: ignore[no-untyped-def]
     """Add one session to the running sums."""
     moved = equity / sums[BEFORE] - 1.0
-    excess = moved - riskless
+    excess = moved - risk_free
     sums[BEFORE] = equity
     sums[MEAN] += equity
     sums[RETURN] += moved

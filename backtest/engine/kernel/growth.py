@@ -104,7 +104,7 @@ def _tabulate(rows, weights, idle, fill, stage: Stage):  # type: ignore[no-untyp
         growth = unit(weights, idle, fill, session, stage)
         if later > 0:
             moved = growth / before - 1.0
-            excess = moved - stage.riskless[session]
+            excess = moved - stage.risk_free[session]
             mean += growth
             total += moved
             square += moved * moved

@@ -34,7 +34,7 @@ class Stage(NamedTuple):
     rates : float, distinct row × 4 × instrument
         Commission on buys and on sells, other costs on buys and on sells; few rows, so that they
         stay in the nearest cache. `rate_row` says which holds on a session.
-    riskless : float, session
+    risk_free : float, session
         Return of idle cash.
     """
 
@@ -48,7 +48,7 @@ class Stage(NamedTuple):
     rate_row: np.ndarray
     lot: np.ndarray
     money: np.ndarray
-    riskless: np.ndarray
+    risk_free: np.ndarray
     minimum: float
     cash: float
     per_year: float
@@ -106,7 +106,7 @@ def stage(market: Market, costs: CostModel, fill: str, cash: float, first: int) 
         rate_row=row,
         lot=_solid(laid.lot),
         money=_solid(laid.money),
-        riskless=_solid(moved),
+        risk_free=_solid(moved),
         minimum=float(rates.minimum),
         cash=float(cash),
         per_year=float(market.universe.sessions_per_year),

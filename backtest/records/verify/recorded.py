@@ -122,13 +122,7 @@ def market_of(manifest: Mapping[str, Any], named: str | Path | None) -> Market:
             f"{shown(manifest['snapshot'][:12])}; import them again, or name a folder that has "
             f"them with --market"
         )
-    try:
-        since = pd.Timestamp(manifest.get("known_from", market.sessions[0]))
-    except (ValueError, TypeError) as error:
-        raise UserError(
-            "the manifest's known_from is no date; write the folder again with --out"
-        ) from error
-    return replace(market.between(since, None), name=shown(manifest["market"]))
+    return replace(market, name=shown(manifest["market"]))
 
 
 def _build(kind: type[Strategy], parameters: Mapping[str, Any], kinds: Kinds) -> Strategy:

@@ -189,7 +189,7 @@ def _as_if_then(
     noted = {
         name: value
         for name, value in result.manifest.items()
-        if name in manifest or name not in ("known_from", "asked_fill")
+        if name in manifest or name not in ("known_from", "asked_fill", "content")
     }
     return replace(result, manifest={**noted, **taken})
 

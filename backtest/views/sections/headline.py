@@ -136,7 +136,7 @@ def _luck(result: BacktestResult, say: Words) -> str:
         return ""
     name, series = next(iter(result.benchmarks.items()))
     both = pd.DataFrame({"ours": result.returns, "theirs": series}).dropna()
-    pair = both.sub(result.riskless[both.index], axis=0).dropna().to_numpy()
+    pair = both.sub(result.risk_free[both.index], axis=0).dropna().to_numpy()
     if len(pair) < FEWEST or not (pair.std(axis=0) > 0).all():
         return ""
     p = sharpe_difference(pair, block_length=max(block_length(pair[:, 0] - pair[:, 1]), 2)).p
