@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 import pytest
-from backtest.allocation import cash
 
 from backtest.errors import UserError
 from backtest.strategy import Strategy
+from backtest.strategy.allocation import cash
 from strategies import BreakthroughOverlay, BuyAndHold, EqualWeight
 from tests.markets import make_market
 
