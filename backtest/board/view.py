@@ -69,7 +69,7 @@ class View:
             self.returns.to_numpy(),
             self.risk_free,
             self.blend,
-            per_year=self.market.universe.sessions_per_year,
+            per_year=self.market.per_year(),
             trials=self.trials,
             switches=int(self.figures["switches"]) if rotates else None,
         )

@@ -3,7 +3,8 @@
 Conventions, the same in sweeps and in reports:
 
 - `returns` are simple returns by session; the first one counts from the starting cash.
-- `per_year` is the universe's sessions per year (242 in Shanghai), never 365.
+- `per_year` is the number of sessions a year in the window, so that sessions over `per_year` are
+  the years that passed (actual/365.25, see `backtest.market.elapsed`).
 - `risk_free` is what idle cash earned over the same sessions (zeros without a money rate); Sharpe,
   Sortino, alpha and beta are of returns in excess of it.
 - Standard deviations divide by n − 1. What cannot be computed is NaN, never 0.

@@ -63,9 +63,9 @@ class BacktestResult:
         )
 
     @property
-    def per_year(self) -> int:
-        """Sessions per year of the market."""
-        return int(self.manifest["sessions_per_year"])
+    def per_year(self) -> float:
+        """Sessions a year in the window; its length in years is their number over this."""
+        return float(self.manifest.get("per_year", self.manifest["sessions_per_year"]))
 
     @property
     def synthetic(self) -> bool:

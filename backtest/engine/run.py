@@ -21,10 +21,13 @@ from backtest.engine.result import BacktestResult, plain
 from backtest.engine.simulate import Simulation, simulate
 from backtest.errors import UserError
 from backtest.market import Date, Market
+from backtest.market.elapsed import elapsed_years
 from backtest.strategy import Strategy, own_fields
 from backtest.trials.fingerprints import Fingerprints, fingerprints
 from backtest.trials.ledger import Ledger, window_of
 
+# A declared number of sessions a year may differ from the dates by this fraction unsaid.
+DECLARED_WELL = 0.02
 VERSIONED = ("nqp-rotation", "vectorbt", "vectorbt-rust", "pandas", "numpy")
 
 
@@ -229,7 +232,13 @@ def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
     late = int((simulation.orders["sessions_late"] > 0).sum())
     if late:
         found.append(f"{late} trade(s) were filled late because nothing could be traded when due")
-    years = (len(market.sessions) - first) / market.universe.sessions_per_year
+    declared, observed = market.universe.sessions_per_year, market.per_year(first)
+    if abs(observed / declared - 1.0) > DECLARED_WELL:
+        found.append(
+            f"universe {market.universe.name} declares {declared} sessions a year, but there were "
+            f"{observed:.1f}: figures a year use what there were"
+        )
+    years = elapsed_years(market.sessions, first)
     if years < 3:
         found.append(f"{years:.1f} years of data cannot tell skill from luck")
     return found
@@ -266,6 +275,7 @@ def _manifest(
         "strict_launch": market.launched_only,
         "currency": market.universe.currency,
         "sessions_per_year": market.universe.sessions_per_year,
+        "per_year": market.per_year(first),
         "known_from": f"{market.sessions[0]:%Y-%m-%d}",
         "window": [f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"],
         "costs": costs.name,

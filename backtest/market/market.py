@@ -16,6 +16,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import sector_indices as indices
+from backtest.market.elapsed import sessions_per_year
 from backtest.market.identity import content_hash
 from backtest.market.publication import as_known, on_record
 from backtest.market.universe import Universe
@@ -182,6 +183,10 @@ class Market:
                 f"import them with 'nqp data import NAME --prices FOLDER --benchmark FILE'"
             )
         return self.benchmark
+
+    def per_year(self, first: int = 0) -> float:
+        """How many sessions a year there are from session number `first` on, by their dates."""
+        return sessions_per_year(self.sessions, self.universe.sessions_per_year, first)
 
     def need(self, series: str) -> pd.Series:
         """Return a series by name; "rate" is the universe's ten-year yield.

@@ -91,7 +91,7 @@ class Sweep:
             row,
             self.benchmark,
             self.blend,
-            per_year=self.market.universe.sessions_per_year,
+            per_year=self.market.per_year(self.first),
             trials=max(self.tried, len(self)),
             risk_free=self.risk_free,
             switches=int(self.trials["switches"].iloc[row])

@@ -209,7 +209,7 @@ def _check(windows: Sequence[Split], sessions: int) -> None:
 
 def _scores(swept: Sweep, windows: Sequence[Split], score: str) -> tuple[np.ndarray, np.ndarray]:
     """Return every variant's score on each training and each test window, split × variant."""
-    compute, per_year = SCORES[score], swept.market.universe.sessions_per_year
+    compute, per_year = SCORES[score], swept.market.per_year()
     risk_free = swept.risk_free.to_numpy()
     inside = np.full((len(windows), len(swept)), np.nan)
     outside = np.full_like(inside, np.nan)

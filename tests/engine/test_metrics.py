@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from backtest.engine import metrics
+from backtest.market.elapsed import sessions_per_year
 
 RETURNS = pd.Series(
     [0.10, -0.05, 0.02, -0.01],
@@ -155,3 +156,25 @@ def test_published_example_agrees_with_ffn():
     assert metrics.max_drawdown(returns.iloc[1:]) == pytest.approx(
         float(ffn.calc_max_drawdown(prices / prices.iloc[0])), rel=1e-9
     )
+
+
+# The portfolio of the worked examples in Bacon, Practical Portfolio Performance Measurement (2008):
+# 24 months from January 2000. R PerformanceAnalytics 2.1.0 gives its growth a year by elapsed time.
+BACON = [0.3, 2.6, 1.1, -1.0, 1.5, 2.5, 1.6, 6.7, -1.4, 4.0, -0.5, 8.1,
+         4.0, -3.7, -6.1, 1.7, -4.9, -2.2, 7.0, 5.8, -6.5, 2.4, -0.5, -0.9]  # fmt: skip
+
+
+def test_growth_a_year_is_over_elapsed_time_as_published():
+    months = pd.date_range("1999-12-31", periods=25, freq="ME")
+    returns = pd.Series([0.0, *BACON], index=months) / 100.0
+    assert metrics.cagr(returns.iloc[1:], 12) == pytest.approx(0.103678, abs=5e-7)
+    assert metrics.cagr(returns, sessions_per_year(months, 12)) == pytest.approx(0.103604, abs=5e-7)
+    started = sessions_per_year(months, 12, first=1)
+    assert metrics.cagr(returns.iloc[1:], started) == pytest.approx(0.103604, abs=5e-7)
+    assert started == pytest.approx(24 / (731 / 365.25))
+
+
+def test_under_a_year_the_declared_number_of_sessions_stands():
+    days = pd.bdate_range("2024-01-01", "2024-06-28")
+    assert sessions_per_year(days, 242) == 242
+    assert sessions_per_year(pd.bdate_range("2022-01-03", "2024-01-03"), 242) > 260

@@ -109,7 +109,7 @@ def stage(market: Market, costs: CostModel, fill: str, cash: float, first: int) 
         risk_free=_solid(moved),
         minimum=float(rates.minimum),
         cash=float(cash),
-        per_year=float(market.universe.sessions_per_year),
+        per_year=market.per_year(first),
         first=int(first),
         in_lots=bool((laid.lot > 0).any()),
     )
