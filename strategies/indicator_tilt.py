@@ -26,15 +26,18 @@ class IndicatorTilt(Strategy):
     """Hold the NQP tracks, tilted to where potential, supply, demand and distribution score high.
 
     Claims M1 and M2: development is measured by four families of indicators, which come and go.
-    The score of a track is the mean of its four pillars, each by its weight here, from the
-    framework's indicators that speak of the track; a sector's, from those that stand for any track.
-    Every sector of the NQP basket gets its weight there times exp(`between` × its track's score +
-    `within` × its own), scores in deviations from neutral, scaled to the basket's sum; 0 and 0
-    hold the basket itself. What cannot be scored yet counts as neutral. A deviation is ten points
-    from 50, and no score counts for more than three: under "min-max", "rank" and "distance" points
-    run from 0 to 100 and are no standard deviations, so five of them are not rare. With the weights
-    here no sector is tilted by more than exp(2.25), 9.5 times. `framework` is one, or its name or
-    path.
+    The score of a track is the mean of the points of its pillars (the unlinked level of
+    `backtest.composite.composite`) that are known, each by its weight here, from the framework's
+    indicators that speak of the track; a sector's, from those that stand for any track, measured on
+    it alone. A score counts in deviations: ten points from 50 are one, and more than three count as
+    three; what cannot be scored yet counts as none. Every instrument of the NQP basket gets its
+    weight there times exp(`between` × its track's score + `within` × its sector's), scaled so that
+    the sum is the basket's; 0 and 0 hold the basket itself. It orders on the schedule's sessions,
+    and where the set of instruments with a weight changes.
+
+    Under "min-max", "rank" and "distance" points run from 0 to 100 and are no standard deviations,
+    so five of them are not rare. With the weights here no sector is tilted by more than exp(2.25),
+    9.5 times.
 
     Refuted if the tilted basket trails the basket itself.
     """

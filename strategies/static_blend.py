@@ -18,7 +18,8 @@ from strategies.taxonomy import NQP, TRADITIONAL
 class StaticBlend(Strategy):
     """Hold traditional chains and NQP tracks in fixed parts, restored on a schedule.
 
-    Encodes no claim: the same sectors as the rotation without its timing, so what a rotation earns
+    The fraction `nqp` is in NQP tracks, the rest in traditional chains. It orders on the schedule's
+    sessions, and where the set of instruments with a weight changes. Encodes no claim: the same sectors as the rotation without its timing, so what a rotation earns
     beyond this it earned by switching.
     """
 

@@ -21,7 +21,11 @@ Sectors = tuple[str, ...]
 
 
 def strength(market: Market, sectors: Sectors, window: int) -> pd.Series:
-    """Return what the sectors, equally weighted, gained on all sectors over `window` sessions."""
+    """Return how far the sectors, equally weighted, moved against all sectors in `window` sessions.
+
+    The index of the equal-weighted mean of their daily returns over `Market.equal_weight`: this
+    ratio today over what it was `window` sessions ago, less 1; a ratio of growths, no difference.
+    """
     close = market.sector_close[_here(market, sectors)]
     level = alike(close).where(close.notna().any(axis=1))
     return (level / market.equal_weight).pct_change(window, fill_method=None)
@@ -37,7 +41,11 @@ def breadth(market: Market, sectors: Sectors, window: int, smooth: int) -> pd.Se
 
 
 def turnover_share(market: Market, sectors: Sectors, window: int) -> pd.Series:
-    """Return the sectors' share of all traded value over `window` sessions; a tenth may miss."""
+    """Return the sectors' share of all traded value over `window` sessions.
+
+    The mean of theirs over the mean of all; nine tenths of the window, rounded down, have to be
+    there, and one session at least.
+    """
     traded = market.sector_turnover
     own = traded[_here(market, sectors)].sum(axis=1, min_count=1)
     total = traded[sorted(traded.columns)].sum(axis=1, min_count=1)

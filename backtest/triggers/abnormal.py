@@ -1,6 +1,10 @@
 """Triggers on abnormal moves of a group of sectors (claim R8).
 
-A move is measured against the group's own history just before it, so it does not hide itself.
+A move is measured against the group's own history just before it, so it does not hide itself. The
+group is those of the sectors named that this market has. Its daily return is the mean of the
+returns of its sectors' indices on that day, of those that have one; its excess return is that less
+the daily return of `Market.equal_weight`; its traded value is the sum of those of its sectors that
+have one, and missing where none has.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import pandas as pd
 
 from backtest.market import Market
 from backtest.market.universe import check_sectors
+from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant, decided, positive
 from backtest.triggers.equity import group_moves
 from backtest.triggers.reading import Reading
@@ -22,17 +27,18 @@ from backtest.triggers.reading import Reading
 class AbnormalMove(Trigger):
     """A group of sectors beats the market abnormally, on abnormal turnover (claim R8).
 
-    Both `AbnormalReturn` and `AbnormalTurnover`; unknown while either is, and no for a group this
-    market has nothing of.
+    Both `AbnormalReturn` and `AbnormalTurnover` say yes, each with the same `window` and `history`;
+    unknown while either is, even where the other says no. No for a group this market has nothing
+    of.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R8",)
 
-    sectors: tuple[str, ...]
-    sigmas: float = 2.5
-    turnover: float = 1.5
-    window: int = 3
-    history: int = 120
+    sectors: tuple[str, ...] = parameter("the group")
+    sigmas: float = parameter("how far it must beat the market", 2.5, "standard deviations")
+    turnover: float = parameter("how much it must trade, against usual", 1.5, "times")
+    window: int = parameter("over which it has moved", 3, "sessions", least=1)
+    history: int = parameter("before those that tell what is usual", 120, "sessions", least=2)
 
     def __post_init__(self) -> None:
         _ = self.below
@@ -55,16 +61,19 @@ class AbnormalMove(Trigger):
 class AbnormalReturn(Trigger):
     """A group of sectors beats the market by `sigmas` standard deviations (claim R8).
 
-    The group's equal-weighted return less the market's over `window` sessions is at least `sigmas`
-    standard deviations above its mean of the `history` sessions before.
+    The sum of the group's daily excess returns over the last `window` sessions, less `window` times
+    their mean over the `history` sessions before those, is at least `sigmas` × √`window` times
+    their standard deviation (n − 1) over the same `history` sessions: deviations are daily ones,
+    scaled to the window as if days were independent. Unknown where one of the `window` + `history`
+    excess returns is missing. No for a group this market has nothing of.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R8",)
 
-    sectors: tuple[str, ...]
-    sigmas: float = 2.5
-    window: int = 3
-    history: int = 120
+    sectors: tuple[str, ...] = parameter("the group")
+    sigmas: float = parameter("how far it must beat the market", 2.5, "standard deviations")
+    window: int = parameter("over which it has moved", 3, "sessions", least=1)
+    history: int = parameter("before those that tell what is usual", 120, "sessions", least=2)
 
     def __post_init__(self) -> None:
         check_sectors(self.sectors)
@@ -105,15 +114,18 @@ class AbnormalReturn(Trigger):
 class AbnormalTurnover(Trigger):
     """A group of sectors trades at least `ratio` times as much as usual (claim R8).
 
-    Its mean traded value over `window` sessions against that of the `history` sessions before.
+    Its mean traded value over the last `window` sessions is at least `ratio` times the mean over
+    the `history` sessions before those. A mean is taken over the sessions that have a traded value:
+    one of the `window` is enough; of `history`, half, rounded down, and at least one. With fewer it
+    is unknown. No for a group this market has nothing of.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R8",)
 
-    sectors: tuple[str, ...]
-    ratio: float = 1.5
-    window: int = 3
-    history: int = 120
+    sectors: tuple[str, ...] = parameter("the group")
+    ratio: float = parameter("how much it must trade, against usual", 1.5, "times")
+    window: int = parameter("over which it is measured", 3, "sessions", least=1)
+    history: int = parameter("before those that tell what is usual", 120, "sessions", least=1)
 
     def __post_init__(self) -> None:
         check_sectors(self.sectors)
@@ -143,7 +155,8 @@ class AbnormalTurnover(Trigger):
 
     def _ratio(self, market: Market, group: list[str]) -> pd.Series:
         _, traded = moves_of(market, group)
-        usual = traded.shift(self.window).rolling(self.history, min_periods=self.history // 2)
+        fewest = max(1, self.history // 2)
+        usual = traded.shift(self.window).rolling(self.history, min_periods=fewest)
         return traded.rolling(self.window, min_periods=1).mean() / usual.mean()
 
 

@@ -17,6 +17,7 @@ from pandas.arrays import BooleanArray
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.triggers.reading import Reading
 
 
@@ -85,9 +86,12 @@ class Trigger(ABC):
 
 @dataclass(frozen=True)
 class AllOf(Trigger):
-    """Every part says yes. Written `a & b`."""
+    """Every part says yes. Written `a & b`.
 
-    parts: tuple[Trigger, ...]
+    No as soon as one part says no; else unknown as soon as one is.
+    """
+
+    parts: tuple[Trigger, ...] = parameter("what is asked")
 
     @property
     def below(self) -> tuple[Trigger, ...]:
@@ -107,9 +111,12 @@ class AllOf(Trigger):
 
 @dataclass(frozen=True)
 class AnyOf(Trigger):
-    """At least one part says yes. Written `a | b`."""
+    """At least one part says yes. Written `a | b`.
 
-    parts: tuple[Trigger, ...]
+    Yes as soon as one part says yes; else unknown as soon as one is.
+    """
+
+    parts: tuple[Trigger, ...] = parameter("what is asked")
 
     @property
     def below(self) -> tuple[Trigger, ...]:
@@ -131,7 +138,7 @@ class AnyOf(Trigger):
 class Not(Trigger):
     """The part says no. Written `~a`; unknown stays unknown."""
 
-    part: Trigger
+    part: Trigger = parameter("what is asked")
 
     @property
     def below(self) -> tuple[Trigger, ...]:
@@ -150,11 +157,12 @@ class Not(Trigger):
 class KOutOf(Trigger):
     """At least `k` of the parts say yes.
 
-    Unknown parts leave the answer unknown only while they could still decide it.
+    Yes where `k` or more say yes, no where fewer than `k` say yes or are unknown, else unknown: the
+    unknown leave the answer unknown only while they could still decide it.
     """
 
-    k: int
-    parts: tuple[Trigger, ...]
+    k: int = parameter("how many have to say yes", unit="parts", least=1)
+    parts: tuple[Trigger, ...] = parameter("what is asked")
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= len(self.parts):

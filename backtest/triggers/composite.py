@@ -13,6 +13,7 @@ import pandas as pd
 from backtest.composite import PILLARS, Framework, composite, load_framework
 from backtest.errors import UserError, suggest
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant, decided, positive
 from backtest.triggers.reading import Reading
 
@@ -25,13 +26,12 @@ class CompositeAbove(Trigger):
 
     For "z" 50 points are the mean of the members' own past, for other normalizations see
     `backtest.composite.composite`. That is the unlinked level: links keep the index from jumping,
-    but move it off its scale for good. `framework` is one, or its name or path; `pillar` "" for
-    all.
+    but move it off its scale for good. Unknown below the framework's coverage.
     """
 
-    level: float = 50.0
-    framework: str | Framework = "observable"
-    pillar: str = ""
+    level: float = parameter("what it has to be above", 50.0, "index points")
+    framework: str | Framework = parameter("a framework, its name or path", "observable")
+    pillar: str = parameter('one of the pillars, or "" for all together', "")
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
 
     def __post_init__(self) -> None:
@@ -60,12 +60,16 @@ class CompositeAbove(Trigger):
 
 @dataclass(frozen=True)
 class CompositeRising(Trigger):
-    """The composite index, or one of its pillars, gained at least `by` points over `window`."""
+    """The composite index, or one of its pillars, gained at least `by` points over `window`.
 
-    window: int = 60
-    by: float = 1.0
-    framework: str | Framework = "observable"
-    pillar: str = ""
+    Of the chain-linked level, which no entry or exit of an indicator moves: today's less that of
+    `window` sessions ago, rounded to eight decimals. Unknown where either is.
+    """
+
+    window: int = parameter("over which it has gained", 60, "sessions", least=1)
+    by: float = parameter("how much", 1.0, "index points", above=0)
+    framework: str | Framework = parameter("a framework, its name or path", "observable")
+    pillar: str = parameter('one of the pillars, or "" for all together', "")
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
 
     def __post_init__(self) -> None:

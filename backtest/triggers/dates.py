@@ -9,16 +9,20 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant
 from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
 class CalendarHalf(Trigger):
-    """The session lies in the first or second half of the year, of every year or of one."""
+    """The session lies in the first or second half of the year, of every year or of one.
 
-    half: int = 2
-    year: int | None = None
+    January to June are the first half. Outside `year`, where one is given, it is no.
+    """
+
+    half: int = parameter("which half", 2, choices=(1, 2))
+    year: int | None = parameter("the only year asked for, or none for all", None)
 
     def __post_init__(self) -> None:
         if self.half not in (1, 2):
@@ -59,8 +63,8 @@ class CalendarHalf(Trigger):
 class DateWindow(Trigger):
     """The session lies from `start` to `end`, both included; dates as 2024-09-24."""
 
-    start: str
-    end: str
+    start: str = parameter("the first day, as 2024-09-24")
+    end: str = parameter("the last day, as 2024-09-24")
 
     def __post_init__(self) -> None:
         try:

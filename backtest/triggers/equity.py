@@ -1,4 +1,7 @@
-"""Triggers on the equity market: trend, breadth, turnover, volatility, confidence (R1, R5, R6)."""
+"""Triggers on the equity market: trend, breadth, turnover, volatility, confidence (R1, R5, R6).
+
+A mean over a window needs every session of it, this one included, unless told otherwise.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.triggers.algebra import KOutOf, Trigger, constant, decided, positive
 from backtest.triggers.rates import BondUptrend
 from backtest.triggers.reading import Reading
@@ -17,12 +21,15 @@ from backtest.triggers.reading import Reading
 
 @dataclass(frozen=True)
 class IndexAboveAverage(Trigger):
-    """The broad index is above its moving average by at least the fraction `band`."""
+    """The broad index is above its moving average raised by the fraction `band`.
+
+    The benchmark's close against the mean of its last `window` closes times 1 + `band`.
+    """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5", "R6")
 
-    window: int = 120
-    band: float = 0.0
+    window: int = parameter("of the average", 120, "sessions", least=1)
+    band: float = parameter("how far above the average it has to be", 0.0, "fraction")
 
     def __post_init__(self) -> None:
         positive("window", self.window)
@@ -52,12 +59,16 @@ class IndexAboveAverage(Trigger):
 
 @dataclass(frozen=True)
 class Breadth(Trigger):
-    """At least the fraction `share` of the sectors stands above its own moving average."""
+    """At least the fraction `share` of the sectors stands above its own moving average.
+
+    Counted are the sectors that have an average: whose index has a level on each of the last
+    `window` sessions. Unknown while none has.
+    """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
 
-    share: float = 0.5
-    window: int = 60
+    share: float = parameter("which part of the sectors", 0.5, "fraction", least=0, most=1)
+    window: int = parameter("of the averages", 60, "sessions", least=1)
 
     def __post_init__(self) -> None:
         positive("window", self.window)
@@ -96,13 +107,18 @@ def breadth_of(market: Market, window: int) -> pd.Series:
 
 @dataclass(frozen=True)
 class TurnoverExpansion(Trigger):
-    """Mean traded value over `short` sessions is at least `ratio` times that over `long`."""
+    """Mean traded value over `short` sessions is at least `ratio` times that over `long`.
+
+    Of all sectors together, both windows ending with this session. A session without any traded
+    value is left out of a mean; nine tenths of a window's sessions, rounded down, and one at
+    least, must have one, else it is unknown.
+    """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
 
-    short: int = 20
-    long: int = 120
-    ratio: float = 1.1
+    short: int = parameter("of the recent mean", 20, "sessions", least=1)
+    long: int = parameter("of the usual mean, more than `short`", 120, "sessions", least=2)
+    ratio: float = parameter("how much more is traded", 1.1, "times")
 
     def __post_init__(self) -> None:
         positive("short", self.short)
@@ -140,7 +156,10 @@ def total_turnover(market: Market) -> pd.Series:
 
 
 def turnover_ratio(turnover: pd.Series, short: int, long: int) -> pd.Series:
-    """Return the mean over `short` sessions over the mean over `long`; a tenth may be missing."""
+    """Return the mean over `short` sessions over the mean over `long`.
+
+    Nine tenths of each window, rounded down, have to be there, and one session at least.
+    """
     recent = turnover.rolling(short, min_periods=max(1, short * 9 // 10)).mean()
     usual = turnover.rolling(long, min_periods=max(1, long * 9 // 10)).mean()
     return recent / usual.where(usual > 0)
@@ -148,12 +167,17 @@ def turnover_ratio(turnover: pd.Series, short: int, long: int) -> pd.Series:
 
 @dataclass(frozen=True)
 class CalmVolatility(Trigger):
-    """Realized volatility over `window` sessions is below its own median over `history`."""
+    """Realized volatility over `window` sessions is below its own median over `history`.
+
+    The standard deviation (n − 1) of the last `window` daily log returns of the benchmark, against
+    the median of that figure over the last `history` sessions, this one included. Unknown where one
+    of them is missing.
+    """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
 
-    window: int = 20
-    history: int = 250
+    window: int = parameter("of the volatility", 20, "sessions", least=2)
+    history: int = parameter("of the median", 250, "sessions", least=1)
 
     def __post_init__(self) -> None:
         positive("window", self.window)
@@ -183,17 +207,20 @@ class CalmVolatility(Trigger):
 class Confidence(Trigger):
     """Market confidence: at least `k` of four signs of risk appetite (claims R1, R5).
 
-    The signs: the broad index above its average, a majority of sectors above theirs, turnover
-    expanding, volatility below its median.
+    The signs: `IndexAboveAverage` of `trend_window`; `Breadth` of `breadth` over `breadth_window`;
+    `TurnoverExpansion` by `turnover_ratio`; `CalmVolatility`; what is not named here has the
+    defaults there. Counted as by `KOutOf`.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
 
-    k: int = 3
-    trend_window: int = 120
-    breadth: float = 0.5
-    breadth_window: int = 60
-    turnover_ratio: float = 1.1
+    k: int = parameter("how many signs have to show", 3, "signs", least=1, most=4)
+    trend_window: int = parameter("of the broad index's average", 120, "sessions", least=1)
+    breadth: float = parameter(
+        "which part of the sectors has to be above its average", 0.5, "fraction", least=0, most=1
+    )
+    breadth_window: int = parameter("of the sectors' averages", 60, "sessions", least=1)
+    turnover_ratio: float = parameter("how much more is traded than usual", 1.1, "times")
 
     def __post_init__(self) -> None:
         _ = self.signs
@@ -232,11 +259,14 @@ class Confidence(Trigger):
 
 @dataclass(frozen=True)
 class TwoBull(Trigger):
-    """Stocks and government bonds are both in an up-trend (claim R6)."""
+    """Stocks and government bonds are both in an up-trend (claim R6).
+
+    `IndexAboveAverage` and `BondUptrend` over the same window, with Kleene's and.
+    """
 
     claims: ClassVar[tuple[str, ...]] = ("R6",)
 
-    window: int = 120
+    window: int = parameter("of both averages", 120, "sessions", least=1)
 
     @property
     def below(self) -> tuple[Trigger, ...]:
@@ -250,7 +280,11 @@ class TwoBull(Trigger):
 
 
 def group_moves(market: Market, group: list[str]) -> tuple[pd.Series, pd.Series]:
-    """Return a group's daily return less the market's, and its traded value."""
+    """Return a group's daily return less the market's, and its traded value.
+
+    The group's return is the mean over its sectors that have one on that day; its traded value the
+    sum over those that have one, NaN where none has.
+    """
     returns = market.sector_close[group].pct_change(fill_method=None).mean(axis=1)
     excess = returns - market.equal_weight.pct_change(fill_method=None)
     return excess, market.sector_turnover[group].sum(axis=1, min_count=1)

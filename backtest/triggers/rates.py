@@ -1,6 +1,9 @@
 """Triggers on published series: yields first (claims R4, R6).
 
-Series are read as they were known after each session, in their own unit (yields: percent).
+Series are read as they were known after each session, in their own unit (yields: percent). The
+change over a window is the value less the one `window` sessions before, rounded to eight decimals:
+yields are quoted to hundredths of a basis point, and a fall of exactly a threshold is not to be
+lost to binary fractions.
 """
 
 from __future__ import annotations
@@ -11,19 +14,24 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant, decided, positive
 from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
 class RateFall(Trigger):
-    """The rate is at least `bp` basis points lower than `window` sessions ago (claim R4)."""
+    """The rate is at least `bp` basis points lower than `window` sessions ago (claim R4).
+
+    A basis point is a hundredth of the series' unit; the fall is rounded to six decimals of one.
+    Unknown where either value is.
+    """
 
     claims: ClassVar[tuple[str, ...]] = ("R4",)
 
-    bp: float = 10.0
-    window: int = 60
-    series: str = "rate"
+    bp: float = parameter("how far it has fallen", 10.0, "basis points")
+    window: int = parameter("over which it has fallen", 60, "sessions", least=1)
+    series: str = parameter('the series; "rate" is the universe\'s ten-year yield', "rate")
 
     def __post_init__(self) -> None:
         positive("window", self.window)
@@ -49,13 +57,17 @@ class RateFall(Trigger):
 
 @dataclass(frozen=True)
 class RateBelowAverage(Trigger):
-    """The rate is below its moving average by at least `band` points (claims R4, R6)."""
+    """The rate is below its moving average less `band` (claims R4, R6).
+
+    The average is the mean of the last `window` sessions, this one included; unknown where one of
+    them has no value.
+    """
 
     claims: ClassVar[tuple[str, ...]] = ("R4", "R6")
 
-    window: int = 120
-    band: float = 0.0
-    series: str = "rate"
+    window: int = parameter("of the average", 120, "sessions", least=1)
+    band: float = parameter("how far below the average it has to be", 0.0, "the series' own unit")
+    series: str = parameter('the series; "rate" is the universe\'s ten-year yield', "rate")
 
     def __post_init__(self) -> None:
         positive("window", self.window)
@@ -85,11 +97,14 @@ class RateBelowAverage(Trigger):
 
 @dataclass(frozen=True)
 class BondUptrend(Trigger):
-    """Government bonds are in an up-trend: their yield is below its moving average (claim R6)."""
+    """Government bonds are in an up-trend: their yield is below its moving average (claim R6).
+
+    `RateBelowAverage` of the universe's ten-year yield.
+    """
 
     claims: ClassVar[tuple[str, ...]] = ("R6",)
 
-    window: int = 120
+    window: int = parameter("of the average", 120, "sessions", least=1)
 
     def __post_init__(self) -> None:
         positive("window", self.window)
@@ -110,10 +125,10 @@ class BondUptrend(Trigger):
 
 @dataclass(frozen=True)
 class SeriesAbove(Trigger):
-    """A series is above `level`, in the series' own unit."""
+    """A series is above `level`; unknown where it has no value."""
 
-    series: str
-    level: float
+    series: str = parameter("its name")
+    level: float = parameter("what it has to be above", unit="the series' own unit")
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the last value known."""
@@ -133,10 +148,10 @@ class SeriesAbove(Trigger):
 
 @dataclass(frozen=True)
 class SeriesBelow(Trigger):
-    """A series is below `level`, in the series' own unit."""
+    """A series is below `level`; unknown where it has no value."""
 
-    series: str
-    level: float
+    series: str = parameter("its name")
+    level: float = parameter("what it has to be below", unit="the series' own unit")
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the last value known."""
@@ -156,11 +171,15 @@ class SeriesBelow(Trigger):
 
 @dataclass(frozen=True)
 class SeriesChanged(Trigger):
-    """A series moved by at least `by` over `window` sessions; a negative `by` asks for a fall."""
+    """A series moved by at least `by` over `window` sessions; a negative `by` asks for a fall.
 
-    series: str
-    by: float
-    window: int = 60
+    For `by` from 0 on the change is `by` or more, below 0 it is `by` or less. Unknown where either
+    value is.
+    """
+
+    series: str = parameter("its name")
+    by: float = parameter("how far it has moved", unit="the series' own unit")
+    window: int = parameter("over which it has moved", 60, "sessions", least=1)
 
     def __post_init__(self) -> None:
         positive("window", self.window)

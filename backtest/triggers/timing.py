@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.triggers.algebra import AnyOf, Trigger, decided, positive
 
 
@@ -16,11 +17,12 @@ from backtest.triggers.algebra import AnyOf, Trigger, decided, positive
 class Latch(Trigger):
     """On once `enter` fires, off once `leave` fires, otherwise as before.
 
-    Where both fire at once it is off: doubt does not open a position. NA until either has fired.
+    Where both fire at once it is off: doubt does not open a position. Unknown until either has
+    fired; an unknown part does not fire.
     """
 
-    enter: Trigger
-    leave: Trigger
+    enter: Trigger = parameter("what turns it on")
+    leave: Trigger = parameter("what turns it off")
 
     @property
     def below(self) -> tuple[Trigger, ...]:
@@ -38,12 +40,14 @@ class Latch(Trigger):
 class MinHold(Trigger):
     """An answer, once given, stands for at least `sessions` sessions.
 
-    The count runs from the session of the change and applies to both directions; the first answer
-    known is no change and may be given up at once.
+    It answers as before until the part answers otherwise and the answer has stood for `sessions`
+    sessions, the one of its change included; then it changes to the part's. Both directions count
+    alike. The first answer known is no change and may be given up at once; before it the answer is
+    unknown. Where the part is unknown later, the answer stays.
     """
 
-    part: Trigger
-    sessions: int = 20
+    part: Trigger = parameter("what is asked")
+    sessions: int = parameter("for which an answer stands", 20, "sessions", least=1)
 
     def __post_init__(self) -> None:
         positive("sessions", self.sessions)
@@ -72,10 +76,14 @@ class MinHold(Trigger):
 
 @dataclass(frozen=True)
 class Confirmed(Trigger):
-    """The part has said yes for `sessions` sessions running, this one included."""
+    """The part has said yes for `sessions` sessions in a row, this one included.
 
-    part: Trigger
-    sessions: int = 5
+    No where it said no in one of the last `sessions` sessions; else, where some of them are unknown
+    or lie before the market's first, unknown.
+    """
+
+    part: Trigger = parameter("what is asked")
+    sessions: int = parameter("in which it has to say yes", 5, "sessions", least=1)
 
     def __post_init__(self) -> None:
         positive("sessions", self.sessions)
@@ -95,10 +103,13 @@ class Confirmed(Trigger):
 
 @dataclass(frozen=True)
 class Recently(Trigger):
-    """The part has said yes at least once in the last `sessions` sessions, this one included."""
+    """The part has said yes at least once in the last `sessions` sessions, this one included.
 
-    part: Trigger
-    sessions: int = 20
+    Else no; unknown as long as the part has never been known.
+    """
+
+    part: Trigger = parameter("what is asked")
+    sessions: int = parameter("for which a yes counts", 20, "sessions", least=1)
 
     def __post_init__(self) -> None:
         positive("sessions", self.sessions)
