@@ -19,8 +19,9 @@ class StaticBlend(Strategy):
     """Hold traditional chains and NQP tracks in fixed parts, restored on a schedule.
 
     The fraction `nqp` is in NQP tracks, the rest in traditional chains. It orders on the schedule's
-    sessions, and where the set of instruments with a weight changes. Encodes no claim: the same sectors as the rotation without its timing, so what a rotation earns
-    beyond this it earned by switching.
+    sessions, and where the set of instruments with a weight changes. Encodes no claim: the same
+    sectors as the rotation without its timing, so what a rotation earns beyond this it earned by
+    switching.
     """
 
     nqp: float = parameter("what part is in NQP tracks", 0.5, "fraction", least=0, most=1)
