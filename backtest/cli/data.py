@@ -106,7 +106,7 @@ def fetch(
         fetched = fetch_market(request, source_named(source), watch=watch)
     if json:
         _print_json(fetched.to_json())
-    else:
+    elif fetched.came:
         show_fetch(fetched)
     if not fetched.came:
         missing = fetched.missing

@@ -46,15 +46,16 @@ def progress(label: str) -> Iterator[Advance]:
 
 @contextmanager
 def fetching(source: str) -> Iterator[Watch]:
-    """Show a bar on stderr that moves with each instrument and names it, on a terminal."""
+    """Print a line on stderr for each instrument, above a bar where stderr is a terminal."""
     console = plain_console(stderr=True)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with bar:
-        task = bar.add_task(f"asking {source}", total=None)
+        task = bar.add_task(source, total=None)
 
         def watch(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{source}: {what}")
+            console.print(f"{done} of {total}: {what}", highlight=False, soft_wrap=True)
+            bar.update(task, completed=done, total=total)
 
         yield watch
 

@@ -27,10 +27,11 @@ from backtest.data.finding import Finding
 from backtest.data.quality import check
 from backtest.data.raw import RawMarket, raw_market
 from backtest.data.sources.base import Arrival, Missed, Source, Wanted
+from backtest.data.sources.pacing import NoNetworkError
 from backtest.data.store import Manifest, check_name, encode, save
 from backtest.errors import UserError
 
-# Called with what is done, how much there is, and what was just done.
+# Called with what is done, how much there is, and what was just done or why it was not.
 Watch = Callable[[int, int, str], None]
 
 
@@ -97,8 +98,8 @@ def fetch_market(
     Raises
     ------
     UserError
-        If the request cannot be met, another fetch of this market is at work, or the store cannot
-        be written. What arrived until then is kept for the next fetch.
+        If the request cannot be met, there is no network, another fetch of this market is at work,
+        or the store cannot be written. What arrived until then is kept for the next fetch.
     """
     check_name(request.name)
     if request.start and request.end and request.start > request.end:
@@ -161,18 +162,27 @@ def _answers(
     """Yield what an earlier fetch kept, then what the source says, keeping it."""
     kept = {one: staging.kept(name, source.name, one) for one in wanted}
     done, rest = 0, [one for one in wanted if kept[one] is None]
+    if rest:
+        watch(0, len(wanted), f"asking {source.name}")
     for one in wanted:
         earlier = kept[one]
         if earlier is not None:
             done += 1
             watch(done, len(wanted), one.id)
             yield earlier
-    for answer in source.fetch(rest):
-        done += 1
-        watch(done, len(wanted), answer.wanted.id)
-        if isinstance(answer, Arrival):
-            staging.keep(name, source.name, answer)
-        yield answer
+    try:
+        for answer in source.fetch(rest):
+            done += 1
+            missed = f" missed: {answer.reason}" if isinstance(answer, Missed) else ""
+            watch(done, len(wanted), f"{answer.wanted.id}{missed}")
+            if isinstance(answer, Arrival):
+                staging.keep(name, source.name, answer)
+            yield answer
+    except NoNetworkError as error:
+        raise UserError(
+            f"there is no way to {source.name} from here ({error}); check the network, and "
+            f"HTTPS_PROXY where one is needed"
+        ) from error
 
 
 def _stored(name: str, base: Base, merge: Merge) -> Manifest | None:

@@ -45,6 +45,7 @@ class Site:
         self.faults = defaultdict(list)
         self.closing = threading.Event()
         self.certificates = None
+        self.closed = set()
 
     def answer(self, asked):
         raise NotImplementedError
@@ -58,14 +59,19 @@ class Site:
         return waiting.pop(0) if waiting else self.answer(asked)
 
     @contextmanager
-    def serving(self):
+    def serving(self, context=None):
+        """Serve at the address yielded, over TLS where a context is given."""
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        if context is not None:
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         server.daemon_threads = True
         server.block_on_close = False
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield f"http{'s' if context else ''}://127.0.0.1:{server.server_address[1]}"
         finally:
             self.closing.set()
             server.shutdown()
@@ -82,9 +88,12 @@ def _handler(site):
             pass
 
         def do_CONNECT(self):
+            self.host = self.path.partition(":")[0]
+            if self.host in site.closed:
+                self.send_error(502)
+                return
             self.send_response(200)
             self.end_headers()
-            self.host = self.path.partition(":")[0]
             context = site.certificates(self.host)
             self.connection = context.wrap_socket(self.connection, server_side=True)
             self.rfile = self.connection.makefile("rb", -1)

@@ -171,7 +171,8 @@ def test_what_does_not_pass_is_told_and_nothing_is_stored(fetch, site, fault, sa
 def test_a_server_that_is_not_there(fetch, site):
     closed = Settings(fred="http://127.0.0.1:9", attempts=1, timeout=0.5)
     site.source = Fred(Pace(closed))
-    assert fetch().outcomes[0].reason.startswith("the connection failed (")
+    with pytest.raises(UserError, match=r"no way to fred from here \(127\.0\.0\.1 refuses"):
+        fetch()
 
 
 def test_every_series_of_fred_has_a_rule_and_every_rule_its_words():

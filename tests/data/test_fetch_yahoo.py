@@ -211,7 +211,8 @@ def test_a_lasting_429_ends_the_fetch_and_what_arrived_is_kept(fetch, site, afte
 def test_a_refusal_ends_the_fetch(fetch, site):
     site.faults[CHIPS] = [Reply(status=403, body="{}")] * 9
     fetched = fetch()
-    assert {o.reason for o in fetched.missing} == {"Yahoo answers 403 and wants no more requests"}
+    why = "Yahoo answers 403 and wants no more requests"
+    assert (reasons(fetched)[CHIPS], reasons(fetched)[BANKS]) == (why, why)
     assert len(site.charts(CHIPS)) == 2
 
 

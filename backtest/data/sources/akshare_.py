@@ -28,10 +28,26 @@ from backtest.data.sources.base import (
     price_frame,
     series_frame,
 )
-from backtest.data.sources.pacing import BannedError, Pace, RefusedError, TemporaryError
+from backtest.data.sources.pacing import (
+    FailedError,
+    Pace,
+    RefusedError,
+    SiteError,
+    TemporaryError,
+    UnreachableError,
+)
+from backtest.data.sources.site import Site, network_or_error, of_connection
 from backtest.errors import UserError
 
 BANNED = "wants no more requests from here; wait some hours, what arrived is kept"
+SITES = {
+    "Shenwan": "https://www.swsresearch.com",
+    "CSI": "https://www.csindex.com.cn",
+    "EastMoney": "https://push2his.eastmoney.com",
+    "EastMoney's tables": "https://datacenter-web.eastmoney.com",
+    "Sina": "https://finance.sina.com.cn",
+    "Jin10": "https://datacenter-api.jin10.com",
+}
 CODE = re.compile(r"(\d{6})(?:\.(SS|SH|SZ|SI|CSI))?")
 CHINESE = {
     "日期": "date",
@@ -60,7 +76,7 @@ class AkShare:
         self.pace = pace
         self._answers: dict[str, pd.DataFrame] = {}
         self._asked = False
-        self._banned: dict[str, str] = {}
+        self._sites = {name: Site(name, address, pace) for name, address in SITES.items()}
         # AKShare draws bars of its own where it turns pages; tqdm reads this when it is imported.
         os.environ.setdefault("TQDM_DISABLE", "1")
         try:
@@ -79,11 +95,11 @@ class AkShare:
         return offered | {name: macro.title for name, macro in MACRO.items()}
 
     def fetch(self, wanted: Iterable[Wanted]) -> Iterator[Arrival | Missed]:
-        """Fetch one after the other; a site that bans is not asked again."""
+        """Fetch one after the other; a site that bans or fails is not asked again."""
         for one in wanted:
             try:
                 yield self._series(one) if one.kind == "series" else self._prices(one)
-            except (TemporaryError, RefusedError, BannedError) as error:
+            except (TemporaryError, RefusedError, SiteError) as error:
                 yield Missed(one, str(error))
 
     def _prices(self, wanted: Wanted) -> Arrival:
@@ -94,7 +110,7 @@ class AkShare:
         for address, adjusted, ask in self._ways(found.group(1), found.group(2), wanted):
             try:
                 table = ask()
-            except (TemporaryError, RefusedError, BannedError) as error:
+            except (TemporaryError, RefusedError, SiteError) as error:
                 failures.append(f"{address}: {error}")
                 continue
             renamed = table.rename(columns=CHINESE)
@@ -164,7 +180,7 @@ class AkShare:
         if wanted.id in YIELDS:
             column, _ = YIELDS[wanted.id]
             first = f"{wanted.first:%Y%m%d}"
-            table = self._once("EastMoney", "bond_zh_us_rate", start_date=first)
+            table = self._once("EastMoney's tables", "bond_zh_us_rate", start_date=first)
             frame = series_frame(wanted.id, table["日期"], table[column], wanted)
             return Arrival(wanted, frame, Provenance(self.name, "bond_zh_us_rate", now()))
         macro = MACRO.get(wanted.id)
@@ -174,7 +190,7 @@ class AkShare:
         return Arrival(wanted, frame, Provenance(self.name, macro.function, now()))
 
     def _macro(self, macro: Macro, wanted: Wanted) -> pd.DataFrame:
-        site = "Jin10" if macro.released else "EastMoney"
+        site = "Jin10" if macro.released else "EastMoney's tables"
         table = self._once(site, macro.function)
         if macro.column not in table.columns:
             raise RefusedError(f"{macro.function} has no column {macro.column} any more")
@@ -201,16 +217,15 @@ class AkShare:
     def _ask(
         self, site: str, function: Callable[..., pd.DataFrame], **options: Any
     ) -> pd.DataFrame:
-        if site in self._banned:
-            raise BannedError(self._banned[site])
+        asked = self._sites[site]
         try:
-            return self.pace.retry(lambda: self._answer(function, options))
-        except BannedError as error:
-            self._banned[site] = f"{site} {error}"
-            raise BannedError(self._banned[site]) from error
+            return asked.ask(lambda: self._answer(function, options, asked.timeout))
+        except UnreachableError:
+            network_or_error(self._sites.values())
+            raise
 
     def _answer(
-        self, function: Callable[..., pd.DataFrame], options: dict[str, Any]
+        self, function: Callable[..., pd.DataFrame], options: dict[str, Any], timeout: float
     ) -> pd.DataFrame:
         if self._asked:
             self.pace.sleep(self.pace.settings.throttle)
@@ -228,9 +243,9 @@ class AkShare:
         # Several of AKShare's requests have no time-out; one that hangs is left behind.
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
-        thread.join(self.pace.settings.timeout)
+        thread.join(timeout)
         if not outcome:
-            raise TemporaryError(f"no answer within {self.pace.settings.timeout:g} seconds")
+            raise FailedError(f"no answer within {timeout:.3g} seconds")
         answer = outcome[0]
         if isinstance(answer, pd.DataFrame):
             return answer
@@ -243,11 +258,11 @@ def _translated(error: Exception) -> Exception:
 
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, requests.exceptions.JSONDecodeError) and REFUSAL.search(error.doc):
-        return BannedError(BANNED)
+        return SiteError(BANNED)
     if isinstance(error, ValueError | KeyError | TypeError | IndexError):
         return TemporaryError("the answer is no data (a broken one, or the site has changed)")
     if isinstance(error, requests.exceptions.ConnectionError) and any(s in text for s in CLOSED):
-        return BannedError(BANNED)
+        return SiteError(BANNED)
     if isinstance(error, requests.exceptions.RequestException):
-        return TemporaryError(f"the connection failed ({type(error).__name__})")
+        return of_connection(error)
     return RefusedError(" ".join(text.split())[:200])

@@ -94,7 +94,13 @@ class Source(Protocol):
         """The series it offers, by name, with a title each."""
 
     def fetch(self, wanted: Iterable[Wanted]) -> Iterator[Arrival | Missed]:
-        """Yield one answer for everything wanted, in order, each as soon as it is there."""
+        """Yield one answer for everything wanted, in order, each as soon as it is there.
+
+        Raises
+        ------
+        NoNetworkError
+            If none of its sites can be reached.
+        """
 
 
 def price_frame(

@@ -17,7 +17,15 @@ from io import StringIO
 import pandas as pd
 
 from backtest.data.sources.base import Arrival, Missed, Provenance, Wanted, now, series_frame
-from backtest.data.sources.pacing import Pace, RefusedError, TemporaryError, retry_after
+from backtest.data.sources.pacing import (
+    FailedError,
+    Pace,
+    RefusedError,
+    SiteError,
+    TemporaryError,
+    retry_after,
+)
+from backtest.data.sources.site import Site, network_or_error, of_connection
 
 AGENT = "nqp-rotation (research; one request per series)"
 
@@ -49,23 +57,24 @@ class Fred:
 
     def fetch(self, wanted: Iterable[Wanted]) -> Iterator[Arrival | Missed]:
         """Fetch each series in one request."""
+        site = Site("FRED", self.pace.settings.fred, self.pace)
         for one in wanted:
             if one.id not in SERIES:
                 yield Missed(one, "fred does not offer it")
                 continue
             try:
-                yield self._fetch(one)
-            except (TemporaryError, RefusedError) as error:
+                yield self._fetch(one, site)
+            except (TemporaryError, RefusedError, SiteError) as error:
+                network_or_error([site])
                 yield Missed(one, str(error))
 
-    def _fetch(self, wanted: Wanted) -> Arrival:
+    def _fetch(self, wanted: Wanted, site: Site) -> Arrival:
         code, monthly, _ = SERIES[wanted.id]
         asked = {"id": code, "cosd": f"{wanted.first:%Y-%m-%d}", "coed": f"{wanted.last:%Y-%m-%d}"}
         if monthly:
             asked["cosd"] = f"{wanted.first:%Y-%m}-01"
         address = f"{self.pace.settings.fred}/graph/fredgraph.csv?{urllib.parse.urlencode(asked)}"
-        timeout = self.pace.settings.timeout
-        table = self.pace.retry(lambda: _table(read(address, timeout=timeout), code))
+        table = site.ask(lambda: _table(read(address, timeout=site.timeout), code))
         dates = table["date"] + pd.offsets.MonthEnd(0) if monthly else table["date"]
         frame = series_frame(wanted.id, dates, table["value"], wanted)
         return Arrival(wanted, frame, Provenance(self.name, address, now(), note=f"FRED {code}"))
@@ -76,29 +85,28 @@ def read(address: str, *, timeout: float) -> str:
 
     Raises
     ------
-    TemporaryError, RefusedError
+    TemporaryError, RefusedError, SiteError
         By what went wrong; the text is a clause for people.
     """
     request = urllib.request.Request(address, headers={"User-Agent": AGENT})
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:
+        # The library's own opener keeps the proxies of its first request.
+        with urllib.request.build_opener().open(request, timeout=timeout) as answer:
             content: bytes = answer.read()
             return content.decode("utf-8-sig")
     except urllib.error.HTTPError as error:
         with error:
             after = retry_after(error.headers.get("Retry-After"))
         if error.code == 429 or error.code >= 500:
-            raise TemporaryError(f"the server answers {error.code}", after) from error
+            raise FailedError(f"the server answers {error.code}", after) from error
         raise RefusedError(f"the server answers {error.code}") from error
     except http.client.IncompleteRead as error:
         raise TemporaryError("the answer broke off in the middle") from error
-    except TimeoutError as error:
-        raise TemporaryError(f"no answer within {timeout:g} seconds") from error
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, TimeoutError):
-            raise TemporaryError(f"no answer within {timeout:g} seconds") from error
-        raise TemporaryError(f"the connection failed ({reason})") from error
+            raise FailedError(f"no answer within {timeout:.3g} seconds") from error
+        raise of_connection(reason if isinstance(reason, Exception) else error) from error
     except UnicodeDecodeError as error:
         raise RefusedError("the answer is no text") from error
 

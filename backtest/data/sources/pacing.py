@@ -28,8 +28,20 @@ class RefusedError(Exception):
     """Trying again for this one does not help."""
 
 
-class BannedError(Exception):
-    """The server wants no more requests from here: everything else is left alone too."""
+class FailedError(TemporaryError):
+    """The site failed, whatever was asked: silence, a broken connection, an error of its own."""
+
+
+class SiteError(Exception):
+    """The site is left alone: it wants no more requests, fails, or cannot be reached."""
+
+
+class UnreachableError(SiteError):
+    """No connection to the site is made from here."""
+
+
+class NoNetworkError(Exception):
+    """No site of a source can be reached from here."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,8 @@ class Settings:
         Base addresses, without a path; "" for Yahoo's own hosts.
     timeout : float
         Seconds to wait for one answer.
+    patience : float
+        Seconds in all until a site must have answered for the first time.
     attempts : int
         How often one thing is asked for.
     first_wait, longest_wait : float
@@ -54,6 +68,7 @@ class Settings:
     yahoo: str = ""
     fred: str = "https://fred.stlouisfed.org"
     timeout: float = 20.0
+    patience: float = 12.0
     attempts: int = 4
     first_wait: float = 2.0
     longest_wait: float = 90.0
@@ -73,6 +88,7 @@ class Settings:
             yahoo=given.get("NQP_YAHOO_URL", cls.yahoo).rstrip("/"),
             fred=given.get("NQP_FRED_URL", cls.fred).rstrip("/"),
             timeout=_number(given, "NQP_FETCH_TIMEOUT", cls.timeout),
+            patience=_number(given, "NQP_FETCH_PATIENCE", cls.patience),
             attempts=max(1, int(_number(given, "NQP_FETCH_ATTEMPTS", cls.attempts))),
             first_wait=_number(given, "NQP_FETCH_WAIT", cls.first_wait),
             longest_wait=_number(given, "NQP_FETCH_LONGEST_WAIT", cls.longest_wait),
@@ -99,22 +115,26 @@ class Pace:
         doubled = self.settings.first_wait * 2.0 ** (attempt - 2)
         return min(doubled, self.settings.longest_wait) * (0.5 + 0.5 * self.jitter())
 
-    def retry(self, ask: Callable[[], T]) -> T:
+    def retry(self, ask: Callable[[], T], attempts: int, may_wait: Callable[[float], bool]) -> T:
         """Return what `ask` returns, asking again after a `TemporaryError`.
 
         Raises
         ------
         TemporaryError
-            The last one, when attempts are used up or the server asks for too long a wait.
+            The last one, when attempts are used up, the server asks for too long a wait, or
+            `may_wait` says no to a wait that the server has not asked for.
         """
-        for attempt in range(1, self.settings.attempts + 1):
+        for attempt in range(1, attempts + 1):
             try:
                 return ask()
             except TemporaryError as error:
                 too_long = error.after is not None and error.after > self.settings.longest_wait
-                if attempt == self.settings.attempts or too_long:
+                wait = self.wait_before(attempt + 1, error.after)
+                if attempt == attempts or too_long:
                     raise
-                self.sleep(self.wait_before(attempt + 1, error.after))
+                if error.after is None and not may_wait(wait):
+                    raise
+                self.sleep(wait)
         raise AssertionError("attempts are at least one")
 
 

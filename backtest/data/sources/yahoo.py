@@ -1,4 +1,4 @@
-"""Yahoo through yfinance: funds and indices in batches, yields as series.
+"""Yahoo through yfinance: funds and indices, yields as series.
 
 Prices are adjusted for splits and dividends (`auto_adjust`), so every dividend changes all earlier
 ones: a later fetch that overlaps with what is stored shows it. Yahoo is good for funds and US
@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -26,9 +26,10 @@ from backtest.data.sources.base import (
     series_frame,
 )
 from backtest.data.sources.pacing import Pace
+from backtest.data.sources.site import Site, network_or_error
 from backtest.home import home
 
-BATCH = 5
+HOST = "https://query2.finance.yahoo.com"
 TICKER = re.compile(r"[A-Za-z0-9^][A-Za-z0-9.^=_-]{0,31}")
 SERIES = {
     "us10y": ("^TNX", "United States 10-year Treasury yield, percent"),
@@ -55,41 +56,40 @@ class Yahoo:
         return {name: title for name, (_, title) in SERIES.items()}
 
     def fetch(self, wanted: Iterable[Wanted]) -> Iterator[Arrival | Missed]:
-        """Fetch in batches of neighbors that want the same days."""
+        """Fetch one after the other."""
         from yfinance.data import YfData
 
         from backtest.data.sources.yahoo_session import YahooSession
 
-        session = YahooSession(self.pace)
+        site = Site("Yahoo", self.pace.settings.yahoo or HOST, self.pace)
+        session = YahooSession(site)
         # yfinance remembers answers for as long as the process lives; a fetch wants today's.
         YfData.cache_get.cache_clear()
-        for batch in _batches(list(wanted)):
-            yield from self._batch(batch, session)
-
-    def _batch(self, batch: Sequence[Wanted], session: Any) -> Iterator[Arrival | Missed]:
-        journal = session.journal
-        tickers = {one: ticker for one in batch if (ticker := _ticker(one)) is not None}
-        table = pd.DataFrame()
-        if tickers and not journal.stopped:
-            table = _download(list(tickers.values()), batch[0].first, batch[0].last, session)
-        for one in batch:
-            ticker = tickers.get(one)
+        for one in wanted:
+            ticker = _ticker(one)
             if ticker is None:
                 yield Missed(one, "Yahoo has no such ticker")
-                continue
-            rows = _rows(table, ticker)
-            currency = journal.currencies.get(ticker, "")
-            if journal.stopped:
-                yield Missed(one, journal.stopped)
-            elif rows.empty:
-                yield Missed(one, journal.reasons.get(ticker, "Yahoo has no prices on these days"))
-            elif one.currency and currency and currency != one.currency:
-                yield Missed(one, f"its prices are in {currency}, the universe's in {one.currency}")
             else:
-                yield self._arrival(one, ticker, rows)
+                yield self._answer(one, ticker, session, site)
+
+    def _answer(self, wanted: Wanted, ticker: str, session: Any, site: Site) -> Arrival | Missed:
+        rows = pd.DataFrame()
+        if site.given_up is None:
+            rows = _rows(_download(ticker, wanted.first, wanted.last, session), ticker)
+        if site.given_up is not None:
+            network_or_error([site])
+            return Missed(wanted, str(site.given_up))
+        currency = session.journal.currencies.get(ticker, "")
+        if rows.empty:
+            none = "Yahoo has no prices on these days"
+            return Missed(wanted, session.journal.reasons.get(ticker, none))
+        if wanted.currency and currency and currency != wanted.currency:
+            said = f"its prices are in {currency}, the universe's in {wanted.currency}"
+            return Missed(wanted, said)
+        return self._arrival(wanted, ticker, rows)
 
     def _arrival(self, wanted: Wanted, ticker: str, rows: pd.DataFrame) -> Arrival:
-        base = self.pace.settings.yahoo or "https://query2.finance.yahoo.com"
+        base = self.pace.settings.yahoo or HOST
         address = f"{base}/v8/finance/chart/{ticker}"
         if wanted.kind == "series":
             frame = series_frame(wanted.id, rows.index, rows["Close"].to_numpy(), wanted)
@@ -101,7 +101,7 @@ class Yahoo:
 
 
 def _rows(table: pd.DataFrame, ticker: str) -> pd.DataFrame:
-    """Return a ticker's rows of a batch, those with a close."""
+    """Return a ticker's rows, those with a close."""
     if (ticker, "Close") not in table.columns:
         return pd.DataFrame()
     rows = pd.DataFrame(table[ticker])
@@ -118,20 +118,8 @@ def _ticker(wanted: Wanted) -> str | None:
     return name if TICKER.fullmatch(name) and not shenwan else None
 
 
-def _batches(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
-    batch: list[Wanted] = []
-    for one in wanted:
-        days = (one.first, one.last)
-        if batch and (len(batch) == BATCH or days != (batch[0].first, batch[0].last)):
-            yield batch
-            batch = []
-        batch.append(one)
-    if batch:
-        yield batch
-
-
-def _download(tickers: list[str], first: dt.date, last: dt.date, session: Any) -> pd.DataFrame:
-    """Return what yfinance makes of a batch, columns (ticker, field); a ticker may be all NaN."""
+def _download(ticker: str, first: dt.date, last: dt.date, session: Any) -> pd.DataFrame:
+    """Return what yfinance makes of a ticker, columns (ticker, field); it may be all NaN."""
     import yfinance
 
     # yfinance logs what it cannot get as errors; here the session's journal says it in sentences.
@@ -143,7 +131,7 @@ def _download(tickers: list[str], first: dt.date, last: dt.date, session: Any) -
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = yfinance.download(
-                tickers,
+                [ticker],
                 start=f"{first:%Y-%m-%d}",
                 end=f"{last + dt.timedelta(days=1):%Y-%m-%d}",
                 auto_adjust=True,

@@ -14,85 +14,96 @@ from urllib.parse import urlsplit, urlunsplit
 
 from curl_cffi import requests
 
-from backtest.data.sources.pacing import BannedError, Pace, TemporaryError, retry_after
+from backtest.data.sources.pacing import FailedError, SiteError, TemporaryError, retry_after
+from backtest.data.sources.site import Site, of_connection
 
 CHART = re.compile(r"/v8/finance/chart/([^/?]+)$")
 # What yfinance asks for when a chart failed: more requests, and no prices.
+ASIDE_SECONDS = 4.0
 NEEDLESS = re.compile(r"/quoteSummary/|/v7/finance/|/fundamentals-timeseries/")
 
 
 @dataclass
 class Journal:
-    """What a session met: reasons and currencies by ticker, and why it stopped, if it did."""
+    """What a session met: reasons and currencies by ticker, and whether it was just denied."""
 
     reasons: dict[str, str] = field(default_factory=dict)
     currencies: dict[str, str] = field(default_factory=dict)
-    stopped: str = ""
     denied: bool = False
+    silent: bool = False
 
 
-class TooManyError(TemporaryError):
+class TooManyError(FailedError):
     """Yahoo's answer 429."""
 
 
 class YahooSession(requests.Session):  # type: ignore[type-arg]
     """A browser-like session that keeps a journal."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, site: Site) -> None:
         super().__init__(impersonate="chrome")
-        self.pace, self.journal = pace, Journal()
+        self.site, self.journal = site, Journal()
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
         """Send a request; charts with patience, cookies and crumbs (yfinance's own) once."""
         place = self._placed(url)
         chart = CHART.search(urlsplit(url).path)
-        options["timeout"] = self.pace.settings.timeout
-        if self.journal.stopped:
-            raise requests.exceptions.ConnectionError(self.journal.stopped)
+        if self.site.given_up is not None:
+            raise requests.exceptions.ConnectionError(str(self.site.given_up))
         if chart is None:
-            if NEEDLESS.search(urlsplit(url).path):
-                raise requests.exceptions.ConnectionError("prices need no such request")
-            return super().request(method, place, *args, **options)
+            return self._aside(method, url, place, args, options)
         ticker = chart.group(1)
         if ticker in self.journal.reasons:
             raise requests.exceptions.ConnectionError(self.journal.reasons[ticker])
         send = super().request
         try:
-            return self.pace.retry(lambda: self._ask(send, ticker, method, place, args, options))
+            return self.site.ask(lambda: self._ask(send, ticker, method, place, args, options))
         except TooManyError as error:
-            self.journal.stopped = f"{error}; try again later, what arrived is kept"
+            self.site.give_up(f"{error}; try again later, what arrived is kept")
             raise requests.exceptions.ConnectionError(str(error)) from error
         except TemporaryError as error:
             self.journal.reasons[ticker] = str(error)
             raise requests.exceptions.ConnectionError(str(error)) from error
-        except BannedError as error:
-            self.journal.stopped = str(error)
+        except SiteError as error:
             raise requests.exceptions.ConnectionError(str(error)) from error
+
+    def _aside(self, method: Any, url: str, place: str, args: Any, options: dict[str, Any]) -> Any:
+        """Send a request that is no chart; one that was not answered is not sent again."""
+        if NEEDLESS.search(urlsplit(url).path):
+            raise requests.exceptions.ConnectionError("prices need no such request")
+        if self.journal.silent:
+            raise requests.exceptions.ConnectionError("there was no answer to one like it")
+        options["timeout"] = min(ASIDE_SECONDS, self.site.timeout)
+        try:
+            return super().request(method, place, *args, **options)
+        except requests.exceptions.Timeout:
+            self.journal.silent = True
+            raise
 
     def _ask(
         self, send: Any, ticker: str, method: Any, place: str, args: Any, options: dict[str, Any]
     ) -> Any:
-        timeout = self.pace.settings.timeout
+        timeout = options["timeout"] = self.site.timeout
         try:
             answer = send(method, place, *args, **options)
         except requests.exceptions.Timeout as error:
-            raise TemporaryError(f"no answer within {timeout:g} seconds") from error
+            raise FailedError(f"no answer within {timeout:.3g} seconds") from error
         except requests.exceptions.IncompleteRead as error:
             raise TemporaryError("the answer broke off in the middle") from error
         except requests.exceptions.RequestException as error:
-            raise TemporaryError(f"the connection failed ({type(error).__name__})") from error
+            raise of_connection(error) from error
         after = retry_after(answer.headers.get("Retry-After"))
         if answer.status_code == 429:
             raise TooManyError("Yahoo answers 429, too many requests", after)
         if answer.status_code in (401, 403, 999):
             # The first may be about an old crumb: yfinance fetches a new one and asks again.
             if self.journal.denied:
-                raise BannedError(f"Yahoo answers {answer.status_code} and wants no more requests")
+                raise SiteError(f"answers {answer.status_code} and wants no more requests")
             self.journal.denied = True
             return answer
         self.journal.denied = False
         if answer.status_code >= 500:
-            raise TemporaryError(f"Yahoo answers {answer.status_code}", after)
+            raise FailedError(f"Yahoo answers {answer.status_code}", after)
         try:
             chart = answer.json()["chart"]
         except (ValueError, KeyError, TypeError) as error:
@@ -104,7 +115,7 @@ class YahooSession(requests.Session):  # type: ignore[type-arg]
         return answer
 
     def _placed(self, url: str) -> str:
-        base = self.pace.settings.yahoo
+        base = self.site.pace.settings.yahoo
         if not base:
             return url
         to, asked = urlsplit(base), urlsplit(url)
