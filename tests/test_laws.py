@@ -11,7 +11,7 @@ import pytest
 
 from backtest.costs import CostModel
 from backtest.data.sample import sample_market
-from backtest.engine.plan import orders
+from backtest.engine.plan import fitted, orders
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from tests.discovery import all_strategies, all_triggers
@@ -117,7 +117,7 @@ def test_weights_are_fractions_that_sum_to_at_most_one(strategy, market):
     assert weights.notna().any(axis=None), "the strategy must do something on the test market"
     assert (weights.fillna(0.0) >= 0).all(axis=None)
     assert (weights.sum(axis=1) <= 1 + 1e-12).all()
-    orders(weights, market)
+    orders(fitted(weights, market), market)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda s: s.name)

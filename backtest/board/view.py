@@ -17,10 +17,11 @@ import pandas as pd
 
 from backtest.board.luck import Luck, luck
 from backtest.costs import ETF_COSTS
-from backtest.engine.plan import fill_used, orders
-from backtest.engine.run import level_returns
+from backtest.engine.benchmarks import benchmark_levels, level_returns
+from backtest.engine.plan import fill_used, fitted, orders
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy
+from backtest.strategy.decisions import Decisions
 from backtest.tuning.blend import blend_targets
 from backtest.tuning.counting import Counted
 from backtest.tuning.space import Variants
@@ -97,8 +98,9 @@ def view(strategy: Strategy, market: Market) -> View:
         If the market, the parameters or the strategy's weights make no sense.
     """
     fill = fill_used(market, "open")
-    equity, found = _simulated(strategy.target_weights(market), market, fill)
-    held = strategy.regime(market).shift().fillna("cash").astype(str).rename("regime")
+    decisions = Decisions(strategy, market)
+    equity, found = _simulated(decisions.targets, market, fill)
+    held = decisions.regime.shift().fillna("cash").astype(str).rename("regime")
     names = held.to_numpy()
     switches = int((names[1:] != names[:-1]).sum())
     counted, trials = _counted(strategy, market, fill)
@@ -119,9 +121,11 @@ def view(strategy: Strategy, market: Market) -> View:
 
 def benchmarks(market: Market) -> dict[str, pd.Series]:
     """Return growth of 1 to compare with: the benchmark, where it has prices, and all sectors."""
-    name = market.universe.by_id[market.universe.benchmark].name
-    levels = {name: market.benchmark, "equal-weight sectors": market.equal_weight}
-    return {name: level / level.dropna().iloc[0] for name, level in levels.items() if level.any()}
+    return {
+        name: level / level.dropna().iloc[0]
+        for name, level in benchmark_levels(market).items()
+        if level.any()
+    }
 
 
 def _simulated(
@@ -130,6 +134,7 @@ def _simulated(
     """Return the equity at every close, and the figures, of targets carried out."""
     from backtest.engine import kernel
 
+    targets = fitted(targets, market)
     orders(targets, market)
     on = market.remember(("stage", fill), lambda: kernel.stage(market, COSTS, fill, CASH, 0))
     laid, narrow = kernel.single(targets, market, on)

@@ -110,7 +110,7 @@ def venue(market: Market, costs: CostModel, fill: str) -> Venue:
 
 
 def orders(targets: pd.DataFrame, market: Market, first: int = 0) -> list[Order]:
-    """Read the orders out of a frame of targets.
+    """Read the orders out of a frame of targets, `fitted` to the market.
 
     A row orders if it has a number and differs from the row before it. Of what was decided before
     session `first`, only the last order counts, and is due at `first`.
@@ -118,10 +118,10 @@ def orders(targets: pd.DataFrame, market: Market, first: int = 0) -> list[Order]
     Raises
     ------
     UserError
-        If the frame does not fit the market, a row is negative or sums to more than 1, or a
-        weight lies on an instrument without a price.
+        If a row is negative or sums to more than 1, or a weight lies on an instrument without a
+        price.
     """
-    numbers = fitted(targets, market).to_numpy(dtype=float)
+    numbers = targets.to_numpy(dtype=float)
     given = np.isfinite(numbers).any(axis=1)
     weights = np.nan_to_num(numbers)
     repeats = np.zeros(len(given), dtype=bool)

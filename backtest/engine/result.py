@@ -12,8 +12,11 @@ import numpy as np
 import pandas as pd
 
 from backtest.engine import metrics
+from backtest.errors import UserError
+from backtest.market import Market
 from backtest.render.notebook import figure, heading, note, page, scope, table
 from backtest.strategy import Strategy
+from backtest.strategy.decisions import Decisions
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,6 +34,9 @@ class BacktestResult:
         One row a trade, with the sessions it was decided, due and filled, and its costs by kind.
     regime : Series
         Name of what is held at each close.
+    decisions : Decisions or None
+        The market it ran on, and what the strategy decided there after each session, each computed
+        once; None where a folder is read back whose market is not here.
     targets : DataFrame, session × instrument
         What the strategy asked for, NaN where it ordered nothing.
     risk_free : Series
@@ -52,6 +58,7 @@ class BacktestResult:
     benchmarks: Mapping[str, pd.Series]
     manifest: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+    decisions: Decisions | None = None
 
     def __repr__(self) -> str:
         kind = "synthetic " if self.synthetic else ""
@@ -76,6 +83,41 @@ class BacktestResult:
     def name(self) -> str:
         """The strategy's name."""
         return self.strategy.name
+
+    @property
+    def has_market(self) -> bool:
+        """Whether the market it ran on is here."""
+        return self.decisions is not None
+
+    @property
+    def market(self) -> Market:
+        """The market it ran on, with the sessions before its first that the strategy knew.
+
+        Raises
+        ------
+        UserError
+            If the result was read from a folder and its market is not here.
+        """
+        return self._decisions.market
+
+    @property
+    def baskets(self) -> Mapping[str, pd.DataFrame]:
+        """Weights of each basket on all sessions of the market; empty for what is no rotation."""
+        return self._decisions.baskets
+
+    @property
+    def decided(self) -> pd.Series:
+        """Name of what to hold, decided after each session of the market."""
+        return self._decisions.regime
+
+    @property
+    def _decisions(self) -> Decisions:
+        if self.decisions is None:
+            raise UserError(
+                f"the market {self.manifest['market']} of this result is not here; load the market "
+                f"and run the backtest again"
+            )
+        return self.decisions
 
     @cached_property
     def drawdown(self) -> pd.Series:

@@ -16,13 +16,16 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
-from backtest.engine.plan import fill_used, fitted
+from backtest.engine.benchmarks import benchmark_returns, level_returns
+from backtest.engine.plan import fill_used
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.simulate import Simulation, simulate
 from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.market.elapsed import elapsed_years
+from backtest.market.market import EQUAL_WEIGHT
 from backtest.strategy import Strategy, own_fields
+from backtest.strategy.decisions import Decisions
 from backtest.trials.fingerprints import Fingerprints, fingerprints
 from backtest.trials.ledger import Ledger, window_of
 
@@ -83,11 +86,13 @@ def run_many(
         notes.append("the market has no open prices: orders fill at the close")
     results = []
     for strategy in strategies:
-        targets = fitted(strategy.target_weights(market), market)
-        simulation = simulate(targets, market, costs=costs, fill=used, cash=cash, first=first)
+        decisions = Decisions(strategy, market)
+        simulation = simulate(
+            decisions.targets, market, costs=costs, fill=used, cash=cash, first=first
+        )
         manifest = _manifest(strategy, market, costs, (fill, used), cash, first)
         said = [*notes, *_count(strategy, market, costs, used, first)]
-        results.append(_result(strategy, market, targets, simulation, manifest, cash, first, said))
+        results.append(_result(decisions, simulation, manifest, cash, first, said))
     return results
 
 
@@ -130,33 +135,33 @@ def first_session(market: Market, start: Date | None) -> int:
 
 
 def _result(
-    strategy: Strategy,
-    market: Market,
-    targets: pd.DataFrame,
+    decisions: Decisions,
     simulation: Simulation,
     manifest: dict[str, Any],
     cash: float,
     first: int,
     notes: list[str],
 ) -> BacktestResult:
+    strategy, market = decisions.strategy, decisions.market
     equity = simulation.equity
     before = equity.shift(fill_value=cash)
     close = market.close.iloc[first:]
-    regime = strategy.regime(market).shift().iloc[first:]
+    regime = decisions.regime.shift().iloc[first:]
     result = BacktestResult(
         strategy=strategy,
+        decisions=decisions,
         equity=equity,
         returns=(equity / before - 1.0).rename(strategy.name),
         weights=(simulation.shares * close.fillna(0.0)).div(equity, axis=0),
         orders=simulation.orders,
         regime=regime.fillna("cash").rename("regime"),
-        targets=targets.iloc[first:],
+        targets=simulation.targets.iloc[first:],
         risk_free=level_returns(market.money, first).rename("risk_free"),
-        benchmarks=_benchmarks(market, first),
+        benchmarks=benchmark_returns(market, first),
         manifest=manifest,
         warnings=(*notes, *_warnings(market, simulation, first)),
     )
-    early = _before_launch(result, market)
+    early = _before_launch(result)
     more = [*_partly_compared(result), *([] if early is None else [early])]
     return replace(result, warnings=(*result.warnings, *more)) if more else result
 
@@ -175,9 +180,9 @@ def _partly_compared(result: BacktestResult) -> list[str]:
     return found
 
 
-def _before_launch(result: BacktestResult, market: Market) -> str | None:
+def _before_launch(result: BacktestResult) -> str | None:
     """Say how much of the profit was earned on instruments that had not been launched yet."""
-    earned = 0.0
+    earned, market = 0.0, result.market
     for name in market.instruments:
         launched = market.universe.by_id[name].launched
         if launched is not None:
@@ -193,22 +198,6 @@ def _before_launch(result: BacktestResult, market: Market) -> str | None:
     )
 
 
-def _benchmarks(market: Market, first: int) -> dict[str, pd.Series]:
-    """Return what to compare with: the benchmark, where it has prices, and all sectors alike."""
-    own = level_returns(market.benchmark, first)
-    name = market.universe.by_id[market.universe.benchmark].name
-    equal = {"equal-weight sectors": level_returns(market.equal_weight, first)}
-    return equal if own.isna().all() else {name: own} | equal
-
-
-def level_returns(level: pd.Series, first: int) -> pd.Series:
-    """Return simple returns from session `first` on; 0 on a market's very first session."""
-    moved = level.pct_change(fill_method=None)
-    if first == 0 and len(level) and pd.notna(level.iloc[0]):
-        moved.iloc[0] = 0.0
-    return moved.iloc[first:]
-
-
 def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
     found = []
     if market.synthetic:
@@ -222,7 +211,7 @@ def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
         found.append("no order was placed: the portfolio stayed in cash")
     if market.benchmark.iloc[first:].isna().all():
         found.append(
-            "the market has no benchmark prices here: compared with equal-weight sectors instead"
+            f"the market has no benchmark prices here: compared with {EQUAL_WEIGHT} instead"
         )
     if market.money.iloc[first:].nunique() == 1:
         found.append(

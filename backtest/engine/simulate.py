@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import COMPONENTS, CostModel
-from backtest.engine.plan import Execution, Plan, Venue, orders, plan, venue
+from backtest.engine.plan import Execution, Plan, Venue, fitted, orders, plan, venue
 from backtest.market import Market
 
 AGREEMENT = 1e-9  # relative difference between the plan and vectorbt's books that is an error
@@ -36,6 +36,8 @@ class Simulation:
         After each session's close, in the market's currency.
     shares : DataFrame, session × instrument
         Held at each session's close.
+    targets : DataFrame, session × instrument
+        What was simulated, on all sessions and instruments of the market.
     unfilled : tuple of str
         Instruments whose last order was never completed.
     """
@@ -43,6 +45,7 @@ class Simulation:
     equity: pd.Series
     cash: pd.Series
     shares: pd.DataFrame
+    targets: pd.DataFrame
     unfilled: tuple[str, ...]
     _log: Callable[[], pd.DataFrame] = field(repr=False)
 
@@ -77,6 +80,7 @@ def simulate(
         What the portfolio starts with.
     """
     stage = venue(market, costs, fill)
+    targets = fitted(targets, market)
     made = plan(orders(targets, market, first), stage, cash, first)
     base = stage.money[max(first - 1, 0)]
     growth = stage.money / base
@@ -94,6 +98,7 @@ def simulate(
         equity=pd.Series((held * stage.close[first:]).sum(axis=1) + idle, sessions, name="equity"),
         cash=pd.Series(idle, sessions, name="cash"),
         shares=pd.DataFrame(held, sessions, market.close.columns),
+        targets=targets,
         unfilled=tuple(market.instruments[column] for column in made.unfilled),
         _log=lambda: _order_log(records, made.executions, market, stage, growth, costs, first),
     )

@@ -17,6 +17,7 @@ import pandas as pd
 
 from backtest.engine.result import BacktestResult
 from backtest.market import Market
+from backtest.market.market import EQUAL_WEIGHT
 from backtest.strategy.basket import Basket
 
 CASH, COSTS, BONDS, REST = "cash", "costs", "bonds", "other sectors"
@@ -93,7 +94,6 @@ def partition(baskets: Iterable[Basket], market: Market) -> dict[str, tuple[str,
 
 def attribute(
     result: BacktestResult,
-    market: Market,
     groups: Mapping[str, tuple[str, ...]],
     *,
     benchmark: str | None = None,
@@ -113,10 +113,10 @@ def attribute(
     Weights are those of the close before, or, where orders filled at the open, those that were held
     through the session. What a position earned is its profit before costs over equity.
     """
-    weights, contributions = contributed(result, market, groups)
+    weights, contributions = contributed(result, groups)
     if benchmark is None:
-        against = "equal-weight sectors"
-        other_weights, other = _alike(market, groups, result.equity.index)
+        against = EQUAL_WEIGHT
+        other_weights, other = _alike(result.market, groups, result.equity.index)
     else:
         against = benchmark
         other = result.benchmarks[benchmark].to_frame(benchmark)
@@ -157,7 +157,7 @@ def attribute(
 
 
 def contributed(
-    result: BacktestResult, market: Market, groups: Mapping[str, tuple[str, ...]]
+    result: BacktestResult, groups: Mapping[str, tuple[str, ...]]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return weights and contributions to return by session: groups, bonds, cash and costs.
 
@@ -180,7 +180,7 @@ def contributed(
         name: group
         for group, members in groups.items()
         for sector in members
-        for name in market.by_sector[sector]
+        for name in result.market.by_sector[sector]
     }
     labels = [group_of.get(name, BONDS) for name in result.weights.columns]
     names = [*groups, *([BONDS] if BONDS in labels else [])]

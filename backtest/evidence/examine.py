@@ -27,12 +27,14 @@ from backtest.evidence.placebo import (
     switch_dates,
     time_shifts,
 )
-from backtest.evidence.regime_replay import Playback, playback, rotates
+from backtest.evidence.regime_replay import Playback, playback
 from backtest.evidence.timing import Split, around, drawdowns, split, switches
 from backtest.market import Date, Market
-from backtest.strategy import RotationStrategy, Strategy
+from backtest.market.market import EQUAL_WEIGHT
+from backtest.strategy import Strategy
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Report
+from backtest.strategy.decisions import rotates
 from backtest.tuning.resampling import block_length
 
 HOLD = 20  # sessions foresight keeps a basket, where the strategy has no minimum hold of its own
@@ -156,16 +158,15 @@ def examine(
     result = run(strategy, seen, costs=costs, fill=fill)
     notes = []
     parts = partition(groups, seen)
-    named = [name for name in result.benchmarks if name != "equal-weight sectors"]
-    attributions = [attribute(result, seen, parts)]
-    attributions += [attribute(result, seen, parts, benchmark=name) for name in named]
+    named = [name for name in result.benchmarks if name != EQUAL_WEIGHT]
+    attributions = [attribute(result, parts)]
+    attributions += [attribute(result, parts, benchmark=name) for name in named]
     made = pd.DataFrame()
     placebos: tuple[PlaceboTest, ...] = ()
     after: tuple[PlaceboTest, ...] = ()
     rungs = None
     if rotates(strategy):
-        assert isinstance(strategy, RotationStrategy)
-        made = switches(result, strategy.baskets(seen), seen)
+        made = switches(result)
         played = playback(strategy, seen, costs=costs, fill=fill)
         placebos = _placebos(played, draws, deals, seed)
         hold = int(strategy.parameters.get("min_hold", HOLD))
@@ -183,7 +184,7 @@ def examine(
     return StrategyEvidence(
         result=result,
         attributions=tuple(attributions),
-        split=split(result, seen),
+        split=split(result),
         differences=differences(result, seed=seed),
         switches=made,
         drawdowns=drawdowns(result),

@@ -19,7 +19,8 @@ from backtest.costs import ETF_COSTS, CostModel
 from backtest.engine.plan import fill_used
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, Strategy
+from backtest.strategy import Strategy
+from backtest.strategy.decisions import rotates
 
 if TYPE_CHECKING:
     from backtest.engine.kernel import Growth, Rotation, Stage
@@ -134,7 +135,6 @@ def playback(
             f"{strategy.name} does not rotate between baskets, so there are no switches to test; "
             f"choose a rotation such as thesis-rotation"
         )
-    assert isinstance(strategy, RotationStrategy)
     from backtest.engine import kernel
 
     regime = strategy.regime(market)
@@ -157,12 +157,6 @@ def playback(
         _on=on,
         _laid=(laid, narrowed, kernel.growth(laid, narrowed, 1)),
     )
-
-
-def rotates(strategy: Strategy) -> bool:
-    """Say whether a strategy's weights are those of its regime's basket and nothing else."""
-    mine = getattr(type(strategy), "target_weights", None)
-    return isinstance(strategy, RotationStrategy) and mine is RotationStrategy.target_weights
 
 
 def stretches(path: Codes) -> tuple[NDArray[np.intp], Codes]:

@@ -54,12 +54,12 @@ class Split:
         }
 
 
-def split(result: BacktestResult, market: Market) -> Split:
+def split(result: BacktestResult) -> Split:
     """Split a return into selection, timing, costs and filling, linked by Carino's coefficients.
 
     An instrument without a price yet counts with the return of all sectors alike.
     """
-    index = result.equity.index
+    index, market = result.equity.index, result.market
     alike = market.equal_weight.pct_change(fill_method=None).fillna(0.0).loc[index]
     moved = market.close.pct_change(fill_method=None).loc[index]
     moved = moved.apply(lambda returns: returns.fillna(alike))
@@ -112,9 +112,7 @@ def carino(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return linked
 
 
-def switches(
-    result: BacktestResult, baskets: Mapping[str, pd.DataFrame], market: Market
-) -> pd.DataFrame:
+def switches(result: BacktestResult) -> pd.DataFrame:
     """Return what each switch brought: the basket entered less the one left, until the next switch.
 
     Both held as they are, without costs; columns `entered`, `left`, `sessions`, `gain` (of the one
@@ -124,7 +122,7 @@ def switches(
     if result.manifest["fill"] == "close":
         held = held.shift().fillna(held.iloc[0])
     names = held.to_numpy()
-    growth = basket_returns(baskets, market).reindex(held.index)
+    growth = basket_returns(result.baskets, result.market).reindex(held.index)
     at = np.flatnonzero(np.r_[False, names[1:] != names[:-1]])
     ends = np.r_[at[1:], len(names)]
     rows = []

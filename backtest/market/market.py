@@ -25,6 +25,8 @@ from backtest.views.market import market_html
 T = TypeVar("T")
 Date = str | pd.Timestamp
 
+EQUAL_WEIGHT = "equal-weight sectors"  # what the index of all sectors alike is called
+
 
 @dataclass(frozen=True, eq=False)
 class Market:
@@ -149,7 +151,7 @@ class Market:
     @cached_property
     def equal_weight(self) -> pd.Series:
         """Index of the equal-weighted mean return of all listed sectors, rebalanced daily."""
-        return indices.alike(self.sector_close).rename("equal-weight sectors")
+        return indices.alike(self.sector_close).rename(EQUAL_WEIGHT)
 
     @cached_property
     def money(self) -> pd.Series:

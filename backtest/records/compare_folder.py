@@ -15,9 +15,9 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.records.folder import check_holds_only, json_text, remove_reports, write_bytes
 from backtest.records.record import (
-    benchmark_returns,
     checked_document,
     damaged,
+    named_benchmarks,
     read_json,
     read_table,
 )
@@ -76,7 +76,7 @@ class Comparison:
         if market is not None:
             first = int(market.sessions.searchsorted(self.returns.index[0]))
             document = next(iter(self.documents.values()))
-            benchmarks = benchmark_returns(document, market, first)
+            benchmarks = named_benchmarks(document, market, first)
         return compare_report(
             self.documents,
             self.returns,

@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import COMPONENTS
+from backtest.engine.benchmarks import benchmark_returns, level_returns
 from backtest.engine.metrics import total_return
 from backtest.engine.result import BacktestResult
-from backtest.engine.run import level_returns
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
+from backtest.strategy.decisions import Decisions
 
 DOCUMENT = {"summary": dict, "benchmarks": dict, "warnings": list, "synthetic": bool}
 MANIFEST: dict[str, type | tuple[type, ...]] = {
@@ -81,9 +82,11 @@ class Record:
         if market is not None:
             first = int(market.sessions.searchsorted(index[0]))
             risk_free = level_returns(market.money, first).rename("risk_free")
-            benchmarks = benchmark_returns(self.document, market, first)
+            benchmarks = named_benchmarks(self.document, market, first)
+        named = strategy or Recalled(self.manifest["strategy"])
         return BacktestResult(
-            strategy=strategy or Recalled(self.manifest["strategy"]),
+            strategy=named,
+            decisions=None if market is None else Decisions(named, market),
             equity=grown(self.returns, self.manifest["cash"]),
             returns=self.returns.rename(self.manifest["strategy"]),
             weights=self.weights,
@@ -102,17 +105,12 @@ def grown(returns: pd.Series, cash: float) -> pd.Series:
     return ((1.0 + returns).cumprod() * cash).rename("equity")
 
 
-def benchmark_returns(
+def named_benchmarks(
     document: Mapping[str, Any], market: Market, first: int
 ) -> dict[str, pd.Series]:
     """Return the benchmarks a document names, from the market it ran on."""
-    known = {
-        market.universe.by_id[market.universe.benchmark].name: market.benchmark,
-        "equal-weight sectors": market.equal_weight,
-    }
-    return {
-        name: level_returns(known[name], first) for name in document["benchmarks"] if name in known
-    }
+    known = benchmark_returns(market, first)
+    return {name: known[name] for name in document["benchmarks"] if name in known}
 
 
 def read_run(folder: Path) -> Record:

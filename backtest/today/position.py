@@ -11,6 +11,7 @@ from backtest.costs import CostModel
 from backtest.engine.plan import fill_used, fitted, orders, plan, venue
 from backtest.market import Market
 from backtest.strategy import Strategy
+from backtest.strategy.decisions import Decisions
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,8 @@ class Standing:
 def standing(strategy: Strategy, market: Market, costs: CostModel, cash: float) -> Standing:
     """Carry a strategy's orders out up to a market's last session, from `cash` on the first."""
     stage = venue(market, costs, fill_used(market, "open"))
-    due = orders(fitted(strategy.target_weights(market), market), market)
+    decisions = Decisions(strategy, market)
+    due = orders(fitted(decisions.targets, market), market)
     made = plan(due, stage, cash)
     last = made.executions[-1] if made.executions else None
     held = np.zeros(len(market.instruments))
@@ -68,7 +70,7 @@ def standing(strategy: Strategy, market: Market, costs: CostModel, cash: float) 
         held = worth / (worth.sum() + spare)
     ordered = bool(due) and due[-1].decided == len(market.sessions) - 1
     waits = () if ordered else tuple(market.instruments[column] for column in made.unfilled)
-    names = strategy.regime(market)
+    names = decisions.regime
     named = names.shift().fillna("cash")
     changed = named.ne(named.shift()).to_numpy()
     bought = made.executions[0].session if made.executions else 0

@@ -12,6 +12,7 @@ import numpy as np
 
 from backtest.market import Market
 from backtest.strategy import RotationStrategy
+from backtest.strategy.decisions import rotates
 from backtest.tuning.reading import observe
 from backtest.tuning.space import Variants
 
@@ -58,9 +59,7 @@ def _whole_groups(rows: np.ndarray, group: np.ndarray, size: int) -> list[np.nda
 
 def _groups(variants: Variants, market: Market) -> np.ndarray | None:
     """Return numbers equal for variants with equal baskets; None for what has no baskets."""
-    kind = type(variants.strategy)
-    rotates = getattr(kind, "target_weights", None) is RotationStrategy.target_weights
-    if not (issubclass(kind, RotationStrategy) and rotates):
+    if not rotates(variants.strategy):
         return None
 
     def baskets(strategy: RotationStrategy) -> object:

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import CostModel
+from backtest.engine.benchmarks import level_returns
 from backtest.engine.result import plain
-from backtest.engine.run import level_returns
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy

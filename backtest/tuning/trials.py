@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import CostModel
-from backtest.engine.plan import orders
+from backtest.engine.plan import fitted, orders
 from backtest.market import Market
-from backtest.strategy import RotationStrategy, Strategy
+from backtest.strategy import RotationStrategy
+from backtest.strategy.decisions import Decisions, rotates
 from backtest.tuning.reading import shared
 from backtest.tuning.space import Variants
 
@@ -46,9 +47,7 @@ def trials(
     from backtest.engine import kernel
 
     on = kernel.stage(market, costs, fill, cash, first)
-    kind = type(variants.strategy)
-    rotates = getattr(kind, "target_weights", None) is RotationStrategy.target_weights
-    if issubclass(kind, RotationStrategy) and rotates:
+    if rotates(variants.strategy):
         return RotationTrials(variants, market, on)
     return SingleTrials(variants, market, on)
 
@@ -136,9 +135,9 @@ class SingleTrials:
         found = np.empty((len(rows), len(kernel.FIGURES)))
         switches = kernel.FIGURES.index("switches")
         for place, row in enumerate(rows.tolist()):
-            strategy, codes, laid = self._laid(row)
+            decisions, codes, laid = self._laid(row)
             found[place] = kernel.figures(codes, *laid)[0][0]
-            held = strategy.regime(self.market).shift().iloc[self.on.first :].fillna("cash")
+            held = decisions.regime.shift().iloc[self.on.first :].fillna("cash")
             names = held.to_numpy()
             found[place, switches] = (names[1:] != names[:-1]).sum()
             if place % SINGLES == SINGLES - 1 or place == len(rows) - 1:
@@ -155,21 +154,22 @@ class SingleTrials:
             found[place] = kernel.equity(codes, *laid)[0]
         return found
 
-    def _laid(self, row: int) -> tuple[Strategy, np.ndarray, Laid]:
-        """Return a variant, one code for all sessions, and its targets laid out."""
+    def _laid(self, row: int) -> tuple[Decisions, np.ndarray, Laid]:
+        """Return a variant's decisions, one code for all sessions, and its targets laid out."""
         from backtest.engine import kernel
 
-        strategy = self.variants.variant(row)
-        targets = strategy.target_weights(self.market)
+        decisions = Decisions(self.variants.variant(row), self.market)
+        targets = fitted(decisions.targets, self.market)
         orders(targets, self.market, self.on.first)
         laid, on = kernel.single(targets, self.market, self.on)
         codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
-        return strategy, codes, (laid, on, kernel.growth(laid, on, 1))
+        return decisions, codes, (laid, on, kernel.growth(laid, on, 1))
 
 
 def _complain(variants: Variants, row: int, market: Market, on: Stage) -> None:
     """Raise the `UserError` a single run of a variant would."""
-    orders(variants.variant(row).target_weights(market), market, on.first)
+    targets = variants.variant(row).target_weights(market)
+    orders(fitted(targets, market), market, on.first)
     raise RuntimeError(
         f"the kernel refused {variants.parameters(row)}, a single run does not; please report this"
     )

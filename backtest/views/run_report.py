@@ -63,7 +63,7 @@ def run_report(
         holdings(result, market, say),
     ]
     if market is not None:
-        sections += [triggering(result, market, say), switching(result, market, say)]
+        sections += [triggering(result, market, say), switching(result, say)]
     sections += [monthly(result, say), halves(result, say), regimes(result, report, say)]
     if market is not None and groups:
         sections += [origins(result, market, groups, say)]

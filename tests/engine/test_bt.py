@@ -14,7 +14,7 @@ import pytest
 
 from backtest.costs import FREE, CostModel
 from backtest.data.sample import sample_market
-from backtest.engine.plan import orders
+from backtest.engine.plan import fitted, orders
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from strategies import BuyAndHold, EqualWeight, RateRotation, SectorMomentum, StaticBlend
@@ -26,9 +26,11 @@ def wealth_by_bt(targets: pd.DataFrame, market: Market, bps: float) -> pd.Series
     """Return bt's equity for the orders in `targets`, filled at the next session's close."""
     weights = pd.DataFrame(0.0, market.sessions, market.close.columns)
     due = [
-        order.decided + 1 for order in orders(targets, market) if order.decided + 1 < len(weights)
+        order.decided + 1
+        for order in orders(fitted(targets, market), market)
+        if order.decided + 1 < len(weights)
     ]
-    for order in orders(targets, market):
+    for order in orders(fitted(targets, market), market):
         if order.decided + 1 < len(weights):
             weights.iloc[order.decided + 1] = order.weights
     dates = [market.sessions[session] for session in due]

@@ -21,6 +21,7 @@ from backtest import (
     sweep,
 )
 from backtest.costs import FREE, CostModel
+from backtest.strategy import RotationStrategy
 from strategies import BuyAndHold, CalendarRotation, EqualWeight, RateRotation, ThesisRotation
 from strategies.taxonomy import Basket
 from tests.markets import make_market
@@ -327,3 +328,28 @@ def test_a_run_goes_on_where_it_cannot_be_counted(tmp_path, monkeypatch):
     monkeypatch.setenv("NQP_HOME", str(tmp_path))
     warnings = run(RateRotation(), load_market("sample")).warnings
     assert any("not among the trials counted" in warning for warning in warnings)
+
+
+def test_a_strategy_is_asked_once_and_a_changed_market_is_answered_anew():
+    asked = []
+
+    @dataclass(frozen=True)
+    class Counting(RotationStrategy):
+        def regime(self, market):
+            asked.append("regime")
+            up = market.series["x"].diff().fillna(0.0) > 0
+            return up.map({True: "a", False: "b"})
+
+        def baskets(self, market):
+            asked.append("baskets")
+            first = pd.DataFrame(0.0, market.sessions, market.close.columns)
+            second = first.copy()
+            first.iloc[:, 0] = second.iloc[:, 1] = 0.9
+            return {"a": first, "b": second}
+
+    market = make_market(sessions=20, series={"x": [1.0, 2.0] * 10})
+    result = run(Counting(), market)
+    assert (list(result.baskets), len(result.decided), result.market) == (["a", "b"], 20, market)
+    assert sorted(asked) == ["baskets", "regime"]
+    assert run(Counting(), replace(market, series=market.series * 0.0)).switches == 1
+    assert result.switches == 19

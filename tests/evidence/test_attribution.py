@@ -43,7 +43,7 @@ def test_one_day_by_hand():
         close={"machinery": [100, 100, 110], "pharma_biotech": [100, 100, 100]}, opens=False
     )
     result = run(Half(), made, costs=FREE, fill="close")
-    found = attribute(result, made, partition(GROUPS, made))
+    found = attribute(result, partition(GROUPS, made))
     assert found.portfolio == pytest.approx(0.05)
     assert found.benchmark == pytest.approx(0.05)
     total = found.table["total"]
@@ -62,19 +62,19 @@ def test_residual_is_zero(strategy, fill):
     result = run(strategy, made, costs=STOCK_COSTS, fill=fill)
     groups = partition(GROUPS, made)
     for benchmark in (None, next(iter(result.benchmarks))):
-        found = attribute(result, made, groups, benchmark=benchmark)
+        found = attribute(result, groups, benchmark=benchmark)
         assert abs(found.residual) < 1e-10
         assert found.portfolio == pytest.approx(result.summary()["total_return"], abs=1e-12)
         assert {"cash", "costs"} <= set(found.table.index)
     paid = found.table.loc["costs", "total"]
     assert paid < 0 or result.orders.empty
-    assert abs(split(result, made).residual) < 1e-10
+    assert abs(split(result).residual) < 1e-10
 
 
 def test_rows_sum_to_the_returns_and_weights_to_one():
     made = make_market(sessions=300, bond=True)
     result = run(ThesisRotation(), made)
-    weights, earned = contributed(result, made, partition(GROUPS, made))
+    weights, earned = contributed(result, partition(GROUPS, made))
     assert np.allclose(weights.sum(axis=1), 1.0)
     assert np.allclose(earned.sum(axis=1), result.returns, atol=1e-15)
     paid = result.orders.groupby("filled")["cost"].sum()
@@ -101,7 +101,7 @@ def test_never_switching_has_no_timing():
             weights = equal(market)
             return weights + np.linspace(0, 1e-12, len(weights))[:, None] * [1, -1, 0, 0, 0, 0]
 
-    found = split(run(Always(), made, costs=FREE, fill="close"), made)
+    found = split(run(Always(), made, costs=FREE, fill="close"))
     assert found.timing == pytest.approx(0.0, abs=0.02)
     assert found.costs == 0.0
 
@@ -110,7 +110,7 @@ def test_a_switch_brings_the_basket_entered_less_the_one_left():
     made = make_market(sessions=300, start="2030-01-01")
     strategy = CalendarRotation()
     result = run(strategy, made, costs=FREE)
-    found = switches(result, strategy.baskets(made), made)
+    found = switches(result)
     assert list(found["entered"]) == ["nqp", "traditional"]
     growth = np.expm1(found["contribution"])
     assert np.allclose(growth, found["gain"])

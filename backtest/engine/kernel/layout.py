@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import CostModel
-from backtest.engine.plan import fitted, venue
+from backtest.engine.plan import venue
 from backtest.market import Market
 from backtest.market.schedule import due_sessions
 
@@ -142,9 +142,9 @@ def rotation(
 def single(targets: pd.DataFrame, market: Market, on: Stage) -> tuple[Rotation, Stage]:
     """Lay one strategy's targets out as a rotation with one basket that orders where it is given.
 
-    The frame has to have passed `backtest.engine.plan.orders`.
+    The frame has to be `fitted`, and to have passed `backtest.engine.plan.orders`.
     """
-    numbers = fitted(targets, market).to_numpy(dtype=float)
+    numbers = targets.to_numpy(dtype=float)
     given = np.isfinite(numbers).any(axis=1)[None]
     return _rotation(np.nan_to_num(numbers)[None], given, given, market, on, ["held"])
 

@@ -23,13 +23,13 @@ def origins(
 ) -> Section:
     """Attribute the return to groups of sectors, and split it into what and when."""
     parts = partition(groups, market)
-    found = [attribute(result, market, parts)]
+    found = [attribute(result, parts)]
     found += [
-        attribute(result, market, parts, benchmark=name)
+        attribute(result, parts, benchmark=name)
         for name in result.benchmarks
         if name != found[0].against
     ]
-    return attributed(found, split(result, market), groups, say)
+    return attributed(found, split(result), groups, say)
 
 
 def attributed(

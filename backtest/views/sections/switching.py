@@ -5,10 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from backtest.engine.result import BacktestResult
-from backtest.evidence.regime_replay import rotates
 from backtest.evidence.timing import switches
-from backtest.market import Market
-from backtest.strategy import RotationStrategy
+from backtest.strategy.decisions import rotates
 from backtest.views.charts import Chart, Line, Lines
 from backtest.views.numbers import column, day, written
 from backtest.views.page import Section, Table
@@ -18,12 +16,11 @@ from backtest.views.words import Words
 LISTED = 5  # best and worst switches
 
 
-def switching(result: BacktestResult, market: Market, say: Words) -> Section | None:
+def switching(result: BacktestResult, say: Words) -> Section | None:
     """Draw what switching added up to, and list it by basket and switch; None for no rotation."""
-    strategy = result.strategy
-    if not isinstance(strategy, RotationStrategy) or not rotates(strategy):
+    if not rotates(result.strategy):
         return None
-    made = switches(result, strategy.baskets(market), market)
+    made = switches(result)
     if made.empty:
         return None
     summed = made["contribution"].groupby(level=0).sum()
