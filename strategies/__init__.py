@@ -9,6 +9,7 @@ from strategies.export_chain_rotation import ExportChainRotation
 from strategies.indicator_tilt import IndicatorTilt
 from strategies.inverse_volatility import InverseVolatility
 from strategies.policy_catalyst import PolicyCatalyst
+from strategies.quadrant_rotation import QuadrantRotation
 from strategies.rate_rotation import RateRotation
 from strategies.risk_parity import RiskParity
 from strategies.sector_momentum import SectorMomentum
@@ -26,6 +27,7 @@ __all__ = [
     "IndicatorTilt",
     "InverseVolatility",
     "PolicyCatalyst",
+    "QuadrantRotation",
     "RateRotation",
     "RiskParity",
     "SectorMomentum",

@@ -37,6 +37,7 @@ from backtest.triggers.rates import (
     SeriesChanged,
 )
 from backtest.triggers.reading import Reading
+from backtest.triggers.relative_strength import InQuadrant, RelativeMomentum, RelativeStrength
 from backtest.triggers.timing import Confirmed, Latch, MinHold, Recently, in_force
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Confidence",
     "Confirmed",
     "DateWindow",
+    "InQuadrant",
     "IndexAboveAverage",
     "KOutOf",
     "Latch",
@@ -65,6 +67,8 @@ __all__ = [
     "RateFall",
     "Reading",
     "Recently",
+    "RelativeMomentum",
+    "RelativeStrength",
     "SeriesAbove",
     "SeriesBelow",
     "SeriesChanged",
