@@ -135,13 +135,14 @@ class Market:
     def sector_close(self) -> pd.DataFrame:
         """Price index of each sector, session × sector.
 
-        A sector with several instruments moves by the equal-weighted mean of their returns.
+        The price of a sector's only instrument; a sector with several moves by the equal-weighted
+        mean of their returns. NaN while nothing of it is listed.
         """
         return indices.sector_levels(self.close, self.by_sector)
 
     @cached_property
     def sector_turnover(self) -> pd.DataFrame:
-        """Traded value of each sector, session × sector."""
+        """Traded value of each sector, session × sector: the sum of those there are, else NaN."""
         if self.turnover is None:
             raise UserError(
                 f"market {self.name} has no traded values; import prices with an amount column"

@@ -11,7 +11,10 @@ SCHEDULES = {"monthly": "M", "quarterly": "Q", "yearly": "Y", "never": None}
 
 
 def due_sessions(sessions: pd.DatetimeIndex, schedule: str) -> pd.Series:
-    """Say which sessions are the first of their month, quarter or year."""
+    """Say which sessions are the first of their month, quarter or year.
+
+    The market's first session is due on every schedule; under "never" no other is.
+    """
     check_schedule(schedule)
     alias = SCHEDULES[schedule]
     new = np.zeros(len(sessions), dtype=bool)

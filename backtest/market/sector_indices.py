@@ -13,7 +13,9 @@ import pandas as pd
 def sector_levels(close: pd.DataFrame, by_sector: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
     """Return a price index per sector, session × sector.
 
-    A sector with several instruments moves by the equal-weighted mean of their returns.
+    A sector with one instrument has its price. One with several moves by the equal-weighted mean of
+    their returns, of those that have a price on this session and the one before; it does not move
+    where none has. It is NaN while none has a price.
 
     Examples
     --------
@@ -51,6 +53,9 @@ def sector_totals(values: pd.DataFrame, by_sector: Mapping[str, tuple[str, ...]]
 
 def alike(levels: pd.DataFrame) -> pd.Series:
     """Return the index of the equal-weighted mean return of all columns that have a price.
+
+    Of those that have one on a session and the one before; where none has it does not move. It is 1
+    on the first session.
 
     Examples
     --------

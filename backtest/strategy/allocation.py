@@ -56,12 +56,15 @@ def present(market: Market, baskets: Mapping[str, Basket]) -> dict[str, pd.DataF
 
 
 def equal(market: Market, sectors: Iterable[str] | None = None) -> pd.DataFrame:
-    """Return equal weights over sectors (all by default), session × instrument."""
+    """Return equal weights over the sectors that are listed (of all by default), as `spread`."""
     return spread(market, Basket.of("equal", sorted(sectors or market.by_sector)))
 
 
 def bonds(market: Market) -> pd.DataFrame:
-    """Put everything on the first listed government bond instrument; nothing where none is."""
+    """Put everything on a government bond instrument; nothing where none is listed.
+
+    On the first of `Market.bonds` that has a price on the session.
+    """
     weights = cash(market)
     free = pd.Series(1.0, index=market.sessions)
     for bond in market.bonds:
@@ -71,7 +74,7 @@ def bonds(market: Market) -> pd.DataFrame:
 
 
 def cash(market: Market) -> pd.DataFrame:
-    """Hold nothing: zero weights, session × instrument."""
+    """Hold nothing: weights of 0, session × instrument."""
     return pd.DataFrame(0.0, index=market.sessions, columns=market.close.columns)
 
 
@@ -79,7 +82,7 @@ def sector_weights(market: Market, weights: pd.DataFrame) -> pd.DataFrame:
     """Turn weights by sector (session × sector) into weights by instrument.
 
     A sector's weight is shared equally among its listed instruments; the weight of a sector with
-    nothing listed is left in cash.
+    nothing listed is left in cash. A row that is NaN for every sector is NaN for every instrument.
     """
     listed = market.close.notna()
     spread_out = cash(market)
@@ -205,9 +208,9 @@ def cap(weights: pd.DataFrame, limit: float) -> pd.DataFrame:
 def rebalanced(weights: pd.DataFrame, schedule: str = "monthly") -> pd.DataFrame:
     """Keep the rows that order on a schedule, or where what is held has to change; NaN elsewhere.
 
-    The schedule's sessions are the first of each month, quarter or year: the last one of a period
-    is only known on the session after. A row is also kept where the set of instruments with a
-    weight changes (a listing).
+    The schedule's sessions are those of `due_sessions`: the last one of a period is only known on
+    the session after. A row is also kept where the set of instruments with a weight above 0 is
+    another than in the row before (before the first row it is empty), as when one is listed.
     """
     held = weights.gt(0.0)
     changed = held.ne(held.shift(fill_value=False)).any(axis=1)
