@@ -1,15 +1,13 @@
 """Every line of code in the README runs."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import matplotlib as mpl
 import pytest
 
 from backtest.market.universe import parse_universe
+from tests.command import nqp
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README.read_text("utf-8"), re.M | re.S)
@@ -34,14 +32,7 @@ def test_python(code, monkeypatch, tmp_path, capsys):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_shell(command, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", "from backtest.cli import main; main()", *command.split()[1:]],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=dict(os.environ, NQP_HOME=str(tmp_path / "home")),
-        check=False,
-    )
+    done = nqp(*command.split()[1:], cwd=tmp_path, home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert done.stdout
 

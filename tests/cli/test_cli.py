@@ -1,35 +1,18 @@
 """The command as a shell meets it: exit codes, one sentence, nothing but JSON on stdout."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import strategies
 from backtest import load_market, run
 from backtest.cli.show import show_compare
 from strategies import EqualWeight, StaticBlend
-
-
-def nqp(*words: str, cwd: Path | None = None, home: Path | None = None):
-    """Run the command in its own process; the working folder is on no path."""
-    environment = dict(os.environ, COLUMNS="80")
-    if home is not None:
-        environment["NQP_HOME"] = str(home)
-    return subprocess.run(
-        [sys.executable, "-P", "-c", "from backtest.cli import main; main()", *words],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=environment,
-        timeout=300,
-        check=False,
-    )
-
+from tests.command import nqp
 
 OWN = '''
 from dataclasses import dataclass
@@ -135,7 +118,7 @@ def test_strategies_lists_claims_and_parameters():
     assert "thesis-rotation  [R1, R2, R4, R5, R7, R8]" in done.stdout
     assert "    fall_bp=10.0" in done.stdout
     listed = json.loads(nqp("strategies", "--json").stdout)["strategies"]
-    assert len(listed) == 15
+    assert len(listed) == len(strategies.__all__)
     assert all(entry["summary"] for entry in listed)
 
 

@@ -1,32 +1,10 @@
 """`nqp evidence` as a shell meets it: 80 columns, one JSON document, one sentence for a mistake."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
-CODE = """
-from backtest.cli import app, main
-from backtest.cli.evidence import evidence
-if "evidence" not in {command.name for command in app.registered_commands}:
-    app.command("evidence")(evidence)
-main()
-"""
-
-
-def nqp(*words, columns="80"):
-
-    return subprocess.run(
-        [sys.executable, "-P", "-c", CODE, *words],
-        capture_output=True,
-        text=True,
-        env=dict(os.environ, COLUMNS=columns, PYTHONIOENCODING="utf-8"),
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
+from tests.command import nqp
 
 
 def width(line):

@@ -2,23 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-
-def nqp(*words, columns="80"):
-    return subprocess.run(
-        [sys.executable, "-P", "-c", "from backtest.cli import main; main()", *words],
-        capture_output=True,
-        text=True,
-        env=dict(os.environ, COLUMNS=columns, PYTHONIOENCODING="utf-8"),
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
+from tests.command import nqp
 
 
 @pytest.mark.parametrize("columns", ["60", "80"])

@@ -1,9 +1,6 @@
 """`nqp verify` as a shell meets it: exit 0, 1 with the first difference, 2 with a sentence."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
@@ -11,6 +8,7 @@ from backtest import UserError, load_market, run
 from backtest.cli.lookup import find_strategy
 from backtest.records.folder import write_run
 from backtest.records.verify import verify
+from tests.command import nqp
 
 OWN = '''
 from dataclasses import dataclass
@@ -27,19 +25,6 @@ class Mine(Strategy):
     def target_weights(self, market):
         return equal(market) * self.part
 '''
-
-
-def nqp(*words, cwd=None, columns="80"):
-    return subprocess.run(
-        [sys.executable, "-P", "-c", "from backtest.cli import main; main()", *words],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env=dict(os.environ, COLUMNS=columns, PYTHONIOENCODING="utf-8"),
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
