@@ -67,7 +67,7 @@ def heat_map(swept: Sweep, rows: str, columns: str) -> pd.DataFrame:
 
 
 def switch_raster(swept: Sweep, rows: Sequence[int] | None = None) -> pd.DataFrame:
-    """Return what variants hold after each session, variant × session.
+    """Return what variants hold after each session, overlays left out, variant × session.
 
     By default two hundred variants spread over the ranking, the best first: the dates at which most
     of them switch together are what the thesis rests on.
@@ -76,7 +76,8 @@ def switch_raster(swept: Sweep, rows: Sequence[int] | None = None) -> pd.DataFra
         places = np.linspace(0, len(swept) - 1, min(200, len(swept))).round().astype(int)
         rows = swept.ranking[places].tolist()
     held = {row: swept.strategy(row).regime(swept.market).iloc[swept.first :] for row in rows}
-    return pd.DataFrame(held).T.rename_axis("variant")
+    table = pd.DataFrame(held).T.rename_axis("variant")
+    return table.apply(lambda names: names.astype(str).str.partition("+")[0])
 
 
 def _places(known: Sequence[object]) -> np.ndarray:

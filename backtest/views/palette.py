@@ -11,8 +11,7 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#99
 DARK, GRAY, PALE, SHADE = "#333333", "#767676", "#C4C9CE", "#FBE5BF"
 DIVERGING = ("#B35806", "#F1A340", "#FEE0B6", "#F7F7F7", "#D8DAEB", "#998EC3", "#542788")
 SEQUENTIAL = ("#FFFFFF", "#D6E6F2", "#8FBDDC", "#3B8FC2", "#0072B2", "#004B78")
-KNOWN = {"cash": PALE, "nqp": COLORS[1], "traditional": COLORS[2], "breakthrough": COLORS[3]}
-KNOWN |= {"defensive": COLORS[5]}
+KNOWN = {"cash": PALE, "nqp": COLORS[1], "traditional": COLORS[2], "defensive": COLORS[5]}
 OTHER = COLORS[6]  # what is held when the colors are used up
 BESIDE = ("solid", "dot", "dash")  # how the lines of benchmarks are drawn
 
@@ -26,14 +25,33 @@ def regime_colors(names: Iterable[str]) -> dict[str, str]:
     """Return a color for each name of what is held, in their order; cash is pale.
 
     Common names have the same color everywhere; the others take those that are left, and where
-    none is, they are all `OTHER`.
+    none is, they are all `OTHER`. What has an overlay ("nqp+medicine") has its base's, lighter.
 
     Examples
     --------
     >>> regime_colors(["cash", "traditional", "nqp", "traditional"])
     {'cash': '#C4C9CE', 'traditional': '#009E73', 'nqp': '#D55E00'}
+    >>> regime_colors(["nqp+medicine"])
+    {'nqp+medicine': '#EAAE7F'}
     """
-    once = list(dict.fromkeys(names))
+    given = list(dict.fromkeys(names))
+    once = list(dict.fromkeys(name.partition("+")[0] for name in given))
     taken = {KNOWN[name] for name in once if name in KNOWN}
     left = iter([shade for shade in COLORS[1:] if shade not in {*taken, OTHER}])
-    return {name: KNOWN[name] if name in KNOWN else next(left, OTHER) for name in once}
+    shades = {name: KNOWN[name] if name in KNOWN else next(left, OTHER) for name in once}
+    return {
+        name: lighter(shades[base]) if added else shades[base]
+        for name in given
+        for base, _, added in [name.partition("+")]
+    }
+
+
+def lighter(shade: str) -> str:
+    """Return a color half way to white.
+
+    Examples
+    --------
+    >>> lighter("#000000")
+    '#7F7F7F'
+    """
+    return "#" + "".join(f"{(int(shade[at : at + 2], 16) + 255) // 2:02X}" for at in (1, 3, 5))

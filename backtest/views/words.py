@@ -44,7 +44,15 @@ class Words:
         return self.language == "zh"
 
     def name(self, name: str) -> str:
-        """Return what a regime or a group is called; an unknown name stays as it is."""
+        """Return what a regime or a group is called; an unknown name stays as it is.
+
+        Examples
+        --------
+        >>> Words("zh").name("nqp+medicine")
+        '新质生产力+大健康'
+        """
+        if "+" in name:
+            return "+".join(self.name(part) if part else "" for part in name.split("+"))
         plain = name.replace("_", " ") if re.fullmatch("[a-z_]+", name) else name
         return catalogue()["names"].get(name, plain) if self.chinese else plain
 

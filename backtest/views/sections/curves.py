@@ -110,9 +110,14 @@ def _shades(held: Mapping[str, pd.Series], say: Words) -> dict[str, str]:
 
 
 def _held_keys(shades: Mapping[str, str], say: Words) -> list[Key]:
-    """Return a legend of what was held; what has no color of its own is named together."""
-    keys = [Key(name, shade) for name, shade in shades.items() if shade != OTHER]
-    return [*keys, Key(say("others"), OTHER)] if len(keys) < len(shades) else keys
+    """Return a legend of what was held; what shares a color is named together."""
+    names: dict[str, str] = {}
+    for name, shade in shades.items():
+        base, _, added = name.partition("+")
+        names.setdefault(shade, f"{base} + …" if added else name)
+    if OTHER in names:
+        names[OTHER] = say("others")
+    return [Key(name, shade) for shade, name in names.items()]
 
 
 def _yearly(series: Mapping[str, pd.Series]) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
     strategy = result.strategy
     if not isinstance(strategy, TriggerRotation):
         return None
-    rules = strategy.rules()
+    rules = strategy.triggers()
     leaves = {leaf: leaf.reading(market) for rule in rules.values() for leaf in rule.leaves()}
     measured = {leaf: found for leaf, found in leaves.items() if found is not None}
     if not measured:
@@ -73,9 +73,18 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
     sentence = say(
         "After every close the rules are asked in this order, and the first that holds names what "
         "is held: {rules}.",
-        rules=say.listed([say.name(name) for name in rules]),
+        rules=say.listed([say.name(name) for name in strategy.rules()]),
     )
-    return Section("triggers", say("Triggers"), (sentence,), (readings, fired), tables)
+    told = [sentence]
+    if strategy.overlays():
+        added = say.listed([say.name(name) for name in strategy.overlays()])
+        told.append(
+            say(
+                "What is held gives way in part to a track while its overlay holds: {overlays}.",
+                overlays=added,
+            )
+        )
+    return Section("triggers", say("Triggers"), tuple(told), (readings, fired), tables)
 
 
 def _fired(
@@ -88,7 +97,8 @@ def _fired(
     """Draw when each rule of the strategy held, and when the leaves without a panel fired."""
     index = result.equity.index
     yes, unknown = say("fires"), say("not known")
-    shades = regime_colors([*dict.fromkeys(result.regime), *rules])
+    shades = regime_colors([*dict.fromkeys(result.regime), *(name.lstrip("+") for name in rules)])
+    shades = {name: shades[name.lstrip("+")] for name in rules}
     colors = {unknown: PALE}
     rows: dict[str, pd.Series] = {}
     for name, rule in rules.items():
