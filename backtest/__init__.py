@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from backtest.display import RENDERERS
+
 if TYPE_CHECKING:
     from backtest.costs import CostModel
     from backtest.data import load_market
@@ -56,6 +58,14 @@ __all__ = [
     "sweep",
     "walk_forward",
 ]
+
+
+def _notebook(value: object) -> str:
+    shown: str = import_module("backtest.render.notebook").shown(value)
+    return shown
+
+
+RENDERERS["notebook"] = _notebook
 
 
 def __getattr__(name: str) -> Any:

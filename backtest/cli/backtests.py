@@ -40,7 +40,7 @@ StrictOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
-
+LangOption = Annotated[str, typer.Option("--lang", help="en or zh.")]
 
 MOST = 1e15  # no account has as much, and a float of that size has no cents
 
@@ -119,12 +119,14 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the files and report.html here.")
     ] = None,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Backtest one strategy; the thesis on the sample market by default."""
     from backtest.cli.lookup import find_strategy
+    from backtest.views.words import Words
 
-    chosen = find_strategy(strategy, settings or [])
+    say, chosen = Words(lang), find_strategy(strategy, settings or [])
     if out is not None:
         from backtest.records.folder import check_target
 
@@ -136,15 +138,15 @@ def run(
         from backtest.records.folder import write_run
 
         write_run(result, out)
-        write_run_report(result, loaded, out)
+        write_run_report(result, loaded, out, lang)
     if json:
         print_json(result.to_json())
         return
-    from backtest.cli.show import show_run
+    from backtest.render.terminal import show
+    from backtest.views.run_report import result_page
 
-    show_run(result)
-    if out is not None:
-        typer.echo(f"wrote {out}")
+    show(result_page(result, say))
+    _wrote(out)
 
 
 def compare(
@@ -162,33 +164,38 @@ def compare(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the results and report.html here.")
     ] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="Print every note, however many.")] = False,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Backtest several strategies, one row each."""
     from backtest.cli.lookup import built_in, find_strategy
+    from backtest.views.words import Words
 
+    say = Words(lang)
     chosen = [find_strategy(name, []) for name in names or built_in()]
     if out is not None:
         from backtest.records.compare_folder import check_target
 
         check_target(out)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
-    results, loaded = _results(chosen, terms, skip_unfit=not names)
+    results, _ = _results(chosen, terms, skip_unfit=not names)
     if out is not None:
         from backtest.cli.report import write_comparison
 
-        write_comparison(results, loaded, out)
+        write_comparison(results, out, lang)
     if json:
         print_json({"results": [result.to_json() for result in results]})
         return
-    from backtest.cli.show import show_compare
+    from backtest.engine.comparison import Comparison
+    from backtest.render.terminal import show
+    from backtest.views.compare_report import NOTED, compare_page
 
-    show_compare(results)
-    if out is not None:
-        typer.echo(f"wrote {out}")
+    show(compare_page(Comparison.of(results), say, most=None if notes else NOTED))
+    _wrote(out)
 
 
-def strategies(json: JsonOption = False) -> None:
+def strategies(lang: LangOption = "en", json: JsonOption = False) -> None:
     """List what can be run, with parameters and claims."""
     from backtest.cli.lookup import built_in
     from backtest.engine.result import plain
@@ -209,17 +216,20 @@ def strategies(json: JsonOption = False) -> None:
             }
         )
         return
-    from backtest.cli.show import show_strategies
+    from backtest.render.terminal import show
+    from backtest.views.strategies import strategies_page
+    from backtest.views.words import Words
 
-    show_strategies(found)
+    show(strategies_page(found, Words(lang)))
 
 
 def _results(
     strategies: Sequence[Strategy], terms: Terms, *, skip_unfit: bool = False
 ) -> tuple[list[BacktestResult], Market]:
     """Load the market and run, saying on stderr what takes long and what cannot run there."""
-    from backtest.cli.show import waiting
     from backtest.errors import UserError
+    from backtest.render.terminal import tell
+    from backtest.render.waiting import waiting
 
     results: list[BacktestResult] = []
     unfit: list[tuple[str, UserError]] = []
@@ -246,8 +256,15 @@ def _results(
     if not results:
         raise unfit[0][1]
     for name, reason in unfit:
-        typer.echo(f"left out {name}: {reason}", err=True)
+        tell(f"left out {name}: {reason}", stderr=True)
     return results, market
+
+
+def _wrote(folder: Path | None) -> None:
+    if folder is not None:
+        from backtest.render.terminal import tell
+
+        tell(f"wrote {folder}")
 
 
 def print_json(document: object) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
+from backtest.cli.backtests import JsonOption, LangOption, print_json
 
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
-]
+app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
 
 
 @app.command("import")
@@ -33,23 +30,28 @@ def import_(
         list[Path] | None,
         typer.Option(help="Dates and one column per series; may be given several times."),
     ] = None,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Read CSV or Parquet files, check them, and store them as a market."""
-    from backtest.cli.show_data import progress, show_findings, show_import
     from backtest.data.intake import RejectedDataError, Sources, import_market
+    from backtest.render.terminal import show
+    from backtest.render.waiting import progress
+    from backtest.views.data import findings_page, import_page
+    from backtest.views.words import Words
 
+    say = Words(lang)
     sources = Sources(prices, universe, benchmark, bond, tuple(series or ()))
     try:
         with progress("reading prices") as advance:
             stored = import_market(name, sources, progress=advance)
     except RejectedDataError as error:
-        show_findings(error.findings, stderr=True)
+        show(findings_page(error.findings, say), stderr=True)
         raise
     if not json:
-        show_import(stored)
+        show(import_page(stored, say))
         return
-    _print_json(
+    print_json(
         {
             "name": stored.name,
             "universe": stored.universe,
@@ -84,14 +86,19 @@ def fetch(
     accept_revisions: Annotated[
         bool, typer.Option("--accept-revisions", help="Take histories that were rewritten.")
     ] = False,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Fetch what is missing from a source, and say what came, what did not, and why."""
-    from backtest.cli.show_data import fetching, show_fetch
     from backtest.data.fetch import Request, fetch_market
     from backtest.data.sources import source_named
     from backtest.errors import UserError
+    from backtest.render.terminal import show, tell
+    from backtest.render.waiting import fetching
+    from backtest.views.data import fetch_page
+    from backtest.views.words import Words
 
+    say = Words(lang)
     names = [part.strip() for text in series or () for part in text.split(",") if part.strip()]
     request = Request(
         name,
@@ -105,9 +112,9 @@ def fetch(
     with fetching(source) as watch:
         fetched = fetch_market(request, source_named(source), watch=watch)
     if json:
-        _print_json(fetched.to_json())
+        print_json(fetched.to_json())
     elif fetched.came:
-        show_fetch(fetched)
+        show(fetch_page(fetched, say))
     if not fetched.came:
         missing = fetched.missing
         more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
@@ -116,28 +123,30 @@ def fetch(
         )
     if fetched.missing:
         total = len(fetched.outcomes)
-        print(
+        tell(
             f"nqp: {total - len(fetched.missing)} of {total} came or were up to date, "
             f"{len(fetched.missing)} did not; run the same command again for the rest",
-            file=sys.stderr,
+            stderr=True,
         )
 
 
 @app.command("list")
-def list_(json: JsonOption = False) -> None:
+def list_(lang: LangOption = "en", json: JsonOption = False) -> None:
     """List the embedded sample and every stored market."""
-    from backtest.cli.show_data import show_markets
     from backtest.data.load import list_markets
+    from backtest.render.terminal import show, tell
+    from backtest.views.data import markets_page
+    from backtest.views.words import Words
 
     entries = list_markets()
     for entry in entries:
         if entry.problem:
-            print(f"nqp: {entry.problem}", file=sys.stderr)
+            tell(f"nqp: {entry.problem}", stderr=True)
     sound = [entry for entry in entries if not entry.problem]
     if json:
-        _print_json({"markets": [entry.to_json() for entry in sound]})
+        print_json({"markets": [entry.to_json() for entry in sound]})
     else:
-        show_markets(sound)
+        show(markets_page(sound, Words(lang)))
 
 
 @app.command()
@@ -146,23 +155,28 @@ def check(
     repair: Annotated[
         bool, typer.Option("--repair", help="Go back to what is whole in a damaged store first.")
     ] = False,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Verify a market byte by byte and list what the quality checks say about it."""
-    from backtest.cli.show_data import progress, show_findings
     from backtest.data.intake import reject_errors
     from backtest.data.load import check_market
+    from backtest.render.terminal import show, tell
+    from backtest.render.waiting import progress
+    from backtest.views.data import findings_page
+    from backtest.views.words import Words
 
+    say = Words(lang)
     if repair:
         from backtest.data.repair import repair as make_whole
 
-        print(f"nqp: {make_whole(name)}", file=sys.stderr)
+        tell(f"nqp: {make_whole(name)}", stderr=True)
     with progress("reading prices") as advance:
         findings = check_market(name, progress=advance)
     if json:
-        _print_json({"findings": [finding.to_json() for finding in findings]})
+        print_json({"findings": [finding.to_json() for finding in findings]})
     else:
-        show_findings(findings)
+        show(findings_page(findings, say))
     reject_errors(findings)
 
 
@@ -174,14 +188,15 @@ def export(
 ) -> None:
     """Write a market as text files that import back to the same snapshot."""
     from backtest.data.load import export as write
+    from backtest.render.terminal import tell
 
     files, snapshot = write(name, to)
     if json:
         names = [path.name for path in files]
-        _print_json({"name": name, "folder": str(to), "files": names, "snapshot": snapshot})
+        print_json({"name": name, "folder": str(to), "files": names, "snapshot": snapshot})
         return
     for path in files:
-        print(f"wrote {path}")
+        tell(f"wrote {path}")
 
 
 def _day(option: str, text: str | None) -> date | None:
@@ -191,9 +206,3 @@ def _day(option: str, text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
         raise UserError(f"{option} was {text!r}; write the day as 2024-06-28") from error
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    import json
-
-    print(json.dumps(document, ensure_ascii=False, allow_nan=False))

@@ -92,7 +92,7 @@ def _gather(
 ) -> tuple[Scorecard, StrategyEvidence | None, Market]:
     """Load the markets, evaluate the claims, and take the strategy apart if one is named."""
     from backtest.cli.lookup import find_strategy
-    from backtest.cli.show import waiting
+    from backtest.render.waiting import waiting
 
     chosen = None if strategy is None else find_strategy(strategy, settings or [])
     terms = Terms(market, None, as_of, costs, fill, 1_000_000.0, False)

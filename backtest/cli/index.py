@@ -42,8 +42,8 @@ def index(
         from backtest.records.folder import check_holds_only
 
         check_holds_only(out, _files())
-    from backtest.cli.show import waiting
     from backtest.composite import composite, load_framework
+    from backtest.render.waiting import waiting
 
     chosen, seen = load_framework(framework), _load(market, as_of)
     with waiting("computing the index"):
@@ -98,7 +98,7 @@ def _load(name: str, as_of: str | None) -> Market:
 
 def _vary(found: Composite) -> CompositeSensitivity:
     """Vary the choices, and trade the plainest strategy on each index."""
-    from backtest.cli.show import waiting
+    from backtest.render.waiting import waiting
 
     with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
         from backtest.evidence.composite_sensitivity import composite_sensitivity

@@ -44,6 +44,7 @@ def report(
     from backtest.cli.lookup import own_strategies
     from backtest.errors import UserError, suggest
     from backtest.records.folder import FORMS, write_report
+    from backtest.render.terminal import tell
     from backtest.views.words import LANGUAGES
 
     for option, value, known in (("--format", form, FORMS), ("--lang", lang, LANGUAGES)):
@@ -57,27 +58,32 @@ def report(
         print_json({"written": [str(path) for path in written]})
         return
     for path in written:
-        typer.echo(f"wrote {path}")
+        tell(f"wrote {path}")
 
 
-def write_run_report(result: BacktestResult, market: Market, folder: Path) -> None:
+def write_run_report(
+    result: BacktestResult, market: Market, folder: Path, language: str = "en"
+) -> None:
     """Write the report of a backtest into its folder."""
     from backtest.records.folder import write_report
     from backtest.views.run_report import run_report
 
     groups, thesis = groups_and_thesis()
-    write_report(run_report(result, market=market, groups=groups, report=thesis), folder)
+    page = run_report(result, market=market, groups=groups, report=thesis, language=language)
+    write_report(page, folder)
 
 
-def write_comparison(results: Sequence[BacktestResult], market: Market, folder: Path) -> None:
+def write_comparison(results: Sequence[BacktestResult], folder: Path, language: str = "en") -> None:
     """Write a comparison's files and its report."""
-    from backtest.records.compare_folder import Comparison, write_compare
+    from backtest.engine.comparison import Comparison
+    from backtest.records.compare_folder import write_compare
     from backtest.records.folder import write_report
+    from backtest.views.compare_report import compare_report
 
     comparison = Comparison.of(results)
     write_compare(comparison, folder)
     _, thesis = groups_and_thesis()
-    write_report(comparison.page(market, report=thesis), folder)
+    write_report(compare_report(comparison, report=thesis, language=language), folder)
 
 
 def write_evidence_report(
@@ -115,12 +121,15 @@ def _page(
             raise UserError("the report of a tuning needs no market; leave --market out")
         return read_tuning(folder, language=language)
     if (folder / "regimes.csv").exists():
-        from backtest.records.compare_folder import read_compare
+        from backtest.records.compare_folder import beside, read_compare
+        from backtest.views.compare_report import compare_report
 
         comparison = read_compare(folder)
         market, missing = _market(comparison.manifest, named, language)
         _, thesis = groups_and_thesis()
-        return comparison.page(market, report=thesis, missing=missing, language=language)
+        if market is not None:
+            comparison = beside(comparison, market)
+        return compare_report(comparison, report=thesis, missing=missing, language=language)
     if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
         raise UserError(
             f"{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "

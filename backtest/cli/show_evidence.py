@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backtest.cli.terminal import plain_console
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.finding import Finding
 from backtest.evidence.scorecard import Scorecard
 from backtest.evidence.sentences import VERDICTS_ZH, amount
+from backtest.render.terminal import plain_console
 
 STYLES = {"held": "green", "failed": "red", "cannot tell": "yellow"}
 HEADS = {

@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
-from backtest.cli.terminal import plain_console
 from backtest.composite import Composite
 from backtest.composite.back_to_data import back_to_data
 from backtest.composite.multivariate import cronbach_alpha, principal_components
@@ -16,6 +15,7 @@ from backtest.composite.selection import selection
 from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction, links
 from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
 from backtest.evidence.composite_sobol import MATTERS
+from backtest.render.terminal import plain_console
 from backtest.views.index_words import SCALES, spoken
 
 SPANS = (20, 60, 240)  # sessions

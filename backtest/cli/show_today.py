@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
-from backtest.cli.terminal import plain_console
 from backtest.costs import COMPONENTS
+from backtest.render.terminal import plain_console
 from backtest.today import Today, Watched
 
 SIGNS = {"above": ">", "at least": "≥", "below": "<", "at most": "≤"}

@@ -6,8 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
-from backtest.cli.terminal import plain_console
 from backtest.engine.headline import FIGURES
+from backtest.render.terminal import plain_console
 from backtest.tuning.maps import plateau, plateau_choice
 from backtest.tuning.swept import Sweep
 from backtest.tuning.walk_forward import WalkForward

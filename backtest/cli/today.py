@@ -45,8 +45,8 @@ def today(
     from datetime import date
 
     from backtest.cli.lookup import find_strategy
-    from backtest.cli.show import waiting
     from backtest.errors import UserError
+    from backtest.render.waiting import waiting
 
     chosen = find_strategy(strategy, settings or [])
     if capital is not None and not 0 < capital < MOST:

@@ -82,7 +82,7 @@ def tune(
 ) -> None:
     """Try variants of a strategy, and say whether the best is luck."""
     from backtest.cli.lookup import find_strategy
-    from backtest.cli.show import waiting
+    from backtest.render.waiting import waiting
 
     chosen = find_strategy(strategy, [])
     space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])
@@ -152,7 +152,7 @@ def walk_forward(
 ) -> None:
     """Tune on the past, trade what follows, again and again."""
     from backtest.cli.lookup import find_strategy
-    from backtest.cli.show import waiting
+    from backtest.render.waiting import waiting
 
     chosen = find_strategy(strategy, [])
     space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])

@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from backtest.cli.backtests import JsonOption, print_json
+from backtest.cli.backtests import JsonOption, LangOption, print_json
 
 
 def verify(
@@ -25,6 +25,7 @@ def verify(
             "--market", "-m", help="A market or folder with the run's data, if not in the store."
         ),
     ] = None,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Run a folder's backtest again and compare byte by byte.
@@ -33,8 +34,10 @@ def verify(
     difference; exit 2 if it cannot be run again (no run's folder, data or strategy not here).
     """
     from backtest.cli.lookup import built_in, own_strategies
-    from backtest.cli.show import waiting
+    from backtest.render.waiting import waiting
+    from backtest.views.words import Words
 
+    say = Words(lang)
     given = own_strategies(strategy)
     with waiting("running it again (a very first start compiles and can take a minute)"):
         from backtest.cli.report import write_run_report
@@ -46,8 +49,9 @@ def verify(
     if json:
         print_json(found.to_json())
     else:
-        from backtest.cli.show_verify import show_verify
+        from backtest.records.verify.page import verification_page
+        from backtest.render.terminal import show
 
-        show_verify(found)
+        show(verification_page(found, say))
     if not found.reproduces:
         raise typer.Exit(1)

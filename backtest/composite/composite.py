@@ -25,7 +25,7 @@ from backtest.composite.framework import Framework, load_framework
 from backtest.composite.imputation import impute
 from backtest.composite.releases import Releases, releases
 from backtest.market import Market
-from backtest.render.notebook import heading, note, page, scope, table
+from backtest.render.fragments import heading, note, page, scope, table
 
 
 @dataclass(frozen=True, eq=False, repr=False)

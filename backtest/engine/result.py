@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.render.notebook import figure, heading, note, page, scope, table
+from backtest.notes import Note
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BacktestResult:
+class BacktestResult(Displayed):
     """One strategy's backtest on one market.
 
     Attributes
@@ -262,30 +263,11 @@ class BacktestResult:
                 "summary": self.summary(),
                 "benchmarks": self.benchmark_summary(),
                 "warnings": list(self.warnings),
+                "notes": [text.to_json() for text in self.warnings if isinstance(text, Note)],
                 "manifest": dict(self.manifest),
             }
         )
         return document
-
-    def _repr_html_(self) -> str:
-        """Render in notebooks: the figures beside the benchmarks', and what they rest on."""
-        manifest, own, others = self.manifest, self.summary(), self.benchmark_summary()
-        rows = [
-            [key, *(figure(key, column.get(key)) for column in (own, *others.values()))]
-            for key in own
-        ]
-        window = " … ".join(manifest["window"])
-        where = scope(manifest["market"], window, synthetic=self.synthetic)
-        terms = (
-            f"{manifest['currency']}, filled at the next {manifest['fill']}; "
-            f"costs: {manifest['costs']}; data: {manifest['snapshot'][:12]}"
-        )
-        return page(
-            heading(f"{self.name} {where}"),
-            table(pd.DataFrame(rows, columns=["figure", self.name, *others])),
-            note(terms),
-            *(note(f"note: {warning}") for warning in self.warnings),
-        )
 
 
 def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:
@@ -293,13 +275,18 @@ def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:
 
     Rows are named after the strategies; a name that occurs twice gets its parameters behind it.
     """
+    labels = labels_of(results)
+    rows = [result.summary() for result in results]
+    return pd.DataFrame(rows, index=pd.Index(labels, name="strategy"))
+
+
+def labels_of(results: Sequence[BacktestResult]) -> list[str]:
+    """Return a label for each result: its name, with its settings where a name stands twice."""
     names = [result.name for result in results]
-    labels = [
+    return [
         result.name if names.count(result.name) == 1 else f"{result.name} {result.manifest['set']}"
         for result in results
     ]
-    rows = [result.summary() for result in results]
-    return pd.DataFrame(rows, index=pd.Index(labels, name="strategy"))
 
 
 def plain(value: Any) -> Any:

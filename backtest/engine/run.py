@@ -24,6 +24,7 @@ from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.market.elapsed import elapsed_years
 from backtest.market.market import EQUAL_WEIGHT
+from backtest.notes import Note
 from backtest.strategy import Strategy, own_fields
 from backtest.strategy.decisions import Decisions
 from backtest.trials.fingerprints import Fingerprints, fingerprints
@@ -31,6 +32,11 @@ from backtest.trials.ledger import Ledger, window_of
 
 # A declared number of sessions a year may differ from the dates by this fraction unsaid.
 DECLARED_WELL = 0.02
+SYNTHETIC = "prices are synthetic: figures say how the strategy works, not how it did"
+PARTLY_COMPARED = (
+    "{name} has no record of {lacking} of {all} sessions: over the others {strategy} returned "
+    "{ours} and {name} {theirs}"
+)
 VERSIONED = ("nqp-rotation", "vectorbt", "vectorbt-rust", "pandas", "numpy")
 
 
@@ -83,7 +89,7 @@ def run_many(
     used = fill_used(market, fill)
     notes = []
     if used != fill:
-        notes.append("the market has no open prices: orders fill at the close")
+        notes.append(Note("the market has no open prices: orders fill at the close"))
     results = []
     for strategy in strategies:
         decisions = Decisions(strategy, market)
@@ -106,7 +112,7 @@ def _count(
             type(strategy).__name__, market.snapshot, window_of(market.sessions[first:]), tried
         )
     except UserError as error:
-        return [f"this run is not among the trials counted: {error}"]
+        return [Note("this run is not among the trials counted: {error}", error=str(error))]
     return []
 
 
@@ -174,8 +180,15 @@ def _partly_compared(result: BacktestResult) -> list[str]:
         if lacking:
             ours, theirs = (figures["total_return"] for figures in result.beside(name))
             found.append(
-                f"{name} has no record of {lacking} of {len(series)} sessions; over the others "
-                f"{result.name} returned {ours:+.1%} and {name} {theirs:+.1%}"
+                Note(
+                    PARTLY_COMPARED,
+                    name=name,
+                    lacking=f"{lacking:,}",
+                    all=f"{len(series):,}",
+                    strategy=result.name,
+                    ours=f"{ours:+.1%}",
+                    theirs=f"{theirs:+.1%}",
+                )
             )
     return found
 
@@ -191,45 +204,66 @@ def _before_launch(result: BacktestResult) -> str | None:
     if earned == 0.0:
         return None
     total = float(result.equity.iloc[-1]) - float(result.manifest["cash"])
-    return (
-        f"{earned:,.0f} {result.manifest['currency']} of a profit of {total:,.0f} were earned "
-        f"before the instruments were launched, on back-filled history; "
-        f"--strict-launch leaves it out"
+    return Note(
+        "{earned} {currency} of a profit of {total} were earned before the instruments were "
+        "launched, on back-filled history; --strict-launch leaves it out",
+        earned=f"{earned:,.0f}",
+        currency=result.manifest["currency"],
+        total=f"{total:,.0f}",
     )
 
 
 def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
-    found = []
+    found: list[str] = []
     if market.synthetic:
-        found.append("prices are synthetic: figures say how the strategy works, not how it did")
+        found.append(Note(SYNTHETIC))
     if simulation.unfilled:
         found.append(
-            f"the last order in {', '.join(simulation.unfilled)} was never completed: "
-            f"it could not be traded again"
+            Note(
+                "the last order in {instruments} was never completed: it could not be traded again",
+                instruments=", ".join(simulation.unfilled),
+            )
         )
     if simulation.orders.empty:
-        found.append("no order was placed: the portfolio stayed in cash")
+        found.append(Note("no order was placed: the portfolio stayed in cash"))
     if market.benchmark.iloc[first:].isna().all():
         found.append(
-            f"the market has no benchmark prices here: compared with {EQUAL_WEIGHT} instead"
+            Note(
+                "the market has no benchmark prices here: compared with {name} instead",
+                name=EQUAL_WEIGHT,
+            )
         )
     if market.money.iloc[first:].nunique() == 1:
         found.append(
-            "the market has no money rate: idle cash earns nothing, and Sharpe ratios are of raw "
-            "returns"
+            Note(
+                "the market has no money rate: idle cash earns nothing, and Sharpe ratios are of "
+                "raw returns"
+            )
         )
     late = int((simulation.orders["sessions_late"] > 0).sum())
     if late:
-        found.append(f"{late} trade(s) were filled late because nothing could be traded when due")
+        found.append(
+            Note(
+                "{count} trade(s) were filled late because nothing could be traded when due",
+                count=late,
+            )
+        )
     declared, observed = market.universe.sessions_per_year, market.per_year(first)
     if abs(observed / declared - 1.0) > DECLARED_WELL:
         found.append(
-            f"universe {market.universe.name} declares {declared} sessions a year, but there were "
-            f"{observed:.1f}: figures a year use what there were"
+            Note(
+                "universe {name} declares {declared} sessions a year, but there were {observed}: "
+                "figures a year use what there were",
+                name=market.universe.name,
+                declared=declared,
+                observed=f"{observed:.1f}",
+            )
         )
     years = elapsed_years(market.sessions, first)
     if years < 3:
-        found.append(f"{years:.1f} years of data cannot tell skill from luck")
+        found.append(
+            Note("{years} years of data cannot tell skill from luck", years=f"{years:.1f}")
+        )
     return found
 
 

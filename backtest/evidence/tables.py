@@ -8,7 +8,7 @@ import pandas as pd
 
 from backtest.evidence.bootstrap import LEVEL
 from backtest.evidence.sentences import amount, overview
-from backtest.render.notebook import folded, heading, note, page, paragraph, scope, table
+from backtest.render.fragments import folded, heading, note, page, paragraph, scope, table
 
 if TYPE_CHECKING:
     from backtest.evidence.examine import StrategyEvidence

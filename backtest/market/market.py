@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from backtest.display import Displayed
 from backtest.errors import UserError
 from backtest.market import sector_indices as indices
 from backtest.market.elapsed import sessions_per_year
 from backtest.market.identity import content_hash
 from backtest.market.publication import as_known, on_record
 from backtest.market.universe import Universe
-from backtest.views.market import market_html
 
 T = TypeVar("T")
 Date = str | pd.Timestamp
@@ -29,7 +29,7 @@ EQUAL_WEIGHT = "equal-weight sectors"  # what the index of all sectors alike is 
 
 
 @dataclass(frozen=True, eq=False)
-class Market:
+class Market(Displayed):
     """Prices and series on the sessions of one exchange.
 
     Attributes
@@ -81,10 +81,6 @@ class Market:
             f"instruments, {len(self.sessions)} sessions "
             f"{self.sessions[0]:%Y-%m-%d} … {self.sessions[-1]:%Y-%m-%d}>"
         )
-
-    def _repr_html_(self) -> str:
-        """Render in notebooks: what there is, and from when on."""
-        return market_html(self)
 
     @property
     def sessions(self) -> pd.DatetimeIndex:

@@ -2,90 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from backtest.engine.result import BacktestResult
+from backtest.engine.comparison import Comparison
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.records.folder import check_holds_only, json_text, remove_reports, write_bytes
 from backtest.records.record import (
     checked_document,
     damaged,
-    named_benchmarks,
     read_json,
     read_table,
 )
-from backtest.strategy.claim import Report
-from backtest.views.compare_report import compare_report
-from backtest.views.page import Page
-from backtest.views.sections.curves import labels_of
 
 FILES = ("summary.json", "returns.csv", "regimes.csv")
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison:
-    """Several backtests on one market and window.
-
-    Attributes
-    ----------
-    documents : mapping
-        Results as `to_json` gives them, by label.
-    returns, regimes : DataFrame, session × label
-        Daily returns, and the name of what was held.
-    """
-
-    documents: Mapping[str, Mapping[str, Any]]
-    returns: pd.DataFrame
-    regimes: pd.DataFrame
-
-    @classmethod
-    def of(cls, results: Sequence[BacktestResult]) -> Comparison:
-        """Set results beside each other."""
-        labeled = dict(zip(labels_of(results), results, strict=True))
-        if len(labeled) < len(results):
-            raise UserError("two of the strategies are the same, settings included; name each once")
-        return cls(
-            {label: result.to_json() for label, result in labeled.items()},
-            pd.DataFrame({label: result.returns for label, result in labeled.items()}),
-            pd.DataFrame({label: result.regime for label, result in labeled.items()}),
-        )
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """The first one's manifest; market, window and costs are those of all."""
-        known: Mapping[str, Any] = next(iter(self.documents.values()))["manifest"]
-        return known
-
-    def page(
-        self,
-        market: Market | None,
-        *,
-        report: Report | None = None,
-        missing: str = "",
-        language: str = "en",
-    ) -> Page:
-        """Return the report, with benchmarks if there is a market."""
-        benchmarks: dict[str, pd.Series] = {}
-        if market is not None:
-            first = int(market.sessions.searchsorted(self.returns.index[0]))
-            document = next(iter(self.documents.values()))
-            benchmarks = named_benchmarks(document, market, first)
-        return compare_report(
-            self.documents,
-            self.returns,
-            self.regimes,
-            benchmarks,
-            report=report,
-            missing=missing,
-            language=language,
-        )
 
 
 def check_target(folder: Path) -> None:
@@ -142,3 +75,10 @@ def read_compare(folder: Path) -> Comparison:
     return Comparison(
         dict(zip(map(str, returns.columns), documents, strict=True)), returns, regimes
     )
+
+
+def beside(comparison: Comparison, market: Market) -> Comparison:
+    """Return a comparison read from a folder with the benchmarks of the market it ran on."""
+    first = int(market.sessions.searchsorted(comparison.returns.index[0]))
+    document = next(iter(comparison.documents.values()))
+    return replace(comparison, benchmarks=named_benchmarks(document, market, first))

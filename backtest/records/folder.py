@@ -71,9 +71,13 @@ def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ..
         One document, or a picture per chart.
     """
     if form == "html":
-        files = {"report.html": page.to_html().encode()}
+        from backtest.render.html import to_html
+
+        files = {"report.html": to_html(page).encode()}
     elif form == "pdf":
-        files = {"report.pdf": page.to_pdf()}
+        from backtest.render.plots.pages import to_pdf
+
+        files = {"report.pdf": to_pdf(page)}
     else:
         from backtest.render.plots.chart import chart_png
 

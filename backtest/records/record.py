@@ -20,6 +20,7 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
+from backtest.views.words import warnings_of
 
 DOCUMENT = {"summary": dict, "benchmarks": dict, "warnings": list, "synthetic": bool}
 MANIFEST: dict[str, type | tuple[type, ...]] = {
@@ -96,7 +97,7 @@ class Record:
             risk_free=risk_free,
             benchmarks=benchmarks,
             manifest=self.manifest,
-            warnings=tuple(self.document["warnings"]),
+            warnings=warnings_of(self.document),
         )
 
 

@@ -34,7 +34,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.render.notebook import page, table, verdict
+from backtest.render.fragments import page, table, verdict
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.spa import Superiority
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from backtest.render.notebook import (
+from backtest.render.fragments import (
     figure,
     folded,
     heading,

@@ -183,12 +183,6 @@ class Chart:
         """Whether the panels share a time axis."""
         return isinstance(self.panels[0], TimePanel)
 
-    def _repr_png_(self) -> bytes:
-        """Render as a picture in notebooks."""
-        from backtest.render.plots.chart import chart_png
-
-        return chart_png(self)
-
 
 def log_ticks(panel: Lines) -> list[float]:
     """Return round numbers to label on a log axis: at least four where there are so many."""

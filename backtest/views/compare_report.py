@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from backtest.engine.comparison import Comparison
 from backtest.engine.headline import FIGURES, figure
 from backtest.engine.metrics import half_returns
 from backtest.strategy.claim import Report
@@ -16,8 +18,8 @@ from backtest.views.page import Page, Section, Table
 from backtest.views.run_report import footer, origin
 from backtest.views.sections.curves import growth_chart, held_chart
 from backtest.views.sections.data import manifest, spelled
-from backtest.views.sections.headline import banners
-from backtest.views.words import Words
+from backtest.views.sections.headline import noted, warnings
+from backtest.views.words import Words, warnings_of
 
 COMPARED = (
     "total_return",
@@ -30,13 +32,23 @@ COMPARED = (
     "switches",
 )
 DRAWN = 6  # curves, those with the highest Sharpe ratios
+NOTED = 6  # notes on a short page
+NARROW = ("cost_drag", "switches", "volatility", "total_return", "turnover")  # can be left out
+
+
+def compare_page(comparison: Comparison, say: Words, *, most: int | None = NOTED) -> Page:
+    """Return several backtests side by side; at most so many notes, None for all."""
+    notes = _noted(comparison.documents, say)
+    if most is not None and len(notes) > most:
+        more = say("{count} more notes: --notes", count=len(notes) - most)
+        notes = [*notes[:most], more]
+    page = _page(comparison, None, say)
+    table = _table(comparison.documents, _ranked(comparison), say)
+    return replace(page, sections=(table,), notes=tuple(notes))
 
 
 def compare_report(
-    documents: Mapping[str, Mapping[str, Any]],
-    returns: pd.DataFrame,
-    regimes: pd.DataFrame,
-    benchmarks: Mapping[str, pd.Series],
+    comparison: Comparison,
     *,
     report: Report | None = None,
     missing: str = "",
@@ -46,48 +58,52 @@ def compare_report(
 
     Parameters
     ----------
-    documents : mapping
-        Results as `to_json` gives them, by label.
-    returns, regimes : DataFrame, session × label
-        Daily returns, and the name of what was held.
-    benchmarks : mapping
-        Daily returns to compare with; none where the market is gone, and `missing` says so.
     report : Report, optional
         Whose date separates in-sample from out of sample.
+    missing : str
+        Why there are no benchmarks, where the market is gone.
     """
     say = Words(language)
+    page, ranked = _page(comparison, report, say), _ranked(comparison)
+    sections = (
+        _table(comparison.documents, ranked, say),
+        _curves(comparison, ranked, say),
+        _halves(comparison, ranked, say),
+        _settings(comparison.documents, say),
+        manifest(_shared(comparison.documents), say),
+    )
+    banners = (*page.banners, *((missing,) if missing else ()))
+    return replace(page, banners=banners, sections=sections)
+
+
+def _ranked(comparison: Comparison) -> list[str]:
+    documents = comparison.documents
+    return sorted(documents, key=lambda label: -(documents[label]["summary"]["sharpe"] or -1e9))
+
+
+def _page(comparison: Comparison, report: Report | None, say: Words) -> Page:
+    """Return the page as far as it is the same whatever follows its top."""
+    documents = comparison.documents
     first = next(iter(documents.values()))
-    ranked = sorted(documents, key=lambda label: -(documents[label]["summary"]["sharpe"] or -1e9))
-    sections = [
-        _table(documents, ranked, say),
-        _curves(returns, regimes, benchmarks, ranked, say),
-        _halves(returns, benchmarks, ranked, say),
-        _settings(documents, say),
-        manifest(_shared(documents), say),
-    ]
     claiming = next((item for item in documents.values() if item["manifest"]["claims"]), first)
-    warned = banners(claiming, returns.index, report, say)
-    best = ranked[0]
+    best = _ranked(comparison)[0]
     benchmark = next(iter(first["benchmarks"]), "")
     other: Mapping[str, Any] = first["benchmarks"].get(benchmark, {})
-    conclusion = say(
-        "Of {count} strategies, {best} has the highest Sharpe ratio, {sharpe}, after costs; {name} "
-        "has {other}. The best of several on one history flatters itself: what it did better may "
-        "be luck.",
-        count=len(documents),
-        best=best,
-        sharpe=figure("sharpe", documents[best]["summary"]["sharpe"]),
-        name=say.name(benchmark),
-        other=figure("sharpe", other.get("sharpe")),
-    )
-    window = " … ".join(first["window"])
     return Page(
         title=say("{count} strategies on {market}", count=len(documents), market=first["market"]),
-        subtitle=f"{window} · {first['manifest']['currency']}",
-        language=language,
-        conclusion=conclusion,
-        banners=(*warned, *((missing,) if missing else ())),
-        sections=tuple(sections),
+        subtitle=f"{' … '.join(first['window'])} · {first['manifest']['currency']}",
+        language=say.language,
+        conclusion=say(
+            "Of {count} strategies, {best} has the highest Sharpe ratio, {sharpe}, after costs; "
+            "{name} has {other}. The best of several on one history flatters itself: what it did "
+            "better may be luck.",
+            count=len(documents),
+            best=best,
+            sharpe=figure("sharpe", documents[best]["summary"]["sharpe"]),
+            name=say.name(benchmark),
+            other=figure("sharpe", other.get("sharpe")),
+        ),
+        banners=warnings(claiming, comparison.returns.index, report, say),
         footer=footer(first["manifest"], say),
         origin=origin(first["manifest"], say),
     )
@@ -105,19 +121,17 @@ def _table(documents: Mapping[str, Mapping[str, Any]], ranked: list[str], say: W
         index=list(rows),
     )
     notes = (say("By Sharpe ratio; benchmarks last. Rates are a year, after costs."),)
-    return Section("headline", say("Side by side"), tables=(Table("", cells),), notes=notes)
+    drop = tuple(say(FIGURES[key][0]) for key in NARROW)
+    table = Table("", cells, drop=drop, head=say("strategy"))
+    return Section("headline", say("Side by side"), tables=(table,), notes=notes)
 
 
-def _curves(
-    returns: pd.DataFrame,
-    regimes: pd.DataFrame,
-    benchmarks: Mapping[str, pd.Series],
-    ranked: list[str],
-    say: Words,
-) -> Section:
+def _curves(comparison: Comparison, ranked: list[str], say: Words) -> Section:
+    returns, regimes = comparison.returns, comparison.regimes
     drawn = ranked[:DRAWN]
     held = {label: regimes[label] for label in ranked if regimes[label].nunique() > 2}
-    charts = [growth_chart({label: returns[label] for label in drawn}, benchmarks, say, {})]
+    drawings = {label: returns[label] for label in drawn}
+    charts = [growth_chart(drawings, comparison.benchmarks, say, {})]
     if held:
         charts.append(held_chart(held, say))
     left = len(ranked) - len(drawn)
@@ -125,11 +139,9 @@ def _curves(
     return Section("equity", say("Equity and drawdown"), told, tuple(charts))
 
 
-def _halves(
-    returns: pd.DataFrame, benchmarks: Mapping[str, pd.Series], ranked: list[str], say: Words
-) -> Section:
-    series = {label: returns[label] for label in ranked}
-    series |= {say.name(name): values for name, values in benchmarks.items()}
+def _halves(comparison: Comparison, ranked: list[str], say: Words) -> Section:
+    series = {label: comparison.returns[label] for label in ranked}
+    series |= {say.name(name): values for name, values in comparison.benchmarks.items()}
     table = pd.DataFrame({name: half_returns(values) for name, values in series.items()}).T
     best = table.idxmax()
     chart = Chart(
@@ -144,22 +156,27 @@ def _halves(
 
 def _settings(documents: Mapping[str, Mapping[str, Any]], say: Words) -> Section:
     settings = say("parameters")
-    told: dict[str, list[str]] = {}
-    for label, known in documents.items():
-        for text in dict.fromkeys(known["warnings"]):
-            told.setdefault(text, []).append(label)
     cells = pd.DataFrame(
         {settings: [spelled(known["parameters"]) or "–" for known in documents.values()]},
         index=list(documents),
     )
     table = Table(say("Parameters"), cells, left=(settings,))
-    shown = tuple(
-        say.note(text)
+    notes = tuple(_noted(documents, say))
+    return Section("strategies", say("Strategies"), tables=(table,), notes=notes)
+
+
+def _noted(documents: Mapping[str, Mapping[str, Any]], say: Words) -> list[str]:
+    """Return each note once, with the strategies it is about unless it is about all."""
+    about: dict[str, list[str]] = {}
+    for label, known in documents.items():
+        for text in dict.fromkeys(noted(warnings_of(known), say)):
+            about.setdefault(text, []).append(label)
+    return [
+        text
         if len(labels) == len(documents)
-        else say("{names}: {note}", names=say.listed(labels), note=say.note(text))
-        for text, labels in told.items()
-    )
-    return Section("strategies", say("Strategies"), tables=(table,), notes=shown)
+        else say("{names}: {note}", names=say.listed(labels), note=text)
+        for text, labels in about.items()
+    ]
 
 
 def _shared(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

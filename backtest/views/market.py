@@ -1,73 +1,101 @@
-"""What a market says of itself in a notebook."""
+"""The page of a market: its extent, its series, its instruments by sector, what checks found."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from backtest.render.notebook import folded, heading, note, page, table
+from backtest.market import Market
+from backtest.views.numbers import day, written
+from backtest.views.page import Page, Section, Table
+from backtest.views.words import Words
 
-if TYPE_CHECKING:
-    from backtest.market import Market
 
-
-def market_html(market: Market) -> str:
-    """Return a market's extent, its series, its instruments by sector and what checks found."""
+def market_page(market: Market, say: Words) -> Page:
+    """Return the page of a market."""
     first, last = market.sessions[0], market.sessions[-1]
-    kind = "synthetic data, " if market.synthetic else ""
-    window = f"{first:%Y-%m-%d} … {last:%Y-%m-%d}"
-    found = "".join(note(finding) for finding in market.findings)
-    return page(
-        heading(f"{market.name}: {market.universe.title} ({kind}{window})"),
-        table(_extent(market)),
-        folded(f"Series ({market.series.shape[1]})", table(_series(market))),
-        folded(f"Sectors ({len(market.by_sector)})", table(_sectors(market))),
-        folded(f"What the quality checks found ({len(market.findings)})", found) if found else "",
+    series, sectors, findings = market.series.shape[1], len(market.by_sector), len(market.findings)
+    by_series, by_sector = (_series(market, say),), (_sectors(market, say),)
+    sections = [
+        Section("extent", "", tables=(_extent(market, say),)),
+        Section("series", say("Series ({count})", count=series), tables=by_series, folded=True),
+        Section("sectors", say("Sectors ({count})", count=sectors), tables=by_sector, folded=True),
+    ]
+    if findings:
+        title = say("What the quality checks found ({count})", count=findings)
+        told = tuple(say.note(text) for text in market.findings)
+        sections.append(Section("findings", title, told, folded=True))
+    return Page(
+        title=f"{market.name}: {market.universe.title}",
+        subtitle=scope(f"{day(first)} … {day(last)}", say, synthetic=market.synthetic),
+        language=say.language,
+        conclusion="",
+        sections=tuple(sections),
     )
 
 
-def _extent(market: Market) -> pd.DataFrame:
+def scope(window: str, say: Words, *, synthetic: bool, in_sample: bool = False) -> str:
+    """Say what a value is about and what it is not.
+
+    Examples
+    --------
+    >>> scope("2015 … 2025", Words(), synthetic=True, in_sample=True)
+    'synthetic data · 2015 … 2025 · in sample'
+    """
+    parts = [say("synthetic data")] * synthetic + [window] + [say("in sample")] * in_sample
+    return " · ".join(parts)
+
+
+def _extent(market: Market, say: Words) -> Table:
     universe = market.universe
     prices = ["closes"] + ["opens"] * (market.open is not None)
     prices += ["traded values"] * (market.turnover is not None)
-    missing = " (no prices)" if market.benchmark.isna().all() else ""
-    sectors, count = len(market.by_sector), len(market.instruments)
-    history = "from each launch on" if market.launched_only else "as the source has it"
+    history = "history as the source has it"
+    if market.launched_only:
+        history = "history from each launch on"
+    benchmark = universe.by_id[universe.benchmark].name
+    if market.benchmark.isna().all():
+        benchmark = say("{name} (no prices)", name=benchmark)
+    bonds = [universe.by_id[bond].name for bond in market.bonds]
     rows = {
-        "sessions": f"{len(market.sessions):,} of {universe.calendar}",
-        "instruments": f"{count} in {sectors} sectors, {universe.currency}",
-        "prices": f"{', '.join(prices)}; history {history}",
-        "benchmark": universe.by_id[universe.benchmark].name + missing,
-        "bonds": ", ".join(universe.by_id[bond].name for bond in market.bonds) or "none",
-        "series": ", ".join(market.series.columns) or "none",
-        "data": f"snapshot {market.snapshot[:12]}",
+        say("sessions"): say(
+            "{count} of {calendar}",
+            count=f"{len(market.sessions):,}",
+            calendar=universe.calendar,
+        ),
+        say("instruments"): say(
+            "{count} in {sectors} sectors, {currency}",
+            count=len(market.instruments),
+            sectors=len(market.by_sector),
+            currency=universe.currency,
+        ),
+        say("prices"): f"{say.listed([say(name) for name in prices])}; {say(history)}",
+        say("benchmark"): say.name(benchmark),
+        say("bonds"): say.listed(bonds) or say("none"),
+        say("series"): say.listed(list(market.series.columns)) or say("none"),
+        say("data"): say("snapshot {name}", name=market.snapshot[:12]),
     }
-    return pd.DataFrame({"market": rows.keys(), market.name: rows.values()})
+    cells = pd.DataFrame({market.name: list(rows.values())}, index=list(rows))
+    return Table("", cells, left=(market.name,), head=say("market"))
 
 
-def _series(market: Market) -> pd.DataFrame:
+def _series(market: Market, say: Words) -> Table:
     rows = []
     for name in market.series.columns:
         known, spec = market.series[name].dropna(), market.universe.spec(name)
-        rows.append(
-            (
-                name,
-                spec.title,
-                spec.unit,
-                known.index.min(),
-                known.index.max(),
-                known.iloc[-1] if len(known) else None,
-            )
-        )
-    columns = ["series", "title", "unit", "from", "to", "latest"]
-    return pd.DataFrame(rows, columns=columns)
+        latest = written(known.iloc[-1] if len(known) else None, "{:.3g}")
+        rows.append((spec.title, spec.unit, day(known.index.min()), day(known.index.max()), latest))
+    heads = [say("title"), say("unit"), say("from"), say("to"), say("latest")]
+    cells = pd.DataFrame(rows, columns=heads, index=list(market.series.columns))
+    return Table("", cells, left=tuple(heads[:4]), head=say("series"))
 
 
-def _sectors(market: Market) -> pd.DataFrame:
+def _sectors(market: Market, say: Words) -> Table:
     rows = [
-        (sector, name, market.universe.by_id[name].name, market.close[name].first_valid_index())
+        (sector, market.universe.by_id[name].name, day(market.close[name].first_valid_index()))
         for sector, names in market.by_sector.items()
         for name in names
     ]
-    return pd.DataFrame(rows, columns=["sector", "instrument", "name", "prices from"])
+    heads = [say("sector"), say("name"), say("prices from")]
+    index = [name for names in market.by_sector.values() for name in names]
+    cells = pd.DataFrame(rows, columns=heads, index=index)
+    return Table("", cells, left=tuple(heads), head=say("instrument"))

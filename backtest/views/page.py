@@ -1,7 +1,8 @@
-"""Page: a report as a value, before anything is drawn."""
+"""Page: what a value has to say, before anything is drawn or printed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -11,11 +12,24 @@ from backtest.views.charts import Chart
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table of text; numbers stand right, the columns named in `left` do not."""
+    """A table of text; numbers stand right, the columns named in `left` do not.
+
+    Attributes
+    ----------
+    drop : tuple of str
+        Columns that a narrow screen leaves out, the first one first.
+    tones : mapping
+        Of cells that say good or bad news: "good", "bad" or "unsure" by their text.
+    head : str
+        The head of the column of row heads.
+    """
 
     caption: str
     cells: pd.DataFrame
     left: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    tones: Mapping[str, str] = field(default_factory=dict)
+    head: str = ""
 
     @property
     def columns(self) -> list[tuple[str, bool]]:
@@ -34,7 +48,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report: what it says, shows and lists.
+    """A part of a page: what it says, shows and lists.
 
     Attributes
     ----------
@@ -64,10 +78,16 @@ class Tile:
 
 @dataclass(frozen=True)
 class Page:
-    """A report: warnings first, then the conclusion in a sentence or two, then the sections.
+    """What a value has to say: warnings first, then the conclusion, then the sections.
 
     Attributes
     ----------
+    tone : str
+        "good", "bad" or "unsure": what kind of news the conclusion is; empty for none.
+    tiles : tuple of Tile
+        Key figures for who looks no further; the sections have them too.
+    notes : tuple of str
+        What to keep in mind when reading the figures.
     origin : str
         What its numbers rest on, in a line that goes below each picture that stands alone.
     """
@@ -77,24 +97,14 @@ class Page:
     language: str
     conclusion: str
     banners: tuple[str, ...] = ()
+    tone: str = ""
     tiles: tuple[Tile, ...] = ()
     sections: tuple[Section, ...] = ()
-    footer: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
     origin: str = ""
 
     @property
     def charts(self) -> tuple[Chart, ...]:
         """Every chart, in the order of the page."""
         return tuple(chart for section in self.sections for chart in section.charts)
-
-    def to_html(self) -> str:
-        """Return the page as one self-contained HTML document."""
-        from backtest.render.html import to_html
-
-        return to_html(self)
-
-    def to_pdf(self) -> bytes:
-        """Return the page as a PDF."""
-        from backtest.render.plots.pages import to_pdf
-
-        return to_pdf(self)

@@ -12,6 +12,7 @@ DARK, GRAY, PALE, SHADE = "#333333", "#767676", "#C4C9CE", "#FBE5BF"
 DIVERGING = ("#B35806", "#F1A340", "#FEE0B6", "#F7F7F7", "#D8DAEB", "#998EC3", "#542788")
 SEQUENTIAL = ("#FFFFFF", "#D6E6F2", "#8FBDDC", "#3B8FC2", "#0072B2", "#004B78")
 KNOWN = {"cash": PALE, "nqp": COLORS[1], "traditional": COLORS[2], "defensive": COLORS[5]}
+TONES = {"good": COLORS[2], "bad": COLORS[1], "unsure": COLORS[6]}  # of verdicts
 OTHER = COLORS[6]  # what is held when the colors are used up
 BESIDE = ("solid", "dot", "dash")  # how the lines of benchmarks are drawn
 

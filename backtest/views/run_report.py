@@ -15,7 +15,7 @@ from backtest.views.page import Page, Section
 from backtest.views.sections.costs import costs
 from backtest.views.sections.curves import curves
 from backtest.views.sections.data import data, manifest
-from backtest.views.sections.headline import banners, conclusion, headline, partly_compared, tiles
+from backtest.views.sections.headline import banners, conclusion, headline, noted, tiles
 from backtest.views.sections.holdings import holdings
 from backtest.views.sections.origins import origins
 from backtest.views.sections.periods import halves, monthly, regimes
@@ -58,7 +58,7 @@ def run_report(
     # The bits of a reader of the folder, so that both have the same report.
     result = replace(result, equity=grown(result.returns, result.manifest["cash"]))
     sections: list[Section | None] = [
-        headline(known, say),
+        headline(known, result, say),
         curves(result, say),
         holdings(result, market, say),
     ]
@@ -68,19 +68,34 @@ def run_report(
     if market is not None and groups:
         sections += [origins(result, market, groups, say)]
     sections += [costs(result, say), *extra]
-    sections += [data(result, market, known["warnings"], say), manifest(result.manifest, say)]
+    sections += [data(result, market, say), manifest(result.manifest, say)]
+    page = _page(result, known, report, say)
+    return replace(
+        page,
+        banners=(*page.banners, *((missing,) if missing else ())),
+        tiles=tiles(known, say),
+        sections=tuple(section for section in sections if section is not None),
+    )
+
+
+def result_page(result: BacktestResult, say: Words) -> Page:
+    """Return what a backtest earned beside its benchmarks, and what that rests on."""
+    known = result.to_json()
+    page = _page(result, known, None, say)
+    sections = (headline(known, result, say),)
+    return replace(page, sections=sections, notes=noted(result.warnings, say))
+
+
+def _page(
+    result: BacktestResult, known: Mapping[str, Any], report: Report | None, say: Words
+) -> Page:
+    """Return the page as far as it is the same whatever follows its top."""
     return Page(
         title=say("{name} on {market}", name=result.name, market=result.manifest["market"]),
         subtitle=_subtitle(result.manifest, say),
-        language=language,
+        language=say.language,
         conclusion=conclusion(known, result, say),
-        banners=(
-            *banners(known, result.returns.index, report, say),
-            *partly_compared(result, say),
-            *((missing,) if missing else ()),
-        ),
-        tiles=tiles(known, say),
-        sections=tuple(section for section in sections if section is not None),
+        banners=banners(known, result, report, say),
         footer=footer(result.manifest, say),
         origin=origin(result.manifest, say),
     )

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from backtest.errors import UserError, suggest
+from backtest.notes import Note
 
 LANGUAGES = ("en", "zh")
 
@@ -35,7 +37,7 @@ class Words:
 
     def __call__(self, text: str, **values: object) -> str:
         """Return the sentence with its values in their places."""
-        said = text if self.language == "en" else catalogue()["sentences"][text]
+        said = text if self.language == "en" else catalogue()["sentences"].get(text, text)
         return said.format(**values) if values else said
 
     @property
@@ -65,13 +67,49 @@ class Words:
         return ("" if self.chinese else " ").join(text for text in sentences if text)
 
     def note(self, text: str) -> str:
-        """Return a warning of the engine in this language, as far as it is a known one."""
+        """Return a note in this language; a text that is none stays as it is."""
+        if isinstance(text, Note):
+            return self(text.code, **{key: self._value(v) for key, v in text.values.items()})
         if self.chinese:
             for pattern, chinese in catalogue()["notes"].items():
                 found = re.fullmatch(pattern, text)
                 if found:
                     return chinese.format(*found.groups())
         return text
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, str):
+            return self.note(value) if isinstance(value, Note) else self.name(value)
+        return self.listed([self.note(one) for one in value]) if isinstance(value, tuple) else value
+
+
+def warnings_of(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the warnings of a result's JSON document: notes, as far as their codes are known."""
+    known = document.get("notes")
+    found = [recalled(item) for item in known] if isinstance(known, list) else []
+    notes = {str(note): note for note in found if note is not None}
+    return tuple(notes.get(text, text) for text in document["warnings"])
+
+
+def recalled(document: Any) -> Note | None:
+    """Return the note that `Note.to_json` wrote; None if it is not one that is in the catalogue.
+
+    What a folder says is not trusted: a code that nobody here writes is never filled in.
+    """
+    code = document.get("code") if isinstance(document, dict) else None
+    if not isinstance(code, str) or code not in catalogue()["sentences"]:
+        return None
+    values = document.get("values")
+    try:
+        return Note(code, **{str(k): _recalled(v) for k, v in dict(values).items()})
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+        return None
+
+
+def _recalled(value: Any) -> Any:
+    if isinstance(value, dict):
+        return recalled(value) or ""
+    return tuple(map(_recalled, value)) if isinstance(value, list) else value
 
 
 @cache

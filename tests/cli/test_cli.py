@@ -10,7 +10,10 @@ import pytest
 
 import strategies
 from backtest import load_market, run
-from backtest.cli.show import show_compare
+from backtest.engine.comparison import Comparison
+from backtest.render.terminal import show
+from backtest.views.compare_report import compare_page
+from backtest.views.words import Words
 from strategies import EqualWeight, StaticBlend
 from tests.command import nqp
 
@@ -246,9 +249,9 @@ def test_a_warning_in_a_comparison_names_the_strategies_it_is_about(monkeypatch,
     result = run(EqualWeight(), load_market("sample").until("2016-06-30"))
     first = replace(result, warnings=("both", "alone"))
     second = replace(result, strategy=StaticBlend(), warnings=("both",))
-    show_compare([first, second])
-    said = capsys.readouterr().out.splitlines()
-    assert said[-2:] == ["note: both", "note: equal-weight: alone"]
+    show(compare_page(Comparison.of([first, second]), Words()))
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note: ")]
+    assert said == ["note: both", "note: equal-weight: alone"]
 
 
 def test_a_fault_of_ours_is_exit_1_and_says_so():

@@ -195,14 +195,14 @@ def test_no_findings(nqp, tmp_path):
 
 
 def test_a_bar_appears_on_a_terminal_once_the_work_takes_long(monkeypatch, capsys):
-    from backtest.cli import show_data
+    from backtest.render import waiting
 
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with show_data.progress("reading prices") as advance:
+    with waiting.progress("reading prices") as advance:
         advance(1, 2)
     assert capsys.readouterr() == ("", "")
-    monkeypatch.setattr(show_data, "PATIENCE_SECONDS", -1.0)
-    with show_data.progress("reading prices") as advance:
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", -1.0)
+    with waiting.progress("reading prices") as advance:
         advance(1, 2)
     out, err = capsys.readouterr()
     assert out == ""

@@ -185,10 +185,10 @@ def test_mistakes_end_with_2_and_one_sentence(nqp, given, says):
 
 
 def test_a_bar_names_the_instrument_on_a_terminal(monkeypatch, capsys):
-    from backtest.cli import show_data
+    from backtest.render import waiting
 
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with show_data.fetching("yahoo") as watch:
+    with waiting.fetching("yahoo") as watch:
         watch(1, 2, "512800.SS [x]")
     out, err = capsys.readouterr()
     assert out == ""

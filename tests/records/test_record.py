@@ -15,6 +15,7 @@ from backtest.records.folder import write_run
 from backtest.records.recall import recalled_market
 from backtest.records.record import read_run
 from backtest.records.tuning_folder import read_tuning, write_tuning
+from backtest.render.html import to_html
 from backtest.tuning.sweep import sweep
 from backtest.views.run_report import run_report
 from strategies import RateRotation, ThesisRotation
@@ -89,10 +90,10 @@ def test_the_report_from_the_folder_is_the_one_of_the_run_on_the_real_market_too
     record = read_run(tmp_path)
     again = record.result(recalled_strategy(record.manifest, {}), real)
     assert not again.equity.equals(made.equity)  # else this shows nothing
-    first = run_report(made, market=real, groups=groups, report=thesis).to_html()
-    second = run_report(
-        again, market=real, groups=groups, report=thesis, document=record.document
-    ).to_html()
+    first = to_html(run_report(made, market=real, groups=groups, report=thesis))
+    second = to_html(
+        run_report(again, market=real, groups=groups, report=thesis, document=record.document)
+    )
     assert second == first
     assert not re.search(r">[+-]0(\.0+)?%?<", first)
 

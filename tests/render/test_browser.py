@@ -6,6 +6,7 @@ import pytest
 
 from backtest import run
 from backtest.records.record import Recalled
+from backtest.render.html import to_html
 from backtest.views.run_report import run_report
 from backtest.views.words import LANGUAGES
 from strategies import RateRotation
@@ -54,7 +55,7 @@ def paths(hostile, tmp_path_factory):
     for language in LANGUAGES:
         page = run_report(result, market=market, groups=groups, report=REPORT, language=language)
         files[language] = tmp_path_factory.mktemp("report") / "report.html"
-        files[language].write_text(page.to_html(), encoding="utf-8")
+        files[language].write_text(to_html(page), encoding="utf-8")
     return files
 
 
@@ -131,7 +132,7 @@ def test_a_strategy_of_which_only_the_name_is_known_is_reported_too(chromium, ho
     unknown = replace(result, strategy=Recalled(HOSTILE), benchmarks={}, weights=weights)
     page = run_report(unknown, document=result.to_json(), missing=HOSTILE)
     file = tmp_path / "report.html"
-    file.write_text(page.to_html(), encoding="utf-8")
+    file.write_text(to_html(page), encoding="utf-8")
     opened = open_file(chromium, file)
     assert opened.complaints == []
     assert HOSTILE in opened.page.inner_text("h1")

@@ -18,11 +18,11 @@ def test_a_market_shows_its_extent_series_and_sectors():
     assert (shown["benchmark"], shown["bonds"]) == ("Benchmark", "Bond")
     assert [row[0] for row in series[1:]] == ["cn10y", "us10y"]
     assert sectors[1:] == [
-        ["auto", "AUTO", "Auto", "2020-01-01"],
-        ["coal", "COAL", "Coal", "2020-01-10"],
+        ["AUTO", "auto", "Auto", "2020-01-01"],
+        ["COAL", "coal", "Coal", "2020-01-10"],
     ]
     text = text_of(market._repr_html_())
-    assert text.startswith("test: made-up funds (synthetic data, 2020-01-01 … 2020-02-11)")
+    assert text.startswith("test: made-up funds synthetic data · 2020-01-01 … 2020-02-11")
 
 
 def test_what_a_market_lacks_is_said():

@@ -102,9 +102,9 @@ def test_figures_are_ones_plotly_knows(page):
 
 
 def test_the_same_page_gives_the_same_bytes_and_holds_itself_together(page, result, market):
-    html = page.to_html()
+    html = to_html(page)
     again = run_report(result, market=market, groups=GROUPS, report=REPORT)
-    assert again.to_html() == html
+    assert to_html(again) == html
     assert re.search(r"default-src 'none'; script-src 'sha256-[^']+' 'sha256-[^']+'; ", html)
     own = html[: html.index("<script>")]
     assert not re.search(r"(src|href)=[\"'](?!#|data:)", own)
@@ -131,7 +131,7 @@ def test_a_strategy_without_switches_trades_or_costs_is_reported_too():
     assert "Without any costs" in page.conclusion
     assert "0.2 years cannot tell skill from luck." in page.conclusion
     assert "switches" not in [item.id for item in page.sections]
-    assert page.to_html()
+    assert to_html(page)
 
 
 def test_findings_of_a_kind_share_a_line_and_the_rarest_come_first(result, market):

@@ -6,20 +6,22 @@ from pathlib import Path
 
 import pytest
 
-import backtest.views
+import backtest
 from backtest.engine.headline import FIGURES
+from backtest.notes import Note
 from backtest.views.sections.triggering import DIRECTIONS
-from backtest.views.words import Words, catalogue
+from backtest.views.words import Words, catalogue, recalled
 
-FOLDER = Path(backtest.views.__file__).parent
+FOLDER = Path(backtest.__file__).parent
 
 
 def said():
-    """Return every sentence that is said by `say(...)`, as far as it stands there in full."""
-    files = [*FOLDER.glob("*.py"), *FOLDER.glob("sections/*.py")]
-    for file in files:
+    """Return the sentences of `say(...)` and `Note(...)`, as far as they stand there in full."""
+    for file in FOLDER.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "say" and call.args:
+            if not isinstance(call, ast.Call) or not call.args:
+                continue
+            if ast.unparse(call.func) in ("say", "Note"):
                 for part in ast.walk(call.args[0]):
                     if isinstance(part, ast.Constant) and part is call.args[0]:
                         yield part.value
@@ -44,7 +46,10 @@ def test_both_languages_hold_the_same_values():
 @pytest.mark.parametrize(
     ("note", "chinese"),
     [
-        ("1.9 years of data cannot tell skill from luck", "1.9年的数据无法区分能力与运气"),
+        (
+            Note("{years} years of data cannot tell skill from luck", years="1.9"),
+            "1.9年的数据无法区分能力与运气",
+        ),
         ("ten-year yield 60-session change", "十年期收益率60日变化"),
         ("my own remark", "my own remark"),
     ],
@@ -52,3 +57,25 @@ def test_both_languages_hold_the_same_values():
 def test_notes_of_the_engine_are_translated_as_far_as_they_are_known(note, chinese):
     assert Words("zh").note(note) == chinese
     assert Words("en").note(note) == note
+
+
+def test_a_note_keeps_its_code_and_values_and_is_said_in_either_language():
+    late = Note("the last order in {instruments} was never completed: it could not be traded again",
+                instruments="A")  # fmt: skip
+    assert late == "the last order in A was never completed: it could not be traded again"
+    assert recalled(late.to_json()) == late
+    assert Words("zh").note(recalled(late.to_json())) == "A的最后一笔指令未能完成：其后无法交易"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"code": "{x.__class__.__mro__}", "values": {"x": "y"}},
+        {"code": "note: {note}", "values": {"other": 1}},
+        {"code": "note: {note}", "values": [1]},
+        {"code": ["a"]},
+        "note: {note}",
+    ],
+)
+def test_a_note_from_a_folder_is_not_trusted(document):
+    assert recalled(document) is None

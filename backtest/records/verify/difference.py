@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from backtest.notes import Note
+
 LONGEST = 60  # characters of a value that are shown
 BEFORE = 20  # of them before the place that differs, where it is further on
 GONE = "nothing"
@@ -22,10 +24,14 @@ class Difference:
     again: str
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Note:
         """The difference in a sentence."""
-        place = f", {self.where}" if self.where else ""
-        return f"{self.file}{place}: {self.recorded} in the folder, {self.again} when run again."
+        return Note(
+            "{place}: {recorded} in the folder, {again} when run again.",
+            place=f"{self.file}, {self.where}" if self.where else self.file,
+            recorded=self.recorded,
+            again=self.again,
+        )
 
 
 def first_difference(file: str, recorded: bytes | None, again: bytes) -> Difference | None:

@@ -12,6 +12,7 @@ from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.records.folder import FILES, write_run
 from backtest.records.record import checked_manifest, read_json
 from backtest.records.verify.difference import Difference, first_difference, shown
@@ -62,13 +63,25 @@ class Verification:
         return self.difference is None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Note:
         """The outcome, with the first difference and what is likely to have caused it."""
+        count, changed = len(self.compared), self.changed
+        if self.difference is None and not self.versions:
+            return Note("The run reproduces byte for byte: {count} files.", count=count)
         if self.difference is None:
-            also = f", on other versions ({self.changed})" if self.versions else ""
-            return f"The run reproduces byte for byte: {len(self.compared)} files{also}."
-        cause = f" Likely cause: other versions ({self.changed})." if self.versions else ""
-        return f"The run does not reproduce. {self.difference.sentence}{cause}"
+            return Note(
+                "The run reproduces byte for byte: {count} files, on other versions ({changed}).",
+                count=count,
+                changed=changed,
+            )
+        first = self.difference.sentence
+        if not self.versions:
+            return Note("The run does not reproduce. {first}", first=first)
+        return Note(
+            "The run does not reproduce. {first} Likely cause: other versions ({changed}).",
+            first=first,
+            changed=changed,
+        )
 
     @property
     def changed(self) -> str:

@@ -1,8 +1,8 @@
-"""Equity, drawdown and what was held, on one time axis; deepest falls."""
+"""Equity, drawdown and what was held, on one time axis; deepest drawdowns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -39,7 +39,7 @@ def curves(result: BacktestResult, say: Words) -> Section:
             },
             index=range(1, len(falls) + 1),
         )
-        tables = (Table(say("Deepest falls"), cells, left=(held,)),)
+        tables = (Table(say("Deepest drawdowns"), cells, left=(held,)),)
     return Section("equity", say("Equity and drawdown"), charts=(chart,), tables=tables)
 
 
@@ -134,12 +134,3 @@ def _yearly(series: Mapping[str, pd.Series]) -> pd.DataFrame:
 def _held(text: str, say: Words) -> str:
     name, _, share = text.rpartition(" ")
     return f"{say.name(name)} {share}"
-
-
-def labels_of(results: Sequence[BacktestResult]) -> list[str]:
-    """Return a label for each result: its name, with its settings where a name stands twice."""
-    names = [result.name for result in results]
-    return [
-        result.name if names.count(result.name) == 1 else f"{result.name} {result.manifest['set']}"
-        for result in results
-    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,14 +12,13 @@ from backtest.market import Market
 from backtest.views.numbers import written
 from backtest.views.page import Section, Table
 from backtest.views.sections.findings import kinds
+from backtest.views.sections.headline import noted
 from backtest.views.words import Words
 
 LISTED = 30  # kinds of findings
 
 
-def data(
-    result: BacktestResult, market: Market | None, warnings: Sequence[str], say: Words
-) -> Section:
+def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
     """Say where the prices come from, what was wrong with them, and what was back-filled."""
     manifest = result.manifest
     told = []
@@ -66,7 +65,7 @@ def data(
             tables = (Table(say("Data findings"), cells, left=(head,)),)
         if len(found) > LISTED:
             told.append(say("{count} more are not listed here.", count=len(found) - LISTED))
-    notes = tuple(say.note(text) for text in warnings)
+    notes = noted(result.warnings, say)
     snapshot = say("Data snapshot {name}.", name=manifest["snapshot"][:12])
     return Section("data", say("Data"), (*told, snapshot), tables=tables, notes=notes)
 

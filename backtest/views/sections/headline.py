@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from backtest.engine.headline import FIGURES, figure
 from backtest.engine.result import BacktestResult
+from backtest.engine.run import PARTLY_COMPARED, SYNTHETIC
 from backtest.evidence.ledoit_wolf import sharpe_difference
+from backtest.notes import Note
 from backtest.strategy.claim import Report
 from backtest.tuning.honesty import YEARS
 from backtest.tuning.resampling import block_length
-from backtest.views.numbers import written
+from backtest.views.numbers import day, written
 from backtest.views.page import Section, Table, Tile
 from backtest.views.words import Words
 
 TILES = ("cagr", "sharpe", "max_drawdown", "turnover", "cost_drag")
+WARNING = "SYNTHETIC DATA: these prices were generated, no market ever paid them."
 FEWEST = 60  # sessions for a test
 SURE = 0.05
 
@@ -35,8 +38,8 @@ def tiles(document: Mapping[str, Any], say: Words) -> tuple[Tile, ...]:
     return tuple(found)
 
 
-def headline(document: Mapping[str, Any], say: Words) -> Section:
-    """List the headline figures of the strategy and its benchmarks."""
+def headline(document: Mapping[str, Any], result: BacktestResult, say: Words) -> Section:
+    """List the headline figures of the strategy and its benchmarks, and date the drawdown."""
     summary, benchmarks = document["summary"], document["benchmarks"]
     columns = {document["strategy"]: summary, **{say.name(k): v for k, v in benchmarks.items()}}
     shared = [key for key in FIGURES if any(key in known for known in benchmarks.values())]
@@ -45,12 +48,28 @@ def headline(document: Mapping[str, Any], say: Words) -> Section:
     tables = (
         Table(say("Return and risk"), _cells(columns, shared, say)),
         Table(
-            say("Beside {name}, and trading", name=first) if first else say("Trading"),
+            say("Relative to {name}, and trading", name=first) if first else say("Trading"),
             _cells({document["strategy"]: summary}, own, say),
         ),
     )
     notes = (say("Rates are a year, after costs; turnover is one-way."),)
-    return Section("headline", say("Against the benchmarks"), tables=tables, notes=notes)
+    return Section("headline", say("Against the benchmarks"), _fall(result, say), (), tables, notes)
+
+
+def _fall(result: BacktestResult, say: Words) -> tuple[str, ...]:
+    """Say when the maximum drawdown began, was deepest and was made good."""
+    dates = result.drawdown_dates
+    if dates["trough"] is None:
+        return ()
+    sentence = say(
+        "Maximum drawdown: from {peak} to {trough}, {recovery}.",
+        peak=day(dates["peak"]) if dates["peak"] is not None else say("the start"),
+        trough=day(dates["trough"]),
+        recovery=say("not recovered")
+        if dates["recovery"] is None
+        else say("recovered {date}", date=day(dates["recovery"])),
+    )
+    return (sentence,)
 
 
 def _cells(columns: Mapping[str, Mapping[str, Any]], keys: list[str], say: Words) -> pd.DataFrame:
@@ -78,19 +97,26 @@ def conclusion(document: Mapping[str, Any], result: BacktestResult, say: Words) 
         others=say.listed(others),
     )
     fell = say(
-        "Its deepest fall was {depth}.",
+        "Its maximum drawdown was {depth}.",
         depth=written(-(summary.get("max_drawdown") or 0.0), "percent"),
     )
     return say.joined([earned, fell, _luck(result, say)])
 
 
 def banners(
+    document: Mapping[str, Any], result: BacktestResult, report: Report | None, say: Words
+) -> tuple[str, ...]:
+    """Warn of synthetic prices, of hindsight, and of benchmarks whose record is shorter."""
+    partly = [text for text in result.warnings if _code(text) == PARTLY_COMPARED]
+    warned = warnings(document, result.returns.index, report, say)
+    return (*warned, *(say.note(text) for text in partly))
+
+
+def warnings(
     document: Mapping[str, Any], sessions: pd.Index, report: Report | None, say: Words
 ) -> tuple[str, ...]:
     """Warn of synthetic prices, and of what the author of a thesis knew before he wrote it."""
-    found = []
-    if document["synthetic"]:
-        found.append(say("SYNTHETIC DATA: these prices were generated, no market ever paid them."))
+    found = [say(WARNING)] if document["synthetic"] else []
     if report is not None and document["manifest"]["claims"]:
         early = float((sessions <= report.wall).mean())
         if early > 0:
@@ -105,26 +131,13 @@ def banners(
     return tuple(found)
 
 
-def partly_compared(result: BacktestResult, say: Words) -> tuple[str, ...]:
-    """Warn of benchmarks whose record is shorter, with both returns where both have one."""
-    found = []
-    for name, series in result.benchmarks.items():
-        lacking = int(series.isna().sum())
-        if lacking:
-            ours, theirs = (figures["total_return"] for figures in result.beside(name))
-            found.append(
-                say(
-                    "{name} has no record of {lacking} of {all} sessions: over the others "
-                    "{strategy} returned {ours} and {name} {theirs}.",
-                    name=say.name(name),
-                    lacking=f"{lacking:,}",
-                    all=f"{len(series):,}",
-                    strategy=result.name,
-                    ours=figure("total_return", ours),
-                    theirs=figure("total_return", theirs),
-                )
-            )
-    return tuple(found)
+def noted(said: Iterable[str], say: Words) -> tuple[str, ...]:
+    """Return the notes that no banner shows."""
+    return tuple(say.note(text) for text in said if _code(text) not in (SYNTHETIC, PARTLY_COMPARED))
+
+
+def _code(text: str) -> str:
+    return text.code if isinstance(text, Note) else text
 
 
 def _luck(result: BacktestResult, say: Words) -> str:
@@ -143,10 +156,9 @@ def _luck(result: BacktestResult, say: Words) -> str:
     if math.isnan(p):
         return ""
     text = (
-        "The difference of its Sharpe ratio from that of {name} has p = {p}: more than luck, had "
+        "The difference of its Sharpe ratio from that of {name} has p = {p}: significant, had "
         "this been the only variant tried."
         if p <= SURE
-        else "The difference of its Sharpe ratio from that of {name} has p = {p}: it cannot be "
-        "told from luck."
+        else "The difference of its Sharpe ratio from that of {name} has p = {p}: not significant."
     )
     return say(text, name=say.name(name), p=f"{p:.2f}")

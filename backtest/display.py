@@ -1,0 +1,20 @@
+"""Displayed: values that show themselves by a renderer which is put in from above.
+
+A value knows no page: what renders it stands above it, and `backtest` itself puts it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+RENDERERS: dict[str, Callable[..., Any]] = {}
+
+
+class Displayed:
+    """A value that a notebook shows as its page."""
+
+    def _repr_html_(self) -> str | None:
+        """Render in notebooks; None, and so as text, where no renderer was put in."""
+        render = RENDERERS.get("notebook")
+        return None if render is None else str(render(self))

@@ -1,0 +1,44 @@
+"""Note: a sentence as a value, a code and what it speaks of, worded once per language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Note(str):
+    """A sentence; its code is the sentence with the names of its values in their places.
+
+    It is the English sentence itself; `backtest.views.words.Words.note` says it in another
+    language. A value may be a note.
+
+    Attributes
+    ----------
+    code : str
+        The sentence with names in braces: what it says, whatever its values.
+    values : dict
+        What stands in the places.
+
+    Examples
+    --------
+    >>> late = Note("{count} trades were filled late", count=3)
+    >>> late, late.code, late.values
+    ('3 trades were filled late', '{count} trades were filled late', {'count': 3})
+    """
+
+    __slots__ = ("code", "values")
+    code: str
+    values: dict[str, Any]
+
+    def __new__(cls, code: str, /, **values: Any) -> Note:
+        """Word the sentence."""
+        note = super().__new__(cls, code.format(**values) if values else code)
+        note.code, note.values = code, values
+        return note
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the code and the values, notes among them likewise."""
+        plain = {
+            name: value.to_json() if isinstance(value, Note) else value
+            for name, value in self.values.items()
+        }
+        return {"code": self.code, "values": plain}

@@ -1,0 +1,164 @@
+"""A page on a terminal; and the console everything is printed with.
+
+No number is cut and no word of a head is broken: where a table is too wide, it leaves out the
+columns it can do without, and goes on below with those that are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.table import Table as Grid
+from rich.text import Text
+
+from backtest.views.page import Page, Section, Table
+from backtest.views.words import Words
+
+STYLES = {"good": "green", "bad": "red", "unsure": "yellow", "": ""}
+GAP = 2  # between columns
+PROSE = 20  # letters below which a column of text is not narrowed, if it has as many
+
+
+def plain_console(*, stderr: bool = False) -> Console:
+    """Return a console that prints names as they are: no bracket in them is markup."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def tell(text: str, *, stderr: bool = False) -> None:
+    """Print a line."""
+    plain_console(stderr=stderr).print(Text(text), soft_wrap=True)
+
+
+def show(page: Page, *, stderr: bool = False) -> None:
+    """Print a page."""
+    console = plain_console(stderr=stderr)
+    begun = False
+    for block in _blocks(page, console.width):
+        if block != "" or begun:
+            console.print(block)
+            begun = True
+
+
+def _blocks(page: Page, width: int) -> Iterator[RenderableType]:
+    say = Words(page.language)
+    for banner in page.banners:
+        yield Text(banner, "yellow")
+    if page.title:
+        yield Text(page.title, "bold")
+    if page.subtitle:
+        yield Text(page.subtitle, "dim")
+    if page.conclusion:
+        yield Text(page.conclusion, STYLES[page.tone])
+    for section in page.sections:
+        if not section.folded:
+            yield from _section(section, width, say)
+    last = [*(Text(say("note: {note}", note=note), "yellow") for note in page.notes)]
+    last += [Text(line, "dim") for line in page.footer]
+    if last and page.sections:
+        yield ""
+    yield from last
+
+
+def _section(section: Section, width: int, say: Words) -> Iterator[RenderableType]:
+    yield ""
+    if section.title:
+        yield Text(section.title, "bold")
+    for sentence in section.sentences:
+        yield Text(sentence)
+    for table in section.tables:
+        if table.caption:
+            yield Text(table.caption, "italic")
+        yield from _table(table, width, say)
+    for note in section.notes:
+        yield Text(note, "dim")
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column with the least width it can be read at, and the width it would like to have."""
+
+    head: str
+    cells: tuple[str, ...]
+    left: bool
+    least: int
+    most: int
+
+    @classmethod
+    def of(cls, head: str, cells: Sequence[str], left: bool) -> _Column:
+        most = max(map(cell_len, (head, *cells)), default=0)
+        words = head.split()
+        if left:
+            words += [word for cell in cells for word in cell.split() if cell_len(word) <= PROSE]
+            words += ["x" * min(PROSE, max(map(cell_len, cells), default=0))]
+        else:
+            words += cells
+        return cls(head, tuple(cells), left, max(map(cell_len, words), default=0), most)
+
+
+def _table(table: Table, width: int, say: Words) -> Iterator[RenderableType]:
+    """Print a table, in as many parts as the width makes of it."""
+    rows = table.rows
+    heads = _Column.of(table.head, [head for head, _ in rows], left=True)
+    columns = [
+        _Column.of(name, [cells[place][0] for _, cells in rows], left)
+        for place, (name, left) in enumerate(table.columns)
+    ]
+    first = [heads] if heads.most else []
+    dropped = []
+    for name in table.drop:
+        if _needed([*first, *columns]) <= width:
+            break
+        dropped += [column.head for column in columns if column.head == name]
+        columns = [column for column in columns if column.head != name]
+    for part in _parts(first, columns, width):
+        yield _grid(part, width, table)
+    if dropped:
+        yield Text(say("not shown at this width: {names}", names=say.listed(dropped)), "dim")
+
+
+def _needed(columns: Sequence[_Column]) -> int:
+    return sum(column.least for column in columns) + GAP * (len(columns) - 1)
+
+
+def _parts(first: list[_Column], columns: list[_Column], width: int) -> list[list[_Column]]:
+    """Divide columns into parts that fit, each with the row heads before it."""
+    parts, part = [], list(first)
+    for column in columns:
+        if len(part) > len(first) and _needed([*part, column]) > width:
+            parts.append(part)
+            part = list(first)
+        part.append(column)
+    return [*parts, part]
+
+
+def _grid(columns: Sequence[_Column], width: int, table: Table) -> Grid:
+    grid = Grid(
+        box=None,
+        pad_edge=False,
+        padding=(0, GAP, 0, 0),
+        show_header=any(column.head for column in columns),
+    )
+    for column, wide in zip(columns, _widths(columns, width), strict=True):
+        side = "left" if column.left else "right"
+        grid.add_column(Text(column.head), width=wide, justify=side, overflow="fold")  # type: ignore[arg-type]
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        grid.add_row(*(Text(cell, STYLES[table.tones.get(cell, "")]) for cell in cells))
+    return grid
+
+
+def _widths(columns: Sequence[_Column], width: int) -> list[int]:
+    """Give every column its least width, and what is left to those that want more."""
+    widths = [column.least for column in columns]
+    spare = width - _needed(columns)
+    wanting = sorted(range(len(columns)), key=lambda at: columns[at].most - columns[at].least)
+    for done, place in enumerate(wanting):
+        wanted = columns[place].most - columns[place].least
+        given = max(0, min(wanted, spare // (len(wanting) - done)))
+        widths[place] += given
+        spare -= given
+    if spare < 0:  # not even one column fits beside the row heads: these are folded
+        widths[0] = max(8, widths[0] + spare)
+    return widths
