@@ -263,11 +263,15 @@ class BacktestResult(Displayed):
                 "summary": self.summary(),
                 "benchmarks": self.benchmark_summary(),
                 "warnings": list(self.warnings),
-                "notes": [text.to_json() for text in self.warnings if isinstance(text, Note)],
                 "manifest": dict(self.manifest),
             }
         )
         return document
+
+    def to_record(self) -> dict[str, Any]:
+        """Return what a folder keeps: `to_json`, and the code and values of its warnings."""
+        notes = [text.to_json() for text in self.warnings if isinstance(text, Note)]
+        return {**self.to_json(), "notes": notes}
 
 
 def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:

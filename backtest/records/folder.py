@@ -49,7 +49,7 @@ def write_run(result: BacktestResult, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
-        write_bytes(folder / "summary.json", json_text(result.to_json()).encode())
+        write_bytes(folder / "summary.json", json_text(result.to_record()).encode())
         write_bytes(
             folder / "returns.csv",
             result.returns.rename("return").to_csv(index_label="date").encode(),
