@@ -14,6 +14,7 @@ from backtest.records.folder import check_holds_only, json_text, remove_reports,
 from backtest.records.record import (
     checked_document,
     damaged,
+    named_benchmarks,
     read_json,
     read_table,
 )
