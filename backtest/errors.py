@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST = 60  # characters of a value that are shown
+
 
 class UserError(ValueError):
     """A mistake in what was asked for; the message is one sentence that says what to do."""
@@ -28,3 +30,9 @@ def suggest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     return f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(names)}"
+
+
+def shown(text: str) -> str:
+    """Return text without what a terminal obeys, and no more of it than fits a sentence."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…"

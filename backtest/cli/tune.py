@@ -191,35 +191,30 @@ def walk_forward(
 
 def read_space(strategy: Strategy, grid: Sequence[str]) -> dict[str, Any]:
     """Read `NAME=a,b,c` and `NAME=LOW:HIGH:STEP` against the strategy's fields."""
-    from typing import get_type_hints
+    from backtest.cli.lookup import strategy_class
+    from backtest.errors import UserError
+    from backtest.strategy.parameters import declared_type, value_from_text
 
-    from backtest.cli.lookup import parse_value
-    from backtest.errors import UserError, suggest
-    from backtest.strategy import field_names
-
-    hints, known = get_type_hints(type(strategy)), field_names(type(strategy))
+    kind = type(strategy)
     space: dict[str, Any] = {}
     for text in grid:
         name, equals, values = text.partition("=")
-        if name not in known:
-            raise UserError(f"{strategy.name} has no parameter {name!r}; {suggest(name, known)}")
+        declared_type(kind, name)
         if not equals or not values:
             raise UserError(f"--grid {text} has no values; write it as NAME=a,b,c")
         if name in space:
             raise UserError(f"--grid {name} stands twice; put all its values into one")
-        if values.count(":") == 2:
-            space[name] = _range(name, values, hints[name])
-        else:
-            space[name] = [parse_value(name, part, hints[name]) for part in values.split(",")]
+        ranged = values.count(":") == 2
+        parts = values.split(":" if ranged else ",")
+        found = [value_from_text(kind, name, part, strategy_class) for part in parts]
+        space[name] = _range(name, values, *found) if ranged else found
     return space
 
 
-def _range(name: str, text: str, kind: Any) -> list[Any]:
+def _range(name: str, text: str, low: Any, high: Any, step: Any) -> list[Any]:
     """Return LOW, LOW + STEP … up to HIGH."""
-    from backtest.cli.lookup import parse_value
     from backtest.errors import UserError
 
-    low, high, step = (parse_value(name, part, kind) for part in text.split(":"))
     if not isinstance(low, (int, float)) or not step > 0 or high < low:
         raise UserError(f"{name}={text} is no range; write LOW:HIGH:STEP with a step above 0")
     count = int((high - low) / step + 1e-9) + 1

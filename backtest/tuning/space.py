@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError
 from backtest.strategy import Strategy, field_names, own_fields
+from backtest.strategy.parameters import declared_type, value_of
 from backtest.tuning.distributions import Choice, Distribution, Integer, Real
 
 __all__ = [
@@ -215,12 +216,10 @@ def check_names(strategy: Strategy, space: Space) -> None:
         raise UserError(
             f"the space is empty; give values for at least one field of {strategy.name}"
         )
-    known = field_names(type(strategy))
-    if not known:
+    if not field_names(type(strategy)):
         raise UserError(f"{strategy.name} has no parameters; make its class a frozen dataclass")
     for name, entry in space.items():
-        if name not in known:
-            raise UserError(f"{strategy.name} has no parameter {name!r}; {suggest(name, known)}")
+        declared_type(type(strategy), name)
         if isinstance(entry, When) and (entry.field not in space or entry.field == name):
             raise UserError(
                 f"{name} depends on {entry.field!r}, which is not in the space; add it or take "
@@ -237,8 +236,7 @@ def field_values(strategy: Strategy, name: str, entry: Any) -> list[Any]:
         source = source.values()
     if isinstance(source, (str, Mapping)) or not isinstance(source, Iterable):
         raise UserError(f"the values of {name} were {source!r}; give a list of values")
-    own = getattr(strategy, name)
-    values = list(dict.fromkeys(checked(name, value, own) for value in source))
+    values = list(dict.fromkeys(checked(strategy, name, value) for value in source))
     if not values:
         raise UserError(f"{name} has no values; give at least one")
     return values
@@ -249,33 +247,17 @@ def check_range(strategy: Strategy, name: str, source: Integer | Real) -> None:
     own = getattr(strategy, name)
     if isinstance(source, Real) and own is not None and not isinstance(own, float):
         raise UserError(f"{name} was a range of real numbers; give values like its own, {own!r}")
-    checked(name, source.low, own)
+    checked(strategy, name, source.low)
 
 
-def checked(name: str, value: Any, own: Any) -> Any:
-    """Return a value as plain Python, or say why the field cannot have it."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, list):
-        value = tuple(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise UserError(f"{name} has the value {value}; give finite numbers")
-    if isinstance(own, bool) or isinstance(value, bool):
-        fits = own is None or isinstance(own, bool) == isinstance(value, bool)
-    elif isinstance(own, int):
-        fits = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-        value = int(value) if fits else value
-    elif isinstance(own, float):
-        fits = isinstance(value, (int, float))
-        value = float(value) if fits else value
-    else:
-        plain = (int, float, str, tuple)  # strategies and triggers can stand for one another
-        neither = not isinstance(value, plain) and not isinstance(own, plain)
-        fits = own is None or value is None or neither or isinstance(value, type(own))
-    if not fits:
-        raise UserError(f"{name} was {value!r}; give values like its own, {own!r}")
+def checked(strategy: Strategy, name: str, value: Any) -> Any:
+    """Return a value for a field as plain Python, or say why the field cannot have it."""
+    found = value_of(type(strategy), name, value)
+    hint = declared_type(type(strategy), name)
+    if hint in (int, float):
+        found = hint(found)  # a column of values is of one kind
     try:
-        hash(value)
+        hash(found)
     except TypeError as error:
         raise UserError(f"{name} was {value!r}; give numbers, text or tuples") from error
-    return value
+    return found

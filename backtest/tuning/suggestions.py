@@ -104,7 +104,7 @@ class Plan:
         for suggestion in self.suggestions:
             name = suggestion.name
             if name in suggested:
-                chosen[name] = checked(name, suggestion.value(suggested[name]), chosen[name])
+                chosen[name] = checked(self.strategy, name, suggestion.value(suggested[name]))
         return chosen
 
     def allows(self, parameters: Parameters) -> bool:

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from backtest.errors import LONGEST, shown
 from backtest.notes import Note
 
-LONGEST = 60  # characters of a value that are shown
 BEFORE = 20  # of them before the place that differs, where it is further on
 GONE = "nothing"
 
@@ -131,9 +131,3 @@ def _texts(recorded: str | None, again: str | None) -> tuple[str, str]:
 
 def _json(value: Any) -> str:
     return shown(json.dumps(value, ensure_ascii=True))
-
-
-def shown(text: str) -> str:
-    """Return text without what a terminal obeys, and no more of it than fits a sentence."""
-    plain = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…"

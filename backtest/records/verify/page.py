@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtest.records.verify.difference import shown
+from backtest.errors import shown
 from backtest.records.verify.rerun import Verification
 from backtest.views.page import Page
 from backtest.views.sections.headline import WARNING

@@ -6,23 +6,19 @@ opened: strategies come from the mapping handed in, parameters are checked again
 
 from __future__ import annotations
 
-import types
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from enum import Enum
 from math import isfinite
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
-
-import pandas as pd
+from typing import Any
 
 from backtest.costs import CostModel, CostRule
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, shown, suggest
 from backtest.market import Market
 from backtest.records.recall import recalled_market
-from backtest.records.verify.difference import shown
-from backtest.strategy import Strategy, field_names
+from backtest.strategy import Strategy
+from backtest.strategy.parameters import built
 
 Kinds = Mapping[str, type[Strategy]]
 
@@ -65,10 +61,17 @@ def strategy_of(manifest: Mapping[str, Any], known: Kinds, given: Kinds) -> Stra
                 f"the run's strategy {shown(manifest['class'])} is none of the package, and no "
                 f"folder is trusted to name a file; hand it in with --strategy FILE.py:Class"
             )
+
+    def find(named: str) -> type[Strategy]:
+        kinds = {**known, **given}
+        if named not in kinds:
+            raise UserError(f"there is no strategy {shown(named)!r}; {suggest(named, kinds)}")
+        return kinds[named]
+
     try:
-        return _build(kind, parameters, {**known, **given})
-    except RecursionError as error:
-        raise UserError("the run's strategy is nested too deep; the manifest was edited") from error
+        return built(kind, parameters, find)
+    except UserError as error:
+        raise UserError(f"the run's strategy cannot be built from its manifest: {error}") from error
 
 
 def other_folder(folder: Path) -> str | None:
@@ -123,75 +126,6 @@ def market_of(manifest: Mapping[str, Any], named: str | Path | None) -> Market:
             f"them with --market"
         )
     return replace(market, name=shown(manifest["market"]))
-
-
-def _build(kind: type[Strategy], parameters: Mapping[str, Any], kinds: Kinds) -> Strategy:
-    hints, fields = get_type_hints(kind), field_names(kind)
-    values = {}
-    for name, value in parameters.items():
-        if name not in fields:
-            there_is = suggest(str(name), fields) if fields else "it has none"
-            raise UserError(
-                f"the run's strategy has no parameter {shown(str(name))} any more; {there_is}"
-            )
-        values[name] = _value(name, value, hints[name], kinds)
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise UserError(
-            f"the run's strategy cannot be built from its parameters ({error}); it has changed "
-            f"since, or the manifest was edited"
-        ) from error
-
-
-def _value(name: str, value: Any, hint: Any, kinds: Kinds) -> Any:
-    """Turn a parameter's JSON back into its declared type."""
-    if hint is Any or (value is None and type(None) in (hint, *get_args(hint))):
-        return value
-    origin = get_origin(hint)
-    if origin in (types.UnionType, Union):
-        for option in get_args(hint):
-            try:
-                return _value(name, value, option, kinds)
-            except UserError:
-                continue
-    elif origin is tuple and isinstance(value, list):
-        inner = get_args(hint)
-        if len(inner) == 2 and inner[1] is Ellipsis:
-            return tuple(_value(name, item, inner[0], kinds) for item in value)
-        if len(inner) == len(value):
-            pairs = zip(value, inner, strict=True)
-            return tuple(_value(name, item, option, kinds) for item, option in pairs)
-    elif isinstance(hint, type):
-        found = _plain_value(value, hint, kinds)
-        if found is not None:
-            return found
-    raise UserError(
-        f"the run's parameter {name} cannot be read back from the manifest ({shown(str(value))}); "
-        f"run the strategy from Python instead"
-    )
-
-
-def _plain_value(value: Any, hint: type, kinds: Kinds) -> Any:
-    """Return a value of a plain class, a strategy among them; None where it is none."""
-    if issubclass(hint, Strategy):
-        if not isinstance(value, dict) or value.get("strategy") not in kinds:
-            return None
-        inner = {key: item for key, item in value.items() if key != "strategy"}
-        found = _build(kinds[value["strategy"]], inner, kinds)
-        return found if isinstance(found, hint) else None
-    if issubclass(hint, Enum):
-        return next((item for item in hint if value in (str(item), item.value)), None)
-    if hint in (pd.Timestamp, date) and isinstance(value, str):
-        try:
-            return hint.fromisoformat(value[:10])
-        except ValueError:
-            return None
-    if isinstance(value, bool):
-        return value if hint is bool else None
-    if hint in (int, float):  # a whole number may stand in a field of fractions, and back
-        return value if isinstance(value, (int, float)) and isfinite(value) else None
-    return value if hint is str and isinstance(value, str) else None
 
 
 def cash_of(manifest: Mapping[str, Any]) -> float:

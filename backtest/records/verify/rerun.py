@@ -10,12 +10,12 @@ from typing import Any
 
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
-from backtest.errors import UserError
+from backtest.errors import UserError, shown
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.records.folder import FILES, write_run
 from backtest.records.record import checked_manifest, read_json
-from backtest.records.verify.difference import Difference, first_difference, shown
+from backtest.records.verify.difference import Difference, first_difference
 from backtest.records.verify.recorded import (
     Kinds,
     cash_of,
