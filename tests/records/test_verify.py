@@ -281,7 +281,7 @@ def test_a_hostile_class_is_refused(named, copy):
 @pytest.mark.parametrize(
     ("parameters", "says"),
     [
-        ({"fall": 3}, "no parameter fall any more; did you mean 'fall_bp'"),
+        ({"fall": 3}, "has no parameter 'fall'; did you mean 'fall_bp'"),
         ({"fall_bp": "import os"}, "strategy cannot be built from its manifest: fall_bp was"),
         ({"fall_bp": [1]}, "strategy cannot be built from its manifest: fall_bp was"),
         ({"fall_bp": True}, "strategy cannot be built from its manifest: fall_bp was"),
