@@ -42,3 +42,22 @@ class Note(str):
             for name, value in self.values.items()
         }
         return {"code": self.code, "values": plain}
+
+
+class Listed(Note):
+    """Notes one after the other, with what separates them in the language spoken."""
+
+    __slots__ = ()
+
+
+def listed(notes: tuple[str, ...]) -> Listed:
+    """Return notes joined to one.
+
+    Examples
+    --------
+    >>> listed((Note("one"), Note("{count} more", count=2)))
+    'one, 2 more'
+    """
+    places = [f"part{number}" for number in range(len(notes))]
+    code = ", ".join(f"{{{place}}}" for place in places)
+    return Listed(code, **dict(zip(places, notes, strict=True)))

@@ -7,7 +7,15 @@ from typing import Annotated, Optional
 
 import typer
 
-from backtest.cli.backtests import MOST, CostsOption, JsonOption, MarketOption, Terms, print_json
+from backtest.cli.backtests import (
+    MOST,
+    CostsOption,
+    JsonOption,
+    LangOption,
+    MarketOption,
+    Terms,
+    print_json,
+)
 
 
 def today(
@@ -36,6 +44,7 @@ def today(
         typer.Option("--allow-stale", help="Also look at data more than 3 sessions old."),
     ] = False,
     costs: CostsOption = "etf",
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Say what a strategy holds now, what changes next, and which trigger is nearest to firing.
@@ -47,8 +56,9 @@ def today(
     from backtest.cli.lookup import find_strategy
     from backtest.errors import UserError
     from backtest.render.waiting import waiting
+    from backtest.views.words import Words
 
-    chosen = find_strategy(strategy, settings or [])
+    say, chosen = Words(lang), find_strategy(strategy, settings or [])
     if capital is not None and not 0 < capital < MOST:
         raise UserError(f"--capital was {capital:g}; give an amount above 0 and below {MOST:g}")
     terms = Terms(market, None, None, costs, "open", 1_000_000.0, False)
@@ -72,6 +82,7 @@ def today(
     if json:
         print_json(found.to_json())
         return
-    from backtest.cli.show_today import show_today
+    from backtest.render.terminal import show
+    from backtest.views.today import today_page
 
-    show_today(found)
+    show(today_page(found, say))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from backtest.engine.result import plain
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.strategy import Strategy
 from backtest.triggers import Reading, Trigger
 
@@ -56,13 +57,15 @@ class Watched:
         return found
 
     @property
-    def away(self) -> str:
+    def away(self) -> Note:
         """How far it is from firing, in its own unit and in typical daily moves."""
         how_far = spoken_amount(abs(self.distance), self.unit)
         if self.moves != self.moves or self.unit == "days":
             return how_far
         number = f"{abs(self.moves):.1f}"
-        return f"{how_far} or {number} typical daily move{'' if number == '1.0' else 's'}"
+        if number == "1.0":
+            return Note("{distance} or 1.0 typical daily move", distance=how_far)
+        return Note("{distance} or {count} typical daily moves", distance=how_far, count=number)
 
 
 def watched(strategy: Strategy, market: Market) -> tuple[Watched, ...]:
@@ -131,7 +134,7 @@ def _read(
     )
 
 
-def spoken_amount(value: float, unit: str) -> str:
+def spoken_amount(value: float, unit: str) -> Note:
     """Say a number in its unit; fractions as percentages.
 
     Examples
@@ -139,10 +142,14 @@ def spoken_amount(value: float, unit: str) -> str:
     >>> spoken_amount(0.2419, "fraction of sectors"), spoken_amount(55.248, "index points")
     ('24.2% of sectors', '55.2 index points')
     """
+    if unit == "fraction of sectors":
+        return Note("{number}% of sectors", number=_digits(100.0 * value))
     if unit.startswith("fraction"):
-        return f"{_digits(100.0 * value)}%{unit.removeprefix('fraction')}"
-    one = value == 1 and unit == "days"
-    return "1 day" if one else f"{_digits(value)} {unit}"
+        shown = unit.replace("fraction", "%", 1)
+        return Note("{number}{unit}", number=_digits(100.0 * value), unit=shown)
+    if value == 1 and unit == "days":
+        return Note("1 day")
+    return Note("{number} {unit}", number=_digits(value), unit=unit)
 
 
 def _digits(value: float) -> str:

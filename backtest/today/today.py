@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
+from backtest.display import Displayed
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note, listed
 from backtest.strategy import Strategy
 from backtest.today.account import Account
 from backtest.today.age import age, next_session, published
@@ -27,7 +29,7 @@ CASH = 1_000_000.0  # what the strategy's own portfolio starts with, as in `run`
 
 
 @dataclass(frozen=True, eq=False)
-class Today:
+class Today(Displayed):
     """What a strategy says after a market's last session.
 
     Attributes
@@ -66,36 +68,58 @@ class Today:
         return nearest(self.watched)
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Note:
         """What is held since when, and what the next session changes."""
         now = self.standing
-        what = "nothing yet" if self.holdings["weight"].sum() == 0 else now.regime
-        held = f"As of {self.as_of:%Y-%m-%d} {self.strategy.name} holds {what}"
-        since = "" if what != now.regime else f" since {now.since:%Y-%m-%d}"
-        return f"{held}{since}; {self.change} at the next session ({self.due:%Y-%m-%d})."
+        said = {
+            "date": f"{self.as_of:%Y-%m-%d}",
+            "strategy": self.strategy.name,
+            "change": self.change,
+            "next": f"{self.due:%Y-%m-%d}",
+        }
+        if self.holdings["weight"].sum() == 0:
+            return Note(
+                "As of {date} {strategy} holds nothing yet; {change} at the next session ({next}).",
+                **said,
+            )
+        return Note(
+            "As of {date} {strategy} holds {what} since {since}; {change} at the next session "
+            "({next}).",
+            **said,
+            what=now.regime,
+            since=f"{now.since:%Y-%m-%d}",
+        )
 
     @property
-    def change(self) -> str:
+    def change(self) -> Note:
         """What the next session changes, in a few words."""
         now = self.standing
         if now.waits:
-            return f"an order still waits for {', '.join(now.waits)} and is tried again"
+            names = ", ".join(now.waits)
+            return Note("an order still waits for {names} and is tried again", names=names)
         if not now.ordered:
-            return "nothing changes"
+            return Note("nothing changes")
         if now.decided != now.regime:
-            return f"it turns to {now.decided}"
-        return f"it is brought back to its weights ({now.turnover:.1%} is traded)"
+            return Note("it turns to {what}", what=now.decided)
+        share = f"{now.turnover:.1%}"
+        return Note("it is brought back to its weights ({share} is traded)", share=share)
 
     @property
-    def outlook(self) -> str:
+    def outlook(self) -> Note:
         """What is nearest to firing, and how far away it is."""
         found = self.nearest
         if not self.watched:
-            return "It listens to no trigger."
+            return Note("It listens to no trigger.")
         if found is None:
-            return "No reading is on its way: each fires already, or is not known."
-        claims = f" ({', '.join(found.claims)})" if found.claims else ""
-        return f"Nearest to firing{claims}: {found.name}, {found.away} away."
+            return Note("No reading is on its way: each fires already, or is not known.")
+        if not found.claims:
+            return Note("Nearest to firing: {name}, {away} away.", name=found.name, away=found.away)
+        return Note(
+            "Nearest to firing ({claims}): {name}, {away} away.",
+            claims=", ".join(found.claims),
+            name=found.name,
+            away=found.away,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return what `nqp today --json` prints."""
@@ -234,47 +258,71 @@ def _warnings(
     found: tuple[Watched, ...],
     stands: Standing,
     done: Tickets | None,
-) -> list[str]:
-    said = []
+) -> list[Note]:
+    said: list[Note] = []
     if market.synthetic:
-        said.append("synthetic data: an example, not a recommendation")
+        said.append(Note("synthetic data: an example, not a recommendation"))
     elif missed > STALE_AFTER:
         said.append(
-            f"the data are {missed} sessions old: this is what it said then, not what it says now"
+            Note(
+                "the data are {count} sessions old: this is what it said then, not what it says "
+                "now",
+                count=missed,
+            )
         )
     if not published(market.universe.calendar, day):
         said.append(
-            f"the holidays of {market.universe.calendar} are not published up to {day:%Y-%m-%d}: "
-            f"weekdays count as sessions there"
+            Note(
+                "the holidays of {calendar} are not published up to {date}: weekdays count as "
+                "sessions there",
+                calendar=market.universe.calendar,
+                date=f"{day:%Y-%m-%d}",
+            )
         )
-    unknown = [
-        f"{item.name} ({'never was' if item.known is None else f'last on {item.known:%Y-%m-%d}'})"
-        for item in found
-        if item.leaf and item.fires is None
-    ]
+    unknown = tuple(_unknown(item) for item in found if item.leaf and item.fires is None)
     if unknown:
-        said.append(f"not known on the last session: {', '.join(unknown)}")
+        said.append(Note("not known on the last session: {readings}", readings=listed(unknown)))
     return said if done is None else said + _account_warnings(market, stands, done)
 
 
-def _account_warnings(market: Market, stands: Standing, done: Tickets) -> list[str]:
-    said = []
+def _unknown(item: Watched) -> Note:
+    if item.known is None:
+        return Note("{name} (never was)", name=item.name)
+    return Note("{name} (last on {date})", name=item.name, date=f"{item.known:%Y-%m-%d}")
+
+
+def _account_warnings(market: Market, stands: Standing, done: Tickets) -> list[Note]:
+    said: list[Note] = []
     known = market.universe.by_id
     wanted = stands.target > 0
     indices = [name for name in done.orders["instrument"] if known[name].kind == "index"]
     if indices:
         said.append(
-            f"{len(indices)} of the orders are for indices, which cannot be bought: take them as "
-            f"weights, or use a market of funds"
+            Note(
+                "{count} of the orders are for indices, which cannot be bought: take them as "
+                "weights, or use a market of funds",
+                count=len(indices),
+            )
         )
     if done.waiting:
         said.append(
-            f"{', '.join(done.waiting)} could not be traded in the last session (suspended, or "
-            f"locked at the limit): left alone here"
+            Note(
+                "{names} could not be traded in the last session (suspended, or locked at the "
+                "limit): left alone here",
+                names=", ".join(done.waiting),
+            )
         )
     small = int((wanted & (done.after == 0)).sum()) - len(done.waiting)
     if small > 0:
-        said.append(f"the account is too small for {small} of {int(wanted.sum())} instruments")
+        said.append(
+            Note(
+                "the account is too small for {count} of {all} instruments",
+                count=small,
+                all=int(wanted.sum()),
+            )
+        )
     if not done.orders.empty:
-        said.append("prices are the last closes; the next open, and so the amounts, will differ")
+        said.append(
+            Note("prices are the last closes; the next open, and so the amounts, will differ")
+        )
     return said

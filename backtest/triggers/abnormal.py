@@ -17,10 +17,14 @@ import pandas as pd
 
 from backtest.market import Market
 from backtest.market.universe import check_sectors
+from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant, decided, positive
 from backtest.triggers.equity import group_moves
 from backtest.triggers.reading import Reading
+
+SPOKEN = 3  # sectors that are named; of more, the first
+GROUPS = ("{a}", "{a}, {b}", "{a}, {b}, {c}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,11 @@ class AbnormalReturn(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"{spoken_group(self.sectors)}: {self.window}-session excess return"
+        return Note(
+            "{group}: {window}-session excess return",
+            group=spoken_group(self.sectors),
+            window=self.window,
+        )
 
     def reading(self, market: Market) -> Reading | None:
         """Return the excess return beyond its usual mean, against `sigmas` deviations."""
@@ -143,7 +151,11 @@ class AbnormalTurnover(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"{spoken_group(self.sectors)}: {self.window}-session turnover"
+        return Note(
+            "{group}: {window}-session turnover",
+            group=spoken_group(self.sectors),
+            window=self.window,
+        )
 
     def reading(self, market: Market) -> Reading | None:
         """Return the traded value as a multiple of the usual one, against `ratio`."""
@@ -179,4 +191,6 @@ def spoken_group(sectors: tuple[str, ...]) -> str:
     'real estate and 3 more'
     """
     names = [sector.replace("_", " ") for sector in sectors]
-    return ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
+    if len(names) > SPOKEN:
+        return Note("{first} and {count} more", first=names[0], count=len(names) - 1)
+    return Note(GROUPS[len(names) - 1], **dict(zip("abc", names, strict=False)))

@@ -17,6 +17,7 @@ from pandas.arrays import BooleanArray
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.reading import Reading
 
@@ -184,7 +185,7 @@ class KOutOf(Trigger):
     @property
     def label(self) -> str:
         """What is counted."""
-        return f"parts of {len(self.parts)} that say yes"
+        return Note("parts of {count} that say yes", count=len(self.parts))
 
     def reading(self, market: Market) -> Reading:
         """Return how many parts say yes, against `k`."""

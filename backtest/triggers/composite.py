@@ -13,6 +13,7 @@ import pandas as pd
 from backtest.composite import PILLARS, Framework, composite, load_framework
 from backtest.errors import UserError, suggest
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant, decided, positive
 from backtest.triggers.reading import Reading
@@ -85,7 +86,11 @@ class CompositeRising(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"{_spoken(self.framework, self.pillar)} {self.window}-session change"
+        return Note(
+            "{index} {window}-session change",
+            index=_spoken(self.framework, self.pillar),
+            window=self.window,
+        )
 
     def reading(self, market: Market) -> Reading:
         """Return the change over the window, against `by`."""
@@ -116,4 +121,6 @@ def _check(framework: str | Framework, pillar: str) -> None:
 
 def _spoken(framework: str | Framework, pillar: str) -> str:
     name = framework.name if isinstance(framework, Framework) else framework
-    return f"composite index ({name}{pillar and f', {pillar}'})"
+    if pillar:
+        return Note("composite index ({name}, {pillar})", name=name, pillar=pillar)
+    return Note("composite index ({name})", name=name)

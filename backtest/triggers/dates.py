@@ -9,9 +9,16 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant
 from backtest.triggers.reading import Reading
+
+HALVES = ("days since the first half began", "days since the second half began")
+HALVES_OF = (
+    "days since the first half of {year} began",
+    "days since the second half of {year} began",
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,9 @@ class CalendarHalf(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        half = "first" if self.half == 1 else "second"
-        return f"days since the {half} half{'' if self.year is None else f' of {self.year}'} began"
+        if self.year is not None:
+            return Note(HALVES_OF[self.half - 1], year=self.year)
+        return Note(HALVES[self.half - 1])
 
     def reading(self, market: Market) -> Reading:
         """Return the calendar days since the half began: the coming one, unless it is now."""
@@ -85,7 +93,7 @@ class DateWindow(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"days since {self.start}"
+        return Note("days since {start}", start=self.start)
 
     def reading(self, market: Market) -> Reading:
         """Return the calendar days since `start`; unknown once `end` is past."""

@@ -13,6 +13,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.algebra import KOutOf, Trigger, constant, decided, positive
 from backtest.triggers.rates import BondUptrend
@@ -42,7 +43,7 @@ class IndexAboveAverage(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"broad index against its {self.window}-session average"
+        return Note("broad index against its {window}-session average", window=self.window)
 
     def reading(self, market: Market) -> Reading:
         """Return the index, against its average raised by the band."""
@@ -83,7 +84,7 @@ class Breadth(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"sectors above their {self.window}-session average"
+        return Note("sectors above their {window}-session average", window=self.window)
 
     def reading(self, market: Market) -> Reading:
         """Return the fraction of sectors above their averages, against `share`."""
@@ -135,7 +136,7 @@ class TurnoverExpansion(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"turnover of {self.short} sessions against {self.long}"
+        return Note("turnover of {short} sessions against {long}", short=self.short, long=self.long)
 
     def reading(self, market: Market) -> Reading:
         """Return the ratio of the two means, against `ratio`."""
@@ -191,7 +192,7 @@ class CalmVolatility(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"volatility of {self.window} sessions against its median"
+        return Note("volatility of {window} sessions against its median", window=self.window)
 
     def reading(self, market: Market) -> Reading:
         """Return the standard deviation of daily log returns, against its median."""
@@ -245,7 +246,7 @@ class Confidence(Trigger):
     @property
     def label(self) -> str:
         """What is counted."""
-        return "confidence"
+        return Note("confidence")
 
     @property
     def below(self) -> tuple[Trigger, ...]:

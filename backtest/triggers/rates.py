@@ -14,6 +14,7 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant, decided, positive
 from backtest.triggers.reading import Reading
@@ -44,7 +45,9 @@ class RateFall(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"{spoken(self.series)} {self.window}-session change"
+        return Note(
+            "{series} {window}-session change", series=spoken(self.series), window=self.window
+        )
 
     def reading(self, market: Market) -> Reading:
         """Return the change over the window in basis points, against a fall of `bp`."""
@@ -80,7 +83,11 @@ class RateBelowAverage(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"{spoken(self.series)} against its {self.window}-session average"
+        return Note(
+            "{series} against its {window}-session average",
+            series=spoken(self.series),
+            window=self.window,
+        )
 
     def reading(self, market: Market) -> Reading:
         """Return the rate, against its average less the band."""
@@ -138,7 +145,7 @@ class SeriesAbove(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return spoken(self.series)
+        return Note("{series}", series=spoken(self.series))
 
     def reading(self, market: Market) -> Reading:
         """Return the last value known, against the level."""
@@ -161,7 +168,7 @@ class SeriesBelow(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return spoken(self.series)
+        return Note("{series}", series=spoken(self.series))
 
     def reading(self, market: Market) -> Reading:
         """Return the last value known, against the level."""
@@ -193,7 +200,9 @@ class SeriesChanged(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"{spoken(self.series)} {self.window}-session change"
+        return Note(
+            "{series} {window}-session change", series=spoken(self.series), window=self.window
+        )
 
     def reading(self, market: Market) -> Reading:
         """Return the change over the window, against `by`."""

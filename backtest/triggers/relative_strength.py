@@ -10,6 +10,7 @@ from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.relative_strength import QUADRANTS, group_levels, relative_strength
 from backtest.market.universe import check_sectors
+from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
 from backtest.triggers.algebra import Not, Trigger, constant, decided, positive
@@ -34,7 +35,11 @@ class RelativeStrength(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"{spoken_group(self.sectors)}: relative strength over {self.window} sessions"
+        return Note(
+            "{group}: relative strength over {window} sessions",
+            group=spoken_group(self.sectors),
+            window=self.window,
+        )
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the sectors of the group that this market has; no, if it has none."""
@@ -61,7 +66,11 @@ class RelativeMomentum(Trigger):
     @property
     def label(self) -> str:
         """What is measured."""
-        return f"{spoken_group(self.sectors)}: momentum of strength over {self.change} sessions"
+        return Note(
+            "{group}: momentum of strength over {window} sessions",
+            group=spoken_group(self.sectors),
+            window=self.change,
+        )
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the sectors of the group that this market has; no, if it has none."""

@@ -14,7 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 from backtest.errors import UserError, suggest
-from backtest.notes import Note
+from backtest.market.universe import sectors
+from backtest.notes import Listed, Note
 
 LANGUAGES = ("en", "zh")
 
@@ -56,7 +57,10 @@ class Words:
         if "+" in name:
             return "+".join(self.name(part) if part else "" for part in name.split("+"))
         plain = name.replace("_", " ") if re.fullmatch("[a-z_]+", name) else name
-        return catalogue()["names"].get(name, plain) if self.chinese else plain
+        if not self.chinese:
+            return plain
+        sector = sectors().get(name.replace(" ", "_"))
+        return catalogue()["names"].get(name, plain if sector is None else sector.name_zh)
 
     def listed(self, items: list[str]) -> str:
         """Join items into one text."""
@@ -68,6 +72,8 @@ class Words:
 
     def note(self, text: str) -> str:
         """Return a note in this language; a text that is none stays as it is."""
+        if isinstance(text, Listed):
+            return self.listed([self.note(one) for one in text.values.values()])
         if isinstance(text, Note):
             return self(text.code, **{key: self._value(v) for key, v in text.values.items()})
         if self.chinese:
@@ -80,7 +86,7 @@ class Words:
     def _value(self, value: object) -> object:
         if isinstance(value, str):
             return self.note(value) if isinstance(value, Note) else self.name(value)
-        return self.listed([self.note(one) for one in value]) if isinstance(value, tuple) else value
+        return value
 
 
 def warnings_of(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -107,9 +113,7 @@ def recalled(document: Any) -> Note | None:
 
 
 def _recalled(value: Any) -> Any:
-    if isinstance(value, dict):
-        return recalled(value) or ""
-    return tuple(map(_recalled, value)) if isinstance(value, list) else value
+    return (recalled(value) or "") if isinstance(value, dict) else value
 
 
 @cache

@@ -9,6 +9,7 @@ import pytest
 import backtest
 from backtest.engine.headline import FIGURES
 from backtest.notes import Note
+from backtest.triggers import AbnormalReturn, RateFall
 from backtest.views.sections.triggering import DIRECTIONS
 from backtest.views.words import Words, catalogue, recalled
 
@@ -50,7 +51,8 @@ def test_both_languages_hold_the_same_values():
             Note("{years} years of data cannot tell skill from luck", years="1.9"),
             "1.9年的数据无法区分能力与运气",
         ),
-        ("ten-year yield 60-session change", "十年期收益率60日变化"),
+        (RateFall(window=60).label, "十年期收益率60日变化"),
+        (AbnormalReturn(("steel", "banks")).label, "钢铁、银行：3日超额收益"),
         ("my own remark", "my own remark"),
     ],
 )

@@ -42,7 +42,7 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
             say(
                 "{name}, {unit}: fires {direction} the threshold",
                 name=say.note(found.name),
-                unit=say.note(found.unit),
+                unit=say.name(found.unit),
                 direction=say(DIRECTIONS[found.direction]),
             ),
             (

@@ -1,0 +1,146 @@
+"""The page of today: what is held, what the triggers read, what changes next, and the orders."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from backtest.costs import COMPONENTS
+from backtest.today import Today, Watched
+from backtest.views.numbers import written
+from backtest.views.page import Page, Section, Table
+from backtest.views.sections.headline import WARNING
+from backtest.views.words import Words
+
+SIGNS = {"above": ">", "at least": "≥", "below": "<", "at most": "≤"}
+ANSWERS = {True: "yes", False: "no", None: "not known"}
+SHOWN = 12  # holdings before the rest is summed up
+
+
+def today_page(found: Today, say: Words) -> Page:
+    """Return the answer in a sentence, what the triggers read, what is held, and the orders."""
+    market = found.market
+    about = {"market": market.name, "date": f"{found.as_of:%Y-%m-%d}", "data": market.snapshot[:12]}
+    if market.synthetic:
+        footer = say("{market} to {date}; data: {data}", **about)
+    else:
+        footer = say(
+            "{market} to {date}, {age} session(s) old; data: {data}", **about, age=found.age
+        )
+    sections = [_readings(found.watched, say)] if found.watched else []
+    sections.append(_holdings(found, say))
+    if found.tickets is not None:
+        sections.append(_orders(found, say))
+    return Page(
+        title=say.note(found.sentence),
+        subtitle="",
+        language=say.language,
+        conclusion=say.note(found.outlook),
+        banners=(say(WARNING),) if market.synthetic else (),
+        sections=tuple(sections),
+        notes=tuple(say.note(text) for text in found.warnings),
+        footer=(footer,),
+    )
+
+
+def _readings(watched: tuple[Watched, ...], say: Words) -> Section:
+    rows = []
+    for item in watched:
+        value, threshold, distance = (
+            _scaled(number, item.unit) for number in (item.value, item.threshold, item.distance)
+        )
+        going = item.distance > 0 or (item.distance == 0 and not item.fires)
+        rows.append(
+            {
+                say("now"): value,
+                say("fires at"): f"{SIGNS[item.direction]} {threshold}",
+                say("to go"): distance if going else "–",
+                say("moves"): written(item.moves if going else None, "{:.1f}"),
+                say("fires"): say(ANSWERS[item.fires]),
+            }
+        )
+    names = [
+        say("{name}, {unit}", name=say.note(item.name), unit=_unit(item.unit, say))
+        + (f" [{', '.join(item.claims)}]" if item.claims else "")
+        for item in watched
+    ]
+    cells = pd.DataFrame(rows, index=names)
+    drop = (say("moves"),)
+    table = Table("", cells, (say("fires"),), drop, head=say("reading"))
+    note = say("moves: how many typical daily moves are still to go")
+    return Section("readings", say("Triggers"), tables=(table,), notes=(note,))
+
+
+def _holdings(found: Today, say: Words) -> Section:
+    held, changes = found.holdings, found.standing.changes
+    columns = ["weight", "target"] if changes else ["weight"]
+    rest = held.iloc[SHOWN:]
+    rows = {
+        str(instrument): (_name(found, instrument, say), *(row[key] for key in columns))
+        for instrument, row in held.head(SHOWN).iterrows()
+    }
+    if len(rest):
+        rows[say("{count} more", count=len(rest))] = ("", *(rest[key].sum() for key in columns))
+    idle = [1.0 - float(held[key].sum()) for key in ("weight", "target")]
+    if max(idle) > 0.0005:
+        rows[say.name("cash")] = ("", *idle[: len(columns)])
+    heads = [say("name"), say("weight"), say("next session")][: 1 + len(columns)]
+    cells = pd.DataFrame(
+        [(name, *(written(part, "percent") for part in parts)) for name, *parts in rows.values()],
+        columns=heads,
+        index=list(rows),
+    )
+    table = Table("", cells, (say("name"),), (say("name"),), head=say("instrument"))
+    return Section("holdings", say("What is held"), tables=(table,))
+
+
+def _orders(found: Today, say: Words) -> Section:
+    assert found.tickets is not None
+    currency, orders = found.market.universe.currency, found.orders
+    if orders.empty:
+        none = say("None; the account holds what it should, or is too small to trade.")
+        return Section("orders", say("Orders"), (none,))
+    cells = pd.DataFrame(
+        [
+            {
+                say("name"): _name(found, row["instrument"], say),
+                say("units"): f"{row['units']:,.2f}".removesuffix(".00"),
+                say("price"): written(row["price"], "{:,.3f}" if row["price"] < 100 else "{:,.2f}"),
+                say("value"): written(row["value"], "number"),
+                say("costs"): written(row["cost"], "{:,.2f}"),
+            }
+            for row in orders.to_dict("records")
+        ],
+        index=[f"{say(row['side'])} {row['instrument']}" for row in orders.to_dict("records")],
+    )
+    paid = [
+        f"{say(part.replace('_', ' '))} {orders[part].sum():,.2f}"
+        for part in COMPONENTS
+        if orders[part].sum() > 0
+    ]
+    sentence = say(
+        "For an account of {value} {currency}; costs {cost} ({parts}); cash left {cash}",
+        value=f"{found.tickets.value:,.0f}",
+        currency=currency,
+        cost=f"{orders['cost'].sum():,.2f}",
+        parts=say.listed(paid) or say("none"),
+        cash=f"{found.tickets.cash:,.0f}",
+    )
+    drop = (say("name"), say("costs"))
+    table = Table("", cells, (say("name"),), drop, head=say("order"))
+    return Section("orders", say("Orders"), tables=(table,), notes=(sentence,))
+
+
+def _name(found: Today, instrument: object, say: Words) -> str:
+    known = found.market.universe.by_id[str(instrument)]
+    return (known.name_zh or known.name) if say.chinese else known.name
+
+
+def _unit(unit: str, say: Words) -> str:
+    if unit == "fraction of sectors":
+        return say("% of sectors")
+    return say.name(unit.replace("fraction", "%", 1) if unit.startswith("fraction") else unit)
+
+
+def _scaled(number: float, unit: str) -> str:
+    shown = 100.0 * number if unit.startswith("fraction") else number
+    return written(shown, "{:,.0f}" if abs(shown) >= 1000 else "{:.4g}")
