@@ -18,6 +18,7 @@ from uuid import uuid4
 from backtest.errors import UserError
 from backtest.home import home
 
+DRAFTS = ".draft-*"  # what is half written, beside its later place
 STALE_DRAFT_SECONDS = 24 * 3600.0
 
 
@@ -67,7 +68,7 @@ def sync_folder(folder: Path) -> None:
 
 def sweep(shelf: Path) -> None:
     """Remove drafts whose process is gone."""
-    for draft in shelf.glob(".draft-*"):
+    for draft in shelf.glob(DRAFTS):
         with suppress(OSError):
             if _abandoned(draft):
                 if draft.is_dir():

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from backtest.atomic import write_file
 from backtest.engine.comparison import Comparison
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.records.folder import check_holds_only, json_text, remove_reports, write_bytes
+from backtest.records.folder import check_holds_only, json_text, remove_reports
 from backtest.records.record import (
     checked_document,
     damaged,
@@ -34,11 +35,11 @@ def write_compare(comparison: Comparison, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
-        write_bytes(folder / "summary.json", json_text(summary).encode())
+        write_file(folder / "summary.json", json_text(summary).encode())
         returns = comparison.returns.to_csv(index_label="date")
-        write_bytes(folder / "returns.csv", returns.encode())
+        write_file(folder / "returns.csv", returns.encode())
         regimes = comparison.regimes.to_csv(index_label="date")
-        write_bytes(folder / "regimes.csv", regimes.encode())
+        write_file(folder / "regimes.csv", regimes.encode())
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
 

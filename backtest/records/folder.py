@@ -1,16 +1,17 @@
 """Run folders: a result as files other programs read.
 
-Every file is written beside its name and moved into place, so no reader meets half of one.
+Every file is written whole or not at all; what a killed process left half written does not count,
+and the next writer sweeps it away.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from backtest.atomic import DRAFTS, sweep, write_file
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
 from backtest.views.page import Page
@@ -29,10 +30,11 @@ def check_holds_only(folder: Path, files: Sequence[str]) -> None:
     """Raise a `UserError` unless `folder` is new, empty, or holds only `files` and reports."""
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file; name a folder to write to")
+    sweep(folder)
     foreign = sorted(
         entry.name
         for entry in (folder.iterdir() if folder.exists() else ())
-        if entry.name not in files and not REPORT.fullmatch(entry.name)
+        if entry.name not in files and not REPORT.fullmatch(entry.name) and not entry.match(DRAFTS)
     )
     if foreign:
         raise UserError(
@@ -49,15 +51,15 @@ def write_run(result: BacktestResult, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
-        write_bytes(folder / "summary.json", json_text(result.to_record()).encode())
-        write_bytes(
+        write_file(folder / "summary.json", json_text(result.to_record()).encode())
+        write_file(
             folder / "returns.csv",
             result.returns.rename("return").to_csv(index_label="date").encode(),
         )
-        write_bytes(folder / "weights.csv", result.weights.to_csv(index_label="date").encode())
-        write_bytes(folder / "orders.csv", result.orders.to_csv(index=False).encode())
-        write_bytes(folder / "regime.csv", result.regime.to_csv(index_label="date").encode())
-        write_bytes(folder / "manifest.json", json_text(dict(result.manifest)).encode())
+        write_file(folder / "weights.csv", result.weights.to_csv(index_label="date").encode())
+        write_file(folder / "orders.csv", result.orders.to_csv(index=False).encode())
+        write_file(folder / "regime.csv", result.regime.to_csv(index_label="date").encode())
+        write_file(folder / "manifest.json", json_text(dict(result.manifest)).encode())
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
 
@@ -87,7 +89,7 @@ def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ..
             if REPORT.fullmatch(path.name) and path.suffix == f".{form}":
                 path.unlink()
         for name, content in files.items():
-            write_bytes(folder / name, content)
+            write_file(folder / name, content)
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
     return tuple(folder / name for name in files)
@@ -103,13 +105,3 @@ def remove_reports(folder: Path) -> None:
 def json_text(document: object) -> str:
     """Return a JSON document as it is written to files."""
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from backtest.atomic import write_file
 from backtest.composite import Composite
 from backtest.composite.back_to_data import back_to_data
 from backtest.errors import UserError
 from backtest.evidence.composite_sensitivity import OUTCOMES, CompositeSensitivity
-from backtest.records.folder import check_holds_only, json_text, write_bytes
+from backtest.records.folder import check_holds_only, json_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +75,7 @@ def write_index(
     check_target(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_bytes(folder / "index.json", json_text(document).encode())
+        write_file(folder / "index.json", json_text(document).encode())
         with fonts():
             draw: dict[str, Callable[[], Axes]] = {
                 "index.png": lambda: plots.composite_index(found),
@@ -92,7 +93,7 @@ def write_index(
             missing = left_out(found, since)
             drawn = [name for name in draw if name not in missing]
             for name in drawn:
-                write_bytes(folder / name, plots.png(draw[name]()))
+                write_file(folder / name, plots.png(draw[name]()))
         for name in FILES:
             if name.endswith(".png") and name not in drawn:
                 (folder / name).unlink(missing_ok=True)

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backtest.atomic import write_file
 from backtest.errors import UserError
-from backtest.records.folder import check_holds_only, json_text, remove_reports, write_bytes
+from backtest.records.folder import check_holds_only, json_text, remove_reports
 from backtest.records.record import damaged, read_json, read_table
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import SharpeInterval
@@ -69,17 +70,17 @@ def write_tuning(swept: Sweep, folder: Path) -> None:
         remove_reports(folder)
         table = BytesIO()
         swept.trials.assign(plateau=plateau(swept)).to_parquet(table)
-        write_bytes(folder / "trials.parquet", table.getvalue())
+        write_file(folder / "trials.parquet", table.getvalue())
         document = swept.to_json()
-        write_bytes(folder / "best.json", json_text(document["best"]).encode())
-        write_bytes(folder / "honesty.json", json_text(document["honesty"]).encode())
-        write_bytes(folder / "manifest.json", json_text(_manifest(swept)).encode())
-        write_bytes(folder / "held.csv", _held(swept).to_csv(index_label="date").encode())
+        write_file(folder / "best.json", json_text(document["best"]).encode())
+        write_file(folder / "honesty.json", json_text(document["honesty"]).encode())
+        write_file(folder / "manifest.json", json_text(_manifest(swept)).encode())
+        write_file(folder / "held.csv", _held(swept).to_csv(index_label="date").encode())
         names = swept.variants.names
         if len(names) > 1 and not heat_map(swept, names[0], names[1]).empty:
             axes = plots.heat_map(swept, names[0], names[1])
-            write_bytes(folder / "heat_map.png", plots.png(axes))
-        write_bytes(folder / "switches.png", plots.png(plots.switch_raster(swept)))
+            write_file(folder / "heat_map.png", plots.png(axes))
+        write_file(folder / "switches.png", plots.png(plots.switch_raster(swept)))
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
 

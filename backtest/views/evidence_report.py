@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from backtest.atomic import write_file
 from backtest.errors import UserError
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.scorecard import Scorecard
 from backtest.market import Market
-from backtest.records.folder import check_holds_only, json_text, remove_reports, write_bytes
+from backtest.records.folder import check_holds_only, json_text, remove_reports
 from backtest.strategy.basket import Basket
 from backtest.views.page import Page
 from backtest.views.run_report import NO_PROMISE, run_report
@@ -81,6 +82,6 @@ def write_evidence(document: dict[str, Any], folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
-        write_bytes(folder / "evidence.json", json_text(document).encode())
+        write_file(folder / "evidence.json", json_text(document).encode())
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error

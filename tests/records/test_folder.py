@@ -1,5 +1,6 @@
 """Run folders: six files that read back, written whole or not at all."""
 
+import errno
 import json
 
 import pandas as pd
@@ -50,3 +51,19 @@ def test_a_file_is_no_folder(result, tmp_path):
     (tmp_path / "out").write_text("mine")
     with pytest.raises(UserError, match="is a file; name a folder"):
         write_run(result, tmp_path / "out")
+
+
+def test_what_a_killed_process_left_behind_is_swept_away(result, tmp_path):
+    (tmp_path / f".draft-{2**22 + 1}-x").write_text("half")
+    write_run(result, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_no_draft(result, tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(UserError, match="No space left on device"):
+        write_run(result, tmp_path)
+    assert list(tmp_path.iterdir()) == []
