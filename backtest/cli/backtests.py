@@ -269,6 +269,8 @@ def _wrote(folder: Path | None) -> None:
 
 def print_json(document: object) -> None:
     """Print one JSON document on stdout."""
-    import json
+    import sys
 
-    print(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    from backtest.render.plain import json_text
+
+    print(json_text(document, sys.stdout.encoding or "utf-8"))

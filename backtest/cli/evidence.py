@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from backtest.cli.backtests import CostsOption, FillOption, JsonOption, MarketOption, Terms
+from backtest.cli.backtests import (
+    CostsOption,
+    FillOption,
+    JsonOption,
+    MarketOption,
+    Terms,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from backtest.evidence.examine import StrategyEvidence
@@ -67,9 +74,7 @@ def evidence(
 
         write_evidence_report(card, taken_apart, seen, document, out, lang)
     if json:
-        import json as encode
-
-        print(encode.dumps(document, ensure_ascii=False, allow_nan=False))
+        print_json(document)
         return
     from backtest.cli.show_evidence import show_scorecard, show_strategy
 

@@ -14,6 +14,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from backtest.render.console import PlainConsole
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
 
@@ -24,7 +25,7 @@ PROSE = 20  # letters below which a column of text is not narrowed, if it has as
 
 def plain_console(*, stderr: bool = False) -> Console:
     """Return a console that prints names as they are: no bracket in them is markup."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    return PlainConsole(stderr=stderr)
 
 
 def tell(text: str, *, stderr: bool = False) -> None:

@@ -256,7 +256,8 @@ def test_a_warning_in_a_comparison_names_the_strategies_it_is_about(monkeypatch,
 
 def test_a_fault_of_ours_is_exit_1_and_says_so():
     code = (
-        "from backtest.cli import app, main\n"
+        "from backtest.cli import main\n"
+        "from backtest.cli.commands import app\n"
         "@app.command('boom')\n"
         "def boom() -> None: raise RuntimeError('wheel fell off')\n"
         "import sys; sys.argv = ['nqp', 'boom']; main()\n"

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from backtest import UserError
-from backtest.cli import app
+from backtest.cli.commands import app
 from backtest.render.plots import fonts
 from tests.cli.test_cli import nqp
 

@@ -65,7 +65,7 @@ def test_a_run_comes_back_whole(result, kept):
 def test_the_report_from_the_folder_is_the_one_of_the_run(result, market, kept, folder):
     from typer.testing import CliRunner
 
-    from backtest.cli import app
+    from backtest.cli.commands import app
 
     write_run_report(result, market, folder)
     first = (folder / "report.html").read_bytes()

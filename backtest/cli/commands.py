@@ -1,0 +1,120 @@
+"""Every command by its name, and the exit code of what it raises."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+import typer
+
+from backtest.cli import backtests, tune
+from backtest.cli.dashboard import dashboard
+from backtest.cli.data import app as data
+from backtest.cli.evidence import evidence
+from backtest.cli.index import index
+from backtest.cli.own_files import own_fault
+from backtest.cli.report import report
+from backtest.cli.today import today
+from backtest.cli.usage import UsageError, is_help, usage_sentence
+from backtest.cli.verify import verify
+from backtest.errors import UserError
+from backtest.render.plain import clean, lost_letters, prepare
+
+# A full disk, a full quota, a disk that may only be read.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+app = typer.Typer(
+    name="nqp",
+    help="Sector-rotation backtests that test a research report claim by claim.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich's help costs more time to import than all the rest
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(backtests.run)
+app.command("compare")(backtests.compare)
+app.command("strategies")(backtests.strategies)
+app.command("tune")(tune.tune)
+app.command("walk-forward")(tune.walk_forward)
+app.command("evidence")(evidence)
+app.command("report")(report)
+app.command("index")(index)
+app.command("today")(today)
+app.command("verify")(verify)
+app.command("dashboard")(dashboard)
+app.add_typer(data, name="data")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"nqp-rotation {installed('nqp-rotation')}")
+        raise typer.Exit
+
+
+def run_command(interrupted: Callable[[], bool]) -> int:
+    """Run the command of the shell's words and return its exit code.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If it was interrupted, whatever else that became: compiled code has errors of its own.
+    """
+    prepare()
+    try:
+        try:
+            code = app(prog_name="nqp", standalone_mode=False) or 0
+            sys.stdout.flush()
+        except Exception:
+            if interrupted():
+                raise KeyboardInterrupt from None
+            raise
+    except UserError as error:
+        _mistake(str(error))
+    except UsageError as error:
+        if is_help(error):
+            error.show()
+            sys.exit(2)
+        _mistake(usage_sentence(error))
+    except BrokenPipeError:
+        _say_no_more()
+        sys.exit(0)
+    except Exception as error:
+        own = own_fault(error)
+        if own is not None:
+            _mistake(own)
+        if isinstance(error, OSError) and error.errno in FULL:
+            _say_no_more()
+            _mistake(f"nothing more can be written ({error.strerror}); make room and try again")
+        import traceback
+
+        print(clean(traceback.format_exc()), file=sys.stderr, end="")
+        print(
+            f"nqp: this is a fault of nqp-rotation, not of yours; please report it "
+            f"({clean(str(error))})",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+    if said := lost_letters():
+        print("nqp:", said, file=sys.stderr)
+    return int(code)
+
+
+def _say_no_more() -> None:
+    """Lead what stdout still holds to nowhere: Python would try to write it when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _mistake(sentence: str) -> NoReturn:
+    print("nqp:", clean(" ".join(sentence.split())), file=sys.stderr)
+    sys.exit(2)
