@@ -17,7 +17,7 @@ HOSTILE = " [/red] :smile: [x]"
 def stored(tmp_path_factory):
     """A store with a market whose every instrument has a hostile name."""
     folder = tmp_path_factory.mktemp("hostile")
-    universe = files("backtest").joinpath("universes/shenwan.toml").read_text("utf-8")
+    universe = files("backtest.market").joinpath("universes/shenwan.toml").read_text("utf-8")
     head, first, rest = universe.partition("[[instruments]]")
     named = re.sub(r'(?m)^(name|name_zh) = "(.+)"$', rf'\1 = "\2{HOSTILE}"', rest)
     (folder / "hostile.toml").write_text(head + first + named, "utf-8")
