@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError
+from backtest.errors import UserError, suggest
 from backtest.market.universe import KINDS
 
 COMPONENTS = ("commission", "stamp_duty", "transfer_fee", "slippage")
@@ -163,3 +163,25 @@ STOCK_COSTS = CostModel(
     ),
     minimum_commission=5.0,
 )
+
+CALLED = {"etf": ETF_COSTS, "stock": STOCK_COSTS, "free": FREE}
+
+
+def cost_model(costs: CostModel | str) -> CostModel:
+    """Return a cost model, or the one called "etf", "stock" or "free".
+
+    Examples
+    --------
+    >>> cost_model("etf") is ETF_COSTS
+    True
+    """
+    if isinstance(costs, str):
+        if costs not in CALLED:
+            raise UserError(f"costs was {costs!r}; {suggest(costs, CALLED)}")
+        return CALLED[costs]
+    if not isinstance(costs, CostModel):
+        raise UserError(
+            f"costs was {costs!r}; give a CostModel (CostModel.from_bps(commission=2.5)) or one "
+            f"of {', '.join(CALLED)}"
+        )
+    return costs

@@ -14,7 +14,7 @@ from backtest.engine.plan import fitted, orders
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from backtest.strategy.alter import turned
-from backtest.strategy.check import leaks
+from backtest.strategy.leaks import leaks
 from tests.discovery import all_strategies, all_triggers
 from tests.markets import make_market
 

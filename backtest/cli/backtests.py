@@ -37,6 +37,9 @@ StrictOption = Annotated[
     bool,
     typer.Option("--strict-launch", help="Leave out what an instrument did before its launch."),
 ]
+NoCheckOption = Annotated[
+    bool, typer.Option("--no-check", help="Do not look whether a strategy of yours looks ahead.")
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
@@ -56,6 +59,7 @@ class Terms:
     fill: str
     cash: float
     strict_launch: bool
+    check: bool = True
 
     def __post_init__(self) -> None:
         from backtest.errors import UserError
@@ -83,13 +87,9 @@ class Terms:
 
     def cost_model(self) -> CostModel:
         """Return the cost model called so."""
-        from backtest.costs import ETF_COSTS, FREE, STOCK_COSTS
-        from backtest.errors import UserError, suggest
+        from backtest.costs import cost_model
 
-        models = {"etf": ETF_COSTS, "stock": STOCK_COSTS, "free": FREE}
-        if self.costs not in models:
-            raise UserError(f"--costs was {self.costs!r}; {suggest(self.costs, models)}")
-        return models[self.costs]
+        return cost_model(self.costs)
 
 
 def _is_after(day: str, last: datetime) -> bool:
@@ -116,6 +116,7 @@ def run(
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
+    no_check: NoCheckOption = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the files and report.html here.")
     ] = None,
@@ -131,7 +132,7 @@ def run(
         from backtest.records.folder import check_target
 
         check_target(out)
-    terms = Terms(market, start, end, costs, fill, cash, strict_launch)
+    terms = Terms(market, start, end, costs, fill, cash, strict_launch, not no_check)
     (result,), loaded = _results([chosen], terms)
     if out is not None:
         from backtest.cli.report import write_run_report
@@ -161,6 +162,7 @@ def compare(
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
+    no_check: NoCheckOption = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the results and report.html here.")
     ] = None,
@@ -178,7 +180,7 @@ def compare(
         from backtest.records.compare_folder import check_target
 
         check_target(out)
-    terms = Terms(market, start, end, costs, fill, cash, strict_launch)
+    terms = Terms(market, start, end, costs, fill, cash, strict_launch, not no_check)
     results, _ = _results(chosen, terms, skip_unfit=not names)
     if out is not None:
         from backtest.cli.report import write_comparison
@@ -247,6 +249,7 @@ def _results(
                         fill=terms.fill,
                         cash=terms.cash,
                         start=terms.start,
+                        check=terms.check,
                     )
                 )
             except UserError as error:

@@ -7,6 +7,7 @@ the next.
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, CostModel, cost_model
 from backtest.engine.benchmarks import benchmark_returns, level_returns
 from backtest.engine.plan import fill_used
 from backtest.engine.result import BacktestResult, plain
@@ -27,6 +28,9 @@ from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
 from backtest.strategy import Strategy, own_fields
 from backtest.strategy.decisions import Decisions
+from backtest.strategy.leaks import told
+from backtest.strategy.look import SECONDS, SHARE, look
+from backtest.strategy.source import source_identity
 from backtest.trials.fingerprints import Fingerprints, fingerprints
 from backtest.trials.ledger import Ledger, window_of
 
@@ -44,17 +48,19 @@ def run(
     strategy: Strategy,
     market: Market,
     *,
-    costs: CostModel = ETF_COSTS,
+    costs: CostModel | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
+    check: bool = True,
 ) -> BacktestResult:
     """Backtest one strategy on one market.
 
     Parameters
     ----------
-    costs : CostModel
-        What trading costs; `FREE` for nothing.
+    costs : CostModel or str
+        What trading costs; `FREE` for nothing. "etf", "stock" and "free" are `ETF_COSTS`,
+        `STOCK_COSTS` and `FREE`.
     fill : "open" or "close"
         The price of the session after each decision at which orders fill. Where the market has no
         opens, "open" becomes "close" and the result says so.
@@ -63,28 +69,34 @@ def run(
     start : date, optional
         First session of the backtest; the strategy sees the sessions before it as history, and what
         it would have held is bought on `start`.
+    check : bool
+        Whether to take a short look for look-ahead at a strategy that did not come with the
+        package (`backtest.strategy.look`); the result says what was found.
 
     Raises
     ------
     UserError
         If the market, the parameters or the strategy's weights make no sense.
     """
-    return run_many([strategy], market, costs=costs, fill=fill, cash=cash, start=start)[0]
+    return run_many(
+        [strategy], market, costs=costs, fill=fill, cash=cash, start=start, check=check
+    )[0]
 
 
 def run_many(
     strategies: Sequence[Strategy],
     market: Market,
     *,
-    costs: CostModel = ETF_COSTS,
+    costs: CostModel | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
+    check: bool = True,
 ) -> list[BacktestResult]:
     """Backtest several strategies on one market; see `run`."""
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
-    cash = float(cash)
+    cash, costs = float(cash), cost_model(costs)
     first = first_session(market, start)
     used = fill_used(market, fill)
     notes = []
@@ -92,12 +104,16 @@ def run_many(
         notes.append(Note("the market has no open prices: orders fill at the close"))
     results = []
     for strategy in strategies:
+        began = time.perf_counter()
         decisions = Decisions(strategy, market)
         simulation = simulate(
             decisions.targets, market, costs=costs, fill=used, cash=cash, first=first
         )
+        budget = max(SECONDS, SHARE * (time.perf_counter() - began))
+        seen = look(strategy, market, check=check, seconds=budget, known=told(decisions))
         manifest = _manifest(strategy, market, costs, (fill, used), cash, first)
-        said = [*notes, *_count(strategy, market, costs, used, first)]
+        manifest["look_ahead"] = seen.found
+        said = [*seen.notes, *notes, *_count(strategy, market, costs, used, first)]
         results.append(_result(decisions, simulation, manifest, cash, first, said))
     return results
 
@@ -174,7 +190,7 @@ def _result(
 
 def _partly_compared(result: BacktestResult) -> list[str]:
     """Say how a benchmark whose record is shorter compares over the sessions both have."""
-    found = []
+    found: list[str] = []
     for name, series in result.benchmarks.items():
         lacking = int(series.isna().sum())
         if lacking:
@@ -287,6 +303,7 @@ def _manifest(
     return {
         "strategy": strategy.name,
         "class": f"{type(strategy).__module__}:{type(strategy).__qualname__}",
+        "source": source_identity(type(strategy)),
         "parameters": parameters,
         "set": ", ".join(f"{name}={value}" for name, value in changed.items()) or "defaults",
         "claims": list(strategy.claims),

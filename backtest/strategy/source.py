@@ -19,6 +19,7 @@ from importlib.metadata import version
 from backtest.errors import UserError
 
 PACKAGES = ("backtest", "strategies")
+OWN = "source "  # before what a user's own class is known by
 
 
 def built_in(kind: type) -> bool:
@@ -41,7 +42,7 @@ def source_identity(kind: type) -> str:
     own = [base for base in kind.__mro__ if base is not object and not built_in(base)]
     own = [base for base in own if base.__module__ not in ("abc", "typing")]
     told = "\n".join(_normalized(base) for base in own)
-    return f"source {blake2b(told.encode(), digest_size=16).hexdigest()}"
+    return f"{OWN}{blake2b(told.encode(), digest_size=16).hexdigest()}"
 
 
 def normalized_source(text: str, name: str) -> str:

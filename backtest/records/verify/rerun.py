@@ -24,12 +24,15 @@ from backtest.records.verify.recorded import (
     other_folder,
     strategy_of,
 )
+from backtest.strategy.look import NOT_CHECKED
+from backtest.strategy.source import OWN
 
 MANIFEST = "manifest.json"
 # It is compared before the others: it says what a run was.
 ORDER = (MANIFEST, *(name for name in FILES if name != MANIFEST))
 REPORT = "report.html"
 ENGLISH = b'<html lang="en">'
+LATER = ("known_from", "asked_fill", "content", "source", "look_ahead")  # not in older manifests
 
 WriteReport = Callable[[BacktestResult, Market, Path], None]
 
@@ -149,6 +152,7 @@ def verify(
         fill=_asked(manifest),
         cash=cash_of(manifest),
         start=manifest["window"][0],
+        check=manifest.get("look_ahead") != NOT_CHECKED.found,
     )
     versions = _versions(manifest, result)
     result = _as_if_then(result, manifest, owned=strategy.name in (given or {}))
@@ -196,13 +200,13 @@ def _as_if_then(
 
     Nor is where the user's own class was found, or what an older manifest did not note.
     """
-    taken = {name: manifest[name] for name in ("python", "versions") if name in manifest}
+    taken = {name: manifest[name] for name in ("python", "versions", "source") if name in manifest}
     if owned and _class_name(manifest["class"]) == _class_name(result.manifest["class"]):
         taken["class"] = manifest["class"]
     noted = {
         name: value
         for name, value in result.manifest.items()
-        if name in manifest or name not in ("known_from", "asked_fill", "content")
+        if name in manifest or name not in LATER
     }
     return replace(result, manifest={**noted, **taken})
 
@@ -224,6 +228,9 @@ def _versions(
     """Return what ran it in another version then."""
     then = {"python": manifest.get("python"), **manifest["versions"]}
     now = {"python": result.manifest["python"], **result.manifest["versions"]}
+    if str(manifest.get("source")).startswith(OWN):
+        then |= {"the strategy": manifest["source"]}
+        now |= {"the strategy": result.manifest["source"]}
     return tuple(
         (name, shown(str(then[name])) if name in then else "none", version)
         for name, version in now.items()

@@ -14,6 +14,7 @@ from backtest.engine.run import PARTLY_COMPARED, SYNTHETIC
 from backtest.evidence.ledoit_wolf import sharpe_difference
 from backtest.notes import Note
 from backtest.strategy.claim import Report
+from backtest.strategy.look import LOOKS_AHEAD
 from backtest.tuning.honesty import YEARS
 from backtest.tuning.resampling import block_length
 from backtest.views.numbers import day, written
@@ -106,10 +107,16 @@ def conclusion(document: Mapping[str, Any], result: BacktestResult, say: Words) 
 def banners(
     document: Mapping[str, Any], result: BacktestResult, report: Report | None, say: Words
 ) -> tuple[str, ...]:
-    """Warn of synthetic prices, of hindsight, and of benchmarks whose record is shorter."""
+    """Warn of look-ahead, of synthetic prices, of hindsight, of shorter benchmark records."""
     partly = [text for text in result.warnings if _code(text) == PARTLY_COMPARED]
     warned = warnings(document, result.returns.index, report, say)
-    return (*warned, *(say.note(text) for text in partly))
+    told = (say.note(text) for text in partly)
+    return (*ahead(result.warnings, say), *warned, *told)
+
+
+def ahead(said: Iterable[str], say: Words) -> tuple[str, ...]:
+    """Return the notes that say that a strategy looks ahead."""
+    return tuple(say.note(text) for text in said if _code(text) in LOOKS_AHEAD)
 
 
 def warnings(
@@ -133,7 +140,8 @@ def warnings(
 
 def noted(said: Iterable[str], say: Words) -> tuple[str, ...]:
     """Return the notes that no banner shows."""
-    return tuple(say.note(text) for text in said if _code(text) not in (SYNTHETIC, PARTLY_COMPARED))
+    shown = (SYNTHETIC, PARTLY_COMPARED, *LOOKS_AHEAD)
+    return tuple(say.note(text) for text in said if _code(text) not in shown)
 
 
 def _code(text: str) -> str:
@@ -142,6 +150,8 @@ def _code(text: str) -> str:
 
 def _luck(result: BacktestResult, say: Words) -> str:
     """Say whether the Sharpe ratio differs from the first benchmark's by more than luck."""
+    if ahead(result.warnings, say):
+        return say("Nobody could have earned this: it looks ahead.")
     years = len(result.returns) / result.per_year
     if years < YEARS:
         return say("{years} years cannot tell skill from luck.", years=f"{years:.1f}")

@@ -8,7 +8,8 @@ import pytest
 
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import cash, equal
-from backtest.strategy.check import cut_sessions, decided, leaks, quick_check
+from backtest.strategy.leaks import cut_sessions, decided, leaks
+from backtest.strategy.look import quick_check
 from backtest.triggers import Trigger
 from strategies import RateRotation
 from tests.markets import make_market

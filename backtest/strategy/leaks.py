@@ -1,10 +1,9 @@
-"""Does it look ahead? A strategy or trigger asked again, with later data cut off or altered."""
+"""Leaks: decisions of the past that change once later data are cut off, or are other ones."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +25,6 @@ CALENDAR = "later sessions"  # the input that is left where no value leaks: whic
 TOGETHER = "several inputs together"
 ANSWER = "answer"
 MOST_TRACED = 4  # leaking cuts at which every input is altered alone
-QUICK_SECONDS = 0.5
-QUICK_AFTER = 60  # altered sessions a short look shows
 
 
 @dataclass(frozen=True)
@@ -147,8 +144,10 @@ def leaks(
     for cut in (*first, *last):
         for name in inputs(market):
             for seed in (2 * cut, 2 * cut + 1):
-                other = _asked(subject, altered(market, cut, seed, [name]))
-                leak = None if other is None else _compared(full, other, market, cut, False, name)
+                other = asked(subject, altered(market, cut, seed, [name]))
+                leak = (
+                    None if other is None else first_change(full, other, market, cut, False, name)
+                )
                 if leak is not None:
                     found.setdefault(name, []).append(leak)
     blind = found.pop("")
@@ -156,52 +155,6 @@ def leaks(
         only_days = all(leak.cut_off for leak in blind)
         found[CALENDAR if only_days else TOGETHER] = blind
     return tuple(_merged(name, each, market) for name, each in found.items())
-
-
-def quick_check(
-    subject: Subject,
-    market: Market,
-    *,
-    seconds: float = QUICK_SECONDS,
-    known: Decided | None = None,
-) -> Leak | None:
-    """Return a leak if a short look finds one: a few cuts, within a budget of time.
-
-    Parameters
-    ----------
-    seconds : float
-        When to stop; the first cut is always tried. `Leak.input` is not traced.
-    known : Decided, optional
-        What it decides on the whole market, where that is known.
-    """
-    key = ("looks ahead", subject) if isinstance(subject, Hashable) else None
-    if key is None:
-        return _quick(subject, market, seconds, known)
-    try:
-        return market.remember(key, lambda: _quick(subject, market, seconds, known))
-    except TypeError:  # a field that has no hash
-        return _quick(subject, market, seconds, known)
-
-
-def _quick(subject: Subject, market: Market, seconds: float, known: Decided | None) -> Leak | None:
-    began = time.perf_counter()
-    full = decided(subject, market) if known is None else known
-    cuts = cut_sessions(full, 8, seed=0)
-    if not len(cuts):
-        return None
-    near, middle, late = (cuts[place] for place in (len(cuts) // 4, len(cuts) // 2, -1))
-    plan = [(near, None), (near, 1), (near, 0), (middle, None), (middle, 0), (middle, 1)]
-    plan += [(late, None), (cuts[0], 0), (cuts[0], 1)]
-    slowest = 0.0
-    for number, (cut, seed) in enumerate(plan):
-        if number and time.perf_counter() - began + slowest > seconds:
-            break
-        start = time.perf_counter()
-        leak = _differs(subject, market, full, cut, seed, QUICK_AFTER)
-        slowest = max(slowest, time.perf_counter() - start)
-        if leak is not None:
-            return leak
-    return None
 
 
 def cut_sessions(full: Decided, count: int, *, seed: int) -> list[int]:
@@ -225,12 +178,12 @@ def cut_sessions(full: Decided, count: int, *, seed: int) -> list[int]:
 
 def _differences(subject: Subject, market: Market, full: Decided, cut: int) -> Iterator[Leak]:
     for seed in (None, 2 * cut, 2 * cut + 1):
-        leak = _differs(subject, market, full, cut, seed)
+        leak = differs(subject, market, full, cut, seed)
         if leak is not None:
             yield leak
 
 
-def _differs(
+def differs(
     subject: Subject,
     market: Market,
     full: Decided,
@@ -244,11 +197,11 @@ def _differs(
     """
     end = min(cut + (0 if seed is None else after), len(market.sessions) - 1)
     seen = market.until(market.sessions[end])
-    other = _asked(subject, seen if seed is None else altered(seen, cut, seed))
-    return None if other is None else _compared(full, other, market, cut, seed is None, "")
+    other = asked(subject, seen if seed is None else altered(seen, cut, seed))
+    return None if other is None else first_change(full, other, market, cut, seed is None, "")
 
 
-def _asked(subject: Subject, market: Market) -> Decided | None:
+def asked(subject: Subject, market: Market) -> Decided | None:
     """Return the decisions on another market; None where there is too little of it to decide."""
     try:
         return decided(subject, market)
@@ -256,7 +209,7 @@ def _asked(subject: Subject, market: Market) -> Decided | None:
         return None
 
 
-def _compared(
+def first_change(
     full: Decided, other: Decided, market: Market, cut: int, cut_off: bool, name: str
 ) -> Leak | None:
     """Return the first decision up to the cut that is another one than on the whole market."""
