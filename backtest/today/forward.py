@@ -67,7 +67,7 @@ def decision_body(found: Today) -> dict[str, Any]:
             "source": source_identity(type(strategy)),
             "parameters": strategy.parameters,
             "market": market.name,
-            "content": market.content,
+            "content": market.identity,
             "as_of": found.as_of,
             "regime": found.standing.decided,
             "weights": {
@@ -149,11 +149,12 @@ def _returns(
             targets.iloc[row] = weights.reindex(targets.columns, fill_value=0.0).to_numpy()
     first, fill = min(filled), fill_used(market, "open")
     equity = simulate(targets, market, costs=costs, fill=fill, cash=CASH, first=first).equity
-    own = equity / equity.shift(fill_value=CASH) - 1.0
-    rivals = benchmark_returns(market, first)
-    blend = blend_returns(strategy, market, costs=costs, fill=fill, cash=CASH, first=first)
-    table = pd.DataFrame({"forward": own, "benchmark": next(iter(rivals.values())), "blend": blend})
-    return table.iloc[1:]
+    own = (equity / equity.shift(fill_value=CASH) - 1.0).iloc[1:]
+    blend = blend_returns(strategy, market, costs=costs, fill=fill, cash=CASH, first=first + 1)
+    rival = next(iter(benchmark_returns(market, first + 1).values())).copy()
+    if fill == "close":  # bought at that close, as the others are
+        rival.iloc[0] = 0.0
+    return pd.DataFrame({"forward": own, "benchmark": rival, "blend": blend})
 
 
 def _scored(
