@@ -18,9 +18,9 @@ from backtest.engine.result import plain
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from backtest.strategy import Strategy
-from backtest.strategy.source import source_identity
 from backtest.today.journal import Entry
 from backtest.today.position import standing
+from backtest.today.registration import rules_of
 from backtest.today.today import CASH, Today
 from backtest.tuning.blend import blend_returns
 
@@ -63,9 +63,7 @@ def decision_body(found: Today) -> dict[str, Any]:
     market, strategy = found.market, found.strategy
     body: dict[str, Any] = plain(
         {
-            "strategy": strategy.name,
-            "source": source_identity(type(strategy)),
-            "parameters": strategy.parameters,
+            **rules_of(strategy),
             "market": market.name,
             "content": market.identity,
             "as_of": found.as_of,
@@ -76,20 +74,6 @@ def decision_body(found: Today) -> dict[str, Any]:
                 if weight > 0
             },
             "columns": _column_hashes(market, found.as_of),
-        }
-    )
-    return body
-
-
-def registration_body(strategy: Strategy, market: Market, until: pd.Timestamp) -> dict[str, Any]:
-    """Return what is registered of a strategy before its window: rules, market, last day."""
-    body: dict[str, Any] = plain(
-        {
-            "strategy": strategy.name,
-            "source": source_identity(type(strategy)),
-            "parameters": strategy.parameters,
-            "market": market.name,
-            "until": f"{until:%Y-%m-%d}",
         }
     )
     return body

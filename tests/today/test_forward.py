@@ -7,12 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtest import run_many
 from backtest.costs import FREE
+from backtest.errors import UserError
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import equal
 from backtest.today import today
 from backtest.today.forward import decision_body, forward
 from backtest.today.journal import append, read
+from backtest.today.registration import judged, registration_body
+from strategies import EqualWeight
 from tests.markets import make_market
 
 PRICES = {
@@ -94,3 +98,31 @@ def test_entries_needed_follow_the_usual_formula():
     active = scored.returns["forward"] - scored.returns["blend"]
     sessions = ((1.645 + 0.842) * active.std() / active.mean()) ** 2
     assert scored.needed == int(np.ceil(sessions / len(active)))
+
+
+def test_a_registration_is_judged_when_its_window_is_over():
+    flat = [20.0 * 1.01 ** (t % 2) for t in range(120)]
+    rising = [10.0 * 1.004**t * 1.003 ** (t % 3) for t in range(120)]
+    prices = {"machinery": rising, "computer": flat}
+    whole = make_market(close=prices, opens=False, start="2024-01-01")
+    cut = whole.until("2024-01-31")
+    body = registration_body(AllMachinery(), cut, pd.Timestamp("2024-06-07"))
+    entry = append("registration", body, datetime(2024, 1, 31, 12, tzinfo=UTC))
+    pending = judged(entry, whole.until("2024-05-31"), AllMachinery(), costs=FREE)
+    assert (pending.complete, pending.verdict) == (False, "cannot tell")
+    done = judged(entry, whole, AllMachinery(), costs=FREE)
+    window = whole.until("2024-06-07")
+    mine, both = run_many([AllMachinery(), EqualWeight()], window, costs=FREE, start="2024-02-01")
+    ahead = mine.summary()["total_return"] - both.summary()["total_return"]
+    assert done.ahead == pytest.approx(ahead, rel=1e-9)
+    sessions = int((window.sessions > "2024-01-31").sum())
+    assert (done.complete, done.sessions, done.verdict) == (True, sessions, "held")
+    with pytest.raises(UserError, match="already has data up to"):
+        registration_body(AllMachinery(), whole, pd.Timestamp("2024-06-07"))
+
+
+def test_one_session_after_an_entry_can_be_scored():
+    whole = market().until("2024-01-04")
+    record(whole.until("2024-01-03"), pd.Timestamp("2024-01-03"))
+    scored = forward(read().entries, whole, AllMachinery(), costs=FREE)
+    assert scored.entries.loc[1, "forward"] == pytest.approx(0.0)
