@@ -15,7 +15,7 @@ from importlib.metadata import files
 from pathlib import Path
 
 import backtest
-from backtest.cli import app
+from backtest.cli.commands import app
 
 DATA = (".toml", ".csv", ".css", ".js", ".j2", "py.typed")  # kinds of files that are not modules
 WORDS = {
@@ -31,6 +31,7 @@ WORDS = {
     "verify": ["FOLDER/run"],
     "dashboard": ["--help"],
     "data": ["list"],
+    "journal": [],
 }
 
 

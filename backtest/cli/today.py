@@ -43,6 +43,10 @@ def today(
         bool,
         typer.Option("--allow-stale", help="Also look at data more than 3 sessions old."),
     ] = False,
+    record: Annotated[
+        bool,
+        typer.Option("--record", help="Append what is decided to the journal; see 'nqp journal'."),
+    ] = False,
     costs: CostsOption = "etf",
     lang: LangOption = "en",
     json: JsonOption = False,
@@ -79,10 +83,19 @@ def today(
             costs=model,
             allow_stale=allow_stale,
         )
+    entry = None
+    if record:
+        from backtest.today.forward import decision_body
+        from backtest.today.journal import append
+
+        entry = append("decision", decision_body(found))
     if json:
-        print_json(found.to_json())
+        recorded = {} if entry is None else {"recorded": entry.number}
+        print_json({**found.to_json(), **recorded})
         return
-    from backtest.render.terminal import show
+    from backtest.render.terminal import show, tell
     from backtest.views.today import today_page
 
     show(today_page(found, say))
+    if entry is not None:
+        tell(f"recorded as entry {entry.number}; 'nqp journal' scores it as sessions pass")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -207,7 +208,7 @@ class Market(Displayed):
 
     def until(self, date: Date) -> Market:
         """Return what was known after the close of `date`: this market cut off there."""
-        return self._cut(self.close.index <= _timestamp(date), f"until {date}")
+        return self._cut(self.close.index <= timestamp(date), f"until {date}")
 
     def as_of(self, date: Date) -> Market:
         """Return what was known on the evening of `date`: this market, and values as seen then.
@@ -215,13 +216,13 @@ class Market(Displayed):
         First values count from their release, revisions only from the day they were fetched; in
         `vintages` the last row of a series and period is the value that stood on `date`.
         """
-        seen = _known_by(self.vintages, _timestamp(date))
+        seen = _known_by(self.vintages, timestamp(date))
         return replace(self.until(date), vintages=seen)
 
     def between(self, start: Date | None, end: Date | None) -> Market:
         """Return this market's sessions from `start` to `end`, both included."""
-        first = self.sessions[0] if start is None else _timestamp(start)
-        last = self.sessions[-1] if end is None else _timestamp(end)
+        first = self.sessions[0] if start is None else timestamp(start)
+        last = self.sessions[-1] if end is None else timestamp(end)
         if first > last:
             raise UserError(f"start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them")
         index = self.close.index
@@ -314,8 +315,10 @@ def _known_by(vintages: pd.DataFrame | None, day: pd.Timestamp) -> pd.DataFrame 
     return None if vintages is None else vintages[vintages["known"] <= day]
 
 
-def _timestamp(date: Date) -> pd.Timestamp:
+def timestamp(date: Date) -> pd.Timestamp:
+    """Return a date as a Timestamp; a `UserError` if it is none."""
     try:
-        return pd.Timestamp(date)
+        # pandas alone would take "June" for a day of the year 1
+        return pd.Timestamp(datetime.fromisoformat(date) if isinstance(date, str) else date)
     except (ValueError, TypeError) as error:
         raise UserError(f"{date!r} is not a date; write it as 2024-06-28") from error

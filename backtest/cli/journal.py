@@ -1,0 +1,211 @@
+"""`nqp journal` and `nqp journal register`: parsing and gathering only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from backtest.cli.backtests import (
+    CostsOption,
+    JsonOption,
+    LangOption,
+    MarketOption,
+    Terms,
+    print_json,
+)
+
+if TYPE_CHECKING:
+    from backtest.costs import CostModel
+    from backtest.market import Market
+    from backtest.strategy import Strategy
+    from backtest.today.forward import Forward
+    from backtest.today.journal import Entry
+    from backtest.today.registration import Judgement
+
+app = typer.Typer(
+    help="What was recorded with 'nqp today --record' and registered, and what came of it.",
+    rich_markup_mode=None,
+    invoke_without_command=True,
+)
+
+OwnOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 - typer reads the annotation at run time
+    typer.Option("--strategy", help="FILE.py:Class of a strategy of your own that was recorded."),
+]
+
+
+@app.callback()
+def journal(
+    context: typer.Context,
+    strategy: OwnOption = None,
+    costs: CostsOption = "etf",
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """Score every entry on the sessions after it was written; name entries that were changed.
+
+    Exit 0 if the journal holds, 1 if an entry was changed, removed or put in later.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from backtest.cli.lookup import own_strategies
+    from backtest.render.waiting import waiting
+    from backtest.today.journal import clock_set_back, read
+    from backtest.views.words import Words
+
+    say = Words(lang)
+    model = Terms("", None, None, costs, "open", 1.0, False).cost_model()
+    found = read()
+    with waiting("scoring the journal"):
+        scored, judged, skipped = _scored(found.entries, own_strategies(strategy), model)
+    skipped = [*clock_set_back(found.entries), *skipped]
+    if json:
+        print_json(
+            {
+                "entries": [_entry_json(entry) for entry in found.entries],
+                "problems": list(found.problems),
+                "forward": [_forward_json(one) for one in scored],
+                "registered": [_judged_json(one) for one in judged],
+                "notes": skipped,
+            }
+        )
+    else:
+        from backtest.render.terminal import show
+        from backtest.views.journal import journal_page
+
+        show(journal_page(found, scored, judged, skipped, say))
+    if found.problems:
+        raise typer.Exit(1)
+
+
+@app.command("register")
+def register(
+    strategy: Annotated[
+        str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
+    ],
+    until: Annotated[str, typer.Option("--until", help="Last day of the window, as 2027-06-30.")],
+    market: MarketOption = "sample",
+    settings: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Register a strategy before its window; 'nqp journal' judges it when the window is over."""
+    from backtest.cli.lookup import find_strategy
+    from backtest.data import load_market
+    from backtest.market.market import timestamp
+    from backtest.today.journal import append
+    from backtest.today.registration import registration_body
+
+    chosen = find_strategy(strategy, settings or [])
+    body = registration_body(chosen, load_market(market), timestamp(until))
+    entry = append("registration", body)
+    if json:
+        print_json(_entry_json(entry))
+        return
+    from backtest.render.terminal import tell
+
+    tell(
+        f"registered as entry {entry.number}: {chosen.name} on {market} until {body['until']}; "
+        f"'nqp journal' judges it when the window is over"
+    )
+
+
+def _scored(
+    entries: tuple[Entry, ...], own: dict[str, type[Strategy]], costs: CostModel
+) -> tuple[list[Forward], list[Judgement], list[str]]:
+    """Score what can be; the others come back as a sentence each."""
+    from backtest.errors import UserError
+    from backtest.today.forward import forward
+    from backtest.today.registration import judged
+
+    decisions: dict[str, list[Entry]] = {}
+    registered, skipped = [], []
+    markets: dict[str, Market] = {}
+    scored = []
+    for entry in entries:
+        if entry.kind == "decision":
+            rules = {key: entry.body[key] for key in ("strategy", "parameters", "market", "source")}
+            decisions.setdefault(repr(rules), []).append(entry)
+    for group in decisions.values():
+        try:
+            strategy, market = _recorded(group[0], own, markets)
+            scored.append(forward(group, market, strategy, costs=costs))
+        except UserError as error:
+            skipped.append(f"{_spoken([entry.number for entry in group])}: {error}")
+    for entry in entries:
+        if entry.kind == "registration":
+            try:
+                strategy, market = _recorded(entry, own, markets)
+                registered.append(judged(entry, market, strategy, costs=costs))
+            except UserError as error:
+                skipped.append(f"{_spoken([entry.number])}: {error}")
+    return scored, registered, skipped
+
+
+def _recorded(
+    entry: Entry, own: dict[str, type[Strategy]], markets: dict[str, Market]
+) -> tuple[Strategy, Market]:
+    """Return the strategy and the market of an entry; the source must be the recorded one."""
+    from backtest.cli.lookup import built_in
+    from backtest.data import load_market
+    from backtest.errors import UserError
+    from backtest.records.verify.recorded import strategy_of
+    from backtest.strategy.source import source_identity
+
+    strategy = strategy_of(entry.body, built_in(), own)
+    source, name = source_identity(type(strategy)), entry.body["market"]
+    if source != entry.body["source"]:
+        raise UserError(
+            f"the rules of {strategy.name} are not those recorded ({entry.body['source']}, now "
+            f"{source}); score it with the version that recorded it"
+        )
+    if name not in markets:
+        markets[name] = load_market(name)
+    return strategy, markets[name]
+
+
+def _spoken(numbers: list[int]) -> str:
+    listed = ", ".join(map(str, numbers[:5])) + (", …" if len(numbers) > 5 else "")
+    return f"{'entries' if len(numbers) > 1 else 'entry'} {listed}"
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(entry)
+
+
+def _forward_json(scored: Forward) -> dict[str, Any]:
+    from backtest.engine.result import plain
+
+    document: dict[str, Any] = plain(
+        {
+            "strategy": scored.strategy,
+            "market": scored.market,
+            "entries": scored.entries.reset_index().to_dict("records"),
+            "needed": scored.needed,
+            "divergence": scored.divergence.to_dict("records"),
+        }
+    )
+    return document
+
+
+def _judged_json(judged: Judgement) -> dict[str, Any]:
+    from backtest.engine.result import plain
+
+    document: dict[str, Any] = plain(
+        {
+            "entry": judged.entry.number,
+            "strategy": judged.entry.body["strategy"],
+            "until": judged.entry.body["until"],
+            "sessions": judged.sessions,
+            "complete": judged.complete,
+            "ahead": judged.ahead,
+            "interval": list(judged.interval),
+            "verdict": judged.verdict,
+        }
+    )
+    return document

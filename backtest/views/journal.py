@@ -1,0 +1,127 @@
+"""The page of the forward journal: what was recorded, and what came of it since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from backtest.engine.headline import shaped
+from backtest.today.forward import Forward
+from backtest.today.journal import Journal
+from backtest.today.registration import Judgement
+from backtest.views.page import Page, Section, Table
+from backtest.views.words import Words
+
+SIGNED = "{:+.1%}"
+TONES = {"held": "good", "failed": "bad", "cannot tell": "unsure"}
+
+
+def journal_page(
+    journal: Journal,
+    scored: Sequence[Forward],
+    judged: Sequence[Judgement],
+    skipped: Sequence[str],
+    say: Words,
+) -> Page:
+    """Return the journal's page.
+
+    Parameters
+    ----------
+    scored, judged : sequence
+        Decisions by strategy and market, and registrations.
+    skipped : sequence of str
+        Why some entries could not be scored.
+    """
+    count = len(journal.entries)
+    conclusion = say("{count} entries, and the chain holds.", count=count)
+    if journal.problems:
+        conclusion = say("{count} entries, and the chain does not hold.", count=count)
+    if not count:
+        conclusion = say("Nothing is recorded yet; 'nqp today STRATEGY --record' adds an entry.")
+    sections = [_decisions(number, one, say) for number, one in enumerate(scored, start=1)]
+    if judged:
+        sections.append(
+            Section("registered", say("Registered"), tables=(_registered(judged, say),))
+        )
+    return Page(
+        title=say("Forward journal"),
+        subtitle="",
+        language=say.language,
+        conclusion=conclusion,
+        banners=journal.problems,
+        tone="bad" if journal.problems else "",
+        sections=tuple(sections),
+        notes=tuple(skipped),
+    )
+
+
+def _decisions(number: int, scored: Forward, say: Words) -> Section:
+    table = scored.entries
+    cells = pd.DataFrame(
+        {
+            say("written"): table["written"],
+            say("held"): [say.name(name) for name in table["regime"]],
+            say("sessions"): table["sessions"].map(str),
+            say("forward"): [shaped(value, SIGNED) for value in table["forward"]],
+            say("benchmark"): [shaped(value, SIGNED) for value in table["benchmark"]],
+            say("static blend"): [shaped(value, SIGNED) for value in table["blend"]],
+        }
+    ).set_axis(table.index.map(str))
+    left = (say("written"), say("held"))
+    drop = (say("benchmark"), say("held"))
+    entries = Table("", cells, left, drop, head=say("entry"))
+    return Section(
+        id=f"decisions-{number}",
+        title=say("{name} on {market}", name=scored.strategy, market=scored.market),
+        sentences=(_needed(scored, say),),
+        tables=(entries, *_diverged(scored, say)),
+    )
+
+
+def _needed(scored: Forward, say: Words) -> str:
+    if scored.returns.empty:
+        return say("No session has passed since the first entry: there is nothing to score yet.")
+    if scored.needed is None:
+        return say("The record is not ahead of the static blend.")
+    return say(
+        "If the record goes on like this, {needed} entries would be needed to tell it from chance "
+        "(5 % one-sided, power 80 %); there are {count}.",
+        needed=scored.needed,
+        count=len(scored.entries),
+    )
+
+
+def _diverged(scored: Forward, say: Words) -> tuple[Table, ...]:
+    moved = scored.divergence
+    if moved.empty:
+        return ()
+    cells = pd.DataFrame(
+        {
+            say("instrument"): moved["instrument"],
+            say("recorded"): [shaped(value, "{:.1%}") for value in moved["recorded"]],
+            say("on today's data"): [shaped(value, "{:.1%}") for value in moved["now"]],
+            say("restated since"): moved["changed"],
+        }
+    ).set_axis(moved["entry"].map(str))
+    left = (say("instrument"), say("restated since"))
+    caption = say("Recorded weights that the same rules would not give on today's data")
+    return (Table(caption, cells, left, head=say("entry")),)
+
+
+def _registered(judged: Sequence[Judgement], say: Words) -> Table:
+    cells = pd.DataFrame(
+        {
+            say("registered"): [one.entry.day for one in judged],
+            say("strategy"): [one.entry.body["strategy"] for one in judged],
+            say("until"): [one.entry.body["until"] for one in judged],
+            say("sessions"): [str(one.sessions) for one in judged],
+            say("ahead of the blend"): [shaped(one.ahead, SIGNED) for one in judged],
+            say("verdict"): [
+                say(one.verdict) if one.complete else say("window not over") for one in judged
+            ],
+        }
+    ).set_axis([str(one.entry.number) for one in judged])
+    left = tuple(say(name) for name in ("registered", "strategy", "until", "verdict"))
+    tones = {say(word): tone for word, tone in TONES.items()}
+    return Table("", cells, left, (say("sessions"), say("registered")), tones, say("entry"))
