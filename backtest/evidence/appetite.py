@@ -67,7 +67,6 @@ def appetite(claim: Claim, market: Market, window: Window) -> Observation:
         )
     values = scores.to_numpy(dtype=float)
     return Observation(
-        unit="share",
         instruments=_sources(market),
         statistic=lambda counts: counts @ values / counts.sum(axis=1),
         moves=claim.sign * scores,
@@ -101,7 +100,6 @@ def recovery(claim: Claim, market: Market, window: Window) -> Observation:
         return end - start
 
     return Observation(
-        unit="share",
         instruments=_sources(market),
         statistic=statistic,
         moves=claim.sign * pd.concat([before, late]),

@@ -13,7 +13,8 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from backtest.evidence.observation import Array, Placebo, sampled
+from backtest.evidence.chance import Placebo, counted
+from backtest.evidence.observation import Array
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.strategy.basket import Basket
@@ -88,9 +89,20 @@ def only(market: Market, kind: str) -> Market:
 
 
 def permuted(
-    gains: pd.Series, weights: pd.Series, against: pd.Series, sign: int, *, draws: int, seed: int
+    gains: pd.Series,
+    weights: pd.Series,
+    against: pd.Series,
+    sign: int,
+    *,
+    usual: Array,
+    draws: int,
+    seed: int,
 ) -> Placebo:
-    """Ask how often baskets of sectors drawn by lot lead by as much.
+    """Ask how often baskets of sectors drawn by lot lead by as much of their usual variation.
+
+    Sectors of a basket move together, so its lead varies more than that of sectors that have
+    nothing to do with each other. Each lead is therefore divided by the standard deviation its own
+    daily lead has outside the window: baskets of the same size compare as if of one cohesion.
 
     Every combination where the basket weighs its sectors alike, is held against all of them, and
     there are few enough; else `draws` permutations of the sectors between both baskets.
@@ -101,19 +113,29 @@ def permuted(
         Return of each sector over the window.
     weights, against : Series
         Of the basket and of what it is held against, by sector.
+    usual : ndarray, session × sector
+        Daily returns to take the variation from; NaN before a sector's first price.
     """
     names = list(gains.index)
     values = gains.to_numpy(dtype=float)
+    covariance = pd.DataFrame(usual).cov().fillna(0.0).to_numpy()
     ours = weights.reindex(names, fill_value=0.0).to_numpy() / weights.sum()
     theirs = against.reindex(names, fill_value=0.0).to_numpy() / against.sum()
-    value = float(values @ ours - values @ theirs)
+
+    def scores(leads: Array) -> Array:
+        error = np.sqrt(np.einsum("ij,jk,ik->i", leads, covariance, leads, optimize=True))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found: Array = leads @ values / error
+        return np.where(error > 0, found, 0.0)
+
+    own = float(scores((ours - theirs)[None])[0])
     alike = np.ptp(weights.to_numpy()) < 1e-12 and np.ptp(theirs) < 1e-12
     size = len(weights)
     if alike and comb(len(names), size) <= ALL_OF_THEM:
         picks = np.array(list(combinations(range(len(names)), size)))
-        leads: Array = values[picks].mean(axis=1) - values.mean()
-        p = float((sign * leads >= sign * value - 1e-12).mean())
-        return Placebo("sectors permuted", p, len(leads), len(leads), exact=True)
+        leads = np.tile(-theirs, (len(picks), 1))
+        np.add.at(leads, (np.arange(len(picks))[:, None], picks), 1.0 / size)
+        return counted("sectors permuted", scores(leads), own, sign, exact=True)
     random = np.random.default_rng(seed)
-    shuffled = random.permuted(np.tile(values, (draws, 1)), axis=1)
-    return sampled("sectors permuted", shuffled @ (ours - theirs), value, sign)
+    shuffled = random.permuted(np.tile(np.arange(len(names)), (draws, 1)), axis=1)
+    return counted("sectors permuted", scores((ours - theirs)[shuffled]), own, sign)

@@ -7,7 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtest.evidence.baskets import instruments
-from backtest.evidence.observation import Array, Observation, Placebo, sampled
+from backtest.evidence.chance import Placebo, counted
+from backtest.evidence.intervals import Interval, by_blocks
+from backtest.evidence.observation import Array, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.strategy.claim import Claim
@@ -28,13 +30,17 @@ def cohesion(claim: Claim, market: Market, window: Window) -> Observation:
 
     members = [name for group in claim.groups for name in group.sectors if name in apart.columns]
     return Observation(
-        unit="correlation",
         instruments=instruments(market, pd.Index(members)),
         statistic=statistic,
         moves=apart[members].mean(axis=1),
         parts=_by_group(claim, apart),
         additive=False,
     )
+
+
+def interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
+    """Return the interval from leaving out a block of the window's sessions at a time."""
+    return by_blocks(observed, window.label)
 
 
 def labels_permuted(
@@ -49,7 +55,7 @@ def labels_permuted(
     for draw in range(draws):
         order = random.permutation(len(correlation))
         drawn[draw] = _cohesion(correlation[np.ix_(order, order)], inside, outside)
-    return sampled("sectors permuted", drawn, observed.value, claim.sign)
+    return counted("sectors permuted", drawn, observed.value, claim.sign)
 
 
 def _apart(market: Market, window: Window) -> pd.DataFrame:

@@ -1,121 +1,50 @@
-"""The arithmetic of event studies: market model, standardized abnormal returns, rank test.
-
-Notation: an event at
-session e, estimated over the `estimation` sessions that end `gap` sessions before it, measured over
-the `horizon` sessions after it (e + 1 … e + horizon).
-"""
+"""Tests of event studies whose events may overlap: standardized abnormal returns, and ranks."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-
-import numpy as np
 
 from backtest.evidence.observation import Array
-
-ESTIMATION, GAP, HORIZON = 120, 5, 20
-
-
-@dataclass(frozen=True)
-class Design:
-    """How long to estimate, to wait and to measure, in sessions."""
-
-    estimation: int = ESTIMATION
-    gap: int = GAP
-    horizon: int = HORIZON
-
-    @property
-    def reach(self) -> int:
-        """Sessions an event needs before it."""
-        return self.estimation + self.gap
+from backtest.evidence.overlap import pooled
 
 
-def abnormal(returns: Array, market: Array, design: Design) -> tuple[Array, Array]:
-    """Return the cumulative abnormal return after every session, plain and standardized.
-
-    The market model of MacKinlay (1997, Journal of Economic Literature 35): r = a + b m + e by
-    least squares over the estimation window. The standard error is that of a prediction: it grows
-    with the horizon and with how unusual the market's own move was.
-
-    Parameters
-    ----------
-    returns, market : ndarray
-        Simple returns by session; NaN makes the events around it NaN.
-
-    Returns
-    -------
-    car, scar : ndarray, session
-        NaN where a window does not fit.
-    """
-    count, horizon = design.estimation, design.horizon
-    car, scar = np.full(len(returns), np.nan), np.full(len(returns), np.nan)
-    first, last = design.reach, len(returns) - horizon - 1
-    if last < first:
-        return car, scar
-    at = np.arange(first, last + 1)
-    usual_r = np.lib.stride_tricks.sliding_window_view(returns, count)[at - design.reach]
-    usual_m = np.lib.stride_tricks.sliding_window_view(market, count)[at - design.reach]
-    after_r = np.lib.stride_tricks.sliding_window_view(returns, horizon)[at + 1].sum(axis=1)
-    after_m = np.lib.stride_tricks.sliding_window_view(market, horizon)[at + 1].sum(axis=1)
-    mean_r, mean_m = usual_r.mean(axis=1), usual_m.mean(axis=1)
-    spread = usual_m - mean_m[:, None]
-    squares = (spread**2).sum(axis=1)
-    slope = (spread * usual_r).sum(axis=1) / squares
-    rest = usual_r - mean_r[:, None] - slope[:, None] * spread
-    variance = (rest**2).sum(axis=1) / (count - 2)
-    surprise = after_m - horizon * mean_m
-    car[at] = after_r - horizon * mean_r - slope * surprise
-    error = np.sqrt(variance * (horizon + horizon**2 / count + surprise**2 / squares))
-    scar[at] = car[at] / np.where(error > 0, error, np.nan)
-    return car, scar
-
-
-def residuals(returns: Array, market: Array, event: int, design: Design) -> Array:
-    """Return abnormal returns of an event: its estimation window, then its event window."""
-    usual = slice(event - design.reach, event - design.gap)
-    after = slice(event + 1, event + 1 + design.horizon)
-    slope, level = np.polyfit(market[usual], returns[usual], 1)
-    rest = returns - level - slope * market
-    both: Array = np.r_[rest[usual], rest[after]]
-    return both
-
-
-def bmp(scar: Array) -> tuple[float, float]:
+def bmp(scar: Array, together: Array) -> tuple[float, float]:
     """Test whether standardized abnormal returns have mean 0; returns t and its two-sided p.
 
     Boehmer, Musumeci & Poulsen (1991, Journal of Financial Economics 30): the cross-section's own
-    standard deviation, so that events which raise volatility do not look significant.
+    standard deviation, so that events which raise volatility do not look significant; adjusted for
+    events that depend on each other as in Kolari & Pynnönen (2010, Review of Financial Studies 23),
+    by the correlation (`together`, event × event) that their windows imply.
     """
-    from scipy.stats import t as student
-
-    count = len(scar)
-    spread = float(scar.std(ddof=1)) if count > 1 else 0.0
-    if not spread > 0:
-        return math.nan, math.nan
-    statistic = float(scar.mean() / spread * math.sqrt(count))
-    return statistic, float(2.0 * student.sf(abs(statistic), count - 1))
+    return _ratio(scar, together)
 
 
-def rank_test(values: Array, horizon: int) -> tuple[float, float]:
-    """Test by ranks whether the last `horizon` columns differ; returns z and its two-sided p.
+def rank_test(values: Array, horizon: int, together: Array) -> tuple[float, float]:
+    """Test by ranks whether the last `horizon` columns differ; returns t and its two-sided p.
 
-    Corrado (1989, Journal of Financial Economics 23), for windows as in Cowan (1992): each event's
-    values are ranked over both of its windows, and the mean rank of the event days is compared with
-    how mean ranks vary from day to day, which allows for events that share their dates.
+    Each event's values are ranked over both of its windows, as Corrado (1989, Journal of Financial
+    Economics 23) does; the mean rank of the event days is held against its spread over events, as
+    in Kolari & Pynnönen (2011, Journal of Empirical Finance 18), with their dependence allowed for.
 
     Parameters
     ----------
     values : ndarray, event × (estimation + horizon)
+    together : ndarray, event × event
     """
-    from scipy.stats import norm, rankdata
+    from scipy.stats import rankdata
 
     if not len(values):
         return math.nan, math.nan
-    ranks = rankdata(values, axis=1) / (values.shape[1] + 1.0)
-    daily = ranks.mean(axis=0) - 0.5
-    spread = math.sqrt(float((daily**2).mean()))
-    if not spread > 0:
+    ranks = rankdata(values, axis=1) / (values.shape[1] + 1.0) - 0.5
+    return _ratio(ranks[:, -horizon:].mean(axis=1), together)
+
+
+def _ratio(values: Array, together: Array) -> tuple[float, float]:
+    """Return the mean over its pooled standard error, and the two-sided p."""
+    from scipy.stats import t as student
+
+    error, freedom = pooled(values, together)
+    if not error > 0:
         return math.nan, math.nan
-    statistic = float(daily[-horizon:].mean() / spread * math.sqrt(horizon))
-    return statistic, float(2.0 * norm.sf(abs(statistic)))
+    statistic = float(values.mean()) / error
+    return statistic, float(2.0 * student.sf(abs(statistic), freedom))

@@ -1,12 +1,12 @@
-"""Event study: what a group of sectors did after dated or detected events.
+"""Event study: what groups of sectors did after dated or detected events.
 
 Abnormal return over a market model against all sectors alike, abnormal turnover against its own
-past, tests that do not assume normality. Events of a group closer than the horizon are one; events
-of several groups whose windows overlap are one observation.
+past. Events on one session are one. Overlapping windows all count, for as much as they add.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -14,16 +14,20 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
-from backtest.evidence.event_tests import Design, abnormal, bmp, rank_test, residuals
-from backtest.evidence.observation import Array, Observation, Placebo, none, sampled
-from backtest.evidence.windows import CannotTell, Window
+from backtest.evidence.chance import Placebo, among, none
+from backtest.evidence.event_tests import bmp, rank_test
+from backtest.evidence.intervals import Interval, around, spread
+from backtest.evidence.market_model import Design, abnormal, residuals
+from backtest.evidence.observation import Array
+from backtest.evidence.overlap import clustered, correlation
+from backtest.evidence.windows import CannotTell
 from backtest.market import Market
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Claim
 from backtest.triggers import AbnormalMove
 from backtest.triggers.equity import group_moves
 
 Dated = Iterable[tuple[str | pd.Timestamp, str]]
+QUIET = 20  # sessions without a detection before the next is a new event
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,29 +37,38 @@ class EventStudy:
     Attributes
     ----------
     events : DataFrame
-        One row per event: session, group, cumulative abnormal return `car`, standardized `scar`,
-        `turnover` (traded value over its usual, a ratio) and the `cluster` it belongs to.
-    car : float
-        Mean abnormal return over the horizon, clusters counted once.
+        One row per session and group: the first `session` of the event window, `at` (the position
+        of the one before), `group`, cumulative abnormal return `car`, standardized `scar`, and
+        `turnover` (traded value over its usual, a ratio).
+    interval : Interval or None
+        Cluster-robust; None where the events are too few to differ, `reason` says so.
+    placebo : Placebo
+        How often the same events on every other date, as far apart, are followed by as much.
     figures : mapping
         Statistics and two-sided p-values: `bmp`, `bmp_p`, `rank`, `rank_p`, `turnover`,
-        `turnover_p`, `clusters`.
+        `turnover_p`; `sessions`, how many differ, and `separate`, what they are worth.
+    omitted : int
+        Events without enough sessions before and after them.
     """
 
     events: pd.DataFrame
     design: Design
+    interval: Interval | None
+    placebo: Placebo
     figures: Mapping[str, float]
+    omitted: int = 0
+    reason: str = ""
+    reason_zh: str = ""
 
     @property
     def car(self) -> float:
-        """Mean abnormal return over the horizon, clusters counted once."""
-        return float(self.by_cluster.mean()) if len(self.events) else float("nan")
+        """Mean abnormal return over the horizon, events of one session counted once."""
+        return float(self.by_session.mean()) if len(self.events) else math.nan
 
     @property
-    def by_cluster(self) -> pd.Series:
-        """Mean abnormal return of each cluster, by its first session."""
-        grouped = self.events.groupby("cluster")
-        return pd.Series(grouped["car"].mean().to_numpy(), grouped["session"].min().to_numpy())
+    def by_session(self) -> pd.Series:
+        """Mean abnormal return over the groups of each session."""
+        return self.events.groupby("session")["car"].mean()
 
 
 def study(
@@ -64,6 +77,7 @@ def study(
     dated: Dated,
     *,
     design: Design | None = None,
+    sign: int = 1,
 ) -> EventStudy:
     """Study what groups of sectors did after events.
 
@@ -72,123 +86,107 @@ def study(
     groups : mapping of name to Basket
         What an event's name stands for.
     dated : iterable of (date, name)
-        An event counts from the first session on or after its date. Events without enough sessions
-        before and after them are left out.
+        The event window starts with the first session on or after the date: what became known after
+        a close is dated a day later. Events without enough sessions before and after are left out.
+    sign : int
+        1 where the placebo asks for as high a return, −1 for as low a one.
     """
     plan = design or Design()
-    rows, abnormal_returns, log_turnover = [], [], []
-    last: dict[str, int] = {}
-    for date, name in sorted((pd.Timestamp(day), name) for day, name in dated):
-        at = int(market.sessions.searchsorted(date))
-        if name in last and at - last[name] <= plan.horizon:
-            continue
+    rows, returns, traded, omitted = [], [], [], 0
+    for date, name in sorted({(pd.Timestamp(day), name) for day, name in dated}):
+        at = int(market.sessions.searchsorted(date)) - 1
         group = _group(market, groups[name])
         car, scar = _car(market, groups[name], plan)
-        if at >= len(car) or np.isnan(car[at]) or np.isnan(scar[at]):
+        if not 0 <= at < len(car) or np.isnan(car[at]) or np.isnan(scar[at]):
+            omitted += 1
             continue
-        last[name] = at
-        traded = group.log_turnover(at, plan)
+        logs = group.log_turnover(at, plan)
         rows.append(
             {
-                "session": market.sessions[at],
+                "session": market.sessions[at + 1],
                 "at": at,
                 "group": name,
                 "car": car[at],
                 "scar": scar[at],
-                "turnover": float(np.exp(traded[-plan.horizon :].mean()))
-                if len(traded)
-                else np.nan,
+                "turnover": float(np.exp(logs[-plan.horizon :].mean())) if len(logs) else np.nan,
             }
         )
-        abnormal_returns.append(residuals(group.returns, group.market, at, plan))
-        if len(traded):
-            log_turnover.append(traded)
+        returns.append(residuals(group.returns, group.market, at, plan))
+        traded.append(logs)
     columns = ["session", "at", "group", "car", "scar", "turnover"]
-    table = pd.DataFrame(rows, columns=columns)
-    table["cluster"] = _clusters(table["at"].to_numpy(dtype=int), plan.horizon)
-    return EventStudy(table, plan, _tests(table, abnormal_returns, log_turnover, plan))
+    table = pd.DataFrame(rows, columns=columns).drop_duplicates(["at", "group"])
+    kept = table.index.to_numpy(dtype=int)
+    table = table.reset_index(drop=True)
+    abnormal_returns = np.array(returns)[kept] if rows else np.empty((0, 1))
+    turnover = [traded[row] for row in kept]
+    together = correlation(table["at"].drop_duplicates().to_numpy(dtype=int), plan)
+    figures = _tests(table, abnormal_returns, turnover, plan, together)
+    bounds, reason, reason_zh = _bounds(table, together)
+    return EventStudy(
+        events=table,
+        design=plan,
+        interval=bounds,
+        placebo=_other_dates(market, groups, table, plan, sign),
+        figures=figures,
+        omitted=omitted,
+        reason=reason,
+        reason_zh=reason_zh,
+    )
 
 
 def detected(market: Market, groups: Mapping[str, Basket]) -> list[tuple[pd.Timestamp, str]]:
-    """Return the sessions after which a group had moved abnormally on abnormal turnover."""
+    """Return the first session after a group had moved abnormally on abnormal turnover.
+
+    Further such sessions belong to the same event until twenty have passed without one.
+    """
     found = []
     for name, basket in groups.items():
         try:
             fires = AbnormalMove(basket.sectors).fires(market)
         except UserError:
             continue
-        found += [(day, name) for day in market.sessions[fires.to_numpy()]]
+        at = np.flatnonzero(fires.to_numpy())
+        new = at[np.diff(at, prepend=-QUIET - 1) > QUIET]
+        found += [(market.sessions[k + 1], name) for k in new if k + 1 < len(market.sessions)]
     return sorted(found)
 
 
-def after_events(claim: Claim, market: Market, window: Window) -> Observation:
-    """Measure the mean abnormal return of groups after a claim's events, or after detected ones."""
-    made = _study(claim, market, window)
-    if made.events.empty:
-        raise CannotTell(f"no event in {window.label}", f"{window.label} 内没有事件")
-    cars = made.by_cluster
-    values = cars.to_numpy(dtype=float)
-    figures = made.figures
-    return Observation(
-        unit="return",
-        instruments=_instruments(claim, market, set(made.events["group"])),
-        statistic=lambda counts: counts @ values / counts.sum(axis=1),
-        moves=claim.sign * cars,
-        parts={"events": float(len(made.events)), "horizon": float(made.design.horizon)}
-        | {key: figures[key] for key in ("turnover", "turnover_p", "bmp_p", "rank_p")},
-        independent=True,
-        additive=False,
-        p_values={"bmp": figures["bmp_p"], "rank": figures["rank_p"]},
-    )
-
-
-def other_dates(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
+def _other_dates(
+    market: Market,
+    groups: Mapping[str, Basket],
+    table: pd.DataFrame,
+    design: Design,
+    sign: int,
 ) -> Placebo:
     """Ask how often the same pattern of events on other dates is followed by as much.
 
-    All events are shifted together, round the record's end, so that they stay as close to each
-    other as they are.
+    All events are shifted together, round the record's end, to every date at which all groups have
+    an abnormal return, so that they stay as far apart, and as dependent, as they are.
     """
-    made = _study(claim, market, window)
-    table = made.events
-    size = table.groupby("cluster")["car"].transform("size").to_numpy(dtype=float)
-    weights = 1.0 / (size * table["cluster"].nunique())
-    groups = _named(claim)
-    everywhere = {name: _car(market, groups[name], made.design)[0] for name in groups}
+    if table.empty:
+        return none("other dates")
+    weights = 1.0 / (
+        table.groupby("at")["car"].transform("size").to_numpy(dtype=float) * table["at"].nunique()
+    )
+    everywhere = {
+        name: _car(market, groups[name], design)[0] for name in table["group"].unique()
+    }
     known = np.flatnonzero(np.all([np.isfinite(car) for car in everywhere.values()], axis=0))
     if not len(known):
         return none("other dates")
     first, length = int(known[0]), int(known[-1] - known[0] + 1)
-    shifts = np.arange(1, length)
+    shifts = np.arange(design.horizon + 1, length - design.horizon)
     total = np.zeros(len(shifts))
     for at, name, weight in zip(table["at"], table["group"], weights, strict=True):
         total += weight * everywhere[name][first + (at - first + shifts) % length]
-    span = int(table["at"].max() - table["at"].min()) + made.design.horizon
-    return sampled("other dates", total, observed.value, claim.sign, overlap=span)
-
-
-def _study(claim: Claim, market: Market, window: Window) -> EventStudy:
-    groups = _named(claim)
-    dated: Dated = claim.events or detected(market, groups)
-    inside = [
-        (pd.Timestamp(day), name)
-        for day, name in dated
-        if market.sessions[window.base] < pd.Timestamp(day) <= window.end
-    ]
-    horizon = int(claim.option("horizon", Design().horizon))
-    return study(market, groups, inside, design=Design(horizon=horizon))
-
-
-def _instruments(claim: Claim, market: Market, groups: set[str]) -> tuple[str, ...]:
-    """Return what stands for the groups that had events, each once."""
-    sectors = [name for group in claim.groups if group.name in groups for name in group.sectors]
-    found = [name for sector in sectors for name in market.by_sector.get(sector, ())]
-    return tuple(dict.fromkeys(found))
-
-
-def _named(claim: Claim) -> dict[str, Basket]:
-    return {basket.name: basket for basket in claim.groups}
+    value = float(weights @ table["car"].to_numpy(dtype=float))
+    total = total[np.isfinite(total)]
+    try:
+        # Shifted means depend on each other over little more than the horizon: their two windows.
+        usual = spread(total, round(1.5 * design.horizon), "the events' window")
+    except CannotTell:
+        return none("other dates")
+    return among("other dates", value, sign, usual)
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,28 +238,46 @@ def _moves(market: Market, basket: Basket) -> _Moves:
     return _Moves(own, alike, traded.to_numpy().astype(float))
 
 
-def _clusters(at: Array, horizon: int) -> Array:
-    """Return a number for each event, in order of session; overlapping windows share one."""
-    number = np.zeros(len(at), dtype=int)
-    for event in range(1, len(at)):
-        number[event] = number[event - 1] + (at[event] - at[event - 1] > horizon)
-    return number
+def _bounds(table: pd.DataFrame, together: Array) -> tuple[Interval | None, str, str]:
+    """Return the cluster-robust interval of the mean, or why there is none."""
+    values = table.groupby("at")["car"].mean().to_numpy(dtype=float)
+    if len(values) < 2:
+        return None, "one event does not show how much events differ", "仅一次事件，无从得知事件之间的差异"
+    error, freedom = clustered(values, together)
+    if not (freedom >= 1.0 - 1e-9 and error > 0):
+        return None, "the events' windows coincide", "各事件的窗口几乎重合"
+    return around(float(values.mean()), error, freedom, "events"), "", ""
 
 
 def _tests(
-    table: pd.DataFrame, returns: list[Array], turnover: list[Array], design: Design
+    table: pd.DataFrame,
+    returns: Array,
+    turnover: list[Array],
+    design: Design,
+    together: Array,
 ) -> dict[str, float]:
-    scar = table.groupby("cluster")["scar"].mean().to_numpy(dtype=float)
-    statistic, p = bmp(scar)
-    rank, rank_p = rank_test(np.array(returns), design.horizon)
-    _, turnover_p = rank_test(np.array(turnover), design.horizon)
-    ratio = float(table["turnover"].mean()) if len(table) else float("nan")
+    """Return the figures of a study; several groups on one session count as their mean."""
+    at = table["at"].to_numpy(dtype=int)
+    scar = table.groupby("at")["scar"].mean().to_numpy(dtype=float)
+    statistic, p = bmp(scar, together)
+    rank, rank_p = rank_test(_by_session(returns, at), design.horizon, together)
+    turnover_p = math.nan
+    if turnover and all(map(len, turnover)):
+        _, turnover_p = rank_test(_by_session(np.array(turnover), at), design.horizon, together)
+    total = float(together.sum())
     return {
         "bmp": statistic,
         "bmp_p": p,
         "rank": rank,
         "rank_p": rank_p,
-        "turnover": ratio,
+        "turnover": float(table["turnover"].mean()) if len(table) else math.nan,
         "turnover_p": turnover_p,
-        "clusters": float(len(scar)),
+        "sessions": float(len(scar)),
+        "separate": min(float(len(scar)), len(scar) ** 2 / total) if total > 0 else 0.0,
     }
+
+
+def _by_session(values: Array, at: Array) -> Array:
+    """Return the mean of rows that share a session, in order of session."""
+    found: Array = pd.DataFrame(values).groupby(at).mean().to_numpy(dtype=float)
+    return found

@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.evidence.bootstrap import Interval
+from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import Concentration
-from backtest.evidence.observation import Placebo
+from backtest.evidence.intervals import Interval
 from backtest.evidence.sensitivity import Alternative, turns
-from backtest.evidence.verdict import SIGNIFICANCE
+from backtest.evidence.verdict import BEYOND, against_chance, first
+from backtest.evidence.windows import Window
 from backtest.strategy.claim import Claim
 
 
@@ -30,7 +31,11 @@ class Finding:
     value, unit
         The number: a fraction, basis points, a share or a correlation.
     verdict, reason, reason_zh : str
-        "held", "failed" or "cannot tell", and why it cannot.
+        The outcome: "held", "failed" or "cannot tell", and why it cannot.
+    window_of : Window or None
+        The sessions; None where the market has none of them.
+    unbounded, unplaced : (English, Chinese)
+        Why there is no interval, and no placebo to count.
     in_sample : bool
         Whether the window was over when the report came out.
     known_share : float
@@ -47,12 +52,15 @@ class Finding:
     claim: Claim
     window: str
     verdict: str
+    window_of: Window | None = None
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
     value: float = math.nan
     unit: str = ""
     interval: Interval | None = None
+    unbounded: tuple[str, str] = ("", "")
     placebos: tuple[Placebo, ...] = ()
+    unplaced: tuple[str, str] = ("", "")
     p_holm: float = math.nan
     p_bh: float = math.nan
     base_rate: float = math.nan
@@ -71,9 +79,13 @@ class Finding:
 
     @property
     def placebo(self) -> Placebo | None:
-        """The least favorable placebo, the one that counts."""
-        known = [placebo for placebo in self.placebos if not math.isnan(placebo.p)]
-        return max(known, key=lambda placebo: placebo.p, default=None)
+        """The placebo that counts: the first of its observable's."""
+        return first(self.placebos)
+
+    @property
+    def evidence(self) -> str:
+        """Whether what came about is more than chance; see `verdict.against_chance`."""
+        return against_chance(self.placebo, self.p_holm)
 
     @property
     def turned(self) -> tuple[Alternative, ...]:
@@ -83,7 +95,7 @@ class Finding:
     @property
     def beyond_chance(self) -> bool:
         """Whether placebos do as well so seldom that even one of all claims would not by luck."""
-        return self.p_holm <= SIGNIFICANCE
+        return self.evidence == BEYOND
 
     def sentence(self, language: str = "en") -> str:
         """Say it in words, in English ("en") or Chinese ("zh")."""
@@ -107,29 +119,34 @@ class Finding:
             "value": self.value,
             "unit": self.unit,
             "interval": None if bounds is None else [bounds.low, bounds.high],
-            "bootstrap": None
+            "interval_from": None
             if bounds is None
             else {
                 "level": bounds.level,
-                "block_length": bounds.block_length,
-                "draws": bounds.draws,
-                "half_blocks": list(bounds.shorter),
-                "double_blocks": list(bounds.longer),
+                "error": bounds.error,
+                "freedom": bounds.freedom,
+                "source": bounds.source,
             },
+            "no_interval": self.unbounded[1 if zh else 0],
             "placebo": None
             if placebo is None
             else {
                 "kind": placebo.kind,
                 "p": placebo.p,
+                "p_opposite": placebo.p_opposite,
                 "p_holm": self.p_holm,
                 "p_bh": self.p_bh,
+                "resolution": placebo.resolution,
+                "least": placebo.least,
                 "draws": placebo.draws,
                 "separate": placebo.separate,
                 "exact": placebo.exact,
                 "all": {other.kind: other.p for other in self.placebos},
             },
+            "no_placebo": self.unplaced[1 if zh else 0],
             "base_rate": self.base_rate,
             "verdict": self.verdict,
+            "evidence": self.evidence,
             "beyond_chance": self.beyond_chance,
             "reason": self.reason_zh if zh else self.reason,
             "in_sample": self.in_sample,

@@ -16,14 +16,16 @@ import pandas as pd
 
 from backtest.engine.result import plain
 from backtest.errors import UserError
-from backtest.evidence.bootstrap import interval
+from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import concentration
+from backtest.evidence.count_by_chance import HeldByChance, held_by_chance
 from backtest.evidence.finding import Finding
+from backtest.evidence.intervals import Interval, apart
 from backtest.evidence.ledoit_wolf import mean_difference
-from backtest.evidence.observables import OBSERVABLES, apart, elsewhere
+from backtest.evidence.observables import OBSERVABLES, Observable, elsewhere
 from backtest.evidence.observation import Observation
 from backtest.evidence.sensitivity import alternatives
-from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, judge, largest
+from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, first, judge
 from backtest.evidence.windows import CannotTell, Window, resolve
 from backtest.market import Date, Market
 from backtest.strategy.claim import Claim, Report
@@ -39,6 +41,8 @@ class Scorecard:
     ----------
     as_of : Timestamp
         The last session that was looked at.
+    by_chance : HeldByChance
+        How many claims would hold if nothing were true.
     """
 
     report: Report
@@ -47,6 +51,7 @@ class Scorecard:
     snapshot: str
     synthetic: bool
     as_of: pd.Timestamp
+    by_chance: HeldByChance
 
     def __getitem__(self, claim: str) -> Finding:
         for finding in self.findings:
@@ -56,7 +61,7 @@ class Scorecard:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row per claim: window, value, interval, placebo, verdict, what it owes its basket."""
+        """One row per claim: value, interval, outcome and evidence, what it owes its basket."""
         rows = [
             {
                 "claim": finding.claim.id,
@@ -68,7 +73,8 @@ class Scorecard:
                 "placebo_p": math.nan if finding.placebo is None else finding.placebo.p,
                 "p_holm": finding.p_holm,
                 "base_rate": finding.base_rate,
-                "verdict": finding.verdict,
+                "outcome": finding.verdict,
+                "evidence": finding.evidence,
                 "opposite": f"{len(finding.turned)}/{len(finding.sensitivity)}",
                 "in_sample": finding.in_sample,
             }
@@ -103,6 +109,13 @@ class Scorecard:
                     "year": self.report.year,
                 },
                 "counts": self.counts,
+                "held_by_chance": {
+                    "held": self.by_chance.held,
+                    "judged": self.by_chance.judged,
+                    "expected": self.by_chance.expected,
+                    "p": self.by_chance.p,
+                    "separate": self.by_chance.separate,
+                },
                 "overview": self.sentences(language)[0],
                 "claims": [finding.to_json(language) for finding in self.findings],
             }
@@ -155,16 +168,18 @@ def scorecard(
     ]
     told = [math.nan if item.placebo is None else item.placebo.p for item in found]
     holm, bh = corrected(told), corrected(told, "fdr_bh")
+    findings = tuple(
+        replace(item, p_holm=one, p_bh=share)
+        for item, one, share in zip(found, holm, bh, strict=True)
+    )
     return Scorecard(
         report=report,
-        findings=tuple(
-            replace(item, p_holm=one, p_bh=share)
-            for item, one, share in zip(found, holm, bh, strict=True)
-        ),
+        findings=findings,
         market=market.name,
         snapshot=market.snapshot,
         synthetic=market.synthetic,
         as_of=seen.sessions[-1],
+        by_chance=held_by_chance(findings, seen),
     )
 
 
@@ -187,35 +202,37 @@ def evaluate(
     try:
         window = resolve(claim.window, report, market)
         observed = measure.observe(claim, market, window)
-        placebos = tuple(
-            placebo(claim, market, window, observed, draws, seed) for placebo in measure.placebos
-        )
     except CannotTell as unknown:
         return _untold(claim, report, unknown.reason, unknown.reason_zh)
     except UserError as error:
         return _untold(claim, report, str(error), str(error))
+    placebos, unknown = _placebos(measure, claim, market, window, observed, draws, seed)
+    bounds, unbounded = _interval(measure, claim, market, window, observed)
     verdict = judge(
         claim,
         observed.value,
         sessions=len(observed.moves),
-        p=largest(placebos),
+        placebo=first(placebos),
         complete=window.complete,
     )
     reason, reason_zh = ("", "")
     if verdict == CANNOT_TELL:
         reason, reason_zh = _why(claim, window, market, len(observed.moves))
-    base = apart(elsewhere(claim, market, len(window)), window)
+    base = apart(elsewhere(claim, market, len(window)), window, len(window))
     known = market.sessions[window.rows] <= report.wall
     return Finding(
         claim=claim,
         window=window.label,
         verdict=verdict,
+        window_of=window,
         start=market.sessions[window.base],
         end=market.sessions[window.last],
         value=observed.value,
-        unit=observed.unit,
-        interval=interval(observed, threshold=claim.threshold, draws=draws, seed=seed),
+        unit=measure.unit,
+        interval=bounds,
+        unbounded=unbounded,
         placebos=placebos,
+        unplaced=unknown,
         base_rate=_held_share(claim, base),
         base_windows=len(base),
         in_sample=bool(window.end <= report.wall),
@@ -230,6 +247,35 @@ def evaluate(
         reason=reason,
         reason_zh=reason_zh,
     )
+
+
+def _placebos(
+    measure: Observable,
+    claim: Claim,
+    market: Market,
+    window: Window,
+    observed: Observation,
+    draws: int,
+    seed: int,
+) -> tuple[tuple[Placebo, ...], tuple[str, str]]:
+    """Return the placebos there are, and why the one that counts is missing where it is."""
+    found, why = [], ("", "")
+    for number, ask in enumerate(measure.placebos):
+        try:
+            found.append(ask(claim, market, window, observed, draws, seed))
+        except CannotTell as unknown:
+            why = why if number else (unknown.reason, unknown.reason_zh)
+    return tuple(found), why
+
+
+def _interval(
+    measure: Observable, claim: Claim, market: Market, window: Window, observed: Observation
+) -> tuple[Interval | None, tuple[str, str]]:
+    """Return the interval, or why there is none."""
+    try:
+        return measure.interval(claim, market, window, observed), ("", "")
+    except CannotTell as unknown:
+        return None, (unknown.reason, unknown.reason_zh)
 
 
 def _difference(observed: Observation, seed: int) -> dict[str, float]:
@@ -266,11 +312,11 @@ def _why(claim: Claim, window: Window, market: Market, count: int) -> tuple[str,
         )
     if count < claim.minimum:
         events = claim.observable == "after_events"
-        what, what_zh = ("separate events", "次独立事件") if events else ("sessions", "个交易日")
+        what, what_zh = ("events", "次事件") if events else ("sessions", "个交易日")
         return (
             f"{count} {what} are too few, it takes {claim.minimum}",
             f"仅有 {count} {what_zh}，至少需要 {claim.minimum}",
         )
     if claim.asserts == "regularity":
-        return "chance does as well too often", "偶然达到同样结果的概率过高"
+        return "chance goes as far too often", "偶然达到同样结果的概率过高"
     return "the number is too close to its threshold to call", "数值与阈值过于接近，无法判断"

@@ -15,7 +15,7 @@ import pandas as pd
 from backtest.errors import UserError
 from backtest.evidence.baskets import kinds, only
 from backtest.evidence.observables import OBSERVABLES
-from backtest.evidence.verdict import CANNOT_TELL, judge, largest
+from backtest.evidence.verdict import CANNOT_TELL, judge
 from backtest.evidence.windows import CannotTell, Window, between, resolve
 from backtest.market import Market
 from backtest.market.universe import sectors
@@ -50,18 +50,16 @@ def alternatives(
             span = over or resolve(claim.window, report, where)
             measure = OBSERVABLES[changed.observable]
             observed = measure.observe(changed, where, span)
-            p = float("nan")
+            placebo = None
             if claim.asserts == "regularity":
-                p = largest(
-                    [ask(changed, where, span, observed, DRAWS, 0) for ask in measure.placebos]
-                )
+                placebo = measure.placebos[0](changed, where, span, observed, DRAWS, 0)
         except (CannotTell, UserError):
             continue
         verdict = judge(
             changed,
             observed.value,
             sessions=max(len(observed.moves), 0 if observed.independent else changed.minimum),
-            p=p,
+            placebo=placebo,
             complete=span.complete,
         )
         rows.append(Alternative(label, label_zh, observed.value, verdict))

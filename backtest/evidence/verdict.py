@@ -1,9 +1,9 @@
 """The rules from a number to a verdict, and several claims at once.
 
 A report forecasts what will happen. Whether it happened (*held*, *failed*) is a fact about a window
-and is read off the prices; how easily it could have happened by chance is another question, and
-stands beside the verdict as a placebo and an interval. Only claims of a regularity, "after such
-events …", are themselves about chance: they hold only where the placebo says so.
+and is read off the prices; whether it is more than chance is another question, and stands beside
+the verdict. Only claims of a regularity, "after such events …", are themselves about chance: they
+hold, and fail, only where the placebo says so.
 """
 
 from __future__ import annotations
@@ -11,37 +11,63 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from backtest.evidence.observation import Placebo
+from backtest.evidence.chance import SIGNIFICANCE, Placebo
 from backtest.strategy.claim import Claim
 
 HELD, FAILED, CANNOT_TELL = "held", "failed", "cannot tell"
-SIGNIFICANCE = 0.05
+BEYOND, ALONE, OPPOSITE, CHANCE, OPEN = (
+    "beyond chance",
+    "beyond chance alone",
+    "opposite",
+    "chance",
+    "not resolved",
+)
 
 
-def judge(claim: Claim, value: float, *, sessions: int, p: float, complete: bool) -> str:
-    """Return the verdict on a claim.
+def judge(
+    claim: Claim, value: float, *, sessions: int, placebo: Placebo | None, complete: bool
+) -> str:
+    """Return the verdict on a claim: whether it came about.
 
     In this order: it cannot be told before the window is over; nor from fewer sessions than the
     claim's minimum; nor where the value lies within the claim's margin of its threshold. An outcome
-    held if the value lies on the expected side, else it failed. A regularity failed on the wrong
-    side; on the expected side it held if chance does as well at most one time in twenty (`p`), and
-    otherwise cannot be told.
+    held if the value lies on the expected side, else it failed. A regularity held if chance does as
+    well at most one time in twenty, failed if it does as badly as seldom, and otherwise cannot be
+    told.
     """
     beyond = claim.sign * (value - claim.threshold)
     if not complete or sessions < claim.minimum or math.isnan(beyond):
         return CANNOT_TELL
     if abs(beyond) < claim.margin:
         return CANNOT_TELL
-    if beyond <= 0:
-        return FAILED
-    if claim.asserts == "regularity":
-        return HELD if p <= SIGNIFICANCE else CANNOT_TELL
-    return HELD
+    if claim.asserts == "outcome":
+        return HELD if beyond > 0 else FAILED
+    if placebo is None:
+        return CANNOT_TELL
+    if beyond > 0 and placebo.p <= SIGNIFICANCE:
+        return HELD
+    return FAILED if beyond < 0 and placebo.p_opposite <= SIGNIFICANCE else CANNOT_TELL
 
 
-def largest(placebos: Sequence[Placebo]) -> float:
-    """Return the p-value of the least favorable placebo; NaN where there are none."""
-    return max((one.p for one in placebos if not math.isnan(one.p)), default=math.nan)
+def against_chance(placebo: Placebo | None, p_holm: float) -> str:
+    """Return the evidence on a claim: whether what came about is more than chance.
+
+    "beyond chance" even among all claims judged together (Holm); "beyond chance alone" were it the
+    only one; "opposite" where chance goes as far against the claim as seldom; "chance"; or "not
+    resolved" where no placebo could have given a p of 0.05.
+    """
+    if placebo is None or math.isnan(placebo.p) or placebo.resolution > SIGNIFICANCE:
+        return OPEN
+    if p_holm <= SIGNIFICANCE:
+        return BEYOND
+    if placebo.p <= SIGNIFICANCE:
+        return ALONE
+    return OPPOSITE if placebo.p_opposite <= SIGNIFICANCE else CHANCE
+
+
+def first(placebos: Sequence[Placebo]) -> Placebo | None:
+    """Return the placebo that counts: the first that has a p-value."""
+    return next((one for one in placebos if not math.isnan(one.p)), None)
 
 
 def corrected(p_values: Sequence[float], method: str = "holm") -> list[float]:

@@ -1,0 +1,75 @@
+"""Claims about what follows events, dated or detected."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from backtest.evidence.chance import Placebo
+from backtest.evidence.events import Dated, EventStudy, detected, study
+from backtest.evidence.intervals import Interval
+from backtest.evidence.market_model import Design
+from backtest.evidence.observation import Observation
+from backtest.evidence.windows import CannotTell, Window
+from backtest.market import Market
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim
+
+
+def after_events(claim: Claim, market: Market, window: Window) -> Observation:
+    """Measure the mean abnormal return of groups after a claim's events, or after detected ones."""
+    made = studied(claim, market, window)
+    if made.events.empty:
+        raise CannotTell(f"no event in {window.label}", f"{window.label} 内没有事件")
+    cars = made.by_session
+    values = cars.to_numpy(dtype=float)
+    figures = made.figures
+    return Observation(
+        instruments=_instruments(claim, market, set(made.events["group"])),
+        statistic=lambda counts: counts @ values / counts.sum(axis=1),
+        moves=claim.sign * cars,
+        parts={"events": float(len(cars)), "horizon": float(made.design.horizon)}
+        | {key: figures[key] for key in ("separate", "turnover", "turnover_p", "bmp_p", "rank_p")},
+        independent=True,
+        additive=False,
+        p_values={"bmp": figures["bmp_p"], "rank": figures["rank_p"]},
+    )
+
+
+def interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
+    """Return the cluster-robust interval of the mean over events."""
+    made = studied(claim, market, window)
+    if made.interval is None:
+        raise CannotTell(made.reason, made.reason_zh)
+    return made.interval
+
+
+def other_dates(
+    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
+) -> Placebo:
+    """Ask how often the same pattern of events on other dates is followed by as much."""
+    return studied(claim, market, window).placebo
+
+
+def studied(claim: Claim, market: Market, window: Window) -> EventStudy:
+    """Return the study of a claim's events in a window."""
+    groups: dict[str, Basket] = {basket.name: basket for basket in claim.groups}
+    horizon = int(claim.option("horizon", Design().horizon))
+
+    def make() -> EventStudy:
+        dated: Dated = claim.events or detected(market, groups)
+        inside = [
+            (pd.Timestamp(day), name)
+            for day, name in dated
+            if market.sessions[window.base] < pd.Timestamp(day) <= window.end
+        ]
+        return study(market, groups, inside, design=Design(horizon=horizon), sign=claim.sign)
+
+    key = ("events", claim.groups, claim.events, horizon, claim.sign, window)
+    return market.remember(key, make)
+
+
+def _instruments(claim: Claim, market: Market, groups: set[str]) -> tuple[str, ...]:
+    """Return what stands for the groups that had events, each once."""
+    sectors = [name for group in claim.groups if group.name in groups for name in group.sectors]
+    found = [name for sector in sectors for name in market.by_sector.get(sector, ())]
+    return tuple(dict.fromkeys(found))
