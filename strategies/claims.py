@@ -35,7 +35,7 @@ REPORT = Report(
 )
 
 ROUNDING = 0.001  # a return this close to its threshold is rounding: sources differ by as much
-FEWEST_EVENTS = 8  # separate events below which a mean over them says nothing
+FEWEST_EVENTS = 2  # below which nothing shows how much they differ
 
 # What else could stand for a claim's basket: narrower and broader readings.
 TRADITIONAL_ONLY = Basket.of(

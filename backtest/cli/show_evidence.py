@@ -17,8 +17,8 @@ from backtest.render.terminal import plain_console
 
 STYLES = {"held": "green", "failed": "red", "cannot tell": "yellow"}
 HEADS = {
-    "en": ("claim", "window", "value", "90% interval", "luck", "turns", "verdict"),
-    "zh": ("论断", "窗口", "数值", "90%区间", "偶然", "反转", "结论"),
+    "en": ("claim", "window", "value", "90% interval", "outcome", "evidence", "turns"),
+    "zh": ("论断", "窗口", "数值", "90%区间", "是否发生", "证据", "反转"),
 }
 ROWS = 8  # switches shown
 LISTED = 12  # instruments named
@@ -119,9 +119,9 @@ def _row(finding: Finding, zh: bool) -> tuple[str | Text, ...]:
         _window(finding, zh) + mark,
         _short(finding.value, unit),
         interval,
-        "–" if placebo is None else f"{placebo.p:.2f}",
-        f"{len(finding.turned)}/{count}" if count else "–",
         Text(verdict, STYLES[finding.verdict]),
+        "–" if placebo is None else f"p {placebo.p:.2f}",
+        f"{len(finding.turned)}/{count}" if count else "–",
     )
 
 
@@ -157,13 +157,13 @@ def _footer(card: Scorecard, zh: bool) -> str:
     if zh:
         return (
             f"市场 {card.market}，截至 {card.as_of:%Y-%m-%d}，数据 {card.snapshot[:12]}\n"
-            f"结论：窗口内是否发生；偶然：毫无含义的替代做到同样程度的概率；反转：结论相反的口径\n"
+            f"证据：毫无含义的替代做到同样程度的概率；反转：结论相反的口径\n"
             f"* 报告发布时窗口已结束；+ 窗口已部分过去"
         )
     return (
         f"market {card.market}, as of {card.as_of:%Y-%m-%d}, data: {card.snapshot[:12]}\n"
-        f"verdict: whether it happened in its window\n"
-        f"luck: how probably something that means nothing does as well\n"
+        f"outcome: whether it happened in its window\n"
+        f"evidence: how probably something that means nothing does as well\n"
         f"turns: other readings of the claim that turn the verdict\n"
         f"* the window was over when the report came out, + part of it was"
     )

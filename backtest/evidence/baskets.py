@@ -123,7 +123,7 @@ def permuted(
     theirs = against.reindex(names, fill_value=0.0).to_numpy() / against.sum()
 
     def scores(leads: Array) -> Array:
-        error = np.sqrt(np.einsum("ij,jk,ik->i", leads, covariance, leads, optimize=True))
+        error = np.sqrt(((leads @ covariance) * leads).sum(axis=1))
         with np.errstate(divide="ignore", invalid="ignore"):
             found: Array = leads @ values / error
         return np.where(error > 0, found, 0.0)

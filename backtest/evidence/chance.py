@@ -33,8 +33,8 @@ class Placebo:
     resolution : float
         The smallest p these placebos can give.
     least : float
-        How far from its usual mean a number has to lie, in its own unit, for p to be 0.05; NaN where
-        placebos are only counted.
+        How far from its usual mean a number has to lie, in its own unit, for p to be 0.05; NaN
+        where placebos are only counted.
     """
 
     kind: str

@@ -52,11 +52,7 @@ def held_by_chance(findings: Sequence[Finding], market: Market) -> HeldByChance:
     outcomes = [
         one for one in told if one.claim.asserts == "outcome" and one.verdict != CANNOT_TELL
     ]
-    rules = [
-        one
-        for one in told
-        if one.claim.asserts == "regularity" and one.placebo is not None
-    ]
+    rules = [one for one in told if one.claim.asserts == "regularity" and one.placebo is not None]
     held = sum(one.verdict == HELD for one in (*outcomes, *rules))
     judged = len(outcomes) + len(rules)
     counts, separate = _counts(outcomes, market)

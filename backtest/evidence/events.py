@@ -168,9 +168,7 @@ def _other_dates(
     weights = 1.0 / (
         table.groupby("at")["car"].transform("size").to_numpy(dtype=float) * table["at"].nunique()
     )
-    everywhere = {
-        name: _car(market, groups[name], design)[0] for name in table["group"].unique()
-    }
+    everywhere = {name: _car(market, groups[name], design)[0] for name in table["group"].unique()}
     known = np.flatnonzero(np.all([np.isfinite(car) for car in everywhere.values()], axis=0))
     if not len(known):
         return none("other dates")
@@ -242,7 +240,11 @@ def _bounds(table: pd.DataFrame, together: Array) -> tuple[Interval | None, str,
     """Return the cluster-robust interval of the mean, or why there is none."""
     values = table.groupby("at")["car"].mean().to_numpy(dtype=float)
     if len(values) < 2:
-        return None, "one event does not show how much events differ", "仅一次事件，无从得知事件之间的差异"
+        return (
+            None,
+            "one event does not show how much events differ",
+            "仅一次事件，无从得知事件之间的差异",
+        )
     error, freedom = clustered(values, together)
     if not (freedom >= 1.0 - 1e-9 and error > 0):
         return None, "the events' windows coincide", "各事件的窗口几乎重合"

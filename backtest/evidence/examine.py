@@ -236,10 +236,16 @@ def _placebos(played: Playback, draws: int, deals: int, seed: int) -> tuple[Plac
 
 
 def _spelled(made: EventStudy) -> dict[str, Any]:
+    bounds, design = made.interval, made.design
     return {
         "car": made.car,
-        "horizon": made.design.horizon,
+        "estimation": [-design.reach, -design.gap - 1],
+        "horizon": design.horizon,
         "count": len(made.events),
+        "interval": None if bounds is None else [bounds.low, bounds.high],
+        "p": made.placebo.p,
+        "omitted": made.omitted,
+        "reason": made.reason,
         "figures": dict(made.figures),
         "events": made.events.drop(columns="at").to_dict("records"),
     }

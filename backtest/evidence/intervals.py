@@ -19,7 +19,7 @@ from backtest.evidence.windows import CannotTell, Window
 
 LEVEL = 0.90
 FEWEST = 3.0  # separate windows without which there is no telling how much a measure varies
-LONGEST = 60  # sessions: sums over longer windows vary as sums of windows this long
+SHORTEST, LONGEST = 20, 60  # sessions: sums over longer windows vary as those over these do
 BLOCK = 20  # sessions left out at a time, at least
 BLOCKS = 20  # and into how many blocks a long window is divided
 

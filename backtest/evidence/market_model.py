@@ -82,4 +82,3 @@ def residuals(returns: Array, market: Array, event: int, design: Design) -> Arra
     rest = returns - level - slope * market
     both: Array = np.r_[rest[usual], rest[after]]
     return both
-

@@ -19,6 +19,7 @@ from backtest.evidence.baskets import instruments, listed_weights, path, permute
 from backtest.evidence.chance import Placebo, among
 from backtest.evidence.intervals import (
     LONGEST,
+    SHORTEST,
     Interval,
     Spread,
     apart,
@@ -141,9 +142,7 @@ def other_windows(
     claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
 ) -> Placebo:
     """Ask how probably another window of the same length does as well."""
-    return among(
-        "other windows", observed.value, claim.sign, whole_windows(claim, market, window)
-    )
+    return among("other windows", observed.value, claim.sign, whole_windows(claim, market, window))
 
 
 def other_sums(
@@ -162,10 +161,16 @@ def whole_windows(claim: Claim, market: Market, window: Window) -> Spread:
 
 def sums(claim: Claim, market: Market, window: Window) -> Spread:
     """Return how a measure that adds up over sessions varies: over shorter windows, scaled."""
-    length = min(len(window), LONGEST)
+    length = _short(market, window)
     values = apart(elsewhere(claim, market, length), window, length)
     short = spread(values.to_numpy(dtype=float), length, window.label)
     return short.scaled(len(window) / length)
+
+
+def _short(market: Market, window: Window) -> int:
+    """Return how long sums are that show how those over a window vary: a tenth of the rest."""
+    rest = len(market.sessions) - len(window)
+    return min(len(window), max(SHORTEST, min(LONGEST, rest // 10)))
 
 
 def elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
@@ -251,19 +256,17 @@ def both_rise(
 
     Bonds move far less than stocks: the lesser of both returns could hardly ever be called high.
     """
-    length = min(len(window), LONGEST)
+    length = _short(market, window)
     gains = _both(claim, market).pct_change(length, fill_method=None).dropna()
     gains = gains.reindex(market.sessions)
     rest = [apart(gains[name], window, length) for name in gains.columns]
     usual = [spread(values.to_numpy(dtype=float), length, window.label) for values in rest]
     now = [observed.parts[name] for name in ("stocks", "bonds")]
     times = len(window) / length
-    mine = min(
-        usual[k].scaled(times).distance(now[k]) for k in range(2)
+    mine = min(usual[k].scaled(times).distance(now[k]) for k in range(2))
+    theirs = pd.DataFrame({k: (rest[k] - usual[k].mean) / usual[k].error for k in range(2)}).min(
+        axis=1
     )
-    theirs = pd.DataFrame(
-        {k: (rest[k] - usual[k].mean) / usual[k].error for k in range(2)}
-    ).min(axis=1)
     spread_of_lesser = spread(theirs.to_numpy(dtype=float), length, window.label)
     return replace(among("other windows", mine, claim.sign, spread_of_lesser), least=math.nan)
 

@@ -1,7 +1,7 @@
 """The mean over events whose windows overlap: its standard error and degrees of freedom.
 
-Abnormal returns of two events depend on each other as far as their event windows overlap, and, less,
-as one's event window lies in the other's estimation window. Both follow from the windows alone.
+Abnormal returns of two events depend on each other as far as their event windows overlap, and
+less as one's event window lies in the other's estimation window. Both follow from the windows.
 """
 
 from __future__ import annotations
@@ -67,9 +67,11 @@ def pooled(values: Array, together: Array) -> tuple[float, float]:
 def _deviations(values: Array, together: Array, weights: Array) -> tuple[Array, float, float]:
     """Return deviations from the mean; freedom and expectation of their weighted products."""
     count = len(values)
+    if count < 2:
+        return values, 0.0, 0.0
     around_mean = np.eye(count) - 1.0 / count
     product = around_mean @ weights @ around_mean @ together
     unbiased = float(np.trace(product))
-    if count < 2 or unbiased < 1e-9:
+    if unbiased < 1e-9:
         return values - values.mean(), 0.0, 0.0
     return values - values.mean(), unbiased**2 / float(np.trace(product @ product)), unbiased

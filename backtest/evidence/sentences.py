@@ -5,14 +5,33 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from backtest.evidence.chance import SIGNIFICANCE
 from backtest.evidence.concentration import Concentration
-from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD
+from backtest.evidence.observables import OBSERVABLES
+from backtest.evidence.verdict import (
+    ALONE,
+    BEYOND,
+    CANNOT_TELL,
+    CHANCE,
+    FAILED,
+    HELD,
+    OPEN,
+    OPPOSITE,
+)
+from backtest.strategy.basket import Basket
 
 if TYPE_CHECKING:
     from backtest.evidence.finding import Finding
     from backtest.evidence.scorecard import Scorecard
 
 VERDICTS_ZH = {HELD: "成立", FAILED: "不成立", CANNOT_TELL: "无法判断"}
+EVIDENCE_ZH = {
+    BEYOND: "超出偶然",
+    ALONE: "单独看超出偶然",
+    OPPOSITE: "反向超出偶然",
+    CHANCE: "偶然",
+    OPEN: "无法分辨",
+}
 HARDLY = 0.25  # of a number: what came before its burst, if less, is hardly any of it
 
 PLACEBOS = {
@@ -42,7 +61,7 @@ def amount(value: float, unit: str, language: str = "en") -> str:
 def sentence(finding: Finding, language: str = "en") -> str:
     """Say what happened, how easily it could have, when it did, and what it owes its basket."""
     zh = language == "zh"
-    if finding.interval is None:
+    if math.isnan(finding.value):
         reason = finding.reason_zh if zh else finding.reason
         return f"无法判断：{reason}。" if zh else f"Cannot tell: {reason}."
     told = [_what(finding, zh), _chance(finding, zh)]
@@ -54,125 +73,122 @@ def sentence(finding: Finding, language: str = "en") -> str:
 
 def overview(card: Scorecard, language: str = "en") -> str:
     """Say how many claims held, and how many of those beyond what chance would do."""
-    counts = card.counts
+    counts, chance = card.counts, card.by_chance
     beyond = [f.claim.id for f in card.findings if f.verdict == HELD and f.beyond_chance]
     turned = [f.claim.id for f in card.findings if f.verdict != CANNOT_TELL and f.turned]
+    known = not math.isnan(chance.expected)
+    p = f"{max(chance.p, 0.001):.2g}"
     if language == "zh":
         synthetic = "（合成数据，并非真实行情）" if card.synthetic else ""
         listed = "、".join(beyond) if beyond else "没有一条"
+        luck = (
+            f"（若皆不成立，{chance.judged}条中约有{chance.expected:.0f}条会成立，"
+            f"{chance.held}条以上的概率为{p}）"
+            if known
+            else "（记录太短，无法说出偶然会成立几条）"
+        )
         return (
-            f"截至{card.as_of:%Y-%m-%d}{synthetic}，{len(card.findings)}条论断中{counts[HELD]}条成立，"
+            f"截至{card.as_of:%Y-%m-%d}{synthetic}，{len(card.findings)}条论断中{counts[HELD]}条成立{luck}，"
             f"{counts[FAILED]}条不成立，{counts[CANNOT_TELL]}条无法判断；多重检验校正后超出偶然的："
             f"{listed}；换一种口径结论会反转的有{len(turned)}条。"
         )
     synthetic = ", on synthetic data," if card.synthetic else ""
     listed = ", ".join(beyond) if beyond else "none"
+    luck = (
+        f"about {chance.expected:.0f} of the {chance.judged} that can be judged would if nothing "
+        f"were true ({chance.held} or more with probability {p})"
+        if known
+        else "the record is too short to say how many would if nothing were true"
+    )
     return (
         f"As of {card.as_of:%Y-%m-%d}{synthetic} {counts[HELD]} of {len(card.findings)} claims "
-        f"held, {counts[FAILED]} failed and {counts[CANNOT_TELL]} cannot be told; held beyond what "
-        f"chance does, all claims taken together: {listed}; {len(turned)} verdicts turn with "
-        f"another reading of the claim."
+        f"held; {luck}; {counts[FAILED]} failed and {counts[CANNOT_TELL]} cannot be told. Held "
+        f"beyond what chance does, all claims taken together: {listed}; {len(turned)} verdicts "
+        f"turn with another reading of the claim."
     )
 
 
 def _what(finding: Finding, zh: bool) -> str:
-    """Say what was measured, and the verdict."""
-    claim, parts, window = finding.claim, finding.parts, finding.window
-    value = amount(finding.value, finding.unit, "zh" if zh else "en")
+    """Say what was measured, in the observable's own words, and the verdict."""
+    claim, measure = finding.claim, OBSERVABLES[finding.claim.observable]
     reason = finding.reason_zh if zh else finding.reason
     verdict = VERDICTS_ZH[finding.verdict] if zh else finding.verdict
     if reason:
         verdict = f"{verdict}（{reason}）" if zh else f"{verdict} ({reason})"
-    if claim.observable == "lead" and claim.basket is not None:
-        ours, theirs = f"{parts['subject']:+.1%}", f"{parts['against']:+.1%}"
-        if zh:
-            name = claim.basket.title_zh or claim.basket.title
-            other = "全行业等权" if claim.against is None else claim.against.title_zh
-            return f"{window}{name}{ours}，{other}{theirs}，相差{value}：{verdict}。"
-        other = "all sectors alike" if claim.against is None else claim.against.title
-        return f"{claim.basket.title} {ours} in {window}, {other} {theirs}: {value}, {verdict}."
-    if claim.observable == "rate_change":
-        swing = f"{parts['swing']:.0f}"
-        if zh:
-            return (
-                f"{window}十年期收益率由{parts['start']:.2f}%变为{parts['end']:.2f}%（{value}），"
-                f"期间最大反弹{swing}个基点：{verdict}。"
-            )
-        return (
-            f"The ten-year yield went from {parts['start']:.2f}% to {parts['end']:.2f}% in "
-            f"{window} ({value}), with a rebound of {swing} bp on the way: {verdict}."
-        )
-    if claim.observable == "two_bulls":
-        stocks, bonds, weeks = (
-            f"{parts['stocks']:+.1%}",
-            f"{parts['bonds']:+.1%}",
-            f"{parts['weeks']:.0%}",
-        )
-        if zh:
-            return f"{window}股票{stocks}，国债{bonds}，{weeks}的周同涨：{verdict}。"
-        return (
-            f"Stocks {stocks} and government bonds {bonds} in {window}, both up in {weeks} of "
-            f"weeks: {verdict}."
-        )
-    if claim.observable == "appetite":
-        rising = parts.get("uptrend_rising_breadth", math.nan)
-        if zh:
-            return (
-                f"{window}平均{value}的风险偏好信号出现；指数上行且广度上升的交易日占{rising:.0%}："
-                f"{verdict}。"
-            )
-        return (
-            f"On average {value} of the signs of risk appetite showed in {window}; the index was "
-            f"in an up-trend with rising breadth on {rising:.0%} of sessions: {verdict}."
-        )
-    if claim.observable == "recovery":
-        start, end = f"{parts['start']:.0%}", f"{parts['end']:.0%}"
-        if zh:
-            return f"风险偏好信号由{window}之前的{start}变为期末的{end}：{verdict}。"
-        return (
-            f"Signs of risk appetite went from {start} before {window} to {end} at its end: "
-            f"{verdict}."
-        )
-    if claim.observable == "after_events":
-        count, horizon = f"{parts['events']:.0f}", f"{parts['horizon']:.0f}"
-        turnover = f"{parts['turnover']:.2f}"
-        if zh:
-            return (
-                f"{window}内{count}次事件后{horizon}个交易日平均超额{value}，成交额为平时的{turnover}倍："
-                f"{verdict}。"
-            )
-        return (
-            f"In the {horizon} sessions after {count} events ({window}) the mean abnormal return "
-            f"was {value}, turnover {turnover} times the usual: {verdict}."
-        )
-    if zh:
-        return f"组内与组外相关系数之差为{value}：{verdict}。"
-    return (
-        f"Sectors of a track correlate {value} more with each other than with the rest: {verdict}."
-    )
+    words = dict(finding.parts) | {
+        "window": finding.window,
+        "value": amount(finding.value, finding.unit, "zh" if zh else "en"),
+        "ours": _title(claim.basket, zh),
+        "theirs": _title(claim.against, zh),
+    }
+    said = (measure.sentence_zh if zh else measure.sentence).format(**words)
+    return f"{said}：{verdict}。" if zh else f"{said}: {verdict}."
+
+
+def _title(basket: Basket | None, zh: bool) -> str:
+    if basket is None:
+        return "全行业等权" if zh else "all sectors alike"
+    return (basket.title_zh or basket.title) if zh else basket.title
 
 
 def _chance(finding: Finding, zh: bool) -> str:
-    """Say how often a placebo does as well, how wide the interval is, and the base rate."""
-    placebo, bounds = finding.placebo, finding.interval
-    if placebo is None or bounds is None:
-        return ""
-    language = "zh" if zh else "en"
-    low, high = (amount(x, finding.unit, language) for x in (bounds.low, bounds.high))
+    """Say whether it is more than chance, what the record resolves, and the interval."""
+    return ("" if zh else " ").join(
+        text for text in (_luck(finding, zh), _resolved(finding, zh), _width(finding, zh)) if text
+    )
+
+
+def _luck(finding: Finding, zh: bool) -> str:
+    """Say how probably a placebo does as well, and in how many windows the claim would hold."""
+    placebo = finding.placebo
+    if placebo is None:
+        reason = finding.unplaced[1 if zh else 0]
+        if not reason:
+            return ""
+        return f"无从与偶然比较：{reason}。" if zh else f"Not to be compared with chance: {reason}."
     name = PLACEBOS[placebo.kind][1 if zh else 0]
     share = f"{placebo.p:.0%}" if placebo.p >= 0.01 else f"{max(placebo.p, 0.001):.1%}"
     base = "" if math.isnan(finding.base_rate) else f"{finding.base_rate:.0%}"
     if zh:
         beyond = "，多重检验校正后仍超出偶然" if finding.beyond_chance else ""
         usual = f"；在其他等长窗口中有{base}同样成立" if base else ""
-        width = f"{bounds.level:.0%}"
-        return f"{name}做到同样程度的概率为{share}{beyond}{usual}；{width}区间为{low}至{high}。"
+        return f"{name}做到同样程度的概率为{share}{beyond}{usual}。"
     beyond = ", beyond chance even among all claims" if finding.beyond_chance else ""
-    usual = f" The claim would have held in {base} of other such windows." if base else ""
-    return (
-        f"{name[0].upper()}{name[1:]} do as well with probability {share}{beyond}; the "
-        f"{bounds.level:.0%} interval runs from {low} to {high}.{usual}"
-    )
+    usual = f"; the claim would have held in {base} of other such windows" if base else ""
+    return f"{name[0].upper()}{name[1:]} do as well with probability {share}{beyond}{usual}."
+
+
+def _resolved(finding: Finding, zh: bool) -> str:
+    """Say what this record can resolve: how far a number has to lie, or how small p can be."""
+    placebo = finding.placebo
+    if placebo is None:
+        return ""
+    if placebo.resolution > SIGNIFICANCE:
+        floor = f"{placebo.resolution:.2f}"
+        return (
+            f"该记录无法分辨{floor}以下的p值。"
+            if zh
+            else (f"This record cannot resolve p below {floor}.")
+        )
+    if math.isnan(placebo.least):
+        return ""
+    least = amount(placebo.least, finding.unit, "zh" if zh else "en").removeprefix("+")
+    if zh:
+        return f"该记录能与偶然区分的最小偏离为{least}（p=0.05）。"
+    return f"The least this record tells from chance (p = 0.05) is {least} off the usual."
+
+
+def _width(finding: Finding, zh: bool) -> str:
+    """Say how far the number could be from where it is, or why that cannot be said."""
+    bounds = finding.interval
+    if bounds is None:
+        reason = finding.unbounded[1 if zh else 0]
+        return f"没有区间：{reason}。" if zh else f"No interval: {reason}."
+    language = "zh" if zh else "en"
+    low, high = (amount(x, finding.unit, language) for x in (bounds.low, bounds.high))
+    if zh:
+        return f"{bounds.level:.0%}区间为{low}至{high}。"
+    return f"The {bounds.level:.0%} interval runs from {low} to {high}."
 
 
 def _when(finding: Finding, found: Concentration, zh: bool) -> str:

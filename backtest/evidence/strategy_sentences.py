@@ -21,7 +21,6 @@ PARTS = {
     "filling": ("filling after the decision", "成交滞后"),
 }
 LUCK = 0.05
-FEWEST = 8  # separate events
 
 
 def strategy_sentences(found: StrategyEvidence, language: str = "en") -> list[str]:
@@ -100,24 +99,35 @@ def _worth(found: StrategyEvidence, zh: bool) -> str:
 def _events(found: StrategyEvidence, zh: bool) -> list[str]:
     told = []
     for name, made in found.events.items():
-        count, clusters = len(made.events), int(made.figures["clusters"])
+        count = int(made.figures["sessions"])
         if not count:
             told.append(
                 f"{name}：没有可用事件。" if zh else f"{name}: no event with enough sessions."
             )
             continue
-        p = made.figures["rank_p"]
-        few = clusters < FEWEST
+        p, rank, bmp = made.placebo.p, made.figures["rank_p"], made.figures["bmp_p"]
+        car, design = 100 * made.car, made.design
+        bounds = made.interval
         if zh:
-            verdict = "事件过少，无法判断" if few else f"秩检验p值{p:.2f}"
+            width = (
+                f"无区间（{made.reason_zh}）"
+                if bounds is None
+                else f"{bounds.level:.0%}区间{100 * bounds.low:+.1f}至{100 * bounds.high:+.1f}"
+            )
             told.append(
-                f"{name}：{count}次事件（{clusters}次独立）后{made.design.horizon}个交易日平均超额"
-                f"{100 * made.car:+.1f}个百分点，{verdict}。"
+                f"{name}：{count}个事件日，首日起{design.horizon}个交易日累计超额{car:+.1f}个百分点，{width}；"
+                f"p值：其他日期{p:.2f}，BMP {bmp:.2f}，秩检验{rank:.2f}。"
             )
         else:
-            verdict = "too few to tell" if few else f"rank test p {p:.2f}"
+            width = (
+                f"no interval ({made.reason})"
+                if bounds is None
+                else f"{bounds.level:.0%} interval {100 * bounds.low:+.1f} to "
+                f"{100 * bounds.high:+.1f}"
+            )
             told.append(
-                f"{name}: after {count} events ({clusters} apart) the mean abnormal return over "
-                f"{made.design.horizon} sessions was {100 * made.car:+.1f} points, {verdict}."
+                f"{name}: over the {design.horizon} sessions from {count} events on, the mean "
+                f"abnormal return was {car:+.1f} points, {width}; p {p:.2f} against other dates, "
+                f"BMP {bmp:.2f}, ranks {rank:.2f}."
             )
     return told

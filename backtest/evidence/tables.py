@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from backtest.evidence.bootstrap import LEVEL
+from backtest.evidence.intervals import LEVEL
 from backtest.evidence.sentences import amount, overview
 from backtest.render.fragments import folded, heading, note, page, paragraph, scope, table
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from backtest.evidence.scorecard import Scorecard
 
 LEGEND = (
-    "verdict: whether it happened in its window. luck: how probably something that means nothing "
-    "does as well. turns: other readings of the claim that turn the verdict. * the window was over "
-    "when the report came out (in sample), + part of it was."
+    "outcome: whether it happened in its window. evidence: whether by more than chance; p: how "
+    "probably something that means nothing does as well. turns: other readings of the claim that "
+    "turn the verdict. * the window was over when the report came out (in sample), + part of it "
+    "was."
 )
 PLAIN = ("sessions", "sharpe", "switches")  # no fractions
 
@@ -74,9 +75,10 @@ def _row(finding: Finding) -> dict[str, str]:
         f"{LEVEL:.0%} interval": "–"
         if bounds is None
         else f"{_bare(bounds.low, unit)} … {_bare(bounds.high, unit)}",
-        "luck": "–" if placebo is None else _share(placebo.p),
+        "outcome": finding.verdict,
+        "evidence": finding.evidence,
+        "p": "–" if placebo is None else _share(placebo.p),
         "turns": f"{len(finding.turned)}/{count}" if count else "–",
-        "verdict": finding.verdict,
     }
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from backtest.engine.headline import FIGURES, NOTHING, shaped
 
 # Okabe and Ito (2008): told apart by color-blind readers, and on white as on black.
+TOLD = ("verdict", "outcome")  # columns whose words are verdicts
 DOTS = {
     "held": "#009E73",
     "skill": "#009E73",
@@ -81,7 +82,8 @@ def scope(market: str, window: str, *, synthetic: bool, in_sample: bool = False)
 def table(rows: pd.DataFrame) -> str:
     """Return a frame as a table: a line per row, figures shaped by the names of their columns.
 
-    Under the column `verdict` a verdict gets its dot. An index without a name is left out.
+    Under the columns `verdict` and `outcome` a verdict gets its dot. An index without a name is
+    left out.
     """
     columns = [_column(head, rows.iloc[:, place]) for place, head in enumerate(rows.columns)]
     if rows.index.name is not None:
@@ -118,8 +120,8 @@ def _column(name: object, values: Iterable[object]) -> list[str]:
     head = str(name)
     texts = [figure(head, value) for value in values]
     side = "right" if all(map(NUMBER.fullmatch, texts)) else "left"
-    cells = ((_dot(text) if head == "verdict" else "") + escape(text) for text in texts)
-    wrap = ";white-space:nowrap" if side == "right" or head == "verdict" else ""
+    cells = ((_dot(text) if head in TOLD else "") + escape(text) for text in texts)
+    wrap = ";white-space:nowrap" if side == "right" or head in TOLD else ""
     aligned = f'style="text-align:{side}{wrap}"'
     return [
         f"<th {aligned}>{escape(head)}</th>",

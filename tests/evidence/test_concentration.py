@@ -12,7 +12,6 @@ def gain(moves, additive=True):
     row = np.asarray(moves, dtype=float)
     days = pd.bdate_range("2021-03-01", periods=len(row))
     return Observation(
-        unit="return",
         instruments=("x",),
         statistic=lambda counts: counts @ row,
         moves=pd.Series(row, days),

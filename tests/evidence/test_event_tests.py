@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from backtest.evidence.event_tests import Design, abnormal, bmp, rank_test, residuals
+from backtest.evidence.event_tests import bmp, rank_test
+from backtest.evidence.market_model import Design, abnormal, residuals
+from backtest.evidence.overlap import clustered, correlation, pooled
 
 
 def returns(seed=0, sessions=200):
@@ -46,18 +48,46 @@ def test_residuals_sum_to_the_abnormal_return():
 
 def test_bmp_by_hand():
     """1, 2, 3: mean 2, deviation 1, t = 2√3, two degrees of freedom."""
-    statistic, p = bmp(np.array([1.0, 2.0, 3.0]))
+    statistic, p = bmp(np.array([1.0, 2.0, 3.0]), np.eye(3))
     assert statistic == pytest.approx(3.4641016)
     assert p == pytest.approx(0.0741799)
-    assert np.isnan(bmp(np.array([1.0]))[0])
+    assert np.isnan(bmp(np.array([1.0]), np.eye(1))[0])
 
 
 def test_rank_test_by_hand():
-    """One event of four days, ranks 1 2 3 | 4 over 5: deviations −.3 −.1 .1 | .3, s = √.05."""
-    statistic, p = rank_test(np.array([[0.01, 0.02, 0.03, 0.09]]), horizon=1)
-    assert statistic == pytest.approx(0.3 / np.sqrt(0.05))
-    assert p == pytest.approx(0.1797125)
-    assert np.isnan(rank_test(np.empty((0, 5)), 1)[0])
+    """Three events of four days; the last ranks 4, 3 and 4 of 5: deviations .3 .1 .3, t = .7/.2."""
+    values = np.array([[1.0, 2.0, 3.0, 9.0], [1.0, 2.0, 9.0, 3.0], [3.0, 1.0, 2.0, 4.0]])
+    statistic, p = rank_test(values, 1, np.eye(3))
+    assert statistic == pytest.approx(3.5)
+    assert p == pytest.approx(0.0728, abs=0.0001)
+    assert np.isnan(rank_test(np.empty((0, 5)), 1, np.eye(0))[0])
+
+
+def test_events_apart_are_separate_and_events_at_one_time_are_one():
+    design = Design(120, 5, 20)
+    values = np.array([1.0, 2.0, 3.0, 4.0])
+    apart = correlation(np.array([0, 300, 600, 900]), design)
+    assert apart.tolist() == np.eye(4).tolist()
+    for error in (clustered, pooled):
+        assert error(values, apart) == pytest.approx((values.std(ddof=1) / 2.0, 3.0))
+    pairs = correlation(np.array([0, 0, 300, 300]), design)
+    of_two = clustered(np.array([1.5, 1.5, 3.5, 3.5]), pairs)
+    assert of_two == pytest.approx((1.0, 1.0))  # two means, 1.5 and 3.5
+    assert clustered(values, np.ones((4, 4)))[1] == 0.0
+
+
+def test_correlation_of_overlapping_windows_is_that_of_simulated_returns():
+    design = Design(60, 5, 10)
+    draws = np.random.default_rng(1).normal(0.0, 1.0, (20000, 200))
+
+    def cars(at):
+        usual = draws[:, at - 65 : at - 5].mean(axis=1)
+        return draws[:, at + 1 : at + 11].sum(axis=1) - 10 * usual
+
+    for lag in (0, 3, 10, 30):
+        expected = np.corrcoef(cars(100), cars(100 + lag))[0, 1]
+        found = correlation(np.array([100, 100 + lag]), design)[0, 1]
+        assert found == pytest.approx(expected, abs=0.03)
 
 
 @pytest.mark.parametrize("raised", [0.0, 0.01])
@@ -74,7 +104,10 @@ def test_size_and_power(raised):
             ours[71:81] += raised
             scars.append(abnormal(ours, market, design)[1][70])
             rests.append(residuals(ours, market, 70, design))
-        below += [bmp(np.array(scars))[1] <= 0.1, rank_test(np.array(rests), 10)[1] <= 0.1]
+        below += [
+            bmp(np.array(scars), np.eye(12))[1] <= 0.1,
+            rank_test(np.array(rests), 10, np.eye(12))[1] <= 0.1,
+        ]
     if raised:
         assert (below >= 95).all()
     else:

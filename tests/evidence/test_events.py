@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtest.evidence.event_tests import Design
 from backtest.evidence.events import detected, study
+from backtest.evidence.market_model import Design
 from backtest.evidence.scorecard import evaluate
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Report
@@ -20,12 +20,12 @@ DESIGN = Design(60, 5, 10)
 
 
 def lifted(at, by, sectors=("MACHINERY", "AUTO"), sessions=500):
-    """Return a market in which sectors gain `by` a day over the ten sessions after each event."""
+    """Return a market in which sectors gain `by` a day over the ten sessions from each event on."""
     made = make_market(sessions=sessions, start="2030-01-01")
     close = made.close.copy()
     extra = np.zeros(sessions)
     for event in at:
-        extra[event + 1 : event + 11] = by
+        extra[event : event + 10] = by
     for name in sectors:
         close[name] *= np.cumprod(1.0 + extra)
     return replace(made, close=close)
@@ -40,24 +40,38 @@ def test_a_planted_effect_is_measured():
     assert found.car == pytest.approx(0.1 * (1 - 1 / 3), abs=0.03)
     assert found.figures["bmp_p"] < 0.01
     assert found.figures["rank_p"] < 0.01
-    assert found.figures["clusters"] == 8
+    assert found.figures["sessions"] == 8
+    assert found.placebo.p < 0.01
+    assert found.interval.low > 0
 
 
-def test_events_close_together_are_one_and_overlapping_groups_one_observation():
+def test_events_of_one_session_are_one_and_overlapping_ones_all_count():
     made = make_market(sessions=300, start="2030-01-01")
     days = made.sessions
     dated = [
         (days[100], "makers"),
+        (days[100], "makers"),
+        (days[100], "health"),
         (days[104], "makers"),
-        (days[105], "health"),
-        (days[200], "makers"),
+        (days[220], "makers"),
     ]
     found = study(made, GROUPS, dated, design=DESIGN)
-    assert found.events["group"].tolist() == ["makers", "health", "makers"]
-    assert found.events["cluster"].tolist() == [0, 0, 1]
-    mean = found.events["car"].iloc[:2].mean()
-    assert found.by_cluster.iloc[0] == pytest.approx(mean)
-    assert found.car == pytest.approx((mean + found.events["car"].iloc[2]) / 2)
+    assert found.events["group"].tolist() == ["health", "makers", "makers", "makers"]
+    cars = found.events["car"]
+    assert found.by_session.tolist() == pytest.approx([cars[:2].mean(), cars[2], cars[3]])
+    assert found.car == pytest.approx(found.by_session.mean())
+    assert found.figures["sessions"] == 3
+    assert 2.0 < found.figures["separate"] < 3.0  # six sessions of ten are shared
+
+
+def test_one_event_has_a_placebo_and_no_interval():
+    made = lifted([200], 0.03)
+    found = study(made, GROUPS, [(made.sessions[200], "makers")], design=DESIGN)
+    assert found.interval is None
+    assert "one event" in found.reason
+    assert found.placebo.p < 0.01
+    fell = study(made, GROUPS, [(made.sessions[200], "makers")], design=DESIGN, sign=-1)
+    assert fell.placebo.p == pytest.approx(found.placebo.p_opposite)
 
 
 def test_an_event_counts_from_the_session_on_or_after_its_date():
@@ -80,7 +94,8 @@ def test_abnormal_moves_are_detected():
         turnover.iloc[199:203, list(close.columns).index(name)] *= 6
     found = detected(replace(made, close=close, turnover=turnover), GROUPS)
     assert {name for _, name in found} == {"makers"}
-    assert made.sessions[200] in [day for day, _ in found]
+    (after,) = [day for day, _ in found]
+    assert made.sessions[200] <= after <= made.sessions[203]
 
 
 def test_a_regularity_needs_events_and_significance():
@@ -100,9 +115,12 @@ def test_a_regularity_needs_events_and_significance():
     found = evaluate(claim, report, made, draws=99)
     assert found.value > 0.03
     assert found.p_values["rank"] < 0.01
+    assert found.verdict == "held"
+    fell = evaluate(replace(claim, expects="below"), report, made, draws=99)
+    assert fell.verdict == "failed"
     few = evaluate(replace(claim, events=dated[:3]), report, made, draws=99)
     assert few.verdict == "cannot tell"
     assert "too few" in few.reason
-    assert "3 separate events" in few.sentence()
+    assert "3 events" in few.sentence()
     none = evaluate(replace(claim, events=(("2020-01-01", "makers"),)), report, made, draws=99)
     assert none.reason == "no event in 2031"

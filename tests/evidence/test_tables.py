@@ -40,15 +40,15 @@ def test_a_scorecard_has_a_row_per_claim_with_number_interval_and_verdict(card):
     (rows,) = tables_of(card._repr_html_())
     assert rows[0] == [
         *("claim", "statement", "window", "value"),
-        *("90% interval", "luck", "turns", "verdict"),
+        *("90% interval", "outcome", "evidence", "p", "turns"),
     ]
     finding = card["L1"]
     assert rows[1][:3] == ["L1", HOSTILE, "2020H1+"]
     assert rows[1][3] == f"{100 * finding.value:+.1f} points"
     assert rows[1][4] == f"{100 * finding.interval.low:+.1f} … {100 * finding.interval.high:+.1f}"
-    assert rows[1][6] == f"{len(finding.turned)}/{len(finding.sensitivity)}"
-    assert {rows[1][-1], rows[2][-1]} == {"● held", "● failed"}
-    assert rows[3][-1] == "● cannot tell"
+    assert rows[1][8] == f"{len(finding.turned)}/{len(finding.sensitivity)}"
+    assert {rows[1][5], rows[2][5]} == {"● held", "● failed"}
+    assert rows[3][5] == "● cannot tell"
 
 
 def test_verdicts_have_different_colors(card):

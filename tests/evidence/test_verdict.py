@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from backtest.errors import UserError
-from backtest.evidence.verdict import corrected, judge
+from backtest.evidence.chance import Placebo
+from backtest.evidence.verdict import against_chance, corrected, judge
 from backtest.strategy.claim import Claim, Report
 
 ABOVE = Claim("X", "up", "涨", "lead", "H1", "above", "down", margin=0.001)
@@ -29,10 +30,32 @@ RULE = replace(ABOVE, asserts="regularity")
         (RULE, 0.02, 120, 0.2, True, "cannot tell"),
         (RULE, 0.02, 120, math.nan, True, "cannot tell"),
         (RULE, -0.02, 120, 0.99, True, "failed"),
+        (RULE, -0.02, 120, 0.80, True, "cannot tell"),
     ],
 )
 def test_judge(claim, value, sessions, p, complete, verdict):
-    assert judge(claim, value, sessions=sessions, p=p, complete=complete) == verdict
+    placebo = None if math.isnan(p) else chance(p)
+    told = judge(claim, value, sessions=sessions, placebo=placebo, complete=complete)
+    assert told == verdict
+
+
+def chance(p, resolution=0.001):
+    return Placebo("other windows", p, 1.0 - p, 100, 20, exact=False, resolution=resolution)
+
+
+@pytest.mark.parametrize(
+    ("placebo", "p_holm", "said"),
+    [
+        (chance(0.001), 0.01, "beyond chance"),
+        (chance(0.02), 0.20, "beyond chance alone"),
+        (chance(0.40), 1.00, "chance"),
+        (chance(0.98), 1.00, "opposite"),
+        (chance(0.10, resolution=0.1), 1.00, "not resolved"),
+        (None, math.nan, "not resolved"),
+    ],
+)
+def test_evidence_is_another_question(placebo, p_holm, said):
+    assert against_chance(placebo, p_holm) == said
 
 
 def test_holm_by_hand():

@@ -17,8 +17,7 @@ UNITS = {"return": 100.0, "share": 100.0, "correlation": 1.0, "bp": 1.0}
 def forest(card: Scorecard, unit: str = "return", ax: Axes | None = None) -> Axes:
     """Draw every claim measured in a unit with its interval, colored by its verdict.
 
-    Thick bars are the bootstrap interval, thin ones that with blocks of twice the length, crosses
-    what other readings of the claim give.
+    Bars are the 90 % interval, crosses what other readings of the claim give.
     """
     axes = axes_for(ax)
     shown = [item for item in card.findings if item.unit == unit and item.interval is not None]
@@ -26,7 +25,6 @@ def forest(card: Scorecard, unit: str = "return", ax: Axes | None = None) -> Axe
     for row, item in enumerate(reversed(shown)):
         bounds, color = item.interval, VERDICT_COLORS[item.verdict]
         assert bounds is not None
-        axes.hlines(row, scale * bounds.longer[0], scale * bounds.longer[1], color, linewidth=1)
         axes.hlines(row, scale * bounds.low, scale * bounds.high, color, linewidth=4, alpha=0.5)
         others = [scale * other.value for other in item.sensitivity]
         axes.plot(others, [row] * len(others), "x", color="#555555", markersize=4)

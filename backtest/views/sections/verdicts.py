@@ -12,7 +12,7 @@ from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.finding import Finding
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
-from backtest.evidence.sentences import VERDICTS_ZH, amount
+from backtest.evidence.sentences import EVIDENCE_ZH, VERDICTS_ZH, amount
 from backtest.evidence.strategy_sentences import KINDS
 from backtest.strategy.basket import Basket
 from backtest.tuning.honesty import Honesty
@@ -50,16 +50,18 @@ def honesty(found: Honesty, say: Words) -> Section:
 def scorecard(card: Scorecard, say: Words) -> Section:
     """List the verdict on every claim, and draw those measured as returns."""
     told = card.sentences(say.language)
-    claim, verdict, window = say("claim"), say("verdict"), say("window")
+    claim, window = say("claim"), say("window")
+    outcome, evidence = say("outcome"), say("evidence")
     rows = [
         {
             claim: item.claim.statement_zh if say.chinese else item.claim.statement,
             window: item.window + ("*" if item.in_sample else ""),
             say("value"): amount(item.value, item.unit, say.language),
             say("90% interval"): _interval(item, say),
-            say("luck"): "–" if item.placebo is None else f"{item.placebo.p:.2f}",
+            outcome: VERDICTS_ZH[item.verdict] if say.chinese else item.verdict,
+            evidence: EVIDENCE_ZH[item.evidence] if say.chinese else item.evidence,
+            "p": "–" if item.placebo is None else f"{item.placebo.p:.2f}",
             say("turns"): f"{len(item.turned)}/{len(item.sensitivity)}",
-            verdict: VERDICTS_ZH[item.verdict] if say.chinese else item.verdict,
         }
         for item in card.findings
     ]
@@ -70,11 +72,11 @@ def scorecard(card: Scorecard, say: Words) -> Section:
         charts = (_forest(shown, say),)
     notes = (
         say(
-            "* the window was over when the report came out; what counts as luck is a placebo's p."
+            "* the window was over when the report came out; evidence: whether by more than chance."
         ),
         *(f"{item.claim.id}: {text}" for item, text in zip(card.findings, told[1:], strict=True)),
     )
-    tables = (Table(say("Claims"), cells, left=(claim, window, verdict)),)
+    tables = (Table(say("Claims"), cells, left=(claim, window, outcome, evidence)),)
     return Section("scorecard", say("Scorecard of the claims"), (told[0],), charts, tables, notes)
 
 

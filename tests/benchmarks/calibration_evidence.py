@@ -1,0 +1,183 @@
+"""Size, power and coverage of the evidence's statistics on markets in which nothing is true.
+
+Null markets are the sample market's own sessions, each column's mean taken out, drawn one by one
+("iid") or in blocks of 20, so that sectors keep moving together and volatility keeps clustering.
+Truth is the mean of a number over all of them. Power is what is found of an effect put in.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from backtest.data import load_market
+from backtest.evidence.chance import SIGNIFICANCE
+from backtest.evidence.observables import OBSERVABLES
+from backtest.evidence.windows import CannotTell, resolve
+from backtest.market import Market
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim
+from strategies.claims import CLAIMS, REPORT
+from strategies.taxonomy import NQP
+
+BLOCKS = {"iid": 1, "blocks of 20": 20}
+PLANTED = 0.10  # over HORIZON sessions after each of EVENTS events
+EVENTS, HORIZON = 24, 20
+DRAWS = 400
+
+
+def null_market(market: Market, block: int, seed: int) -> Market:
+    """Return a market of the same size whose sessions are drawn from another's, without drift."""
+    random = np.random.default_rng(seed)
+    rows = len(market.sessions)
+    starts = random.integers(1, rows - block, rows // block + 1)
+    picked = (starts[:, None] + np.arange(block)[None, :]).ravel()[:rows]
+
+    def wander(levels: pd.DataFrame) -> pd.DataFrame:
+        logs = np.log(levels).diff()
+        drawn = logs.sub(logs.mean()).fillna(0.0).to_numpy()[picked]
+        return pd.DataFrame(100.0 * np.exp(drawn.cumsum(axis=0)), levels.index, levels.columns)
+
+    broad = wander(market.broad_index.to_frame())
+    rates = market.series.ffill().bfill().diff()
+    drawn = rates.sub(rates.mean()).fillna(0.0).to_numpy()[picked]
+    series = pd.DataFrame(drawn.cumsum(axis=0) + 50.0, rates.index, rates.columns)
+    traded = market.turnover
+    return replace(
+        market,
+        close=wander(market.close.ffill().bfill()),
+        open=None,
+        benchmark=broad.iloc[:, 0].rename(market.broad_index.name),
+        series=series,
+        turnover=None
+        if traded is None
+        else pd.DataFrame(traded.to_numpy()[picked], traded.index, traded.columns),
+    )
+
+
+def measured(claim: Claim, market: Market, seed: int) -> dict[str, float]:
+    """Return a claim's number, its interval and its p-values on a market; empty if it has none."""
+    measure = OBSERVABLES[claim.observable]
+    try:
+        window = resolve(claim.window, REPORT, market)
+        observed = measure.observe(claim, market, window)
+        found = {"value": observed.value}
+        for number, ask in enumerate(measure.placebos):
+            placebo = ask(claim, market, window, observed, DRAWS, seed)
+            found |= {f"p{number}": placebo.p, f"opposite{number}": placebo.p_opposite}
+        bounds = measure.interval(claim, market, window, observed)
+    except CannotTell:
+        return {}
+    return found | {"low": bounds.low, "high": bounds.high}
+
+
+def rates(base: Market, markets: int) -> pd.DataFrame:
+    """Return coverage and size by claim and kind of null market."""
+    named = {claim.id: claim for claim in CLAIMS}
+    claims = [
+        *CLAIMS,
+        replace(named["T1"], id="T1 dealt"),
+        replace(named["R8"], id="R8 all years", window="before"),
+        spread_out(base),
+    ]
+    rows = []
+    for kind, block in BLOCKS.items():
+        found: dict[str, list[dict[str, float]]] = {claim.id: [] for claim in claims}
+        for seed in range(markets):
+            drawn = null_market(base, block, seed)
+            for claim in claims:
+                asked = dealt(claim, drawn, seed) if claim.id == "T1 dealt" else claim
+                found[claim.id].append(measured(asked, drawn, seed))
+        rows += [
+            {"claim": name, "market": kind} | _rates(pd.DataFrame([one for one in known if one]))
+            for name, known in found.items()
+        ]
+    return pd.DataFrame(rows).set_index(["claim", "market"])
+
+
+def _rates(table: pd.DataFrame) -> dict[str, float]:
+    if table.empty:
+        return {"markets": 0}
+    truth = table["value"].mean()
+    known = table[["low", "high"]].dropna()
+    inside = (known["low"] <= truth) & (truth <= known["high"])
+    return {
+        "markets": len(table),
+        "coverage": float(inside.mean()),
+        "size": float((table["p0"] <= SIGNIFICANCE).mean()),
+        "opposite": float((table["opposite0"] <= SIGNIFICANCE).mean()),
+        "by lot": float((table["p1"] <= SIGNIFICANCE).mean()) if "p1" in table else np.nan,
+    }
+
+
+def dealt(claim: Claim, market: Market, seed: int) -> Claim:
+    """Return a claim about groups with sectors dealt to them by lot: no tracks, so no cohesion."""
+    order = iter(np.random.default_rng(seed).permutation(list(market.by_sector)).tolist())
+    groups = [Basket.of(one.name, [next(order) for _ in one.sectors]) for one in claim.groups]
+    return replace(claim, groups=tuple(groups))
+
+
+def spread_out(market: Market) -> Claim:
+    """Return P4 over 24 events as far apart as the record allows."""
+    found = next(claim for claim in CLAIMS if claim.id == "P4")
+    last = int(market.sessions.searchsorted(REPORT.wall)) - HORIZON - 2
+    at = np.linspace(140, last, EVENTS).astype(int)
+    dated = tuple((f"{market.sessions[k]:%Y-%m-%d}", NQP.name) for k in at)
+    return replace(found, id="24 events", events=dated)
+
+
+def planted(base: Market, markets: int) -> Iterator[tuple[str, float]]:
+    """Yield what is found of effects put into null markets, and how often."""
+    claim = spread_out(base)
+    at = base.sessions.get_indexer([pd.Timestamp(day) for day, _ in claim.events])
+    lift = np.zeros(len(base.sessions))
+    for event in at:
+        lift[event : event + HORIZON] = np.log1p(PLANTED) / HORIZON
+    for kind, block in BLOCKS.items():
+        hits = []
+        for seed in range(markets):
+            found = measured(
+                claim, _raised(null_market(base, block, seed), NQP.sectors, lift), seed
+            )
+            hits.append(found["p0"] <= SIGNIFICANCE)
+        yield f"+{PLANTED:.0%} over {HORIZON} sessions after {EVENTS} events, {kind}", np.mean(hits)
+    for claim_id in ("R7.technology", "R2"):
+        chosen = next(one for one in CLAIMS if one.id == claim_id)
+        assert chosen.basket is not None
+        window = resolve(chosen.window, REPORT, base)
+        others = () if chosen.against is None else chosen.against.sectors
+        only = tuple(name for name in chosen.basket.sectors if name not in others)
+        for gain in (0.2, 0.5, 3.0):
+            lift = np.zeros(len(base.sessions))
+            lift[window.rows] = np.log1p(gain) / len(window)
+            hits = [
+                measured(chosen, _raised(null_market(base, 20, seed), only, lift), seed)["p0"]
+                <= SIGNIFICANCE / len(CLAIMS)
+                for seed in range(markets)
+            ]
+            yield f"{claim_id} +{gain:.0%} over its half, after Holm, blocks of 20", np.mean(hits)
+
+
+def _raised(market: Market, sectors: tuple[str, ...], lift: np.ndarray) -> Market:
+    names = [name for sector in sectors for name in market.by_sector.get(sector, ())]
+    close = market.close.copy()
+    close[names] = close[names].mul(np.exp(lift.cumsum()), axis=0)
+    return replace(market, close=close)
+
+
+def main(markets: int = 200, base: Market | None = None) -> None:
+    """Print the table."""
+    base = base or load_market("sample")
+    print(f"90% intervals and p-values at 5% on {markets} null markets like {base.name}")
+    print(rates(base, markets).round(3).to_string())
+    print("\nEffects put in, and how often they are found")
+    for what, share in planted(base, max(20, markets // 5)):
+        print(f"{share:6.0%}  {what}")
+
+
+if __name__ == "__main__":
+    main(*(int(number) for number in sys.argv[1:2]))
