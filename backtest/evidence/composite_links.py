@@ -17,7 +17,7 @@ import pandas as pd
 from backtest.composite.composite import Composite
 from backtest.composite.observable import PREFIX
 from backtest.errors import UserError
-from backtest.evidence.bootstrap import Interval, interval
+from backtest.evidence.intervals import Interval, by_blocks
 from backtest.evidence.observation import Array, Observation
 from backtest.market import Market
 
@@ -39,7 +39,7 @@ class Link:
     correlation : float
         NaN where there are too few spans or one side never moved.
     interval : Interval or None
-        Stationary bootstrap; as wide as it takes for all links' to hold together at 90 %.
+        Delete-block jackknife; as wide as it takes for all links' to hold together at 90 %.
     spans : int
         How many there are; they do not overlap.
     """
@@ -58,7 +58,7 @@ class Link:
         return "together" if self.correlation > 0.0 else "apart"
 
 
-def links(found: Composite, *, horizon: int = HORIZON, seed: int = 0) -> tuple[Link, ...]:
+def links(found: Composite, *, horizon: int = HORIZON) -> tuple[Link, ...]:
     """Return how the index goes with the benchmark, with all sectors, and with each track's lead.
 
     Parameters
@@ -74,8 +74,8 @@ def links(found: Composite, *, horizon: int = HORIZON, seed: int = 0) -> tuple[L
     rows = []
     for target, level in targets.items():
         earned = _over_spans(level, horizon, relative=True)
-        rows.append(_link(target, "same", moved, earned, sure, seed))
-        rows.append(_link(target, "next", moved, earned.shift(-1), sure, seed))
+        rows.append(_link(target, "same", moved, earned, sure))
+        rows.append(_link(target, "next", moved, earned.shift(-1), sure))
     return tuple(rows)
 
 
@@ -110,9 +110,7 @@ def _over_spans(level: pd.Series, horizon: int, *, relative: bool) -> pd.Series:
     return ends.pct_change(fill_method=None) if relative else ends.diff()
 
 
-def _link(
-    target: str, span: str, moved: pd.Series, earned: pd.Series, sure: float, seed: int
-) -> Link:
+def _link(target: str, span: str, moved: pd.Series, earned: pd.Series, sure: float) -> Link:
     both = pd.DataFrame({"moved": moved, "earned": earned}).dropna()
     flat = any(np.ptp(both[side].to_numpy()) <= 1e-12 for side in both) if len(both) else True
     if len(both) < FEWEST or flat:
@@ -128,6 +126,6 @@ def _link(
         return found
 
     together = pd.Series((x - x.mean()) * (y - y.mean()), both.index)
-    observed = Observation("correlation", (target,), correlation, together)
-    bounds = interval(observed, level=sure, seed=seed)
+    observed = Observation((target,), correlation, together)
+    bounds = by_blocks(observed, "the record", block_length=1, level=sure)
     return Link(target, span, observed.value, bounds, len(both))

@@ -128,32 +128,37 @@ def around(
     freedom: float,
     source: str,
     bounds: tuple[float, float] = (-math.inf, math.inf),
+    level: float = LEVEL,
 ) -> Interval:
     """Return the interval of Student's distribution around a number, inside `bounds`."""
     from scipy.stats import t as student
 
-    half = float(student.ppf((1.0 + LEVEL) / 2.0, freedom)) * error
+    half = float(student.ppf((1.0 + level) / 2.0, freedom)) * error
     low, high = max(value - half, bounds[0]), min(value + half, bounds[1])
-    return Interval(low, high, LEVEL, error, freedom, source)
+    return Interval(low, high, level, error, freedom, source)
 
 
-def by_blocks(observed: Observation, label: str) -> Interval:
+def by_blocks(
+    observed: Observation, label: str, *, block_length: int = BLOCK, level: float = LEVEL
+) -> Interval:
     """Return the interval of the delete-block jackknife (Künsch 1989, Annals of Statistics 17).
+
+    Of a correlation, or a difference of correlations: it lies from −1 to 1.
 
     Raises
     ------
     CannotTell
-        If the window has fewer than six blocks of twenty sessions.
+        If there are fewer than six blocks of `block_length` sessions.
     """
     rows = len(observed.moves)
-    count = min(BLOCKS, rows // BLOCK)
+    count = min(BLOCKS, rows // block_length)
     if count < 6:
         raise CannotTell(
-            f"{label} has {rows} sessions, an interval takes {6 * BLOCK}",
-            f"{label} 仅有{rows}个交易日，区间至少需要{6 * BLOCK}个",
+            f"{label} has {rows} sessions, an interval takes {6 * block_length}",
+            f"{label} 仅有{rows}个交易日，区间至少需要{6 * block_length}个",
         )
     block = np.arange(rows) * count // rows
     kept = (block[None, :] != np.arange(count)[:, None]).astype(float)
     values = observed.statistic(kept)
     error = math.sqrt((count - 1.0) * float(values.var()))
-    return around(observed.value, error, count - 1.0, "blocks")
+    return around(observed.value, error, count - 1.0, "blocks", (-1.0, 1.0), level)
