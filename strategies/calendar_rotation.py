@@ -29,6 +29,7 @@ class CalendarRotation(TriggerRotation):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R2", "R7")
+    must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional", "traditional": "nqp"}
 
     year: int | None = parameter("the only year that is rotated, or none for all", None)
 

@@ -74,7 +74,12 @@ class RotationStrategy(Strategy):
     than the session before (or it is the market's first session), if the session is due (the first
     of a month, quarter or year of `rebalance`), or if the set of instruments with a weight in the
     basket differs from the basket's set of the session before, as when one is listed.
+
+    `must_lead` names for a basket the one it has to beat while it is held: trailing it refutes the
+    strategy.
     """
+
+    must_lead: ClassVar[Mapping[str, str]] = {}
 
     rebalance: str = field(default="monthly", kw_only=True, metadata={KEY: RESTORED})
 

@@ -25,7 +25,7 @@ class RelativeStrength(Trigger):
     ratio over that mean (`backtest.market.relative_strength`).
     """
 
-    sectors: tuple[str, ...]
+    sectors: tuple[str, ...] = parameter("the group")
     window: int = parameter("of the mean it is compared with", 60, "sessions", least=2)
 
     def __post_init__(self) -> None:
@@ -54,7 +54,7 @@ class RelativeStrength(Trigger):
 class RelativeMomentum(Trigger):
     """A group's relative strength is at or above what it was `change` sessions ago."""
 
-    sectors: tuple[str, ...]
+    sectors: tuple[str, ...] = parameter("the group")
     window: int = parameter("of the mean strength is compared with", 60, "sessions", least=2)
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)
 
@@ -89,7 +89,7 @@ class InQuadrant(Trigger):
     Improving: momentum only. Lagging: neither.
     """
 
-    sectors: tuple[str, ...]
+    sectors: tuple[str, ...] = parameter("the group")
     quadrant: str = parameter("the quadrant asked for", "leading", choices=QUADRANTS)
     window: int = parameter("of the mean strength is compared with", 60, "sessions", least=2)
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)

@@ -77,7 +77,8 @@ def switch_raster(swept: Sweep, rows: Sequence[int] | None = None) -> pd.DataFra
         rows = swept.ranking[places].tolist()
     held = {row: swept.strategy(row).regime(swept.market).iloc[swept.first :] for row in rows}
     table = pd.DataFrame(held).T.rename_axis("variant")
-    return table.apply(lambda names: names.astype(str).str.partition("+")[0])
+    bases: pd.DataFrame = table.apply(lambda names: names.astype(str).str.partition("+")[0])
+    return bases
 
 
 def _places(known: Sequence[object]) -> np.ndarray:
