@@ -197,32 +197,45 @@ def compare(
     _wrote(out)
 
 
-def strategies(lang: LangOption = "en", json: JsonOption = False) -> None:
-    """List what can be run, with parameters and claims."""
-    from backtest.cli.lookup import built_in
-    from backtest.engine.result import plain
+def strategies(
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="One of them, or FILE.py:Class: its rule, parameters and claims."),
+    ] = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """List what can be run; of one strategy, what it does and what would refute it."""
+    from backtest.cli.lookup import built_in, find_strategy
+    from backtest.views.strategies import strategies_page, strategy_document, strategy_page
 
-    found = [strategy() for strategy in built_in().values()]
+    if name is None:
+        found = [strategy() for strategy in built_in().values()]
+    else:
+        found = [find_strategy(name, [])]
     if json:
-        print_json(
-            {
-                "strategies": [
-                    {
-                        "name": strategy.name,
-                        "claims": list(strategy.claims),
-                        "summary": (strategy.__doc__ or "").strip().splitlines()[0],
-                        "parameters": plain(strategy.parameters),
-                    }
-                    for strategy in found
-                ]
-            }
-        )
+        print_json({"strategies": [strategy_document(strategy) for strategy in found]})
         return
     from backtest.render.terminal import show
-    from backtest.views.strategies import strategies_page
     from backtest.views.words import Words
 
-    show(strategies_page(found, Words(lang)))
+    say = Words(lang)
+    if name is None:
+        show(strategies_page(found, say))
+    else:
+        show(strategy_page(found[0], _stated(found[0].claims, say.chinese), say))
+
+
+def _stated(claims: Sequence[str], zh: bool) -> dict[str, str]:
+    """Return what claims say; "" for those no market can refute, as M1."""
+    from strategies.claims import CLAIMS
+
+    return {
+        claim.id: claim.statement_zh if zh else claim.statement
+        for wanted in claims
+        for claim in CLAIMS
+        if claim.id == wanted or claim.id.startswith(f"{wanted}.")
+    } | {name: "" for name in claims if not any(name == one.id.split(".")[0] for one in CLAIMS)}
 
 
 def _results(

@@ -121,12 +121,19 @@ def _gather(
         chosen = ThesisRotation()
     with waiting("taking the strategy apart (a very first start compiles and can take a minute)"):
         from backtest.evidence.examine import examine
-        from strategies.taxonomy import CHAINS, TRACKS
+        from strategies.taxonomy import CHAINS, NQP, TRACKS, TRADITIONAL
 
         groups = [*TRACKS.values(), *CHAINS.values()]
         occasions = _occasions(seen) | asked
         found = examine(
-            chosen, seen, REPORT, groups=groups, occasions=occasions, costs=model, fill=fill
+            chosen,
+            seen,
+            REPORT,
+            groups=groups,
+            occasions=occasions,
+            calendar=(TRADITIONAL.name, NQP.name),
+            costs=model,
+            fill=fill,
         )
     return card, found, seen
 

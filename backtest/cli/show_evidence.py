@@ -13,7 +13,10 @@ from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.finding import Finding
 from backtest.evidence.scorecard import Scorecard
 from backtest.evidence.sentences import VERDICTS_ZH, amount
-from backtest.render.terminal import plain_console
+from backtest.render.terminal import plain_console, show
+from backtest.views.page import Page
+from backtest.views.sections.year import the_year
+from backtest.views.words import Words
 
 STYLES = {"held": "green", "failed": "red", "cannot tell": "yellow"}
 HEADS = {
@@ -68,6 +71,9 @@ def show_strategy(found: StrategyEvidence, language: str = "en") -> None:
         console.print(Text("合成数据" if zh else "SYNTHETIC DATA", "yellow"))
     for sentence in found.sentences(language):
         console.print(Text(sentence))
+    if found.year is not None:
+        say = Words(language)
+        show(Page("", "", language, "", sections=(the_year(found.year, say),)))
     for one in found.attributions:
         heading = f"归因：相对 {one.against}" if zh else f"Attribution against {one.against}"
         _print(console, heading, one.table * 100, "{:+.1f}")

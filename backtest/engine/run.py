@@ -36,6 +36,7 @@ from backtest.trials.ledger import Ledger, window_of
 
 # A declared number of sessions a year may differ from the dates by this fraction unsaid.
 DECLARED_WELL = 0.02
+NEVER_INVESTED = "no order was placed: the portfolio stayed in cash"
 SYNTHETIC = "prices are synthetic: figures say how the strategy works, not how it did"
 PARTLY_COMPARED = (
     "{name} has no record of {lacking} of {all} sessions: over the others {strategy} returned "
@@ -241,7 +242,7 @@ def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
             )
         )
     if simulation.orders.empty:
-        found.append(Note("no order was placed: the portfolio stayed in cash"))
+        found.append(Note(NEVER_INVESTED))
     if market.benchmark.iloc[first:].isna().all():
         found.append(
             Note(

@@ -29,6 +29,7 @@ from backtest.evidence.placebo import (
 )
 from backtest.evidence.regime_replay import Playback, playback
 from backtest.evidence.timing import Split, around, drawdowns, split, switches
+from backtest.evidence.year_path import YearPath, year_path
 from backtest.market import Date, Market
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.strategy import Strategy
@@ -61,6 +62,8 @@ class StrategyEvidence:
     placebos_after : tuple of PlaceboTest
         The same for what came after the report only.
     events : mapping of name to EventStudy
+    year : YearPath or None
+        What it did in the report's year, beside the report's calendar.
     notes : tuple of str
         What could not be done, and why.
     """
@@ -77,6 +80,7 @@ class StrategyEvidence:
     ladder: Ladder | None
     events: Mapping[str, EventStudy]
     notes: tuple[str, ...] = ()
+    year: YearPath | None = None
 
     def __repr__(self) -> str:
         kind = "synthetic " if self.result.synthetic else ""
@@ -119,6 +123,7 @@ class StrategyEvidence:
                 "placebo_after_report": [one.to_json() for one in self.placebos_after],
                 "ladder": None if self.ladder is None else self.ladder.to_json(),
                 "events": {name: _spelled(one) for name, one in self.events.items()},
+                "year": None if self.year is None else self.year.to_json(),
                 "notes": list(self.notes),
                 "warnings": list(result.warnings),
                 "sentences": self.sentences(language),
@@ -134,6 +139,7 @@ def examine(
     *,
     groups: Sequence[Basket],
     occasions: Occasions | None = None,
+    calendar: tuple[str, str] | None = None,
     costs: CostModel = ETF_COSTS,
     fill: str = "open",
     as_of: Date | None = None,
@@ -151,6 +157,8 @@ def examine(
         To attribute the return to; a sector belongs to the first that names it.
     occasions : mapping, optional
         Events to study by a name for them: the baskets their names stand for, and the dates.
+    calendar : (str, str), optional
+        The baskets the report expects to lead in the first and in the second half of its year.
     draws, deals : int
         Placebo paths of each kind, and deals of the sectors.
     """
@@ -197,6 +205,7 @@ def examine(
             for name, (baskets, dated) in (occasions or {}).items()
         },
         notes=tuple(notes),
+        year=None if calendar is None else year_path(result, report.year, calendar),
     )
 
 

@@ -13,10 +13,10 @@ from backtest.engine import metrics
 from backtest.engine.result import BacktestResult, plain
 from backtest.evidence.timing import basket_returns
 from backtest.market import Market
+from backtest.market.market import EQUAL_WEIGHT
 from backtest.strategy import TriggerRotation
 from backtest.triggers import Reading
 
-ALIKE = "all sectors alike"
 WHOLE = "whole record"
 
 
@@ -73,9 +73,7 @@ class YearPath:
         return document
 
 
-def year_path(
-    result: BacktestResult, market: Market, year: int, calendar: tuple[str, str]
-) -> YearPath | None:
+def year_path(result: BacktestResult, year: int, calendar: tuple[str, str]) -> YearPath | None:
     """Follow a rotation through a year; None for what has no rules, and without sessions of it.
 
     Parameters
@@ -91,9 +89,9 @@ def year_path(
         return None
     if result.manifest["fill"] == "close":
         regime = regime.shift().fillna(regime.iloc[0])
-    baskets = strategy.baskets(market)
+    market, baskets = result.market, result.baskets
     moved = basket_returns({name: baskets[name] for name in strategy.rules()}, market)
-    moved[ALIKE] = market.equal_weight.pct_change(fill_method=None).fillna(0.0)
+    moved[EQUAL_WEIGHT] = market.equal_weight.pct_change(fill_method=None).fillna(0.0)
     moved = moved.reindex(regime.index)
     base = regime.str.partition("+")[0].rename("held")
     held = base[inside]
@@ -141,7 +139,7 @@ def _halves(result: BacktestResult, calendar: pd.Series, moved: pd.DataFrame) ->
             else float("nan"),
             "returned": metrics.total_return(result.returns[days]),
             "costs": _paid(result, days),
-            ALIKE: metrics.total_return(moved.loc[days, ALIKE]),
+            EQUAL_WEIGHT: metrics.total_return(moved.loc[days, EQUAL_WEIGHT]),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -1,14 +1,22 @@
-"""The page of strategies that can be run: what each does, the claims it encodes, its parameters."""
+"""Strategies in their own words: a line each, or one with rule, parameters, claims, refutation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pandas as pd
 
 from backtest.engine.result import plain
+from backtest.parameter import Parameter, said_of
 from backtest.strategy import Strategy
-from backtest.views.page import Page, Section
+from backtest.strategy.words import said_by
+from backtest.views.page import Page, Section, Table
 from backtest.views.sections.data import spelled
 from backtest.views.words import Words
+
+TYPES = {"float": "any number", "int": "any whole number", "str": "a name"}
 
 
 def strategies_page(found: Sequence[Strategy], say: Words) -> Page:
@@ -22,6 +30,71 @@ def strategies_page(found: Sequence[Strategy], say: Words) -> Page:
     )
 
 
+def strategy_page(strategy: Strategy, claims: Mapping[str, str], say: Words) -> Page:
+    """Return a strategy's rule, parameters, claims and what would refute it.
+
+    Parameters
+    ----------
+    claims : mapping
+        What the claims it encodes say, by identifier.
+    """
+    said = said_by(type(strategy))
+    sections = [Section("rule", say("Rule"), said.rule)] if said.rule else []
+    parameters = _parameters(strategy, say)
+    if len(parameters):
+        left = (say("default"), say("unit"), say("values"), say("what it is"))
+        table = Table("", parameters, left=left, head=say("parameter"))
+        sections.append(Section("parameters", say("Parameters"), tables=(table,)))
+    if strategy.claims:
+        unmeasured = say("a way of measuring, which no market can refute")
+        told = tuple(f"{name}  {text or unmeasured}" for name, text in claims.items())
+        sections.append(Section("claims", say("Claims"), told))
+    if said.refuted_by:
+        sections.append(Section("refuted", say("What would refute it"), (said.refuted_by,)))
+    return Page(
+        title=strategy.name,
+        subtitle="",
+        language=say.language,
+        conclusion=said.summary,
+        sections=tuple(sections),
+    )
+
+
+def strategy_document(strategy: Strategy) -> dict[str, Any]:
+    """Return a strategy as `nqp strategies --json` prints it."""
+    said, about = said_by(type(strategy)), said_of(type(strategy))
+    return {
+        "name": strategy.name,
+        "claims": list(strategy.claims),
+        "summary": said.summary,
+        "rule": list(said.rule),
+        "refuted_by": said.refuted_by,
+        "parameters": plain(strategy.parameters),
+        "about": {
+            name: {"what": one.says, "unit": one.unit, "values": one.range}
+            for name, one in about.items()
+        },
+    }
+
+
+def _parameters(strategy: Strategy, say: Words) -> pd.DataFrame:
+    kind = type(strategy)
+    if not is_dataclass(kind):
+        return pd.DataFrame()
+    about, values = said_of(kind), plain(strategy.parameters)
+    rows = {}
+    for spec in fields(kind):
+        said, value = about.get(spec.name, Parameter("")), values[spec.name]
+        shown = value["strategy"] if isinstance(value, dict) and "strategy" in value else value
+        rows[spec.name] = {
+            say("default"): "none" if shown is None else str(shown),
+            say("unit"): said.unit or "–",
+            say("values"): said.range or TYPES.get(str(spec.type), str(spec.type)),
+            say("what it is"): said.says or "–",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def _strategy(strategy: Strategy) -> Section:
     claims = f"  [{', '.join(strategy.claims)}]" if strategy.claims else ""
     parameters = {
@@ -31,6 +104,6 @@ def _strategy(strategy: Strategy) -> Section:
     return Section(
         strategy.name,
         strategy.name + claims,
-        ((strategy.__doc__ or "").strip().splitlines()[0],),
+        (said_by(type(strategy)).summary,),
         notes=(spelled(parameters),) if parameters else (),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtest.engine.headline import FIGURES, figure
 from backtest.engine.result import BacktestResult
-from backtest.engine.run import PARTLY_COMPARED, SYNTHETIC
+from backtest.engine.run import NEVER_INVESTED, PARTLY_COMPARED, SYNTHETIC
 from backtest.evidence.ledoit_wolf import sharpe_difference
 from backtest.notes import Note
 from backtest.strategy.claim import Report
@@ -25,6 +25,7 @@ TILES = ("cagr", "sharpe", "max_drawdown", "turnover", "cost_drag")
 WARNING = "SYNTHETIC DATA: these prices were generated, no market ever paid them."
 FEWEST = 60  # sessions for a test
 SURE = 0.05
+ON_TOP = (NEVER_INVESTED, PARTLY_COMPARED)  # warnings that are shown above everything else
 
 
 def tiles(document: Mapping[str, Any], say: Words) -> tuple[Tile, ...]:
@@ -107,10 +108,10 @@ def conclusion(document: Mapping[str, Any], result: BacktestResult, say: Words) 
 def banners(
     document: Mapping[str, Any], result: BacktestResult, report: Report | None, say: Words
 ) -> tuple[str, ...]:
-    """Warn of look-ahead, of synthetic prices, of hindsight, of shorter benchmark records."""
-    partly = [text for text in result.warnings if _code(text) == PARTLY_COMPARED]
+    """Warn of look-ahead, synthetic prices, hindsight, an idle portfolio, shorter records."""
+    first = [text for text in result.warnings if _code(text) in ON_TOP]
     warned = warnings(document, result.returns.index, report, say)
-    told = (say.note(text) for text in partly)
+    told = (say.note(text) for text in first)
     return (*ahead(result.warnings, say), *warned, *told)
 
 
@@ -140,7 +141,7 @@ def warnings(
 
 def noted(said: Iterable[str], say: Words) -> tuple[str, ...]:
     """Return the notes that no banner shows."""
-    shown = (SYNTHETIC, PARTLY_COMPARED, *LOOKS_AHEAD)
+    shown = (SYNTHETIC, *ON_TOP, *LOOKS_AHEAD)
     return tuple(say.note(text) for text in said if _code(text) not in shown)
 
 

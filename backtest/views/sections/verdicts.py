@@ -21,6 +21,7 @@ from backtest.views.numbers import column
 from backtest.views.page import Section, Table
 from backtest.views.palette import COLORS, GRAY
 from backtest.views.sections.origins import attributed
+from backtest.views.sections.year import the_year
 from backtest.views.words import Words
 
 SHADES = {"held": COLORS[2], "failed": COLORS[1], "cannot tell": GRAY}
@@ -119,7 +120,8 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
         tuple(tables),
         notes,
     )
-    return [luck, attributed(found.attributions, found.split, groups, say)]
+    year = [] if found.year is None else [the_year(found.year, say)]
+    return [*year, luck, attributed(found.attributions, found.split, groups, say)]
 
 
 def histogram(values: pd.Series) -> pd.Series:

@@ -1,0 +1,150 @@
+"""What a rotation did in the year its report is about, beside the report's own calendar."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from backtest.evidence.year_path import WHOLE, YearPath
+from backtest.market.market import EQUAL_WEIGHT
+from backtest.views.charts import Chart, Key, Strips
+from backtest.views.numbers import column, day, written
+from backtest.views.page import Section, Table
+from backtest.views.palette import regime_colors
+from backtest.views.words import Words
+
+PERCENT = "signed percent"
+COST = "{:.2%}"
+
+
+def the_year(path: YearPath, say: Words) -> Section:
+    """Draw the path beside the calendar; list what each spell earned and cost, and the test."""
+    title = say("What it did in {year}", year=path.year)
+    tables = [Table(say("Spell by spell"), _spells(path, say), left=(say("held"), say("with")))]
+    tables.append(Table(say("By half, beside the calendar"), _halves(path, say)))
+    if len(path.tests):
+        tables.append(Table(say("What has to lead while it is held"), _tests(path, say)))
+    tables.append(Table(say("When the signs showed"), _signs(path, say), left=(say("claims"),)))
+    notes = (
+        say(
+            "What the strategy returned is after costs and fills; baskets and all sectors alike "
+            "are without. Nothing was tuned to this year."
+        ),
+    )
+    return Section("year", title, _sentences(path, say), (_chart(path, say),), tuple(tables), notes)
+
+
+def _sentences(path: YearPath, say: Words) -> tuple[str, ...]:
+    spells = [
+        say(
+            "{name} from {start} to {end}",
+            name=say.name(row["held"]),
+            start=f"{row['from']:%m-%d}",
+            end=f"{row['to']:%m-%d}",
+        )
+        for _, row in path.spells.iterrows()
+    ]
+    told = [say("In {year} it held {spells}.", year=path.year, spells=say.listed(spells))]
+    for _, row in path.tests.iterrows():
+        trails = row["returned"] < row["other"]
+        text = (
+            "While {held} was held ({sessions} sessions, {when}) it returned {ours}, {over} "
+            "{theirs}: what refutes the strategy happened."
+            if trails
+            else "While {held} was held ({sessions} sessions, {when}) it returned {ours}, {over} "
+            "{theirs}: what would refute the strategy did not happen."
+        )
+        told.append(
+            say(
+                text,
+                held=say.name(row["held"]),
+                sessions=row["sessions"],
+                when=_when(row["when"], say),
+                ours=written(row["returned"], PERCENT),
+                over=say.name(row["over"]),
+                theirs=written(row["other"], PERCENT),
+            )
+        )
+    return tuple(told)
+
+
+def _when(when: str, say: Words) -> str:
+    return say("whole record") if when == WHOLE else when
+
+
+def _spells(path: YearPath, say: Words) -> pd.DataFrame:
+    spells = path.spells
+    fixed = ("from", "to", "held", "sessions", "with", "returned", "costs")
+    added = [
+        say.listed([f"{say.name(name)} {count}" for name, count in row.items()]) or "–"
+        for row in spells["with"]
+    ]
+    return pd.DataFrame(
+        {
+            say("to"): [day(value) for value in spells["to"]],
+            say("held"): [say.name(name) for name in spells["held"]],
+            say("with"): added,
+            say("returned"): column(spells["returned"], PERCENT),
+            say("costs"): column(spells["costs"], COST),
+            **{
+                say.name(name): column(spells[name], PERCENT)
+                for name in spells.columns
+                if name not in fixed
+            },
+        },
+        index=[day(value) for value in spells["from"]],
+    )
+
+
+def _halves(path: YearPath, say: Words) -> pd.DataFrame:
+    halves = path.halves
+    return pd.DataFrame(
+        {
+            say("the calendar"): [say.name(name) for name in halves["calendar"]],
+            say("by calendar"): column(halves["by calendar"], PERCENT),
+            say("returned"): column(halves["returned"], PERCENT),
+            say("costs"): column(halves["costs"], COST),
+            say.name(EQUAL_WEIGHT): column(halves[EQUAL_WEIGHT], PERCENT),
+        },
+        index=halves.index,
+    )
+
+
+def _tests(path: YearPath, say: Words) -> pd.DataFrame:
+    tests = path.tests
+    return pd.DataFrame(
+        {
+            say("held"): [say.name(name) for name in tests["held"]],
+            say("sessions"): column(tests["sessions"], "number"),
+            say("returned"): column(tests["returned"], PERCENT),
+            say("over"): [say.name(name) for name in tests["over"]],
+            say("it returned"): column(tests["other"], PERCENT),
+        },
+        index=[_when(when, say) for when in tests["when"]],
+    )
+
+
+def _signs(path: YearPath, say: Words) -> pd.DataFrame:
+    signs = path.signs
+    return pd.DataFrame(
+        {
+            say("claims"): signs["claims"].tolist(),
+            say("first half"): column(signs["first half"], "{:.0%}"),
+            say("second half"): column(signs["second half"], "{:.0%}"),
+            say("first"): [day(value) for value in signs["first"]],
+            say("last"): [day(value) for value in signs["last"]],
+        },
+        index=[say.note(str(name)) for name in signs.index],
+    )
+
+
+def _chart(path: YearPath, say: Words) -> Chart:
+    rows = {say("the calendar"): path.calendar, say("held"): path.held}
+    named = regime_colors([*path.calendar, *path.held])
+    shades = {say.name(name): shade for name, shade in named.items()}
+    return Chart(
+        "year",
+        say("The report's calendar and what was held, {year}", year=path.year),
+        say("{count} spells.", count=len(path.spells)),
+        (Strips("", {label: values.map(say.name) for label, values in rows.items()}, shades),),
+        tuple(Key(name, shade) for name, shade in shades.items()),
+    )
