@@ -116,10 +116,60 @@ def test_compare_of_all_leaves_out_what_cannot_run_there(tmp_path):
     assert "equal-weight" in names
 
 
+def test_a_strategy_says_its_rule_its_parameters_and_what_refutes_it():
+    done = nqp("strategies", "rate-rotation", columns=120)
+    assert done.returncode == 0, done.stderr
+    for said in (
+        "enter once the yield is `fall_bp` or more lower",
+        "basis points",
+        "1 or more",
+        "R4  In the second half the risk-free rate trends down, with swings.",
+        "R7.medicine  In the second half",
+        "Refuted if NQP tracks do no better than traditional chains",
+    ):
+        assert said in done.stdout
+    (document,) = json.loads(nqp("strategies", "rate-rotation", "--json").stdout)["strategies"]
+    assert document["refuted_by"].startswith("Refuted if NQP tracks")
+    assert document["about"]["min_hold"] == {
+        "what": "for which a switch stands",
+        "unit": "sessions",
+        "values": "1 or more",
+    }
+    assert document["parameters"]["fall_bp"] == 10.0
+    missing = nqp("strategies", "rate-rotatoin")
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert "did you mean 'rate-rotation'" in missing.stderr
+
+
+def test_a_strategy_of_ones_own_says_what_it_says(tmp_path):
+    file = tmp_path / "own.py"
+    file.write_text(
+        "from dataclasses import dataclass\n"
+        "from backtest.strategy import Strategy\n\n"
+        "@dataclass(frozen=True)\n"
+        "class Quiet(Strategy):\n"
+        "    share: float = 0.5\n\n"
+        "    def target_weights(self, market):\n"
+        "        return market.close * 0\n"
+    )
+    done = nqp("strategies", f"{file}:Quiet", columns=120)
+    assert done.returncode == 0, done.stderr
+    assert "share" in done.stdout
+    assert "Refuted" not in done.stdout
+
+
+def test_a_portfolio_that_never_invested_is_said_on_top():
+    done = nqp("run", "sector-momentum", "--end", "2015-06-30", columns=120)
+    assert done.returncode == 0, done.stderr
+    assert "no order was placed: the portfolio stayed in cash" in done.stdout.splitlines()[:3]
+    never = nqp("run", "sector-momentum", "--set", "rebalance=never", "--json")
+    assert json.loads(never.stdout)["summary"]["turnover"] > 0
+
+
 def test_strategies_lists_claims_and_parameters():
     done = nqp("strategies")
     assert "thesis-rotation  [R1, R2, R4, R5, R7, R8]" in done.stdout
-    assert "    fall_bp=10.0" in done.stdout
+    assert "fall_bp=10.0" in done.stdout
     listed = json.loads(nqp("strategies", "--json").stdout)["strategies"]
     assert len(listed) == len(strategies.__all__)
     assert all(entry["summary"] for entry in listed)

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from backtest.engine.run import run
 from backtest.evidence import scorecard
 from backtest.evidence.scorecard import evaluate
+from backtest.evidence.year_path import year_path
+from strategies import ThesisRotation
 from strategies.claims import CLAIMS, REPORT
 from tests.real import real_market
 
@@ -99,3 +102,20 @@ def test_half_a_year_proves_little(card):
     beyond = {finding.claim.id for finding in card.findings if finding.beyond_chance}
     assert not beyond & {"R2", "R3", "R4", "R6", "R7.technology", "R7.manufacturing"}
     assert card["R2"].interval.low < 0 < card["R2"].interval.high
+
+
+def test_the_year_2024_of_the_thesis_beside_its_calendar(market):
+    result = run(ThesisRotation(), market)
+    decided = result.decided["2024"].str.partition("+")[0]
+    turned = decided[decided.eq("nqp").ne(decided.shift().eq("nqp"))]
+    assert [f"{day:%m-%d}" for day in turned.index] == ["03-01", "07-05", "10-09"]
+    assert set(decided[:"2024-02-28"]) == {"defensive"}
+    path = year_path(result, 2024, ("traditional", "nqp"))
+    first = {name: f"{day:%m-%d}" for name, day in path.signs["first"].items()}
+    assert first["confidence, at least 3 signs"] == "03-01"
+    assert first["ten-year yield 60-session change, at most -10 bp"] == "01-02"
+    held = path.spells[path.spells["held"] == "nqp"]
+    assert held["sessions"].tolist() == [84, 59]
+    assert held["nqp"].tolist() == pytest.approx([-0.085, 0.029], abs=0.001)
+    assert held["traditional"].tolist() == pytest.approx([-0.079, 0.049], abs=0.001)
+    assert path.refuted

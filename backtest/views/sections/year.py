@@ -26,8 +26,9 @@ def the_year(path: YearPath, say: Words) -> Section:
     tables.append(Table(say("When the signs showed"), _signs(path, say), left=(say("claims"),)))
     notes = (
         say(
-            "What the strategy returned is after costs and fills; baskets and all sectors alike "
-            "are without. Nothing was tuned to this year."
+            "What is held was decided after the session before. What the strategy returned is "
+            "after costs and fills; baskets and all sectors alike are without. Nothing was tuned "
+            "to this year."
         ),
     )
     return Section("year", title, _sentences(path, say), (_chart(path, say),), tuple(tables), notes)
