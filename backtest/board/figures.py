@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from backtest.board.heat import Heat
 from backtest.board.text import html_text
 from backtest.board.view import CASH, View, benchmarks
-from backtest.engine.headline import FIGURES
+from backtest.engine.metrics import METRICS
 from backtest.views.charts import spans
 from backtest.views.palette import BESIDE, GRAY, SEQUENTIAL, color, regime_colors
 
@@ -74,7 +74,7 @@ def heat_map(heat: Heat, chosen: Mapping[str, Any]) -> go.Figure:
     """
     table = heat.table
     columns, rows = len(table.columns), len(table.index)
-    name = FIGURES[heat.score][0]
+    name = METRICS[heat.score].label
     drawn = go.Figure(
         go.Heatmap(
             z=table.to_numpy(),

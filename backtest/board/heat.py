@@ -13,11 +13,12 @@ import pandas as pd
 
 from backtest.board.controls import Control, with_values
 from backtest.board.view import CASH, COSTS
-from backtest.engine.headline import FIGURES, figure
+from backtest.engine.metrics import METRICS
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.tuning.sweep import sweep
+from backtest.views.numbers import figure
 
 MOST = 20  # values of a parameter
 
@@ -80,7 +81,7 @@ class Heat:
         row, column = divmod(number, len(self.table.columns))
         at = f"{self.labels[0]} {self.table.index.tolist()[row]:g}"
         at = f"{at}, {self.labels[1]} {self.table.columns.tolist()[column]:g}"
-        name = FIGURES[self.score][0]
+        name = METRICS[self.score].label
         return f"{at}: {name} {figure(self.score, float(self.scores[number]))}"
 
     def fits(self, strategy: Strategy, snapshot: str) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from backtest.board.view import View
-from backtest.engine.headline import FIGURES, figure
-from backtest.views.numbers import written
+from backtest.engine.metrics import METRICS
+from backtest.views.numbers import figure, written
 
 HEADLINE = {
     "total_return": "Growth over the whole window, after costs.",
@@ -27,7 +27,7 @@ def headline(view: View, made: int) -> list[tuple[str, str, str]]:
     `made` is how many trials the board has made since it was opened.
     """
     figures = [
-        (FIGURES[key][0], figure(key, view.figures[key]), meaning)
+        (METRICS[key].label, figure(key, view.figures[key]), meaning)
         for key, meaning in HEADLINE.items()
     ]
     rotates = view.luck.switches is not None
@@ -59,7 +59,7 @@ def compared(views: Mapping[str, View]) -> pd.DataFrame:
     """Return a row of figures per variant, deflated Sharpe ratios last."""
     rows = {
         label: {
-            **{FIGURES[key][0]: figure(key, view.figures[key]) for key in COMPARED},
+            **{METRICS[key].label: figure(key, view.figures[key]) for key in COMPARED},
             "Deflated": deflated(view),
             "Timing alone": deflated(view, active=True),
         }

@@ -6,11 +6,12 @@ from rich.table import Table
 from rich.text import Text
 
 from backtest.cli.show import synthetic_banner
-from backtest.engine.headline import FIGURES
+from backtest.engine.metrics import METRICS
 from backtest.render.terminal import plain_console
 from backtest.tuning.maps import plateau, plateau_choice
 from backtest.tuning.swept import Sweep
 from backtest.tuning.walk_forward import WalkForward
+from backtest.views.numbers import figure
 
 SHOWN = ("sharpe", "cagr", "max_drawdown", "turnover", "switches")
 CROWDED = 4  # parameters from which figures have to give way in 80 columns
@@ -34,7 +35,7 @@ def show_tuning(swept: Sweep) -> None:
     for name in names:
         table.add_column(name, justify="right", overflow="fold")
     for key in columns:
-        title = FIGURES[key][0] if key in FIGURES else key
+        title = METRICS[key].label if key in METRICS else key
         table.add_column(title.removesuffix(" a year"), justify="right", overflow="fold")
     table.add_column("Plateau", justify="right")
     chosen = plateau_choice(swept)
@@ -44,10 +45,7 @@ def show_tuning(swept: Sweep) -> None:
         table.add_row(
             label,
             *(f"{entry[name]:g}" if _number(entry[name]) else str(entry[name]) for name in names),
-            *(
-                FIGURES[key][1].format(entry[key]) if key in FIGURES else f"{entry[key]:.4g}"
-                for key in columns
-            ),
+            *(figure(key, entry[key]) for key in columns),
             f"{level.iloc[row]:.2f}",
         )
     console.print(table)
@@ -88,10 +86,9 @@ def show_walk_forward(walked: WalkForward) -> None:
     )
     ours, default = walked.result.summary(), walked.default.summary()
     for key in ("cagr", "sharpe", "max_drawdown", "turnover"):
-        title, shape = FIGURES[key]
         console.print(
-            f"{title}: {shape.format(ours[key])} tuned and stitched, "
-            f"{shape.format(default[key])} untuned"
+            f"{METRICS[key].label}: {figure(key, ours[key])} tuned and stitched, "
+            f"{figure(key, default[key])} untuned"
         )
 
 

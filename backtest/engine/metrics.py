@@ -1,4 +1,10 @@
-"""Every performance figure, each defined once: free functions on a returns series.
+"""Every performance figure, each defined, named and judged once.
+
+A figure is a function on arrays, registered by `figure` under its own name with its label in
+English and Chinese, its unit and which way is better. Its parameters say what it needs of a
+`Track`: `returns` (session, or session × portfolio: the answer is then one number, or one a
+portfolio), `per_year`, `risk_free`, `benchmark`, `sessions`, or of the trades `traded`, `equity`,
+`costs` and `regime`.
 
 Conventions, the same in sweeps and in reports:
 
@@ -7,68 +13,188 @@ Conventions, the same in sweeps and in reports:
   the years that passed (actual/365.25, see `backtest.market.elapsed`).
 - `risk_free` is what idle cash earned over the same sessions (zeros without a money rate); Sharpe,
   Sortino, alpha and beta are of returns in excess of it.
+- `benchmark` is NaN where its record is not known; those sessions are left out of a comparison.
 - Standard deviations divide by n − 1. What cannot be computed is NaN, never 0.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from backtest.engine.registry import (
+    LESS,
+    METRICS,
+    MORE,
+    NEITHER,
+    Answer,
+    Metric,
+    Track,
+    figure,
+    figures,
+    score,
+)
+
+__all__ = ["METRICS", "Metric", "Track", "figures", "score"]
 
 ROUNDING = 1e-12  # a standard deviation of daily returns below this is none
 
+Array = NDArray[np.float64]
 
-def total_return(returns: pd.Series) -> float:
+
+@figure("Total return", "总收益", "{:+.1%}", MORE)
+def total_return(returns: ArrayLike) -> Answer:
     """Return the compounded return over the whole period.
 
     Examples
     --------
-    >>> round(total_return(pd.Series([0.1, -0.1])), 6)
+    >>> round(total_return([0.1, -0.1]), 6)
     -0.01
     """
-    return float(np.prod(1.0 + returns.to_numpy())) - 1.0 if len(returns) else math.nan
+    values = _array(returns)
+    return _answer(np.prod(1.0 + values, axis=0) - 1.0, known=len(values) > 0)
 
 
-def cagr(returns: pd.Series, per_year: float) -> float:
-    """Return the compound annual growth rate: (1 + total)^(per_year / n) − 1."""
-    if returns.empty:
-        return math.nan
-    growth = 1.0 + total_return(returns)
-    return float(growth ** (per_year / len(returns)) - 1.0) if growth > 0 else -1.0
+@figure("CAGR", "年化收益", "{:+.1%}", MORE)
+def cagr(returns: ArrayLike, per_year: float) -> Answer:
+    """Return the compound annual growth rate: (1 + total)^(per_year / n) − 1; −1 after ruin."""
+    values = _array(returns)
+    growth = np.maximum(1.0 + np.asarray(total_return(values)), 0.0)
+    return _answer(growth ** (per_year / max(len(values), 1)) - 1.0)
 
 
-def volatility(returns: pd.Series, per_year: float) -> float:
+@figure("Volatility", "波动率", "{:.1%}", LESS)
+def volatility(returns: ArrayLike, per_year: float) -> Answer:
     """Return the annualized standard deviation."""
-    return _std(returns.to_numpy()) * math.sqrt(per_year)
+    return _answer(_std(_array(returns)) * math.sqrt(per_year))
 
 
-def sharpe(returns: pd.Series, per_year: float, risk_free: pd.Series | float = 0.0) -> float:
+@figure("Sharpe", "夏普比率", "{:.2f}", MORE)
+def sharpe(returns: ArrayLike, per_year: float, risk_free: ArrayLike = 0.0) -> Answer:
     """Return the annualized Sharpe ratio of returns in excess of `risk_free` (Sharpe 1994).
 
     Divergence: vectorbt annualizes with 365 days by default, empyrical with 252.
     """
-    excess = (returns - risk_free).to_numpy()
+    excess = _less(returns, risk_free)
     return _ratio(excess, _std(excess), per_year)
 
 
-def sortino(returns: pd.Series, per_year: float, risk_free: pd.Series | float = 0.0) -> float:
+@figure("Sortino", "索提诺比率", "{:.2f}", MORE)
+def sortino(returns: ArrayLike, per_year: float, risk_free: ArrayLike = 0.0) -> Answer:
     """Return the Sortino ratio: mean excess over the root mean square of negative excess."""
-    excess = (returns - risk_free).to_numpy()
-    downside = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2))) if len(excess) else 0.0
-    return _ratio(excess, downside, per_year)
+    excess = _less(returns, risk_free)
+    below = np.minimum(excess, 0.0) ** 2
+    return _ratio(excess, np.sqrt(below.sum(axis=0) / max(len(excess), 1)), per_year)
+
+
+@figure("Calmar", "卡玛比率", "{:.2f}", MORE)
+def calmar(returns: ArrayLike, per_year: float) -> Answer:
+    """Return the CAGR over the depth of the deepest drawdown."""
+    depth = -np.asarray(max_drawdown(returns))
+    return _divided(np.asarray(cagr(returns, per_year)), depth, depth > 0)
+
+
+@figure("Max drawdown", "最大回撤", "{:.1%}", MORE)
+def max_drawdown(returns: ArrayLike) -> Answer:
+    """Return the deepest drawdown as a negative fraction."""
+    values = _array(returns)
+    if not len(values):
+        return _answer(np.prod(values, axis=0), known=False)
+    level = np.cumprod(1.0 + values, axis=0)
+    peak = np.maximum(np.maximum.accumulate(level, axis=0), 1.0)
+    return _answer((level / peak - 1.0).min(axis=0))
+
+
+@figure("Positive months", "上涨月份", "{:.0%}", MORE)
+def positive_months(returns: ArrayLike, sessions: pd.DatetimeIndex) -> Answer:
+    """Return the fraction of calendar months with a positive return."""
+    values = _array(returns)
+    if not len(values):
+        return _answer(np.prod(values, axis=0), known=False)
+    return _answer((_by_month(values, sessions) > 0.0).mean(axis=0))
+
+
+@figure("Beta", "贝塔", "{:.2f}", NEITHER)
+def beta(returns: ArrayLike, benchmark: ArrayLike, risk_free: ArrayLike = 0.0) -> Answer:
+    """Return the slope of excess returns on the benchmark's excess returns."""
+    ours, theirs = _excess(returns, benchmark, risk_free)
+    apart = theirs - theirs.mean() if len(theirs) else theirs
+    squares = float(apart @ apart)
+    usual = len(theirs) > 1 and squares / (len(theirs) - 1) > ROUNDING**2
+    return _answer(apart @ ours / (squares if usual else 1.0), known=usual)
+
+
+@figure("Alpha a year", "年化阿尔法", "{:+.1%}", MORE)
+def alpha(
+    returns: ArrayLike, benchmark: ArrayLike, per_year: float, risk_free: ArrayLike = 0.0
+) -> Answer:
+    """Return Jensen's alpha a year: mean excess less beta times the benchmark's, × per_year."""
+    ours, theirs = _excess(returns, benchmark, risk_free)
+    slope = np.asarray(beta(returns, benchmark, risk_free))
+    count = max(len(ours), 1)
+    return _answer((ours.sum(axis=0) / count - slope * theirs.sum() / count) * per_year)
+
+
+@figure("Tracking error", "跟踪误差", "{:.1%}", LESS)
+def tracking_error(returns: ArrayLike, benchmark: ArrayLike, per_year: float) -> Answer:
+    """Return the annualized standard deviation of returns less the benchmark's."""
+    return _answer(_std(_active(returns, benchmark)) * math.sqrt(per_year))
+
+
+@figure("Information ratio", "信息比率", "{:.2f}", MORE)
+def information_ratio(returns: ArrayLike, benchmark: ArrayLike, per_year: float) -> Answer:
+    """Return the annualized mean of returns less the benchmark's, over the tracking error."""
+    active = _active(returns, benchmark)
+    return _ratio(active, _std(active), per_year)
+
+
+@figure("Up capture", "上行捕获", "{:.0%}", MORE)
+def up_capture(returns: ArrayLike, benchmark: ArrayLike, sessions: pd.DatetimeIndex) -> Answer:
+    """Return the geometric mean monthly return over the benchmark's, in months it rose."""
+    return _capture(returns, benchmark, sessions, 1.0)
+
+
+@figure("Down capture", "下行捕获", "{:.0%}", LESS)
+def down_capture(returns: ArrayLike, benchmark: ArrayLike, sessions: pd.DatetimeIndex) -> Answer:
+    """Return the geometric mean monthly return over the benchmark's, in months it fell."""
+    return _capture(returns, benchmark, sessions, -1.0)
+
+
+@figure("Turnover a year", "年换手率", "{:.1f}×", LESS)
+def turnover(traded: ArrayLike, per_year: float) -> Answer:
+    """Return one-way turnover a year."""
+    values = _array(traded)
+    return _answer(values.sum(axis=0) / (len(values) / per_year))
+
+
+@figure("Cost drag a year", "年成本拖累", "{:.2%}", LESS)
+def cost_drag(costs: ArrayLike, equity: ArrayLike, per_year: float) -> Answer:
+    """Return the costs paid over mean equity, a year."""
+    values = _array(equity)
+    return _answer(np.asarray(costs) / values.mean(axis=0) / (len(values) / per_year))
+
+
+@figure("Costs paid", "支付成本", "{:,.0f}", LESS)
+def costs_paid(costs: ArrayLike) -> Answer:
+    """Return all costs, in currency."""
+    return _answer(np.asarray(costs, dtype=float))
+
+
+@figure("Switches", "切换", "{:.0f}", LESS)
+def switches(regime: ArrayLike) -> Answer:
+    """Return how often what is held changed its name."""
+    held = np.asarray(regime)
+    return _answer((held[1:] != held[:-1]).sum(axis=0).astype(float))
 
 
 def drawdown(returns: pd.Series) -> pd.Series:
     """Return the fall from the highest value so far (the start included), 0 or negative."""
     value = (1.0 + returns).cumprod()
     return (value / value.cummax().clip(lower=1.0) - 1.0).rename("drawdown")
-
-
-def max_drawdown(returns: pd.Series) -> float:
-    """Return the deepest drawdown as a negative fraction."""
-    return float(drawdown(returns).min()) if len(returns) else math.nan
 
 
 def drawdown_dates(
@@ -94,21 +220,10 @@ def drawdown_dates(
     )
 
 
-def calmar(returns: pd.Series, per_year: float) -> float:
-    """Return the CAGR over the depth of the deepest drawdown."""
-    depth = max_drawdown(returns)
-    return cagr(returns, per_year) / -depth if depth < 0 else math.nan
-
-
 def monthly_returns(returns: pd.Series) -> pd.Series:
     """Return compounded returns by calendar month."""
-    return _compounded(returns, "M")
-
-
-def positive_months(returns: pd.Series) -> float:
-    """Return the fraction of calendar months with a positive return."""
-    months = monthly_returns(returns)
-    return float((months > 0).mean()) if len(months) else math.nan
+    periods = pd.DatetimeIndex(returns.index).to_period("M")
+    return (1.0 + returns).groupby(periods).prod(min_count=1) - 1.0
 
 
 def half_returns(returns: pd.Series) -> pd.Series:
@@ -120,86 +235,89 @@ def half_returns(returns: pd.Series) -> pd.Series:
     >>> half_returns(pd.Series([0.1, 0.2, -0.5], index=days)).round(6).to_dict()
     {'2024H1': 0.1, '2024H2': -0.4}
     """
-    sessions = pd.DatetimeIndex(returns.index)
-    halves = [f"{day.year}H{1 if day.month <= 6 else 2}" for day in sessions]
-    return (1.0 + returns).groupby(halves).prod(skipna=False) - 1.0
+    return (1.0 + returns).groupby(half_labels(returns.index)).prod(skipna=False) - 1.0
 
 
-def beta(returns: pd.Series, benchmark: pd.Series, risk_free: pd.Series | float = 0.0) -> float:
-    """Return the slope of excess returns on the benchmark's excess returns."""
-    ours, theirs = _paired(returns - risk_free, benchmark - risk_free)
-    variance = _std(theirs) ** 2
-    if not variance > ROUNDING**2:
-        return math.nan
-    return float(np.cov(ours, theirs, ddof=1)[0, 1] / variance)
+def half_labels(sessions: pd.Index) -> list[str]:
+    """Return the calendar half of each session, as 2024H1."""
+    return [f"{day.year}H{1 if day.month <= 6 else 2}" for day in pd.DatetimeIndex(sessions)]
 
 
-def alpha(
-    returns: pd.Series,
-    benchmark: pd.Series,
-    per_year: float,
-    risk_free: pd.Series | float = 0.0,
-) -> float:
-    """Return Jensen's alpha a year: mean excess less beta times the benchmark's, × per_year."""
-    ours, theirs = _paired(returns - risk_free, benchmark - risk_free)
-    if len(ours) < 2:
-        return math.nan
-    slope = beta(returns, benchmark, risk_free)
-    return float((ours.mean() - slope * theirs.mean()) * per_year)
+def _array(values: ArrayLike) -> Array:
+    return np.asarray(values, dtype=float)
 
 
-def tracking_error(returns: pd.Series, benchmark: pd.Series, per_year: float) -> float:
-    """Return the annualized standard deviation of returns less the benchmark's."""
-    ours, theirs = _paired(returns, benchmark)
-    return _std(ours - theirs) * math.sqrt(per_year)
+def _answer(values: Array, *, known: bool = True) -> Answer:
+    """Return a float for one portfolio, an array for several; NaN where it is not known."""
+    found = values if known else np.full(np.shape(values), np.nan)
+    return float(found) if np.ndim(found) == 0 else found
 
 
-def information_ratio(returns: pd.Series, benchmark: pd.Series, per_year: float) -> float:
-    """Return the annualized mean of returns less the benchmark's, over the tracking error."""
-    ours, theirs = _paired(returns, benchmark)
-    return _ratio(ours - theirs, _std(ours - theirs), per_year)
+def _beside(values: ArrayLike, returns: Array) -> Array:
+    """Return a value by session, or one for all, in a shape that goes with `returns`."""
+    column = _array(values)
+    return column[:, None] if column.ndim == 1 and returns.ndim == 2 else column
 
 
-def up_capture(returns: pd.Series, benchmark: pd.Series) -> float:
-    """Return the geometric mean monthly return over the benchmark's, in months it rose."""
-    return _capture(returns, benchmark, rising=True)
+def _less(returns: ArrayLike, other: ArrayLike) -> Array:
+    values = _array(returns)
+    less: Array = values - _beside(other, values)
+    return less
 
 
-def down_capture(returns: pd.Series, benchmark: pd.Series) -> float:
-    """Return the geometric mean monthly return over the benchmark's, in months it fell."""
-    return _capture(returns, benchmark, rising=False)
+def _active(returns: ArrayLike, benchmark: ArrayLike) -> Array:
+    """Return returns less the benchmark's, on the sessions on which that is known."""
+    return _less(returns, benchmark)[np.isfinite(_array(benchmark))]
 
 
-def _capture(returns: pd.Series, benchmark: pd.Series, *, rising: bool) -> float:
-    both = _side_by_side(returns, benchmark)
-    months = (1.0 + both).groupby(pd.DatetimeIndex(both.index).to_period("M")).prod()
-    picked = months[(months.iloc[:, 1] > 1.0) if rising else (months.iloc[:, 1] < 1.0)]
-    if picked.empty:
-        return math.nan
-    means = np.exp(np.log(picked.clip(lower=1e-12)).mean()) - 1.0
-    return float(means.iloc[0] / means.iloc[1])
+def _excess(returns: ArrayLike, benchmark: ArrayLike, risk_free: ArrayLike) -> tuple[Array, Array]:
+    """Return both in excess of cash, on the sessions on which the benchmark is known."""
+    theirs = _array(benchmark) - _array(risk_free)
+    known = np.isfinite(theirs)
+    return _less(returns, risk_free)[known], theirs[known]
 
 
-def _compounded(returns: pd.Series, period: str) -> pd.Series:
-    periods = pd.DatetimeIndex(returns.index).to_period(period)
-    return (1.0 + returns).groupby(periods).prod(min_count=1) - 1.0
+def _by_month(returns: Array, sessions: pd.DatetimeIndex) -> Array:
+    """Return compounded returns by calendar month."""
+    months = np.asarray(sessions.year * 12 + sessions.month)
+    starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]])
+    compounded: Array = np.multiply.reduceat(1.0 + returns, starts, axis=0) - 1.0
+    return compounded
 
 
-def _paired(returns: pd.Series, benchmark: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    both = _side_by_side(returns, benchmark).to_numpy(dtype=float)
-    return both[:, 0], both[:, 1]
+def _capture(
+    returns: ArrayLike, benchmark: ArrayLike, sessions: pd.DatetimeIndex, sign: float
+) -> Answer:
+    values, theirs = _array(returns), _array(benchmark)
+    known = np.isfinite(theirs)
+    if not known.any():
+        return _answer(np.prod(values, axis=0), known=False)
+    months = _by_month(theirs[known], sessions[known])
+    picked = sign * months > 0.0
+    if not picked.any():
+        return _answer(np.prod(values, axis=0), known=False)
+    ours = _by_month(values[known], sessions[known])[picked]
+    return _answer(_geometric_mean(ours) / _geometric_mean(months[picked]))
 
 
-def _side_by_side(returns: pd.Series, benchmark: pd.Series) -> pd.DataFrame:
-    """Return both on the sessions on which both are known."""
-    ours, theirs = returns.align(benchmark, join="inner")
-    return pd.DataFrame({"ours": ours, "theirs": theirs}).dropna()
+def _geometric_mean(returns: Array) -> Array:
+    mean: Array = np.exp(np.log(np.maximum(1.0 + returns, 1e-12)).mean(axis=0)) - 1.0
+    return mean
 
 
-def _ratio(values: np.ndarray, spread: float, per_year: float) -> float:
+def _ratio(values: Array, spread: Array, per_year: float) -> Answer:
     """Return mean over spread, annualized; NaN where the spread is nothing but rounding."""
-    return float(values.mean() / spread * math.sqrt(per_year)) if spread > ROUNDING else math.nan
+    mean = values.sum(axis=0) / max(len(values), 1)
+    return _divided(mean * math.sqrt(per_year), spread, spread > ROUNDING)
 
 
-def _std(values: np.ndarray) -> float:
-    return float(values.std(ddof=1)) if len(values) > 1 else math.nan
+def _divided(above: Array, below: Array, usual: Any) -> Answer:
+    blank = np.full(np.shape(above), np.nan)
+    return _answer(np.divide(above, below, out=blank, where=usual))
+
+
+def _std(values: Array) -> Array:
+    if len(values) < 2:
+        return np.full(values.shape[1:], np.nan)
+    spread: Array = values.std(axis=0, ddof=1)
+    return spread

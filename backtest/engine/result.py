@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -133,27 +133,20 @@ class BacktestResult(Displayed):
         benchmark : Series, optional
             Returns to compare with; the market's benchmark by default.
 
-        Notes
-        -----
-        `turnover` is one-way a year: half the traded value over equity before each trading
-        session's close, summed, per year. `cost_drag` is the costs paid over mean equity, a year.
+        See Also
+        --------
+        backtest.engine.metrics : What each figure is.
         """
         other = next(iter(self.benchmarks.values())) if benchmark is None else benchmark
-        returns, risk_free, per_year = self.returns, self.risk_free, self.per_year
-        years = len(returns) / per_year
-        return {
-            **self._alone(returns),
-            "turnover": float(self.turnover.sum()) / years,
-            "cost_drag": float(self.orders["cost"].sum()) / float(self.equity.mean()) / years,
-            "costs_paid": float(self.orders["cost"].sum()),
-            "beta": metrics.beta(returns, other, risk_free),
-            "alpha": metrics.alpha(returns, other, per_year, risk_free),
-            "tracking_error": metrics.tracking_error(returns, other, per_year),
-            "information_ratio": metrics.information_ratio(returns, other, per_year),
-            "up_capture": metrics.up_capture(returns, other),
-            "down_capture": metrics.down_capture(returns, other),
-            "switches": float(self.switches),
-        }
+        track = replace(
+            self._track(self.returns),
+            benchmark=other.reindex(self.returns.index),
+            traded=self.turnover,
+            equity=self.equity,
+            costs=float(self.orders["cost"].sum()),
+            regime=self.regime,
+        )
+        return metrics.figures(track)
 
     @cached_property
     def turnover(self) -> pd.Series:
@@ -166,8 +159,7 @@ class BacktestResult(Displayed):
     @property
     def switches(self) -> int:
         """How often what is held changed its name."""
-        held = self.regime.to_numpy()
-        return int((held[1:] != held[:-1]).sum())
+        return int(metrics.switches(self.regime))
 
     @property
     def drawdown_dates(self) -> dict[str, pd.Timestamp | None]:
@@ -193,13 +185,25 @@ class BacktestResult(Displayed):
         )
         return worth.diff().fillna(worth.iloc[:1]) - paid
 
-    def by_half(self) -> pd.DataFrame:
-        """Return returns by calendar half: the strategy's and each benchmark's.
+    def by_half(self, figure: str = "total_return") -> pd.DataFrame:
+        """Return a figure by calendar half: the strategy's and each benchmark's.
 
-        A benchmark that lacks a session of a half has no return there.
+        A benchmark that lacks a session of a half has no figure there.
+
+        Parameters
+        ----------
+        figure : str
+            One that is computed from returns alone; see `backtest.engine.metrics.METRICS`.
         """
+        metric = metrics.score(figure, ("returns", "sessions", "per_year", "risk_free"))
         columns = {self.name: self.returns, **self.benchmarks}
-        return pd.DataFrame({name: metrics.half_returns(r) for name, r in columns.items()})
+        halves = pd.Series(metrics.half_labels(self.returns.index), self.returns.index)
+        return pd.DataFrame(
+            {
+                name: returns.groupby(halves).apply(lambda part: metric.of(self._track(part)))
+                for name, returns in columns.items()
+            }
+        )
 
     def by_regime(self) -> pd.DataFrame:
         """Return sessions, returns, Sharpe and the benchmarks' returns by regime.
@@ -215,12 +219,10 @@ class BacktestResult(Displayed):
         rows = {}
         for name in dict.fromkeys(regime):
             inside = (regime == name).to_numpy()
-            returns, risk_free = self.returns[inside], self.risk_free[inside]
+            track = self._track(self.returns[inside])
             rows[name] = {
                 "sessions": int(inside.sum()),
-                "total_return": metrics.total_return(returns),
-                "cagr": metrics.cagr(returns, self.per_year),
-                "sharpe": metrics.sharpe(returns, self.per_year, risk_free),
+                **metrics.figures(track, ("total_return", "cagr", "sharpe")),
                 **{
                     f"{other} total_return": metrics.total_return(series[inside])
                     for other, series in self.benchmarks.items()
@@ -239,17 +241,12 @@ class BacktestResult(Displayed):
 
     def _alone(self, returns: pd.Series) -> dict[str, float]:
         """Return the figures that need no other series than cash."""
-        risk_free, per_year = self.risk_free[returns.index], self.per_year
-        return {
-            "total_return": metrics.total_return(returns),
-            "cagr": metrics.cagr(returns, per_year),
-            "volatility": metrics.volatility(returns, per_year),
-            "sharpe": metrics.sharpe(returns, per_year, risk_free),
-            "sortino": metrics.sortino(returns, per_year, risk_free),
-            "calmar": metrics.calmar(returns, per_year),
-            "max_drawdown": metrics.max_drawdown(returns),
-            "positive_months": metrics.positive_months(returns),
-        }
+        return metrics.figures(self._track(returns))
+
+    def _track(self, returns: pd.Series) -> metrics.Track:
+        """Return some sessions' returns, with what cash earned on them."""
+        sessions = pd.DatetimeIndex(returns.index)
+        return metrics.Track(returns, self.per_year, sessions, self.risk_free[sessions])
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as `nqp run --json` prints it: plain values, NaN as None."""

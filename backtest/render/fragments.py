@@ -15,7 +15,8 @@ from numbers import Integral
 
 import pandas as pd
 
-from backtest.engine.headline import FIGURES, NOTHING, shaped
+from backtest.engine.metrics import METRICS
+from backtest.views.numbers import NOTHING, shaped
 
 # Okabe and Ito (2008): told apart by color-blind readers, and on white as on black.
 TOLD = ("verdict", "outcome")  # columns whose words are verdicts
@@ -26,7 +27,7 @@ DOTS = {
     "luck": "#D55E00",
     "cannot tell": "#999999",
 }
-SHAPES = {key: shape for key, (_, shape) in FIGURES.items()} | {"rank": "{:.0%}"}
+SHAPES = {key: metric.unit for key, metric in METRICS.items()} | {"rank": "{:.0%}"}
 ONE = r"[+<-]?[\d,.]+(e[+-]\d+)?(%|×| bp| points)?"
 NUMBER = re.compile(rf"{ONE}( … {ONE})?|–")
 

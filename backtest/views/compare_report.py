@@ -9,11 +9,10 @@ from typing import Any
 import pandas as pd
 
 from backtest.engine.comparison import Comparison
-from backtest.engine.headline import FIGURES, figure
 from backtest.engine.metrics import half_returns
 from backtest.strategy.claim import Report
 from backtest.views.charts import Chart, Grid
-from backtest.views.numbers import column
+from backtest.views.numbers import column, figure
 from backtest.views.page import Page, Section, Table
 from backtest.views.run_report import footer, origin
 from backtest.views.sections.curves import growth_chart, held_chart
@@ -120,13 +119,13 @@ def _table(documents: Mapping[str, Mapping[str, Any]], ranked: list[str], say: W
     rows |= {say.name(name): known for name, known in first["benchmarks"].items()}
     cells = pd.DataFrame(
         {
-            say(FIGURES[key][0]): [figure(key, known.get(key)) for known in rows.values()]
+            say.figure(key): [figure(key, known.get(key)) for known in rows.values()]
             for key in COMPARED
         },
         index=list(rows),
     )
     notes = (say("By Sharpe ratio; benchmarks last. Rates are a year, after costs."),)
-    drop = tuple(say(FIGURES[key][0]) for key in NARROW)
+    drop = tuple(say.figure(key) for key in NARROW)
     table = Table("", cells, drop=drop, head=say("strategy"))
     return Section("headline", say("Side by side"), tables=(table,), notes=notes)
 

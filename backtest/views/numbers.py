@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import pandas as pd
 
-from backtest.engine.headline import NOTHING, shaped
+from backtest.engine.metrics import METRICS
+
+NOTHING = "–"
 
 SHAPES = {
     "growth": "{:.2f}",
@@ -39,3 +44,28 @@ def day(value: object) -> str:
 def column(values: pd.Series, shape: str) -> list[str]:
     """Write a column of numbers."""
     return [written(value, shape) for value in values.astype(float).tolist()]
+
+
+def figure(key: str, value: object) -> str:
+    """Write a headline figure; what is not known is a dash.
+
+    Examples
+    --------
+    >>> figure("cagr", 0.0381), figure("sharpe", None), figure("turnover", 3.68)
+    ('+3.8%', '–', '3.7×')
+    """
+    return shaped(value, METRICS[key].unit if key in METRICS else "{:.4g}")
+
+
+def shaped(value: object, shape: str) -> str:
+    """Write a number by a format; what is not known is a dash, what rounds to zero has no sign.
+
+    Examples
+    --------
+    >>> shaped(-2.5, "{:+.1f}"), shaped(-1e-13, "{:+.1f}"), shaped(float("nan"), "{:.2f}")
+    ('-2.5', '0.0', '–')
+    """
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        return NOTHING
+    text = shape.format(value)
+    return text if re.search("[1-9]", text) else text.lstrip("+-")

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.engine.headline import FIGURES, figure
 from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Chart, Counts, Grid, Key, Line, Lines
-from backtest.views.numbers import column, written
+from backtest.views.numbers import column, figure, written
 from backtest.views.page import Page, Section, Table
 from backtest.views.palette import regime_colors
 from backtest.views.run_report import footer, origin
@@ -91,9 +90,7 @@ def _best(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Sect
         {
             **{name: [_value(row[name]) for row in rows.values()] for name in names},
             **{
-                say(FIGURES[key][0]) if key in FIGURES else key: [
-                    figure(key, float(row[key])) for row in rows.values()
-                ]
+                say.figure(key): [figure(key, float(row[key])) for row in rows.values()]
                 for key in shown
             },
             say("plateau score"): [
@@ -192,7 +189,7 @@ def _order(scores: pd.Series, manifest: Mapping[str, Any]) -> list[int]:
 
 
 def _called(score: str, say: Words) -> str:
-    return say(FIGURES[score][0]) if score in FIGURES else score
+    return say.figure(score)
 
 
 def _value(value: object) -> str:

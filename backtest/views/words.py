@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from backtest.engine.metrics import METRICS
 from backtest.errors import UserError, suggest
 from backtest.market.universe import sectors
 from backtest.notes import Listed, Note
@@ -61,6 +62,17 @@ class Words:
             return plain
         sector = sectors().get(name.replace(" ", "_"))
         return catalogue()["names"].get(name, plain if sector is None else sector.name_zh)
+
+    def figure(self, key: str) -> str:
+        """Return what a figure is called; an unknown one stays as it is.
+
+        Examples
+        --------
+        >>> Words("zh").figure("sharpe"), Words().figure("sharpe"), Words().figure("mine")
+        ('夏普比率', 'Sharpe', 'mine')
+        """
+        metric = METRICS.get(key)
+        return key if metric is None else metric.label_zh if self.chinese else metric.label
 
     def listed(self, items: list[str]) -> str:
         """Join items into one text."""

@@ -1,12 +1,15 @@
 """Every figure against a number worked out by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from backtest.engine import metrics
+from backtest.engine.kernel import FIGURES
+from backtest.errors import UserError
 from backtest.market.elapsed import sessions_per_year
 
 RETURNS = pd.Series(
@@ -77,7 +80,7 @@ def test_drawdown_dates_when_never_above_the_start_and_never_recovered():
 
 def test_positive_months_counts_calendar_months():
     # May +4.5 %, June +2 %, July −1 %
-    assert metrics.positive_months(RETURNS) == pytest.approx(2 / 3)
+    assert metrics.positive_months(RETURNS, RETURNS.index) == pytest.approx(2 / 3)
 
 
 def test_half_returns():
@@ -110,8 +113,8 @@ def test_tracking_error_and_information_ratio():
 def test_captures_compare_months():
     benchmark = pd.Series([0.02, -0.04], index=pd.to_datetime(["2024-01-31", "2024-02-29"]))
     ours = pd.Series([0.03, -0.01], index=benchmark.index)
-    assert metrics.up_capture(ours, benchmark) == pytest.approx(1.5)
-    assert metrics.down_capture(ours, benchmark) == pytest.approx(0.25)
+    assert metrics.up_capture(ours, benchmark, benchmark.index) == pytest.approx(1.5)
+    assert metrics.down_capture(ours, benchmark, benchmark.index) == pytest.approx(0.25)
 
 
 def test_a_gap_in_the_benchmark_is_left_out_not_zero():
@@ -178,3 +181,77 @@ def test_under_a_year_the_declared_number_of_sessions_stands():
     days = pd.bdate_range("2024-01-01", "2024-06-28")
     assert sessions_per_year(days, 242) == 242
     assert sessions_per_year(pd.bdate_range("2022-01-03", "2024-01-03"), 242) > 260
+
+
+def track(columns: int = 0) -> metrics.Track:
+    draw = np.random.default_rng(5)
+    days = pd.bdate_range("2022-01-03", periods=400)
+    shape = (400, columns) if columns else 400
+    returns = draw.normal(0.0005, 0.01, shape)
+    benchmark = draw.normal(0.0003, 0.01, 400)
+    benchmark[:50] = np.nan
+    return metrics.Track(
+        returns,
+        242.0,
+        days,
+        risk_free=np.full(400, 0.0001),
+        benchmark=benchmark,
+        traded=np.abs(draw.normal(0, 0.1, shape)),
+        equity=100 * np.cumprod(1 + returns, axis=0),
+        costs=np.arange(1.0, columns + 1) if columns else 3.0,
+        regime=draw.integers(0, 2, shape),
+    )
+
+
+@pytest.mark.parametrize("name", metrics.METRICS)
+def test_several_portfolios_at_once_have_the_figures_of_each_alone(name):
+    many, metric = track(4), metrics.METRICS[name]
+    found = metric.of(many)
+    for column in range(4):
+        alone = replace(
+            many,
+            **{
+                field: np.asarray(getattr(many, field))[..., column]
+                for field in ("returns", "traded", "equity", "costs", "regime")
+            },
+        )
+        one = metric.of(alone)
+        assert isinstance(one, float)
+        assert found[column] == pytest.approx(one, rel=1e-12)
+
+
+def test_a_figure_is_named_in_two_languages_and_has_a_unit():
+    for name, metric in metrics.METRICS.items():
+        assert metric.name == name
+        assert metric.label.isascii()
+        assert not metric.label_zh.isascii()
+        assert metric.unit.format(0.123)
+    assert {name for name, metric in metrics.METRICS.items() if not metric.tunable} == {"beta"}
+
+
+def test_only_what_a_track_has_is_computed():
+    bare = replace(track(), benchmark=None, traded=None, equity=None, costs=None, regime=None)
+    names = set(metrics.figures(bare))
+    assert {"sharpe", "positive_months"} <= names
+    assert not names & {"beta", "alpha", "turnover", "costs_paid", "switches"}
+
+
+def test_the_kernel_computes_registered_figures():
+    assert set(FIGURES) <= set(metrics.METRICS)
+
+
+def test_scores_are_names_or_functions_of_returns():
+    assert metrics.score("information_ratio").better == 1
+    assert metrics.score("volatility").better == -1
+
+    def worst_day(returns):
+        return returns.min()
+
+    own = metrics.score(worst_day)
+    assert own.name == "worst_day"
+    assert own.of(track(3)).tolist() == track(3).returns.min(axis=0).tolist()
+    for wrong in ("sharp", "beta"):
+        with pytest.raises(UserError, match=f"there is no score '{wrong}'; "):
+            metrics.score(wrong)
+    with pytest.raises(UserError, match="there is no score 'switches'"):
+        metrics.score("switches", ("returns", "sessions", "per_year"))

@@ -13,6 +13,7 @@ from numba import njit, prange
 from backtest.engine.kernel.figures import (
     BEFORE,
     COSTS,
+    COUNT,
     PEAK,
     RUNNING,
     TRADED,
@@ -42,7 +43,7 @@ def all_figures(  # type: ignore[no-untyped-def]
 
     The second array says which variants order a row that cannot be meant.
     """
-    figures = np.empty((len(codes), 11))
+    figures = np.empty((len(codes), COUNT))
     wrong = np.zeros(len(codes), dtype=np.bool_)
     for variant in prange(len(codes)):
         sums, scratch, marks = _workspace(len(stage.lot))

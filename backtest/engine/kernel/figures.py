@@ -24,6 +24,7 @@ from backtest.engine.metrics import ROUNDING
 # Entries of a variant's running sums, after those they share with the growth tables.
 BEFORE, PEAK, TURNOVER, COSTS, TRADED, RUNNING = 10, 11, 12, 13, 14, 15
 
+# What the kernel computes of `backtest.engine.metrics.METRICS`: columns of its answers, by name.
 FIGURES = (
     "total_return",
     "cagr",
@@ -37,6 +38,18 @@ FIGURES = (
     "costs_paid",
     "switches",
 )
+COUNT = len(FIGURES)
+TOTAL_RETURN = FIGURES.index("total_return")
+CAGR = FIGURES.index("cagr")
+VOLATILITY = FIGURES.index("volatility")
+SHARPE = FIGURES.index("sharpe")
+SORTINO = FIGURES.index("sortino")
+CALMAR = FIGURES.index("calmar")
+MAX_DRAWDOWN = FIGURES.index("max_drawdown")
+TURNOVER_A_YEAR = FIGURES.index("turnover")
+COST_DRAG = FIGURES.index("cost_drag")
+COSTS_PAID = FIGURES.index("costs_paid")
+SWITCHES = FIGURES.index("switches")
 
 
 @njit(cache=True, nogil=True, **INLINE)
@@ -84,22 +97,22 @@ def summarize(sums, codes, rotation: Rotation, stage: Stage, figures):  # type: 
     mean = sums[EXCESS] / days
     depth = sums[LOWEST] - 1.0
     annual = growth ** (1.0 / years) - 1.0 if growth > 0.0 else -1.0
-    figures[0] = growth - 1.0
-    figures[1] = annual
-    figures[2] = spread * np.sqrt(per_year)
-    figures[3] = mean / risk * np.sqrt(per_year) if risk > ROUNDING else np.nan
-    figures[4] = mean / downside * np.sqrt(per_year) if downside > ROUNDING else np.nan
-    figures[5] = annual / -depth if depth < 0.0 else np.nan
-    figures[6] = depth
-    figures[7] = sums[TURNOVER] / years
-    figures[8] = sums[COSTS] / (sums[MEAN] / days) / years
-    figures[9] = sums[COSTS]
+    figures[TOTAL_RETURN] = growth - 1.0
+    figures[CAGR] = annual
+    figures[VOLATILITY] = spread * np.sqrt(per_year)
+    figures[SHARPE] = mean / risk * np.sqrt(per_year) if risk > ROUNDING else np.nan
+    figures[SORTINO] = mean / downside * np.sqrt(per_year) if downside > ROUNDING else np.nan
+    figures[CALMAR] = annual / -depth if depth < 0.0 else np.nan
+    figures[MAX_DRAWDOWN] = depth
+    figures[TURNOVER_A_YEAR] = sums[TURNOVER] / years
+    figures[COST_DRAG] = sums[COSTS] / (sums[MEAN] / days) / years
+    figures[COSTS_PAID] = sums[COSTS]
     first = stage.first
     held = codes[first - 1] if first > 0 else rotation.nothing
     switches = 1 if codes[first] != held else 0
     for session in range(first, len(codes) - 2):
         switches += 1 if codes[session + 1] != codes[session] else 0
-    figures[10] = switches
+    figures[SWITCHES] = switches
 
 
 @njit(cache=True, nogil=True, **LEAN)

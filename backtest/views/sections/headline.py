@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.engine.headline import FIGURES, figure
+from backtest.engine.metrics import METRICS
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import NEVER_INVESTED, PARTLY_COMPARED, SYNTHETIC
 from backtest.evidence.ledoit_wolf import sharpe_difference
@@ -17,7 +17,7 @@ from backtest.strategy.claim import Report
 from backtest.strategy.look import LOOKS_AHEAD
 from backtest.tuning.honesty import YEARS
 from backtest.tuning.resampling import block_length
-from backtest.views.numbers import day, written
+from backtest.views.numbers import day, figure, written
 from backtest.views.page import Section, Table, Tile
 from backtest.views.words import Words
 
@@ -36,7 +36,7 @@ def tiles(document: Mapping[str, Any], say: Words) -> tuple[Tile, ...]:
     found = []
     for key in TILES:
         beside = f"{say.name(name)} {figure(key, others[key])}" if key in others else ""
-        found.append(Tile(say(FIGURES[key][0]), figure(key, document["summary"].get(key)), beside))
+        found.append(Tile(say.figure(key), figure(key, document["summary"].get(key)), beside))
     return tuple(found)
 
 
@@ -44,8 +44,8 @@ def headline(document: Mapping[str, Any], result: BacktestResult, say: Words) ->
     """List the headline figures of the strategy and its benchmarks, and date the drawdown."""
     summary, benchmarks = document["summary"], document["benchmarks"]
     columns = {document["strategy"]: summary, **{say.name(k): v for k, v in benchmarks.items()}}
-    shared = [key for key in FIGURES if any(key in known for known in benchmarks.values())]
-    own = [key for key in FIGURES if key in summary and key not in shared]
+    shared = [key for key in METRICS if any(key in known for known in benchmarks.values())]
+    own = [key for key in METRICS if key in summary and key not in shared]
     first = say.name(next(iter(benchmarks), ""))
     tables = (
         Table(say("Return and risk"), _cells(columns, shared, say)),
@@ -77,7 +77,7 @@ def _fall(result: BacktestResult, say: Words) -> tuple[str, ...]:
 def _cells(columns: Mapping[str, Mapping[str, Any]], keys: list[str], say: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {name: [figure(key, known.get(key)) for key in keys] for name, known in columns.items()},
-        index=[say(FIGURES[key][0]) for key in keys],
+        index=[say.figure(key) for key in keys],
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from backtest.engine.headline import figure
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.finding import Finding
 from backtest.evidence.placebo import PlaceboTest
@@ -17,7 +16,7 @@ from backtest.evidence.strategy_sentences import KINDS
 from backtest.strategy.basket import Basket
 from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Chart, Counts, Key, Whiskers
-from backtest.views.numbers import column
+from backtest.views.numbers import column, figure
 from backtest.views.page import Section, Table
 from backtest.views.palette import COLORS, GRAY
 from backtest.views.sections.origins import attributed
