@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from backtest.engine.headline import shaped
 from backtest.today.forward import Forward
 from backtest.today.journal import Journal
 from backtest.today.registration import Judgement
+from backtest.views.numbers import shaped
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
 
