@@ -40,6 +40,9 @@ StrictOption = Annotated[
 NoCheckOption = Annotated[
     bool, typer.Option("--no-check", help="Do not look whether a strategy of yours looks ahead.")
 ]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Replace an earlier result in the folder of --out.")
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
@@ -120,6 +123,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the files and report.html here.")
     ] = None,
+    force: ForceOption = False,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -131,14 +135,14 @@ def run(
     if out is not None:
         from backtest.records.folder import check_target
 
-        check_target(out)
+        check_target(out, force=force)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch, not no_check)
     (result,), loaded = _results([chosen], terms)
     if out is not None:
         from backtest.cli.report import write_run_report
         from backtest.records.folder import write_run
 
-        write_run(result, out)
+        write_run(result, out, force=force)
         write_run_report(result, loaded, out, lang)
     if json:
         print_json(result.to_json())
@@ -166,6 +170,7 @@ def compare(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the results and report.html here.")
     ] = None,
+    force: ForceOption = False,
     notes: Annotated[bool, typer.Option("--notes", help="Print every note, however many.")] = False,
     lang: LangOption = "en",
     json: JsonOption = False,
@@ -179,13 +184,13 @@ def compare(
     if out is not None:
         from backtest.records.compare_folder import check_target
 
-        check_target(out)
+        check_target(out, force=force)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch, not no_check)
     results, _ = _results(chosen, terms, skip_unfit=not names)
     if out is not None:
         from backtest.cli.report import write_comparison
 
-        write_comparison(results, out, lang)
+        write_comparison(results, out, lang, force=force)
     if json:
         print_json({"results": [result.to_json() for result in results]})
         return

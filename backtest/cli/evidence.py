@@ -10,6 +10,7 @@ import typer
 from backtest.cli.backtests import (
     CostsOption,
     FillOption,
+    ForceOption,
     JsonOption,
     MarketOption,
     Terms,
@@ -52,6 +53,7 @@ def evidence(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write evidence.json and report.html here.")
     ] = None,
+    force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
     """Ask whether the thesis held: a verdict per claim; and of a strategy, whether it was luck."""
@@ -64,7 +66,7 @@ def evidence(
     if out is not None:
         from backtest.views.evidence_report import check_target
 
-        check_target(out)
+        check_target(out, force=force)
     card, taken_apart, seen = _gather(strategy, market, as_of, also, settings, events, costs, fill)
     document: dict[str, Any] = card.to_json(lang)
     if taken_apart is not None:
@@ -72,7 +74,7 @@ def evidence(
     if out is not None:
         from backtest.cli.report import write_evidence_report
 
-        write_evidence_report(card, taken_apart, seen, document, out, lang)
+        write_evidence_report(card, taken_apart, seen, document, out, lang, force=force)
     if json:
         print_json(document)
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from backtest.cli.backtests import JsonOption, MarketOption, print_json
+from backtest.cli.backtests import ForceOption, JsonOption, MarketOption, print_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +35,14 @@ def index(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write index.json and pictures to this folder.")
     ] = None,
+    force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
     """Compute the composite NQP index: pillars, coverage, what moved it, what it goes with."""
     if out is not None:
-        from backtest.records.folder import check_holds_only
+        from backtest.records.folder import check_free
 
-        check_holds_only(out, _files())
+        check_free(out, _files(), force=force)
     from backtest.composite import composite, load_framework
     from backtest.render.waiting import waiting
 
@@ -58,7 +59,7 @@ def index(
 
         missing = said_of_left_out(found, since)
         document["notes"] += [missing] if missing else []
-        write_index(found, document, out, since=since, sensitivity=varied)
+        write_index(found, document, out, since=since, sensitivity=varied, force=force)
     if json:
         print_json(document)
         return

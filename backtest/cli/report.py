@@ -73,7 +73,9 @@ def write_run_report(
     write_report(page, folder)
 
 
-def write_comparison(results: Sequence[BacktestResult], folder: Path, language: str = "en") -> None:
+def write_comparison(
+    results: Sequence[BacktestResult], folder: Path, language: str, *, force: bool
+) -> None:
     """Write a comparison's files and its report."""
     from backtest.engine.comparison import Comparison
     from backtest.records.compare_folder import write_compare
@@ -81,7 +83,7 @@ def write_comparison(results: Sequence[BacktestResult], folder: Path, language: 
     from backtest.views.compare_report import compare_report
 
     comparison = Comparison.of(results)
-    write_compare(comparison, folder)
+    write_compare(comparison, folder, force=force)
     _, thesis = groups_and_thesis()
     write_report(compare_report(comparison, report=thesis, language=language), folder)
 
@@ -93,13 +95,15 @@ def write_evidence_report(
     document: dict[str, Any],
     folder: Path,
     language: str,
+    *,
+    force: bool,
 ) -> None:
     """Write the verdicts on claims, and what was found out about a strategy, with their report."""
     from backtest.records.folder import write_report
     from backtest.views.evidence_report import evidence_report, write_evidence
 
     groups, _ = groups_and_thesis()
-    write_evidence(document, folder)
+    write_evidence(document, folder, force=force)
     page = evidence_report(card, found, market=market, groups=groups, language=language)
     write_report(page, folder)
 
@@ -133,7 +137,7 @@ def _page(
     if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
         raise UserError(
             f"{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "
-            f"with --out {folder}"
+            f"with --out {folder} --force"
         )
     from backtest.records.record import read_run
     from backtest.views.run_report import run_report

@@ -15,6 +15,7 @@ from backtest.cli.backtests import (
     CostsOption,
     EndOption,
     FillOption,
+    ForceOption,
     JsonOption,
     MarketOption,
     StartOption,
@@ -78,6 +79,7 @@ def tune(
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
     out: OutOption = None,
+    force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
     """Try variants of a strategy, and say whether the best is luck."""
@@ -89,7 +91,7 @@ def tune(
     if out is not None:
         from backtest.records.tuning_folder import check_target
 
-        check_target(out)
+        check_target(out, force=force)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
     with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
         loaded = terms.load_market()
@@ -118,7 +120,7 @@ def tune(
         from backtest.records.folder import write_report
         from backtest.records.tuning_folder import read_tuning, write_tuning
 
-        write_tuning(swept, out)
+        write_tuning(swept, out, force=force)
         write_report(read_tuning(out), out)
     if json:
         print_json(swept.to_json())

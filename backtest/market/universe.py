@@ -6,6 +6,7 @@ a user's own file works the same way and is checked entry by entry.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from typing import Any
 from backtest.errors import UserError, suggest
 
 KINDS = ("index", "etf", "stock")
+# No spreadsheet takes an identifier for a formula, no terminal for a command.
+IDENTIFIER = re.compile("[^=+\\-@＝＋－＠\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,63}")
 BUILT_IN = ("shenwan", "cn-etf", "us-spdr")
 
 
@@ -257,6 +260,11 @@ def _instrument(table: _Table) -> Instrument:
     if sector is not None:
         _choose(sector, sectors(), table.source, f"{table.prefix}sector")
     identifier = table.take("id", str)
+    if not IDENTIFIER.fullmatch(identifier):
+        raise UserError(
+            f"{table.source}: {table.prefix}id was {identifier!r}; give up to 64 characters, the "
+            f"first none of = + - @ and no blank"
+        )
     instrument = Instrument(
         id=identifier,
         kind=kind,

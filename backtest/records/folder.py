@@ -11,88 +11,107 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+from pandas.api.types import is_string_dtype
+
 from backtest.atomic import DRAFTS, sweep, write_file
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
+from backtest.render.plain import neutral
 from backtest.views.page import Page
 
 FILES = ("summary.json", "returns.csv", "weights.csv", "orders.csv", "regime.csv", "manifest.json")
-REPORT = re.compile(r"report\.(html|pdf)|report-[a-z0-9-]+\.png")  # what `write_report` writes
+# What `write_report` writes: English without a mark, other languages with theirs.
+REPORT = re.compile(r"report(\.(?P<language>[a-z]{2}))?(\.html|\.pdf|-[a-z0-9-]+\.png)")
 FORMS = ("html", "pdf", "png")
 
 
-def check_target(folder: Path) -> None:
-    """Raise a `UserError` if `folder` holds anything but a run's own files."""
-    check_holds_only(folder, FILES)
+def check_target(folder: Path, *, force: bool = False) -> None:
+    """Raise a `UserError` unless a run can be written to `folder`, see `check_free`."""
+    check_free(folder, FILES, force=force)
 
 
-def check_holds_only(folder: Path, files: Sequence[str]) -> None:
-    """Raise a `UserError` unless `folder` is new, empty, or holds only `files` and reports."""
+def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
+    """Raise a `UserError` unless `folder` is new or empty.
+
+    With `force` it may hold what is to be replaced, `files` and reports; never anything else.
+    """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file; name a folder to write to")
-    sweep(folder)
-    foreign = sorted(
-        entry.name
-        for entry in (folder.iterdir() if folder.exists() else ())
-        if entry.name not in files and not REPORT.fullmatch(entry.name) and not entry.match(DRAFTS)
-    )
+    try:
+        sweep(folder)
+        held = sorted(
+            entry.name
+            for entry in (folder.iterdir() if folder.exists() else ())
+            if not entry.match(DRAFTS)
+        )
+    except OSError as error:
+        raise UserError(f"{folder} cannot be read ({error.strerror}); name another") from error
+    foreign = [name for name in held if name not in files and not REPORT.fullmatch(name)]
     if foreign:
         raise UserError(
             f"folder {folder} holds other files ({foreign[0]} …); name a new or an empty folder"
         )
+    if held and not force:
+        raise UserError(
+            f"folder {folder} holds an earlier result ({held[0]} …); add --force to replace all "
+            f"of it, or name a new folder"
+        )
 
 
-def write_run(result: BacktestResult, folder: Path) -> None:
-    """Write a result's six files to a folder, replacing those of an earlier run.
+def write_run(result: BacktestResult, folder: Path, *, force: bool = False) -> None:
+    """Write a result's six files to a folder, with `force` in place of those of an earlier run.
 
     Numbers are written so that they read back to the same bits.
     """
-    check_target(folder)
+    check_target(folder, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
         write_file(folder / "summary.json", json_text(result.to_record()).encode())
-        write_file(
-            folder / "returns.csv",
-            result.returns.rename("return").to_csv(index_label="date").encode(),
-        )
-        write_file(folder / "weights.csv", result.weights.to_csv(index_label="date").encode())
-        write_file(folder / "orders.csv", result.orders.to_csv(index=False).encode())
-        write_file(folder / "regime.csv", result.regime.to_csv(index_label="date").encode())
+        write_file(folder / "returns.csv", csv_text(result.returns.to_frame("return")))
+        write_file(folder / "weights.csv", csv_text(result.weights))
+        write_file(folder / "orders.csv", csv_text(result.orders, dated=False))
+        write_file(folder / "regime.csv", csv_text(result.regime.to_frame("regime")))
         write_file(folder / "manifest.json", json_text(dict(result.manifest)).encode())
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
 
 
 def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ...]:
-    """Write a report beside the files it is of, in place of earlier ones, and return its files.
+    """Write a report beside the files it is of, and return its files.
+
+    It takes the place of an earlier one of the same form and language, and of no other.
 
     Parameters
     ----------
     form : "html", "pdf" or "png"
         One document, or a picture per chart.
     """
+    name = "report" if page.language == "en" else f"report.{page.language}"
     if form == "html":
         from backtest.render.html import to_html
 
-        files = {"report.html": to_html(page).encode()}
+        files = {f"{name}.html": to_html(page).encode()}
     elif form == "pdf":
         from backtest.render.plots.pages import to_pdf
 
-        files = {"report.pdf": to_pdf(page)}
+        files = {f"{name}.pdf": to_pdf(page)}
     else:
         from backtest.render.plots.chart import chart_png
 
-        files = {f"report-{chart.id}.png": chart_png(chart, page.origin) for chart in page.charts}
+        files = {f"{name}-{chart.id}.png": chart_png(chart, page.origin) for chart in page.charts}
     try:
         for path in folder.iterdir():
-            if REPORT.fullmatch(path.name) and path.suffix == f".{form}":
+            found = REPORT.fullmatch(path.name)
+            same = found is not None and (found["language"] or "en") == page.language
+            if same and path.suffix == f".{form}" and path.name not in files:
                 path.unlink()
-        for name, content in files.items():
-            write_file(folder / name, content)
+        for own, content in files.items():
+            write_file(folder / own, content)
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
-    return tuple(folder / name for name in files)
+    return tuple(folder / own for own in files)
 
 
 def remove_reports(folder: Path) -> None:
@@ -100,6 +119,20 @@ def remove_reports(folder: Path) -> None:
     for path in folder.iterdir():
         if REPORT.fullmatch(path.name):
             path.unlink()
+
+
+def csv_text(frame: pd.DataFrame, *, dated: bool = True) -> bytes:
+    """Return a table as it is written to files: no cell of text is a formula to a spreadsheet.
+
+    Parameters
+    ----------
+    dated : bool
+        Whether the index is written, as the column "date".
+    """
+    safe = frame.rename(columns=lambda name: neutral(str(name)))
+    for name in [name for name, kind in safe.dtypes.items() if is_string_dtype(kind)]:
+        safe[name] = safe[name].map(lambda cell: neutral(cell) if isinstance(cell, str) else cell)
+    return safe.to_csv(index=dated, index_label="date" if dated else None).encode()
 
 
 def json_text(document: object) -> str:

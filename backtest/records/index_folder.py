@@ -17,7 +17,7 @@ from backtest.composite import Composite
 from backtest.composite.back_to_data import back_to_data
 from backtest.errors import UserError
 from backtest.evidence.composite_sensitivity import OUTCOMES, CompositeSensitivity
-from backtest.records.folder import check_holds_only, json_text
+from backtest.records.folder import check_free, json_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,9 +26,9 @@ PICTURES = ("index.png", "pillars.png", "contributions.png", "coverage.png")
 FILES = ("index.json", *PICTURES, *(f"sensitivity_{name}.png" for name in OUTCOMES))
 
 
-def check_target(folder: Path) -> None:
-    """Raise a `UserError` if `folder` holds anything but an index's own files."""
-    check_holds_only(folder, FILES)
+def check_target(folder: Path, *, force: bool = False) -> None:
+    """Raise a `UserError` unless an index can be written to `folder`, see `check_free`."""
+    check_free(folder, FILES, force=force)
 
 
 def left_out(found: Composite, since: pd.Timestamp) -> Mapping[str, str]:
@@ -57,8 +57,9 @@ def write_index(
     *,
     since: pd.Timestamp,
     sensitivity: CompositeSensitivity | None = None,
+    force: bool = False,
 ) -> None:
-    """Write an index's files to a folder, replacing those of an earlier one.
+    """Write an index's files to a folder, with `force` in place of those of an earlier one.
 
     Pictures there is nothing to draw in are left out, see `left_out`.
 
@@ -72,7 +73,7 @@ def write_index(
     from backtest.render import plots
     from backtest.render.plots.fonts import fonts
 
-    check_target(folder)
+    check_target(folder, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_file(folder / "index.json", json_text(document).encode())

@@ -18,6 +18,7 @@ from backtest.engine.metrics import total_return
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.render.plain import restored
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
 from backtest.views.words import warnings_of
@@ -204,7 +205,8 @@ def read_json(path: Path) -> Any:
 def read_table(path: Path, kind: type) -> pd.DataFrame:
     """Read a CSV of values by date; a `UserError` says what is wrong with it."""
     try:
-        table = pd.read_csv(path, index_col=0, dtype=str, keep_default_na=False).astype(kind)
+        table = pd.read_csv(path, index_col=0, dtype=str, keep_default_na=False)
+        table = table.rename(columns=restored).map(restored).astype(kind)
         table.index = pd.to_datetime(table.index, format="%Y-%m-%d").as_unit("ns").rename("date")
     except FileNotFoundError as error:
         raise UserError(
@@ -233,7 +235,7 @@ def _regime(path: Path) -> pd.Series:
 
 def _orders(path: Path) -> pd.DataFrame:
     try:
-        orders = pd.read_csv(path, dtype=str, keep_default_na=False)
+        orders = pd.read_csv(path, dtype=str, keep_default_na=False).map(restored)
         for name in ("decided", "due", "filled"):
             orders[name] = pd.to_datetime(orders[name], format="%Y-%m-%d").astype("datetime64[ns]")
         orders[list(ORDERS)] = orders[list(ORDERS)].astype(float)

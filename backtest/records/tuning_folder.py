@@ -17,7 +17,7 @@ import pandas as pd
 
 from backtest.atomic import write_file
 from backtest.errors import UserError
-from backtest.records.folder import check_holds_only, json_text, remove_reports
+from backtest.records.folder import check_free, csv_text, json_text, remove_reports
 from backtest.records.record import damaged, read_json, read_table
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import SharpeInterval
@@ -52,19 +52,19 @@ MANIFEST = {
 }
 
 
-def check_target(folder: Path) -> None:
-    """Raise a `UserError` if `folder` holds anything but a tuning's own files."""
-    check_holds_only(folder, FILES)
+def check_target(folder: Path, *, force: bool = False) -> None:
+    """Raise a `UserError` unless a tuning can be written to `folder`, see `check_free`."""
+    check_free(folder, FILES, force=force)
 
 
-def write_tuning(swept: Sweep, folder: Path) -> None:
-    """Write a sweep's files to a folder, replacing those of an earlier one.
+def write_tuning(swept: Sweep, folder: Path, *, force: bool = False) -> None:
+    """Write a sweep's files to a folder, with `force` in place of those of an earlier one.
 
     The heat-map is of the first two parameters, where there are two.
     """
     from backtest.render import plots
 
-    check_target(folder)
+    check_target(folder, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
@@ -75,7 +75,7 @@ def write_tuning(swept: Sweep, folder: Path) -> None:
         write_file(folder / "best.json", json_text(document["best"]).encode())
         write_file(folder / "honesty.json", json_text(document["honesty"]).encode())
         write_file(folder / "manifest.json", json_text(_manifest(swept)).encode())
-        write_file(folder / "held.csv", _held(swept).to_csv(index_label="date").encode())
+        write_file(folder / "held.csv", csv_text(_held(swept)))
         names = swept.variants.names
         if len(names) > 1 and not heat_map(swept, names[0], names[1]).empty:
             axes = plots.heat_map(swept, names[0], names[1])

@@ -38,6 +38,8 @@ PLAIN = {
     "≈": "~",
     "σ": "sd",
 }
+# What a spreadsheet takes for a formula, or for the apostrophe before one.
+FORMULA = re.compile("'*[=+\\-@＝＋－＠\x00-\x1f]")
 HANDLER = "nqp-plain"
 LOST: set[str] = set()  # what could not be shown at all, for one sentence at the end
 
@@ -51,6 +53,22 @@ def clean(text: str) -> str:
     'abcd'
     """
     return OBEYED.sub("", SEQUENCE.sub("", text))
+
+
+def neutral(text: str) -> str:
+    """Return a text no spreadsheet takes for a formula: where it would, an apostrophe comes first.
+
+    Examples
+    --------
+    >>> neutral("=1+1"), neutral("801010"), restored(neutral("=1+1"))
+    ("'=1+1", '801010', '=1+1')
+    """
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def restored(text: str) -> str:
+    """Return what `neutral` was given."""
+    return text[1:] if text[:1] == "'" and FORMULA.match(text) else text
 
 
 def json_text(document: object, encoding: str) -> str:

@@ -12,7 +12,7 @@ from backtest.errors import UserError
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.scorecard import Scorecard
 from backtest.market import Market
-from backtest.records.folder import check_holds_only, json_text, remove_reports
+from backtest.records.folder import check_free, json_text, remove_reports
 from backtest.strategy.basket import Basket
 from backtest.views.page import Page
 from backtest.views.run_report import NO_PROMISE, run_report
@@ -71,14 +71,14 @@ def evidence_report(
     )
 
 
-def check_target(folder: Path) -> None:
-    """Raise a `UserError` if `folder` holds anything but evidence and its reports."""
-    check_holds_only(folder, FILES)
+def check_target(folder: Path, *, force: bool = False) -> None:
+    """Raise a `UserError` unless evidence can be written to `folder`, see `check_free`."""
+    check_free(folder, FILES, force=force)
 
 
-def write_evidence(document: dict[str, Any], folder: Path) -> None:
+def write_evidence(document: dict[str, Any], folder: Path, *, force: bool = False) -> None:
     """Write what `nqp evidence --json` prints to a folder."""
-    check_target(folder)
+    check_target(folder, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)

@@ -71,7 +71,7 @@ def test_notes_of_a_comparison_name_whose_they_are_and_colors_are_not_used_twice
 
 
 def test_evidence_has_a_report_in_the_language_asked_for(made):
-    html = (made / "evidence" / "report.html").read_text("utf-8")
+    html = (made / "evidence" / "report.zh.html").read_text("utf-8")
     assert '<html lang="zh-CN">' in html
     assert "论断记分卡" in html
     with pytest.raises(UserError, match="whose report is written with it"):
@@ -83,11 +83,20 @@ def test_forms_and_languages_lie_beside_each_other(made):
     assert done.exit_code == 0, done.output
     written = json.loads(done.stdout)["written"]
     assert f"{made / 'run' / 'report-equity.png'}" in written
+    english = (made / "run" / "report.html").read_bytes()
     assert call("report", made / "run", "--format", "pdf", "--lang", "zh").exit_code == 0
     assert call("report", made / "run", "--lang", "zh").exit_code == 0
     names = {path.name for path in (made / "run").iterdir()}
-    assert {"report.html", "report.pdf", "report-equity.png", "report-months.png"} <= names
-    again = call("run", "rate-rotation", "--end", "2016-12-31", "--out", made / "run")
+    chinese = {"report.zh.html", "report.zh.pdf"}
+    assert {"report.html", "report-equity.png", "report-months.png", *chinese} <= names
+    assert (made / "run" / "report.html").read_bytes() == english
+    words = ("run", "rate-rotation", "--end", "2016-12-31", "--out", made / "run")
+    with pytest.raises(
+        UserError, match=r"holds an earlier result \(manifest.json …\); add --force"
+    ):
+        app([str(word) for word in words], standalone_mode=False)
+    assert {path.name for path in (made / "run").iterdir()} == names
+    again = call(*words, "--force")
     assert again.exit_code == 0, again.output
     assert not [path for path in (made / "run").glob("report*") if path.name != "report.html"]
 

@@ -36,7 +36,7 @@ def test_the_files_read_back_to_the_same_bits(result, tmp_path):
 def test_writing_again_replaces_and_gives_the_same_bytes(result, tmp_path):
     write_run(result, tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    write_run(result, tmp_path)
+    write_run(result, tmp_path, force=True)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
