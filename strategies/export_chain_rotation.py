@@ -34,10 +34,13 @@ class ExportChainRotation(TriggerRotation):
     the yield is `rise_bp` or more higher than `window` sessions ago (`SeriesChanged`); else for
     electromechanical exports (V2a), with which restocking starts. With `inventories`, the name of
     an inventories-to-sales series, the sign is for electromechanical exports whatever the yield
-    does while that ratio has fallen over `window` sessions in each of `confirm` sessions in a row.
+    does while that ratio was lower, by 1e-9 or more, than `window` sessions ago in each of
+    `confirm` sessions in a row (`Confirmed`). Conditions combine by Kleene's logic: while one that
+    could still decide it is unknown, so is the sign.
+
     A sign counts, for entering a chain as for leaving one, once it has stood `confirm` sessions in
-    a row, this one included: the chain whose sign was the last to count is held. Until one has
-    counted, electromechanical exports are.
+    a row, this one included: the chain whose sign was the last to count is held (`in_force`). Until
+    one has counted, electromechanical exports are.
 
     Refuted if the chain held does no better than the three equally weighted.
     """
@@ -64,7 +67,7 @@ class ExportChainRotation(TriggerRotation):
         return Confirmed(SeriesChanged(self.inventories, -1e-9, self.window), self.confirm)
 
     def rules(self) -> Mapping[str, Trigger]:
-        """Return the three chains, each in force from its confirmation to another's."""
+        """Return "export_housing", "export_capex" and, where neither, "export_electromechanical"."""
         easing = RateBelowAverage(self.window, series=self.rates)
         rise = SeriesChanged(self.rates, self.rise_bp / 100.0, self.window)
         restocking = self.restocking

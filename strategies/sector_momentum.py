@@ -22,7 +22,7 @@ class SectorMomentum(Strategy):
     Encodes no claim. After a session that orders, sectors are placed by the sum of their ranks over
     `windows`, the highest return of each window first (equal returns share the mean of their
     ranks). Equal sums are placed by the return over the longest window, then by the larger mean
-    traded value over it, then by name; a market without traded values goes by name at once. Returns
+    traded value over it (of the sessions that have one; 0 where none has), then by name. Returns
     and traded values end `skip` sessions ago, which leaves out the sessions where reversal lives. A
     sector without a return over every window has no place.
 

@@ -31,7 +31,7 @@ class TwoBullRotation(TriggerRotation):
     with the fraction `sleeve` in bonds; where both fail, bonds alone. Stocks trend up where
     `IndexAboveAverage` says so, bonds where `BondUptrend` does, both over `window` sessions. One of
     the four states is in force once it has stood `confirm` sessions in a row, this one included,
-    until another has; before the first, the regime is "undecided" and nothing is ordered. Before a
+    until another has (`in_force`); before the first, the regime is "undecided" and nothing is ordered. Before a
     bond fund is listed its part is cash.
 
     Refuted if NQP tracks trail the market while both trend up.
@@ -51,7 +51,7 @@ class TwoBullRotation(TriggerRotation):
         _ = Confirmed(IndexAboveAverage(self.window), self.confirm)
 
     def rules(self) -> Mapping[str, Trigger]:
-        """Return the four states, each in force from its confirmation to another's."""
+        """Return "two_bulls", "stock_bull", "bond_bull" and "neither", each while in force."""
         stocks = IndexAboveAverage(self.window)
         rates = BondUptrend(self.window)
         states = {

@@ -42,7 +42,7 @@ class Strategy(ABC):
         """
 
     def regime(self, market: Market) -> pd.Series:
-        """Return the name of what is held after each session."""
+        """Return the name of what to hold after each session; its own name by default."""
         return pd.Series(self.name, index=market.sessions, dtype=object)
 
     def triggers(self) -> Mapping[str, Trigger]:
