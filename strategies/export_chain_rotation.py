@@ -67,7 +67,7 @@ class ExportChainRotation(TriggerRotation):
         return Confirmed(SeriesChanged(self.inventories, -1e-9, self.window), self.confirm)
 
     def rules(self) -> Mapping[str, Trigger]:
-        """Return "export_housing", "export_capex" and, where neither, "export_electromechanical"."""
+        """Return "export_housing", "export_capex", and always "export_electromechanical"."""
         easing = RateBelowAverage(self.window, series=self.rates)
         rise = SeriesChanged(self.rates, self.rise_bp / 100.0, self.window)
         restocking = self.restocking

@@ -19,8 +19,9 @@ class InverseVolatility(Strategy):
 
     Encodes no claim. Volatility is the sample standard deviation (n − 1) of the last `window` daily
     returns of the sector's index; a sector that lacks one of them, or did not move at all, has no
-    weight, and the others' sum to 1. It first buys after the first session on which a sector has a weight; then it orders
-    on the schedule's sessions, and where the set of instruments with a weight changes.
+    weight, and the others' sum to 1. It first buys after the first session on which a sector has a
+    weight; then it orders on the schedule's sessions, and where the set of instruments with a
+    weight changes.
     """
 
     window: int = parameter("of daily returns measured", 60, "sessions", least=2)
