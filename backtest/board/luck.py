@@ -1,35 +1,35 @@
-"""How far one variant shown on the board is to be believed.
-
-The board sees one variant at a time, so unlike `backtest.tuning.honesty` it knows how many trials
-were made (from the ledger) but not how they differ. Every trial counts as independent, and Sharpe
-ratios are taken to differ as much as noise alone makes them, by √(sessions per year / sessions):
-the most cautious reading. `nqp tune` asks more questions.
-"""
+"""How far one variant shown on the board is to be believed, as `nqp tune` would say."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from backtest.trials.ledger import Count
 from backtest.tuning.chunks import Array
-from backtest.tuning.deflated_sharpe import deflated_sharpe, minimum_years
-from backtest.tuning.honesty import SURE, too_small
+from backtest.tuning.deflated_sharpe import deflation
+from backtest.tuning.honesty import timing_sentence, too_small, tried_so_far, verdict_of
+from backtest.tuning.spa import ROUNDING
+from backtest.tuning.timing_test import TimingTest
 
 
 @dataclass(frozen=True)
 class Luck:
-    """Deflated Sharpe ratios of one variant among all trials made.
+    """The verdict on one variant among all trials made, and its deflated Sharpe ratios.
 
     Attributes
     ----------
-    trials : int
-        Variants of this strategy ever tried on this market and window, by the ledger.
+    count : Count
+        Trials ever made on this market, by the ledger.
+    timing : TimingTest or None
+        Whether its timing is more than luck; None for what is no rotation.
     deflated, hurdle : float
-        Chance that the true Sharpe ratio exceeds `hurdle`, the best of `trials` without skill.
+        Chance that the true Sharpe ratio exceeds `hurdle`, the best of all trials without skill.
     deflated_active : float
         The same of the return over the strategy's baskets held without switching.
+    break_even, costs : float
+        As in `backtest.tuning.honesty.Honesty`.
     years : float
         Length of the sample.
     switches : int or None
@@ -37,21 +37,26 @@ class Luck:
         equal parts.
     """
 
-    trials: int
+    count: Count
+    timing: TimingTest | None
     deflated: float
     hurdle: float
     deflated_active: float
+    break_even: float
+    costs: float
     years: float
     switches: int | None
 
     @property
+    def trials(self) -> int:
+        """Trials ever made on this market."""
+        return self.count.trials
+
+    @property
     def verdict(self) -> str:
-        """Return "luck", "cannot tell" or "not luck alone", by the limits of `Honesty`."""
-        if self.too_small is not None or math.isnan(self.deflated_active):
-            return "cannot tell"
-        if self.deflated_active >= SURE:
-            return "not luck alone"
-        return "cannot tell" if self.years < minimum_years(self.trials) else "luck"
+        """Return "luck", "cannot tell" or "skill", as `nqp tune` would."""
+        terms = {"break_even": self.break_even, "costs": self.costs}
+        return verdict_of(self.timing, self.years, self.switches, **terms)
 
     @property
     def too_small(self) -> str | None:
@@ -61,25 +66,12 @@ class Luck:
     @property
     def sentence(self) -> str:
         """The verdict in one sentence."""
-        tried = "1 trial" if self.trials == 1 else f"{self.trials:,} trials"
+        tried = tried_so_far(self.count.trials, self.count.effective)
         if self.too_small is not None:
             return f"This sample cannot tell skill from luck: {self.too_small}, after {tried}."
-        if math.isnan(self.deflated_active):
-            return "These returns cannot tell skill from luck: they are those it is compared with."
-        needed = minimum_years(self.trials)
-        if self.verdict == "cannot tell":
-            return (
-                f"{self.years:.1f} years cannot tell skill from luck after {tried}; "
-                f"{needed:.1f} would be needed."
-            )
-        rival = "all sectors alike" if self.switches is None else "the same baskets held still"
-        chance = (
-            f"the chance that its return over {rival} beats the best of {tried} without skill is "
-            f"{self.deflated_active:.0%}"
+        return timing_sentence(
+            self.timing, self.years, tried, break_even=self.break_even, costs=self.costs
         )
-        if self.verdict == "luck":
-            return f"Luck explains this: {chance}, and {SURE:.0%} would be needed."
-        return f"Not luck alone: {chance}; nqp tune asks what this board does not."
 
 
 def luck(
@@ -88,7 +80,10 @@ def luck(
     blend: Array,
     *,
     per_year: float,
-    trials: int,
+    count: Count,
+    timing: TimingTest | None,
+    break_even: float,
+    costs: float,
     switches: int | None,
 ) -> Luck:
     """Return how far a variant is to be believed.
@@ -99,20 +94,20 @@ def luck(
         Daily simple returns of the variant, of cash, and of its baskets held without switching.
     per_year : float
         Sessions per year.
-    trials : int
-        Variants tried, this one among them.
     """
-    spread = math.sqrt(per_year / len(returns))
-    whole = deflated_sharpe(returns - risk_free, per_year, trials=trials, spread=spread)
+    effective = max(count.effective, 1)
+    whole = deflation(returns - risk_free, per_year, effective)
     active = returns - blend
     # What only rounding tells apart from its baskets has no return of its own.
-    active = active if float(np.abs(active).max()) > 1e-9 else np.zeros_like(active)
-    beyond = deflated_sharpe(active, per_year, trials=trials, spread=spread)
+    active = active if float(np.abs(active).max()) > ROUNDING else np.zeros_like(active)
     return Luck(
-        trials=trials,
+        count=count,
+        timing=timing,
         deflated=whole.probability,
         hurdle=whole.hurdle,
-        deflated_active=beyond.probability,
+        deflated_active=deflation(active, per_year, effective).probability,
+        break_even=break_even,
+        costs=costs,
         years=len(returns) / per_year,
         switches=switches,
     )

@@ -43,14 +43,14 @@ def headline(view: View, made: int) -> list[tuple[str, str, str]]:
         (
             "Deflated, timing alone" if rotates else "Deflated, choice alone",
             deflated(view, active=True),
-            f"The same of the return over {beside}. The verdict is about this one.",
+            f"The same of the return over {beside}.",
         ),
         (
             "Trials",
             f"{view.luck.trials:,}",
-            "Variants of this strategy ever tried on this market and window: on this board, by "
-            f"shell, script or notebook. {made:,} new ones, of any strategy, were made on this "
-            "board since it was opened.",
+            "Variants ever tried on this market: on this board, by shell, script or notebook. "
+            f"They amount to {view.luck.count.effective:,} independent ones. "
+            f"{made:,} new ones were made on this board since it was opened.",
         ),
     ]
 

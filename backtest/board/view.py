@@ -7,6 +7,7 @@ as a trial in the ledger.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,13 +19,16 @@ import pandas as pd
 from backtest.board.luck import Luck, luck
 from backtest.costs import ETF_COSTS
 from backtest.engine.benchmarks import benchmark_levels, level_returns
+from backtest.engine.held import lineage
 from backtest.engine.plan import fill_used, fitted, orders
+from backtest.engine.recording import one_trial
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions
+from backtest.trials.ledger import Count, Ledger
+from backtest.trials.tried import Held
 from backtest.tuning.blend import blend_targets
-from backtest.tuning.counting import Counted
-from backtest.tuning.space import Variants
+from backtest.tuning.joint import break_even, joint_test, trials_on
 
 CASH = 1_000_000.0
 COSTS = ETF_COSTS
@@ -44,8 +48,10 @@ class View:
         As in `Sweep.trials`, and named so.
     risk_free, blend : array
         Daily returns of cash, and of the strategy's baskets held without switching.
-    trials : int
-        Variants of the strategy ever tried on this market, by the ledger.
+    count : Count
+        Trials ever made on this market, by the ledger.
+    held : Held or None
+        What a rotation held, and what its baskets earned.
     counted : int
         1 if the ledger had not seen this variant before, else 0.
     """
@@ -59,26 +65,41 @@ class View:
     figures: Mapping[str, float]
     risk_free: np.ndarray
     blend: np.ndarray
-    trials: int
+    count: Count
+    held: Held | None
     counted: int
 
     @cached_property
     def luck(self) -> Luck:
         """How far to believe it."""
-        rotates = isinstance(self.strategy, RotationStrategy)
+        per_year, turnover = self.market.per_year(), self.figures["turnover"]
+        timing, even = None, math.nan
+        if self.held is not None:
+            timing = joint_test(self.held, self.market)
+            even = break_even(self.held, turnover, per_year)
         return luck(
             self.returns.to_numpy(),
             self.risk_free,
             self.blend,
-            per_year=self.market.per_year(),
-            trials=self.trials,
-            switches=int(self.figures["switches"]) if rotates else None,
+            per_year=per_year,
+            count=self.count,
+            timing=timing,
+            break_even=even,
+            costs=self.figures["cost_drag"] / (2.0 * turnover) if turnover > 0 else math.nan,
+            switches=int(self.figures["switches"])
+            if isinstance(self.strategy, RotationStrategy)
+            else None,
         )
+
+    @property
+    def trials(self) -> int:
+        """Trials ever made on this market, by the ledger."""
+        return self.count.trials
 
     def now(self) -> View:
         """Return the same among all the trials made since."""
-        trials = _counted(self.strategy, self.market, self.fill)[1]
-        return self if trials == self.trials else replace(self, trials=trials)
+        count = trials_on(self.market, 0)
+        return self if count == self.count else replace(self, count=count)
 
     @property
     def switches(self) -> pd.DataFrame:
@@ -103,18 +124,23 @@ def view(strategy: Strategy, market: Market) -> View:
     held = decisions.regime.shift().fillna("cash").astype(str).rename("regime")
     names = held.to_numpy()
     switches = int((names[1:] != names[:-1]).sum())
-    counted, trials = _counted(strategy, market, fill)
+    returns = pd.Series(_returns(equity), market.sessions, name=strategy.name)
+    tried = one_trial(decisions, returns, costs=COSTS, fill=fill, first=0)
+    ledger, here = Ledger.at_home(), lineage(market)
+    counted = int(not ledger.known(here, tried).all())
+    ledger.record(here, tried, origin="board")
     return View(
         strategy=strategy,
         market=market,
         fill=fill,
         equity=pd.Series(equity, market.sessions, name=strategy.name),
-        returns=pd.Series(_returns(equity), market.sessions, name=strategy.name),
+        returns=returns,
         regime=held,
         figures={**found, "switches": float(switches)},
         risk_free=level_returns(market.money, 0).to_numpy(),
         blend=_returns(_simulated(blend_targets(strategy, market), market, fill)[0]),
-        trials=trials,
+        count=trials_on(market, 0),
+        held=next(iter(tried.held), None),
         counted=counted,
     )
 
@@ -161,12 +187,3 @@ def _one_thread() -> Iterator[None]:
 
 def _returns(equity: np.ndarray) -> np.ndarray:
     return equity / np.concatenate(([CASH], equity[:-1])) - 1.0
-
-
-def _counted(strategy: Strategy, market: Market, fill: str) -> tuple[int, int]:
-    """Count a variant in the ledger; return whether it is new there, and all trials so far."""
-    alone = Variants(strategy, (), (), np.zeros((1, 0), dtype=np.int32))
-    counted = Counted(alone, market, COSTS, fill, 0)
-    scope = counted.family, counted.snapshot, counted.window
-    new = counted.ledger.record(*scope, counted.prints)
-    return new, counted.ledger.count(*scope)

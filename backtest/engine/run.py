@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel, cost_model
 from backtest.engine.benchmarks import benchmark_returns, level_returns
 from backtest.engine.plan import fill_used
+from backtest.engine.recording import record_run
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.simulate import Simulation, simulate
 from backtest.errors import UserError
@@ -26,13 +26,11 @@ from backtest.market import Date, Market
 from backtest.market.elapsed import elapsed_years
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
-from backtest.strategy import Strategy, own_fields
+from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
 from backtest.strategy.leaks import told
 from backtest.strategy.look import SECONDS, SHARE, look
 from backtest.strategy.source import source_identity
-from backtest.trials.fingerprints import Fingerprints, fingerprints
-from backtest.trials.ledger import Ledger, window_of
 
 # A declared number of sessions a year may differ from the dates by this fraction unsaid.
 DECLARED_WELL = 0.02
@@ -114,36 +112,11 @@ def run_many(
         seen = look(strategy, market, check=check, seconds=budget, known=told(decisions))
         manifest = _manifest(strategy, market, costs, (fill, used), cash, first)
         manifest["look_ahead"] = seen.found
-        said = [*seen.notes, *notes, *_count(strategy, market, costs, used, first)]
-        results.append(_result(decisions, simulation, manifest, cash, first, said))
+        said = [*seen.notes, *notes]
+        result = _result(decisions, simulation, manifest, cash, first, said)
+        uncounted = record_run(decisions, result.returns, costs=costs, fill=used, first=first)
+        results.append(replace(result, warnings=(*result.warnings, *uncounted)))
     return results
-
-
-def _count(
-    strategy: Strategy, market: Market, costs: CostModel, fill: str, first: int
-) -> list[str]:
-    """Count a run among the trials ever made, as a sweep of this one variant; say if that fails."""
-    try:
-        tried = trial_prints(strategy, costs, fill)
-        Ledger.at_home().record(
-            type(strategy).__name__, market.snapshot, window_of(market.sessions[first:]), tried
-        )
-    except UserError as error:
-        return [Note("this run is not among the trials counted: {error}", error=str(error))]
-    return []
-
-
-def trial_prints(
-    strategy: Strategy,
-    costs: CostModel,
-    fill: str,
-    swept: Mapping[str, np.ndarray] | None = None,
-) -> Fingerprints:
-    """Return by what the ledger knows a trial: its parameters, costs and fill.
-
-    `swept` holds columns of parameters by name, a value for each of several variants.
-    """
-    return fingerprints({**own_fields(strategy), **(swept or {}), "costs ": costs, "fill ": fill})
 
 
 def first_session(market: Market, start: Date | None) -> int:

@@ -24,9 +24,11 @@ from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.maps import heat_map, plateau, switch_raster
 from backtest.tuning.spa import Superiority
 from backtest.tuning.swept import FEWER_IS_BETTER, Sweep
+from backtest.tuning.timing_test import TimingTest
 from backtest.views.page import Page
 from backtest.views.tuning_report import tuning_report
 
+TESTS = ("timing", "against_benchmark", "against_blend")
 FILES = (
     "trials.parquet",
     "best.json",
@@ -121,14 +123,23 @@ def read_honesty(document: Any, path: Path) -> Honesty:
             name: document[name] for name in Honesty.__dataclass_fields__ if name != "logits"
         }
         for name, value in known.items():
-            if name in ("against_benchmark", "against_blend"):
+            if value is None and name in (*TESTS, "switches"):
+                continue
+            if name == "timing":
+                figures: dict[str, Any] = {key: _number(v) for key, v in value.items()}
+                known[name] = TimingTest(**figures)
+            elif name in ("looks_ahead", "holdout"):
+                known[name] = str(value)
+            elif name == "missing":
+                known[name] = tuple(map(str, value))
+            elif name in TESTS:
                 test: dict[str, Any] = {
                     key: _number(v) for key, v in value.items() if key != "better"
                 }
                 known[name] = Superiority(**test, better=np.array(value["better"], dtype=int))
             elif name == "intervals":
                 known[name] = tuple(_interval(one) for one in value)
-            elif name != "switches" or value is not None:
+            else:
                 known[name] = _number(value)
         found = Honesty(**known)
         _ = found.table()

@@ -1,30 +1,119 @@
-"""Counting the variants of a sweep in the ledger, chunk by chunk."""
+"""Recording the variants of a sweep in the ledger, chunk by chunk."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
 from backtest.costs import CostModel
-from backtest.engine.run import trial_prints
+from backtest.engine.held import held, lineage, price_reach
+from backtest.engine.recording import over_sectors, trial_prints, tried
 from backtest.market import Market
-from backtest.trials.ledger import Ledger, window_of
+from backtest.trials.ledger import KEPT, Ledger
+from backtest.trials.tried import Held, active_returns, by_month
+from backtest.tuning.parts import part_of
+from backtest.tuning.signals import regimes
 from backtest.tuning.space import Variants
+from backtest.tuning.trials import RotationTrials, Trials
+
+LOOKED_AT = 64  # variants asked how far prices reach into their signals
+SINGLE = 64  # variants of what is no rotation that leave their returns: each is simulated for it
+
+
+def count(variants: Variants, market: Market, costs: CostModel, fill: str, first: int) -> None:
+    """Record variants as tried, and no more: a search that goes on will leave the rest."""
+    swept = {name: variants.column(name) for name in variants.names}
+    prints = trial_prints(variants.strategy, costs, fill, swept)
+    none = np.empty((0, 0), dtype=np.float32)
+    one = tried(variants.strategy, prints, market, first, (), 0, none)
+    Ledger.at_home().record(lineage(market), one, origin="search")
 
 
 class Counted:
-    """Counts variants in the ledger, chunk by chunk."""
+    """Records variants in the ledger, chunk by chunk.
+
+    All count. Of a sweep of more than the ledger keeps of a market, those with the lowest
+    fingerprints leave their signals and returns.
+    """
 
     def __init__(
-        self, variants: Variants, market: Market, costs: CostModel, fill: str, first: int
+        self,
+        variants: Variants,
+        market: Market,
+        costs: CostModel,
+        fill: str,
+        first: int,
+        asked: Callable[[], Trials],
+        origin: str,
     ) -> None:
         swept = {name: variants.column(name) for name in variants.names}
+        self.variants, self.market, self.fill, self.first = variants, market, fill, first
         self.prints = trial_prints(variants.strategy, costs, fill, swept)
-        self.family = type(variants.strategy).__name__
-        self.snapshot = market.snapshot
-        self.window = window_of(market.sessions[first:])
+        self.asked, self.origin = asked, origin
         self.ledger = Ledger.at_home()
+        self._bar: np.int64 | None = None
 
     def record(self, rows: np.ndarray) -> None:
-        """Record variants as tried."""
-        tried = self.prints[rows] if len(self.prints) > 1 else self.prints
-        self.ledger.record(self.family, self.snapshot, self.window, tried)
+        """Record variants as tried, with what they held and earned."""
+        prints = self.prints[rows] if len(self.prints) > 1 else self.prints
+        asked = self.asked()
+        rotates = isinstance(asked, RotationTrials)
+        low = self._lowest(prints, KEPT if rotates else SINGLE)
+        month, sketches, own = 0, np.empty((0, 0), dtype=np.float32), []
+        if isinstance(asked, RotationTrials):
+            parts = []
+            for number in np.unique(asked.number[rows[low]]):
+                places = low[asked.number[rows[low]] == number]
+                own.append(self._held(asked, rows, places, int(number)))
+                active = active_returns(own[-1].codes, own[-1].returns)
+                if active.size:
+                    month, made = by_month(own[-1].days, active)
+                    parts.append(made)
+            sketches = np.vstack(parts) if parts else sketches
+        elif len(low):
+            equity = asked.equity(rows[low])
+            returns = equity[:, 1:] / equity[:, :-1] - 1.0
+            returns = np.hstack([np.zeros((len(returns), 1)), returns])
+            month, sketches = over_sectors(returns, self.market, self.first)
+        one = tried(
+            self.variants.strategy, prints, self.market, self.first, tuple(own), month, sketches
+        )
+        self.ledger.record(lineage(self.market), one, origin=self.origin)
+
+    def _lowest(self, prints: np.ndarray, most: int) -> np.ndarray:
+        """Return which variants of a chunk keep their signals."""
+        if len(self.prints) <= most:
+            return np.arange(len(prints))
+        names = self.prints[:, 0].view(np.int64)
+        bar = np.partition(names, most)[most] if self._bar is None else self._bar
+        self._bar = bar
+        return np.flatnonzero(prints[:, 0].view(np.int64) < bar)
+
+    @cached_property
+    def _reach(self) -> int:
+        count = len(self.variants)
+        few = part_of(self.variants, np.unique(np.linspace(0, count - 1, LOOKED_AT).astype(int)))
+
+        def named(market: Market) -> np.ndarray:
+            asked = regimes(few, market)
+            found: np.ndarray = np.array(asked.names)[asked.codes(np.arange(len(few)))]
+            return found
+
+        return price_reach(named(self.market), named, self.market)
+
+    def _held(
+        self, asked: RotationTrials, rows: np.ndarray, places: np.ndarray, number: int
+    ) -> Held:
+        return held(
+            asked.baskets[number],
+            asked.regimes.names,
+            asked.regimes.codes(rows[places]),
+            self.market,
+            fill=self.fill,
+            first=self.first,
+            rows=places,
+            known_from=asked.regimes.known_from(rows[places]),
+            reach=self._reach,
+        )

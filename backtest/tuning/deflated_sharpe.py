@@ -45,18 +45,26 @@ def probabilistic_sharpe(excess: Array, per_year: float, target: float = 0.0) ->
     return math.nan
 
 
-def deflated_sharpe(excess: Array, per_year: float, *, trials: int, spread: float) -> Deflation:
+def deflation(excess: Array, per_year: float, trials: int) -> Deflation:
     """Return the deflated Sharpe ratio of the best of `trials` independent variants.
+
+    How far Sharpe ratios of variants without skill differ is what noise alone gives, one over the
+    root of the years: the variants' own spread would take true differences between them for noise.
 
     Parameters
     ----------
     excess : array
-        The best variant's simple returns by session, in excess of what cash earned.
+        The variant's simple returns by session, in excess of what cash earned.
     trials : int
         How many independent variants were tried.
-    spread : float
-        Standard deviation of the annualized Sharpe ratios of the variants.
     """
+    return deflated_sharpe(
+        excess, per_year, trials=trials, spread=math.sqrt(per_year / max(len(excess), 1))
+    )
+
+
+def deflated_sharpe(excess: Array, per_year: float, *, trials: int, spread: float) -> Deflation:
+    """Return the same for a `spread`, the standard deviation of the trials' annual ratios."""
     from purgedcv import deflated_sharpe_ratio_full
 
     with suppress(ValueError):

@@ -20,7 +20,7 @@ from backtest.engine.run import first_session
 from backtest.errors import UserError, suggest
 from backtest.market import Date, Market
 from backtest.strategy import Strategy
-from backtest.tuning.counting import Counted
+from backtest.tuning.counting import count
 from backtest.tuning.progress import progress_bar
 from backtest.tuning.proposals import Direction, Proposals, quiet
 from backtest.tuning.remote import Engine, figures_here
@@ -188,6 +188,7 @@ def search(
         start=start,
         progress=lambda done: None,
         engine=engine,
+        origin="search",
     )
     return Search(found, scores, name, address)
 
@@ -230,8 +231,7 @@ def _evaluate(
 
     variants, compute = planned.variants(rows), engine or figures_here
     figures = compute(variants, market, **asked, progress=lambda done: None)
-    counted = Counted(variants, market, asked["costs"], asked["fill"], asked["first"])
-    counted.record(np.arange(len(variants)))
+    count(variants, market, asked["costs"], asked["fill"], asked["first"])
     picked: np.ndarray = figures[:, [FIGURES.index(name) for name in scores]]
     return picked
 

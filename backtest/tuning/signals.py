@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from backtest.engine.held import known_from
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, TriggerRotation
@@ -32,6 +33,9 @@ class Regimes(Protocol):
 
     def codes(self, rows: np.ndarray) -> np.ndarray:
         """Return the regime codes of some variants, variant × session."""
+
+    def known_from(self, rows: np.ndarray) -> np.ndarray:
+        """Return for each variant the first session on which all it asks was known."""
 
 
 def regimes(variants: Variants, market: Market) -> Regimes:
@@ -59,10 +63,21 @@ class GivenRegimes:
         self.names = list(known)
         self.table = np.array(rows, dtype=_width(len(known)))
 
+        def first_known(strategy: RotationStrategy) -> int:
+            return known_from(strategy, market)
+
+        firsts, number = shared(variants, first_known)
+        self.firsts = np.array(firsts)[number]
+
     def codes(self, rows: np.ndarray) -> np.ndarray:
         """Return the regime codes of some variants, variant × session."""
         picked: np.ndarray = self.table[self.number[rows]]
         return picked
+
+    def known_from(self, rows: np.ndarray) -> np.ndarray:
+        """Return for each variant the first session on which all it asks was known."""
+        firsts: np.ndarray = self.firsts[rows]
+        return firsts
 
 
 class RuleRegimes:
@@ -91,6 +106,15 @@ class RuleRegimes:
                 self.groves[number].write(position[piece], found, piece)
         in_order = len(wanted) == len(rows) and bool((where[1:] > where[:-1]).all())
         return found if in_order else found[where]
+
+    def known_from(self, rows: np.ndarray) -> np.ndarray:
+        """Return for each variant the first session on which all it asks was known."""
+        firsts = np.zeros(len(rows), dtype=np.int64)
+        grove, position = self.home[:, rows]
+        for number in np.unique(grove):
+            here = np.flatnonzero(grove == number)
+            firsts[here] = self.groves[number].known_from(position[here])
+        return firsts
 
 
 class Grove:
@@ -134,6 +158,21 @@ class Grove:
             combine(forest.shape.operations[node], self.answers, parts, numbers, self.start[node])
         rules = np.array([self._rows(root, positions) for root in forest.shape.roots])
         first_to_fire(self.answers, rules, self.labels, self.otherwise, regimes, rows)
+
+    def known_from(self, positions: np.ndarray) -> np.ndarray:
+        """Return for each member the first session on which all its leaves know their answer."""
+        from backtest.tuning.logic import UNKNOWN
+
+        firsts = np.zeros(len(positions), dtype=np.int64)
+        for node, below in enumerate(self.forest.shape.parts):
+            if not below:
+                key = self.key[node]
+                assert key is not None
+                answers = self.answers[self.start[node] + np.arange(int(key.max()) + 1)]
+                known = answers != UNKNOWN
+                late = np.where(known.any(axis=1), known.argmax(axis=1), known.shape[1])
+                np.maximum(firsts, late[key[positions]], out=firsts)
+        return firsts
 
     def _distinct(self, node: int, widest: int) -> tuple[np.ndarray | None, np.ndarray]:
         """Return which of a node's different answers each member has; None for too many."""

@@ -24,6 +24,7 @@ from backtest.tuning.chunks import Array, Chunks
 from backtest.tuning.resampling import resampling_counts
 
 KEPT = 32_000_000  # bootstrap means kept between passes (256 MB); beyond it they are computed again
+ROUNDING = 1e-9  # a session's return; what is nearer to the rival than this equals it
 STRIP = 128  # variants looked at together: few enough to stay in the processor's cache
 
 
@@ -79,6 +80,8 @@ def superiority(
     dict
         A `Superiority` for each rival.
     """
+    if not rivals:
+        return {}
     sessions = len(next(iter(rivals.values())))
     counts = resampling_counts(sessions, block_length, draws, seed)
     means = _Means(chunks, counts)
@@ -154,8 +157,9 @@ class _Test:
         sessions = len(self.rival)
         ahead = np.subtract(returns.T, self.rival, order="C")  # variant × session
         mean = ahead.mean(axis=1)
-        same = mean == 0.0
-        same[same] = ~ahead[same].any(axis=1)
+        same = np.abs(mean) < ROUNDING
+        same[same] = np.abs(ahead[same]).max(axis=1, initial=0.0) < ROUNDING
+        mean[same] = 0.0
         ahead -= mean[:, None]
         variance = long_run_variance(ahead, self.kernel)
         bound = -np.sqrt(variance / sessions * 2.0 * math.log(math.log(sessions)))
@@ -180,11 +184,13 @@ class _Test:
 
     def p_values(self) -> dict[str, float]:
         best = max(float(mean.max()) for mean in self.mean)
+        names = ("lower", "consistent", "upper", "studentized")
+        leaders = np.concatenate([mean == best for mean in self.mean])
+        if (np.concatenate(self.same) & leaders).any():
+            return dict.fromkeys(names, 1.0)  # the best there is equals the rival
         bars = np.array([best, best, best, self.best_ratio])
         shares = (self.largest > bars[:, None]).mean(axis=1)
-        return dict(
-            zip(("lower", "consistent", "upper", "studentized"), shares.tolist(), strict=True)
-        )
+        return dict(zip(names, shares.tolist(), strict=True))
 
     def stepwise(self, means: _Means, size: float) -> NDArray[np.int64]:
         """Return the variants found better, removing them and testing the rest until none is."""

@@ -28,7 +28,7 @@ from backtest.tuning.space import Constraint, Space, Variants, grid
 from backtest.tuning.swept import Sweep
 from backtest.tuning.trials import trials
 
-RECORDED = 8192  # variants simulated between two entries in the ledger
+RECORDED = 32_768  # variants simulated between two entries in the ledger
 RECORDED_ELSEWHERE = 131_072  # the same for a cluster, which wants many at a time
 
 
@@ -95,6 +95,7 @@ def sweep_variants(
     start: Date | None = None,
     progress: Callable[[int], None] | None = None,
     engine: Engine | None = None,
+    origin: str = "sweep",
 ) -> Sweep:
     """Try the variants given, a grid's or a sample's; see `sweep`."""
     from backtest.engine.kernel import FIGURES
@@ -109,7 +110,7 @@ def sweep_variants(
         partial(trials, variants, market, costs=costs, fill=used, cash=cash, first=first)
     )  # a cluster that computes the figures leaves this for later questions
     bar = progress_bar(len(variants), "variants") if progress is None else nullcontext(progress)
-    counted = Counted(variants, market, costs, used, first)
+    counted = Counted(variants, market, costs, used, first, asked, origin)
     figures = np.empty((len(variants), len(FIGURES)))
     step = RECORDED if engine is None else RECORDED_ELSEWHERE
     with bar as advance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,14 +14,17 @@ import pandas as pd
 
 from backtest.costs import CostModel
 from backtest.engine.benchmarks import level_returns
+from backtest.engine.recording import one_held
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy
-from backtest.trials.ledger import Ledger, window_of
+from backtest.strategy.decisions import Decisions, rotates
 from backtest.tuning.best import Best
 from backtest.tuning.blend import blend_returns
 from backtest.tuning.honesty import Honesty
+from backtest.tuning.joint import break_even, joint_test, trials_on
+from backtest.tuning.judge import judge
 from backtest.tuning.space import Variants
 from backtest.tuning.tables import sweep_html
 from backtest.tuning.trials import Trials
@@ -82,22 +86,31 @@ class Sweep:
     @cached_property
     def honesty(self) -> Honesty:
         """How far the best variant is to be believed, by all trials this store has ever seen."""
-        from backtest.tuning.assess import assess
-
         row = int(self.ranking[0])
-        strategy = self.variants.strategy
-        return assess(
+        strategy, figures = self.strategy(row), self.trials.iloc[row]
+        turnover = float(figures["turnover"])
+        timing, even = None, math.nan
+        if rotates(strategy):
+            own = one_held(Decisions(strategy, self.market), fill=self.fill, first=self.first)
+            timing = joint_test(own, self.market)
+            even = break_even(own, turnover, self.market.per_year(self.first))
+        return judge(
             self.chunks,
             row,
-            self.benchmark,
-            self.blend,
+            {"benchmark": self.benchmark, "blend": self.blend},
             per_year=self.market.per_year(self.first),
-            trials=max(self.tried, len(self)),
+            count=trials_on(self.market, self.first),
+            timing=timing,
+            break_even=even,
+            costs=float(figures["cost_drag"]) / (2.0 * turnover) if turnover > 0 else math.nan,
             risk_free=self.risk_free,
-            switches=int(self.trials["switches"].iloc[row])
-            if isinstance(strategy, RotationStrategy)
-            else None,
+            switches=int(figures["switches"]) if isinstance(strategy, RotationStrategy) else None,
         )
+
+    @property
+    def tried(self) -> int:
+        """How many variants have been tried on this market, ever."""
+        return trials_on(self.market, self.first).trials
 
     @property
     def best(self) -> Best:
@@ -110,12 +123,6 @@ class Sweep:
             figures=self.trials.iloc[row].drop(list(self.variants.names)),
             honesty=self.honesty,
         )
-
-    @property
-    def tried(self) -> int:
-        """How many different variants of this strategy this store has tried here, ever."""
-        family = type(self.variants.strategy).__name__
-        return Ledger.at_home().count(family, self.market.snapshot, window_of(self.sessions))
 
     def strategy(self, row: int) -> Strategy:
         """Return a variant as a strategy, ready for `run`."""

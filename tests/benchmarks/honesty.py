@@ -2,8 +2,8 @@
 
 Prints equality, speed ratios in one process, the cost and peak memory of a whole sweep's honesty
 (10,000 variants × 2,500 sessions × 16 blocks × 1,000 draws; `--quick` takes a tenth of the
-variants), and how often each verdict falls on markets of noise and on markets with a planted
-trigger. Timings are the best of nine; the libraries run once.
+variants), and what recording a million variants costs. Timings are the best of nine; the libraries
+run once. How often each verdict falls is `tests.benchmarks.calibration`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import resource
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,13 +20,15 @@ import numpy as np
 import pandas as pd
 
 from backtest.trials.fingerprints import fingerprints
-from backtest.trials.ledger import Ledger
-from backtest.tuning.assess import assess
+from backtest.trials.ledger import KEPT, Count, Ledger
+from backtest.trials.tried import Held, Lineage, Tried, active_returns, by_month, days_of
 from backtest.tuning.chunks import Array, as_chunks
+from backtest.tuning.judge import judge
 from backtest.tuning.pbo import overfitting
 from backtest.tuning.resampling import resampling_counts
 from backtest.tuning.spa import superiority
-from tests.tuning.sweeps import trigger_sweep
+from backtest.tuning.sweep import RECORDED
+from backtest.tuning.timing_test import Signals, timing_test
 
 T = TypeVar("T")
 SESSIONS = 2500
@@ -42,32 +43,33 @@ def main() -> None:
     against_ffn(blocks=10, variants=1_000)
     against_arch(variants=1_000, draws=200)
     against_arch(variants=1_000, draws=1_000)
-    ledger_speed(10_000)
-    size_of_superiority(100 if quick else 1_000)
-    verdicts(20 if quick else 200)
+    ledger_speed(100_000 if quick else 1_000_000)
 
 
 def whole_sweep(variants: int) -> None:
     made = np.random.default_rng(0)
     returns = made.normal(0.0003, 0.012, (SESSIONS, variants))
     returns += made.normal(0.0, 0.008, SESSIONS)[:, None]
+    codes = (np.cumsum(made.random((variants, SESSIONS)) < 0.02, axis=1) % 2).astype(np.int8)
+    signals = Signals(codes, made.normal(0.0, 0.01, (2, SESSIONS)))
     before = _peak()
+    tested, timing = _best(lambda: timing_test(codes[0], signals, per_year=242), times=3)
     seconds, honesty = _best(
-        lambda: assess(
+        lambda: judge(
             returns,
             int(returns.mean(axis=0).argmax()),
-            returns[:, 0],
-            returns.mean(axis=1),
+            {"benchmark": returns[:, 0], "blend": returns.mean(axis=1)},
             per_year=242,
-            trials=variants,
+            count=Count(variants, variants // 10, 0),
+            timing=timing,
             switches=30,
         ),
         times=1,
     )
     print(
-        f"\nassess {variants:,} × {SESSIONS:,}, 16 blocks, 1,000 draws: {seconds:.1f} s, peak "
-        f"{_peak():.2f} GB in all ({_peak() - before:.2f} GB above the {returns.nbytes / 1e9:.2f} "
-        f"GB of returns)\n{honesty}"
+        f"\n{variants:,} × {SESSIONS:,}: timing test {tested:.1f} s; all other figures (16 blocks, "
+        f"1,000 draws) {seconds:.1f} s; peak {_peak():.2f} GB in all ({_peak() - before:.2f} GB "
+        f"above the {returns.nbytes / 1e9:.2f} GB of returns)\n{honesty}"
     )
 
 
@@ -127,67 +129,34 @@ def against_arch(*, variants: int, draws: int) -> None:
 
 
 def ledger_speed(variants: int) -> None:
-    rows = np.arange(variants)
-    grid = {f"p{place}": rows // 10**place % 10 * (0.1 + place) for place in range(4)}
     drawn = np.random.default_rng(0).random((6, variants))
+    lineage = Lineage("sectors", "shenwan", ("801010",), "a" * 64)
+    days = days_of(pd.bdate_range("2015-01-05", periods=SESSIONS))
+    flips = np.random.default_rng(1).random((KEPT, SESSIONS)) < 0.02
+    codes = (np.cumsum(flips, axis=1) % 2).astype(np.int8)
+    earned = np.random.default_rng(2).normal(0.0, 0.01, (2, SESSIONS)).astype(np.float32)
     with TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder) / "ledger.sqlite3")
-        for name, columns in (
-            ("grid", {**grid, "p4": 1.0, "p5": "tech", "costs": "etf"}),
-            ("random", {f"p{place}": column for place, column in enumerate(drawn)}),
-        ):
-            start = time.perf_counter()
-            tried = fingerprints(columns)
-            hashed = time.perf_counter()
-            new = ledger.record(name, "snapshot", ("2015-01-05", "2024-12-31"), tried)
-            done = time.perf_counter()
-            ledger.record(name, "snapshot", ("2015-01-05", "2024-12-31"), tried)
-            again = time.perf_counter()
-            print(
-                f"ledger, {name}: {variants:,} variants hashed in {(hashed - start) * 1e3:.1f} ms, "
-                f"recorded in {(done - hashed) * 1e3:.1f} ms ({new:,} new), again in "
-                f"{(again - done) * 1e3:.1f} ms"
-            )
-
-
-def size_of_superiority(sweeps: int) -> None:
-    rejected: Counter[str] = Counter()
-    for seed in range(sweeps):
-        sweep = trigger_sweep(seed, sessions=750, skill=0.0)
-        test = superiority(
-            as_chunks(sweep.returns),
-            {"blend": sweep.blend},
-            block_length=10,
-            draws=500,
-            seed=seed,
-        )["blend"]
-        for name in ("lower", "consistent", "upper", "studentized"):
-            rejected[name] += getattr(test, name) <= 0.05
-    shares = ", ".join(f"{name} {count / sweeps:.1%}" for name, count in rejected.items())
-    print(f"\nSPA at 5 % on {sweeps:,} sweeps without skill rejects: {shares}")
-
-
-def verdicts(markets: int) -> None:
-    for name, skill, sessions in (
-        ("noise, ten years", 0.0, 2420),
-        ("noise, one year", 0.0, 242),
-        ("Sharpe 1 planted, ten years", 1.0, 2420),
-        ("Sharpe 2 planted, ten years", 2.0, 2420),
-        ("Sharpe 2 planted, one year", 2.0, 242),
-    ):
-        found: Counter[str] = Counter()
-        figures = []
-        for seed in range(markets):
-            sweep = trigger_sweep(seed, sessions=sessions, skill=skill)
-            honesty = sweep.honesty(draws=300, blocks=10)
-            found[honesty.verdict] += 1
-            figures.append((honesty.overfitting, honesty.deflated_sharpe >= 0.95))
-        overfit, deflated = np.mean(figures, axis=0)
-        told = ", ".join(f"{verdict} {count / markets:.0%}" for verdict, count in found.items())
+        start = time.perf_counter()
+        prints = fingerprints({f"p{place}": column for place, column in enumerate(drawn)})
+        hashed = time.perf_counter()
+        chunk = RECORDED
+        parts = range(0, variants, chunk)
+        for begin, some in zip(parts, np.array_split(np.arange(KEPT), len(parts)), strict=True):
+            names = prints[begin : begin + chunk]
+            rows = np.arange(len(names))[: len(some)]
+            held = Held(days, ("a", "b"), earned, rows, codes[some][: len(rows)])
+            month, sketches = by_month(days, active_returns(held.codes, held.returns))
+            sketches = sketches if begin == 0 else sketches[:0]  # noise has no end of ideas
+            tried = Tried("A", "a", names, "2015-01-05", "2024-12-31", (held,), month, sketches)
+            ledger.record(lineage, tried, origin="sweep")
+        done = time.perf_counter()
+        count = ledger.count(lineage, "2015-01-05", "2024-12-31")
+        counted = time.perf_counter()
         print(
-            f"{name}, {markets} markets: {told}; mean PBO {overfit:.2f}, deflated Sharpe over "
-            f"95 % in {deflated:.1%}; effective trials {honesty.effective_trials} "
-            f"of {honesty.trials}"
+            f"ledger: {variants:,} variants hashed in {hashed - start:.2f} s, recorded with "
+            f"{KEPT:,} signals in {done - hashed:.2f} s, counted ({count.trials:,}) in "
+            f"{counted - done:.2f} s; {ledger.path.stat().st_size / 1e6:.1f} MB"
         )
 
 

@@ -9,6 +9,7 @@ from backtest.board.luck import luck
 from backtest.board.tables import compared, headline, switch_dates
 from backtest.board.view import benchmarks, view
 from backtest.errors import UserError
+from backtest.trials.ledger import Count
 from backtest.tuning.deflated_sharpe import probabilistic_sharpe
 from backtest.tuning.sweep import sweep
 from strategies import BreakthroughOverlay, EqualWeight, RateRotation, StaticBlend, ThesisRotation
@@ -41,42 +42,58 @@ def test_each_variant_counts_once_and_a_sweep_counts_the_same(market):
     assert swept.tried == 3
     assert first.trials == 1
     assert first.now().trials == 3
-    assert first.now().luck.deflated < first.luck.deflated
+    assert first.now().luck.deflated <= first.luck.deflated
 
 
-def test_more_trials_make_the_deflated_sharpe_stricter():
-    returns = np.random.default_rng(0).normal(0.001, 0.01, 2420)
+def believed(returns, *, blend=None, count=None, switches=40):
     still = np.zeros_like(returns)
+    return luck(
+        returns,
+        still,
+        still if blend is None else blend,
+        per_year=242,
+        count=count or Count(1, 1, 0),
+        timing=None,
+        break_even=np.nan,
+        costs=np.nan,
+        switches=switches,
+    )
 
-    def after(trials, switches=40):
-        return luck(returns, still, still, per_year=242, trials=trials, switches=switches)
 
-    alone = after(1)
+def test_more_independent_trials_make_the_deflated_sharpe_stricter():
+    returns = np.random.default_rng(0).normal(0.001, 0.01, 2420)
+    alone, ten, many = (believed(returns, count=Count(1000, n, 0)) for n in (1, 10, 1000))
     assert alone.deflated == pytest.approx(probabilistic_sharpe(returns, 242))
     assert alone.hurdle == 0.0
-    assert alone.verdict == "not luck alone"
-    assert after(10).deflated > after(1000).deflated
-    assert after(10_000_000).verdict == "cannot tell"
-    assert "10.0 years cannot tell" in after(10_000_000).sentence
+    assert alone.deflated > ten.deflated > many.deflated
 
 
 def test_small_samples_cannot_tell():
     returns = np.random.default_rng(0).normal(0.001, 0.01, 2420)
-    still = np.zeros_like(returns)
-    few = luck(returns, still, still, per_year=242, trials=1, switches=1)
+    few = believed(returns, switches=1)
     assert few.verdict == "cannot tell"
     assert "1 switch is too few (at least 5), after 1 trial." in few.sentence
-    short = luck(returns[:242], still[:242], still[:242], per_year=242, trials=7, switches=9)
-    assert "1.0 years are too few (at least 3), after 7 trials." in short.sentence
+    short = believed(returns[:242], count=Count(7, 3, 0), switches=9)
+    assert "1.0 years are too few (at least 3), after 7 trials (3 independent)." in short.sentence
 
 
-def test_returns_without_skill_are_luck_and_those_of_the_baskets_tell_nothing():
+def test_returns_of_the_baskets_themselves_have_no_deflated_figure():
     noise = np.random.default_rng(1).normal(0.0, 0.01, 2420)
-    still = np.zeros_like(noise)
-    assert luck(noise, still, still, per_year=242, trials=5, switches=40).verdict == "luck"
-    same = luck(noise, still, noise + 1e-15, per_year=242, trials=5, switches=40)
-    assert same.verdict == "cannot tell"
-    assert "those it is compared with" in same.sentence
+    assert np.isnan(believed(noise, blend=noise + 1e-15).deflated_active)
+
+
+def test_the_board_and_a_sweep_say_the_same_of_one_variant(market):
+    swept = sweep(RateRotation(), {"fall_bp": [10.0, 12.0, 14.0], "min_hold": [20, 60]}, market)
+    seen = view(swept.best.strategy, market)
+    found, here = swept.honesty, seen.luck
+    assert here.verdict == found.verdict
+    assert (here.trials, here.count.effective) == (found.trials, found.effective_trials)
+    assert here.deflated == pytest.approx(found.deflated_sharpe, abs=1e-6)
+    assert here.deflated_active == pytest.approx(found.deflated_active, abs=1e-6)
+    assert found.timing is not None
+    assert here.timing is not None
+    assert here.timing.p == pytest.approx(found.timing.p, abs=1e-9)
+    assert here.break_even == pytest.approx(found.break_even, rel=1e-6)
 
 
 def test_tables_say_cannot_tell_where_the_sample_is_too_small(market):

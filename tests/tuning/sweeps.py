@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backtest.tuning.assess import assess
+from backtest.trials.ledger import Count
 from backtest.tuning.honesty import Honesty
+from backtest.tuning.judge import judge
+from backtest.tuning.timing_test import Signals, timing_test
 
 PER_YEAR = 242
 
@@ -27,21 +29,28 @@ class TriggerSweep:
     returns: NDArray[np.float64]  # session × variant
     benchmark: NDArray[np.float64]
     blend: NDArray[np.float64]
-    switches: NDArray[np.int64]  # by variant
+    baskets: NDArray[np.float64]  # basket × session
+    held: NDArray[np.int8]  # variant × session
+
+    @property
+    def switches(self) -> NDArray[np.int64]:
+        return (self.held[:, 1:] != self.held[:, :-1]).sum(axis=1)
 
     @property
     def best(self) -> int:
         return int((self.returns.mean(axis=0) / self.returns.std(axis=0)).argmax())
 
-    def honesty(self, **options: Any) -> Honesty:
-        return assess(
+    def honesty(self, count: Count | None = None, **options: Any) -> Honesty:
+        best, variants = self.best, self.returns.shape[1]
+        signals = Signals(self.held, self.baskets)
+        return judge(
             self.returns,
-            self.best,
-            self.benchmark,
-            self.blend,
+            best,
+            {"benchmark": self.benchmark, "blend": self.blend},
             per_year=PER_YEAR,
-            trials=self.returns.shape[1],
-            switches=int(self.switches[self.best]),
+            count=count or Count(variants, 9, 0),
+            timing=timing_test(self.held[best], signals, per_year=PER_YEAR),
+            switches=int(self.switches[best]),
             **options,
         )
 
@@ -77,5 +86,6 @@ def trigger_sweep(seed: int, *, sessions: int, skill: float, variants: int = 60)
         returns=np.where(position, first[:, None], second[:, None]),
         benchmark=market,
         blend=(first + second) / 2,
-        switches=np.abs(np.diff(position.astype(int), axis=0)).sum(axis=0),
+        baskets=np.array([second, first]),
+        held=np.ascontiguousarray(position.T.astype(np.int8)),
     )

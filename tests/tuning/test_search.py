@@ -20,7 +20,7 @@ from backtest.costs import FREE
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy
-from backtest.trials.ledger import Ledger
+from backtest.tuning.joint import trials_on
 from backtest.tuning.remote import figures_here
 from backtest.tuning.search import Search, search
 from backtest.tuning.space import Choice, Integer, Real, When, sample
@@ -260,7 +260,7 @@ def test_every_batch_is_in_the_ledger() -> None:
     market = hill()
     with pytest.raises(KeyboardInterrupt):
         look(trials=90, batch=8, progress=interrupted)
-    assert Ledger.at_home().count("Held", market.snapshot) == 8
+    assert trials_on(market, 0).trials == 8
 
 
 def test_constraints_hold_and_no_variant_counts_twice() -> None:

@@ -1,0 +1,103 @@
+"""The ledger's SQLite file: its tables, its transactions, what is said when it is of no use."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backtest.errors import UserError
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS market (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, universe TEXT NOT NULL, instruments TEXT NOT NULL,
+    UNIQUE (name, universe, instruments)
+);
+CREATE TABLE IF NOT EXISTS content (snapshot TEXT PRIMARY KEY, market INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS batch (
+    market INTEGER NOT NULL, family TEXT NOT NULL, source TEXT NOT NULL,
+    first TEXT NOT NULL, last TEXT NOT NULL, made TEXT NOT NULL, origin TEXT NOT NULL,
+    digest BLOB NOT NULL, prints BLOB NOT NULL,
+    UNIQUE (market, family, source, first, last, digest)
+);
+CREATE TABLE IF NOT EXISTS baskets (
+    id INTEGER PRIMARY KEY, market INTEGER NOT NULL, names TEXT NOT NULL,
+    days BLOB NOT NULL, returns BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS signal (
+    market INTEGER NOT NULL, print INTEGER NOT NULL, baskets INTEGER NOT NULL,
+    reach INTEGER NOT NULL, runs BLOB NOT NULL,
+    PRIMARY KEY (market, print)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leader (
+    market INTEGER NOT NULL, family TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,
+    month INTEGER NOT NULL, sketch BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS opening (
+    market INTEGER NOT NULL, day TEXT NOT NULL, made TEXT NOT NULL,
+    family TEXT NOT NULL, parameters TEXT NOT NULL
+);
+"""
+TABLES = SCHEMA.count("CREATE TABLE")
+PATIENCE = 60.0  # seconds to wait for another process's transaction
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file for one transaction."""
+    with connected(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file, made if it is not there.
+
+    Raises
+    ------
+    UserError
+        If it is no ledger, or cannot be read or written.
+    """
+    connection: sqlite3.Connection | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        _prepare(connection)
+        yield connection
+    except (sqlite3.Error, OSError) as error:
+        raise UserError(
+            f"the trial ledger {path} cannot be used ({error}); "
+            f"set NQP_HOME to a folder you can write, or move the file away"
+        ) from error
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead mode and make the tables, unless another process just did.
+
+    The switch needs the file for itself and, unlike a transaction, does not wait for it.
+    """
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    until = time.monotonic() + PATIENCE
+    while mode != "wal":
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    named = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN "
+    wanted = "('market', 'content', 'batch', 'baskets', 'signal', 'leader', 'opening')"
+    if connection.execute(named + wanted).fetchone()[0] < TABLES:
+        connection.executescript(SCHEMA)

@@ -1,0 +1,85 @@
+"""Signals as runs of days, a hundred bytes each, and back onto any sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtest.trials.tried import Codes, Days
+
+RUN = np.dtype([("day", "<i4"), ("code", "i1")])
+Runs = NDArray[np.void]
+"""From which day on a signal held which basket; −1 for none. The last run ends the record."""
+
+
+def pack(codes: Codes, days: Days) -> list[bytes]:
+    """Return each signal as the days on which it changed.
+
+    Examples
+    --------
+    >>> packed = pack(np.array([[0, 0, 1]], dtype=np.int8), np.array([3, 4, 7], dtype=np.int32))
+    >>> unpack(packed, np.array([3, 4, 5, 7, 8], dtype=np.int32)).tolist()
+    [[0, 0, 0, 1, -1]]
+    """
+    changes = np.ones(codes.shape, dtype=bool)
+    changes[:, 1:] = codes[:, 1:] != codes[:, :-1]
+    row, place = np.nonzero(changes)
+    runs = np.empty(len(row) + len(codes), dtype=RUN)
+    ends = np.cumsum(changes.sum(axis=1)) + np.arange(len(codes))  # where each signal's end goes
+    inner = np.ones(len(runs), dtype=bool)
+    inner[ends] = False
+    runs["day"][inner], runs["code"][inner] = days[place], codes[row, place]
+    runs["day"][ends], runs["code"][ends] = days[-1] + 1, -1
+    starts = np.r_[0, ends[:-1] + 1]
+    return [
+        runs[start : end + 1].tobytes()
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+
+
+def unpack(packed: Sequence[bytes], days: Days) -> Codes:
+    """Return signals on the sessions asked for; −1 where they are not on record."""
+    if not packed:
+        return np.empty((0, len(days)), dtype=np.int8)
+    runs = np.frombuffer(b"".join(packed), dtype=RUN)
+    counts = np.array([len(one) for one in packed]) // RUN.itemsize
+    firsts = np.cumsum(counts) - counts
+    place = np.searchsorted(days, runs["day"]).astype(np.int64)
+    row = np.repeat(np.arange(len(packed)), counts)
+    # What comes before a signal's first day belongs to no run.
+    start = np.insert(place + row * len(days), firsts, np.arange(len(packed)) * len(days))
+    code = np.insert(runs["code"], firsts, -1)
+    lengths = np.diff(np.r_[start, len(packed) * len(days)])
+    found: Codes = np.repeat(code, lengths).reshape(len(packed), len(days))
+    return found
+
+
+def joined(old: bytes, new: bytes) -> bytes:
+    """Return one variant's signal over the days of two records; the new one counts where both do.
+
+    Examples
+    --------
+    >>> one, two = (np.array([list(days)], dtype=np.int8) for days in ((0, 0), (1, 1)))
+    >>> early, late = pack(one, np.array([1, 2], np.int32)), pack(two, np.array([2, 3], np.int32))
+    >>> unpack([joined(early[0], late[0])], np.array([1, 2, 3, 4], dtype=np.int32)).tolist()
+    [[0, 1, 1, -1]]
+    """
+    before, after = np.frombuffer(old, dtype=RUN), np.frombuffer(new, dtype=RUN)
+    if before["day"][0] >= after["day"][0] and before["day"][-1] <= after["day"][-1]:
+        return new
+    edges = np.unique(np.concatenate([before["day"], after["day"]]))
+    earlier, later = unpack([old], edges)[0], unpack([new], edges)[0]
+    inside = (edges >= after["day"][0]) & (edges < after["day"][-1])
+    code = np.where(inside, later, earlier)
+    kept = np.r_[True, code[1:] != code[:-1]]
+    kept[-1] = True
+    runs = np.empty(int(kept.sum()), dtype=RUN)
+    runs["day"], runs["code"] = edges[kept], code[kept]
+    return runs.tobytes()
+
+
+def distinct(packed: Iterable[bytes]) -> list[bytes]:
+    """Return different signals once each, in order."""
+    return list(dict.fromkeys(packed))
