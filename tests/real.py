@@ -13,7 +13,7 @@ from backtest.market import Market
 @functools.cache
 def real_market(folder: Path) -> Market:
     """Return the 31 Shenwan indices with CSI 300, yields and the bond fund, 2014 to 2026."""
-    raw, _ = read_sources(
+    intake = read_sources(
         Sources(
             prices=folder / "shenwan",
             universe="shenwan",
@@ -22,4 +22,4 @@ def real_market(folder: Path) -> Market:
             series=(folder / "rates.csv",),
         )
     )
-    return build_market(raw, name="real", snapshot="real")
+    return build_market(intake.raw, name="real", snapshot="real")

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from backtest.cli.backtests import JsonOption, LangOption, print_json
 
 app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
 
 
-@app.command("import")
+class _ImportCommand(TyperCommand):
+    """Lets `--returns` stand alone: the files say themselves whether they are in percent."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        at = args.index("--returns") + 1 if "--returns" in args else 0
+        if at and args[at : at + 1] not in (["percent"], ["fraction"], ["recognised"]):
+            args = [*args[:at], "recognised", *args[at:]]
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+
+@app.command("import", cls=_ImportCommand)
 def import_(
     name: Annotated[str, typer.Argument(help="What to call the market.")],
     prices: Annotated[
@@ -22,7 +34,7 @@ def import_(
     ],
     universe: Annotated[
         str | None,
-        typer.Option(help="shenwan, cn-etf, us-spdr or a TOML file; an export brings its own."),
+        typer.Option(help="A built-in universe (shenwan, cn-etf, …) or a TOML file of your own."),
     ] = None,
     benchmark: Annotated[Path | None, typer.Option(help="Prices of the benchmark.")] = None,
     bond: Annotated[Path | None, typer.Option(help="Prices of the government bond.")] = None,
@@ -30,26 +42,75 @@ def import_(
         list[Path] | None,
         typer.Option(help="Dates and one column per series; may be given several times."),
     ] = None,
+    as_: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="NAME=COLUMN", help="What a column is: close=收盘净值."),
+    ] = None,
+    date_format: Annotated[
+        str, typer.Option(help="How dates are written, as %d.%m.%Y; found out by default.")
+    ] = "",
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SERIES=UNIT", help="percent, decimal or bp: cn10y=decimal."),
+    ] = None,
+    delay: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SERIES=DAYS", help="Days after its period until a value is known."),
+    ] = None,
+    returns: Annotated[
+        str,
+        typer.Option(help="The files hold returns: percent, fraction, or nothing to find out."),
+    ] = "",
+    accept_jumps: Annotated[
+        bool, typer.Option("--accept-jumps", help="Take prices that a split would explain.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what files are taken for; store nothing.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show every finding.")] = False,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
-    """Read CSV or Parquet files, check them, and store them as a market."""
-    from backtest.data.intake import RejectedDataError, Sources, import_market
+    """Read CSV, Excel or Parquet files, check them, and store them as a market."""
+    from backtest.data.intake import RejectedDataError, Sources, read_sources, reject_errors, store
+    from backtest.data.stated import Stated
+    from backtest.data.store import check_name
+    from backtest.data.units import stated_unit
     from backtest.render.terminal import show
     from backtest.render.waiting import progress
-    from backtest.views.data import findings_page, import_page
+    from backtest.views.data import files_page, findings_page, import_page
     from backtest.views.words import Words
 
     say = Words(lang)
-    sources = Sources(prices, universe, benchmark, bond, tuple(series or ()))
+    check_name(name)
+    stated = Stated(
+        columns=_pairs("--as", as_, "close=收盘净值"),
+        date_format=date_format,
+        units={k: stated_unit(v) for k, v in _pairs("--unit", unit, "cn10y=decimal").items()},
+        delays={k: _days(k, v) for k, v in _pairs("--delay", delay, "pmi=3").items()},
+        returns=returns,
+        accept_jumps=accept_jumps,
+    )
+    sources = Sources(prices, universe, benchmark, bond, tuple(series or ()), stated)
+    with progress("reading prices") as advance:
+        intake = read_sources(sources, progress=advance)
+    if dry_run:
+        if json:
+            files = [item.to_json() for item in intake.files]
+            findings = [finding.to_json() for finding in intake.findings]
+            print_json({"files": files, "findings": findings})
+        else:
+            show(files_page(intake.files, say, verbose=verbose))
+            show(findings_page(intake.findings, say, verbose=verbose))
+        reject_errors(intake.findings)
+        return
     try:
-        with progress("reading prices") as advance:
-            stored = import_market(name, sources, progress=advance)
+        stored = store(name, sources, intake)
     except RejectedDataError as error:
-        show(findings_page(error.findings, say), stderr=True)
+        show(findings_page(error.findings, say, verbose=verbose), stderr=True)
         raise
     if not json:
-        show(import_page(stored, say))
+        show(import_page(stored, say, verbose=verbose))
         return
     print_json(
         {
@@ -155,6 +216,7 @@ def check(
     repair: Annotated[
         bool, typer.Option("--repair", help="Go back to what is whole in a damaged store first.")
     ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show every finding.")] = False,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -176,7 +238,7 @@ def check(
     if json:
         print_json({"findings": [finding.to_json() for finding in findings]})
     else:
-        show(findings_page(findings, say))
+        show(findings_page(findings, say, verbose=verbose))
     reject_errors(findings)
 
 
@@ -206,3 +268,23 @@ def _day(option: str, text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
         raise UserError(f"{option} was {text!r}; write the day as 2024-06-28") from error
+
+
+def _pairs(option: str, texts: list[str] | None, example: str) -> dict[str, str]:
+    from backtest.errors import UserError
+
+    pairs = {}
+    for text in texts or ():
+        name, equals, value = text.partition("=")
+        if not (name.strip() and equals and value.strip()):
+            raise UserError(f"{option} was {text!r}; write it as {example}")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _days(series: str, text: str) -> int:
+    from backtest.errors import UserError
+
+    if not text.isdigit():
+        raise UserError(f"the delay of {series} was {text!r}; give a number of days, as 15")
+    return int(text)

@@ -11,7 +11,9 @@ from backtest.data.raw import PRICE_FIELDS, RawMarket
 from backtest.data.vintages import latest_known, vintages
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.calendar import sessions
+from backtest.market.calendar import FROM_DATA, sessions
+from backtest.market.frequency import frequency_of, is_slower
+from backtest.market.jump import MOST_MOVES, Jump, jumps
 from backtest.market.publication import as_known
 from backtest.market.universe import Universe
 
@@ -20,6 +22,8 @@ Matrix = NDArray[np.float64]
 # A session with one price all day, this far from the last close, was spent at a limit: Shanghai's
 # and Shenzhen's are 5, 10 and 20 %, and a tick of a low price may be worth tenths of a percent.
 LOCKED_MOVE = 0.048
+# A volume below this is no number of shares in any unit, one below this share of the usual none.
+TINY_VOLUME, NO_VOLUME = 1e-12, 1e-9
 
 
 def build_market(
@@ -39,12 +43,8 @@ def build_market(
         If no instrument with a sector has a price on a session.
     """
     universe = raw.universe
-    dates = pd.DatetimeIndex(raw.prices["date"])
     with_sector = {name for names in universe.by_sector.values() for name in names}
-    inside = dates[raw.prices["instrument"].isin(with_sector)]
-    days = pd.DatetimeIndex([])
-    if len(inside):
-        days = sessions(universe.calendar, inside.min(), inside.max(), seen=dates)
+    days = market_sessions(raw.prices, universe)
     if days.empty:
         raise UserError(
             f"market {name} has no price of a sector instrument on a session of "
@@ -83,6 +83,50 @@ def build_market(
         vintages=known,
         snapshot=snapshot,
         findings=findings,
+        jumps=tuple(
+            jump
+            for name, rows in raw.prices.groupby("instrument")
+            for jump in credible(str(name), rows, days, universe)
+            if jump.explained
+        ),
+    )
+
+
+def market_sessions(prices: pd.DataFrame, universe: Universe) -> pd.DatetimeIndex:
+    """Return the sessions from the first to the last price of an instrument that has a sector."""
+    dates = pd.DatetimeIndex(prices["date"])
+    with_sector = {name for names in universe.by_sector.values() for name in names}
+    inside = dates[prices["instrument"].isin(with_sector).to_numpy()]
+    if not len(inside):
+        return pd.DatetimeIndex([])
+    seen = inside if universe.calendar == FROM_DATA else dates
+    first, last = inside.min(), inside.max()
+    return sessions(universe.calendar, first, last, seen=seen, frequency=universe.frequency)
+
+
+def credible(
+    name: str, rows: pd.DataFrame, known: pd.DatetimeIndex, universe: Universe
+) -> tuple[Jump, ...]:
+    """Return the moves of an instrument's closes that are not credible.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One instrument's rows by date.
+    known : DatetimeIndex
+        The market's sessions.
+    """
+    close = rows.set_index("date")["close"]
+    close = close[close.index.isin(known)]
+    slow = universe.frequency != "daily" or is_slower(
+        frequency_of(pd.DatetimeIndex(close.index)), "daily"
+    )
+    return jumps(
+        name,
+        close,
+        known,
+        limit=universe.price_limit(name),
+        moves=MOST_MOVES if slow else 1,
     )
 
 
@@ -117,13 +161,44 @@ def _tradable(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     listed = np.array([universe.by_id[column].kind != "index" for column in columns])
     limited = np.array([universe.by_id[c].kind in dict(universe.price_limits) for c in columns])
-    open_for_trade = traded & ~(listed & (placed["volume"] == 0.0))
+    open_for_trade = traded & ~(listed & suspended(placed, carried))
     move = np.full_like(carried, np.nan)
     move[1:] = carried[1:] / carried[:-1] - 1.0
     one_price = listed & limited & traded & (placed["high"] == placed["low"])
     locked_up = one_price & (move >= LOCKED_MOVE)
     locked_down = one_price & (move <= -LOCKED_MOVE)
     return open_for_trade & ~locked_up, open_for_trade & ~locked_down
+
+
+def suspended(placed: dict[str, Matrix], carried: Matrix) -> NDArray[np.bool_]:
+    """Say where a bar is none that could be traded, session × instrument.
+
+    No volume, or next to none, beside real volumes; open, high and low missing where they usually
+    are there; or a bar that repeats the last: the same prices and the same volume, or, without
+    volumes, one price all day at the last close.
+    """
+    volume = placed["volume"]
+    usual = pd.DataFrame(np.where(volume > TINY_VOLUME, volume, np.nan)).median().to_numpy()
+    measured = np.isfinite(usual)
+    idle = np.where(measured, ~(volume > NO_VOLUME * usual), volume == 0.0)
+    ranged = np.isfinite(np.stack([placed[field] for field in ("open", "high", "low")]))
+    usually = ranged.any(axis=0).mean(axis=0) > 0.5 * np.isfinite(placed["close"]).mean(axis=0)
+    blank = usually & ~ranged.any(axis=0)
+
+    def before(values: Matrix) -> Matrix:
+        return np.vstack([np.full((1, values.shape[1]), np.nan), values[:-1]])
+
+    close, high, low = placed["close"], placed["high"], placed["low"]
+    still = (close == before(carried)) & (high == low) & (close == high)
+    same = np.logical_and.reduce(
+        [placed[field] == before(placed[field]) for field in ("open", "high", "low", "close")]
+    )
+    # Volumes that never change say nothing.
+    unchanged = volume == before(volume)
+    telling = measured & (unchanged.mean(axis=0) < 0.5)
+    repeated = (still & (~telling | unchanged)) | (same & telling & unchanged)
+    none: NDArray[np.bool_] = idle | blank | repeated
+    return none
 
 
 def _turnover(placed: dict[str, Matrix], columns: list[str], universe: Universe) -> Matrix:
@@ -155,12 +230,18 @@ def _benchmark(
     days: pd.DatetimeIndex,
     universe: Universe,
 ) -> pd.Series:
-    """Return the benchmark's close: carried through gaps, but not past its own end."""
+    """Return the benchmark's close: carried through gaps, but not past its own end.
+
+    One that is slower than the market has values at the ends of its own periods only.
+    """
     values = np.full(len(days), np.nan)
     if universe.benchmark in columns:
         position = columns.index(universe.benchmark)
+        own = traded[1:, position]
         end = np.flatnonzero(traded[:, position]).max(initial=0)
         values[:end] = carried[1 : end + 1, position]
+        if is_slower(frequency_of(days[own]), universe.frequency):
+            values[~own] = np.nan
     return pd.Series(values, index=days, name=universe.benchmark)
 
 
@@ -174,7 +255,9 @@ def _series(raw: RawMarket, known: pd.DataFrame, days: pd.DatetimeIndex) -> pd.D
             latest_known(values[name]),
             days,
             delay_days=0,
-            max_age_days=max_age_days(name, universe),
+            max_age_days=max_age_days(
+                name, universe, frequency_of(pd.DatetimeIndex(values[name]["date"]))
+            ),
         )
         for name in [*declared, *(name for name in values if name not in declared)]
     }

@@ -28,6 +28,7 @@ from backtest.data.quality import check
 from backtest.data.raw import RawMarket, raw_market
 from backtest.data.sources.base import Arrival, Missed, Source, Wanted
 from backtest.data.sources.pacing import NoNetworkError
+from backtest.data.stated import Stated
 from backtest.data.store import Manifest, check_name, encode, save
 from backtest.errors import UserError
 
@@ -217,7 +218,7 @@ def _checked(base: Base, merge: Merge) -> tuple[RawMarket | None, tuple[Finding,
     while True:
         prices, series = merge.tables()
         raw = raw_market(base.raw.universe_text, prices, series)
-        findings = check(raw.prices, raw.series, universe)
+        findings = check(raw.prices, raw.series, universe, Stated(accept_jumps=True))
         errors = {
             finding.instrument: finding.message
             for finding in findings

@@ -11,8 +11,9 @@ import pandas as pd
 from backtest.data.fetch_plan import Base
 from backtest.data.price_history import disagreement, extended, unit_jump
 from backtest.data.publication_lag import basis, dated
+from backtest.data.raw import with_knowledge
 from backtest.data.sources.base import Arrival, Missed, Wanted
-from backtest.data.vintages import merged, with_knowledge
+from backtest.data.vintages import merged
 
 Key = tuple[str, str]
 

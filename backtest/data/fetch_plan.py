@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from backtest.data.raw import RawMarket, empty_prices, empty_series, raw_market
-from backtest.data.series_quality import DAILY_GAP_DAYS
 from backtest.data.sources.base import Source, Wanted
 from backtest.data.store import Manifest, market_names, read_manifest, read_snapshot
 from backtest.errors import UserError, suggest
 from backtest.market.calendar import known_span, sessions
+from backtest.market.frequency import frequency_of
 from backtest.market.universe import BUILT_IN, Universe, parse_universe, universe_text
 
 DEFAULT_START = dt.date(2010, 1, 4)
@@ -144,9 +143,7 @@ def wanted_series(base: Base, series: str, start: dt.date | None, last: dt.date)
     if stored.empty or noted is None or first < noted:
         return Wanted("series", series, first, last) if first <= last else None
     dates = stored["date"].drop_duplicates()
-    gaps = dates.diff().dt.days.to_numpy()[1:]
-    daily = len(gaps) > 0 and float(np.median(gaps)) <= DAILY_GAP_DAYS
-    if not daily:
+    if frequency_of(pd.DatetimeIndex(dates)) != "daily":
         return Wanted("series", series, first, last)
     if dates.iloc[-1].date() >= last:
         return None

@@ -1,13 +1,13 @@
-"""Finding: one thing a quality check has to say about the data."""
+"""Finding: one thing a quality check has to say about the data, as a kind and its arguments."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-Severity = Literal["error", "warning"]
+from backtest.data.finding_words import RANK, WORDS, Severity
 
 
 @dataclass(frozen=True)
@@ -16,97 +16,109 @@ class Finding:
 
     Attributes
     ----------
-    severity : {"error", "warning"}
-        An error stops an import; a warning is listed and kept with the market.
     kind : str
-        Which check spoke, as "missing_session".
+        Which check spoke, as "missing_session"; a key of `WORDS`.
     instrument : str
-        An instrument or a series; "" where the finding is about the whole market.
+        An instrument, a series or a file; "" where the finding is about the whole market.
     date : date or None
         The session it is about, the first one where there are several.
     value : float, str or None
         The number, or the text where a number should stand.
-    message : str
-        One clause that names the instrument and the date and says what is wrong.
+    details : mapping
+        What else the sentence needs: plain text and numbers.
     """
 
-    severity: Severity
     kind: str
-    instrument: str
-    message: str
+    instrument: str = ""
     date: dt.date | None = None
     value: float | str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is: an "error" stops an import, a "warning" is kept with the market."""
+        stored: Severity = self.details.get("severity", "warning")
+        return WORDS[self.kind].severity if "said" not in self.details else stored
+
+    @property
+    def message(self) -> str:
+        """One clause that names the instrument and the date and says what is wrong."""
+        if "said" in self.details:
+            return str(self.details["said"])
+        said = {"name": self.instrument, "day": self.date, "value": self.value, **self.details}
+        if self.date is not None:
+            said.setdefault("weekday", f"{self.date:%A}")
+        return WORDS[self.kind].clause.format(**said)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the finding as JSON can hold it; the date is written 2024-06-28."""
-        when = self.date.isoformat() if self.date else None
-        plain = asdict(self)
-        order = ("severity", "kind", "instrument", "date", "value", "message")
-        return {key: plain[key] for key in order} | {"date": when}
+        """Return the finding as other programs read it; the date is written 2024-06-28."""
+        return {
+            "severity": self.severity,
+            "kind": self.kind,
+            "instrument": self.instrument,
+            "date": self.date.isoformat() if self.date else None,
+            "value": self.value,
+            "message": self.message,
+        }
+
+    def stored(self) -> dict[str, Any]:
+        """Return the finding with its details, for a manifest."""
+        return self.to_json() | {"details": dict(self.details)}
 
     @classmethod
-    def from_json(cls, plain: dict[str, Any]) -> Finding:
-        """Read back what `to_json` wrote."""
-        when = plain["date"]
-        return cls(**{**plain, "date": None if when is None else dt.date.fromisoformat(when)})
+    def from_json(cls, plain: Mapping[str, Any]) -> Finding:
+        """Read back what `to_json` or `stored` wrote; without details the sentence stays."""
+        when, said = plain["date"], {"said": plain["message"], "severity": plain["severity"]}
+        return cls(
+            plain["kind"],
+            plain["instrument"],
+            None if when is None else dt.date.fromisoformat(when),
+            plain["value"],
+            plain["details"] if plain["kind"] in WORDS and "details" in plain else said,
+        )
 
 
 @dataclass(frozen=True)
 class Group:
-    """Findings of one kind that say the same about many instruments, or many dates of one."""
+    """Findings of one kind: the first of them, and how many say the like of how many things."""
 
     severity: Severity
     kind: str
-    instruments: str
-    dates: str
     count: int
+    instruments: tuple[str, ...]
     message: str
 
     def __str__(self) -> str:
-        more = f" (and {self.count - 1} more like it)" if self.count > 1 else ""
-        return f"{self.severity}: {self.message}{more}"
+        return f"{self.severity}: {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """The first finding's clause, and how many more there are."""
+        more = self.count - 1
+        return f"{self.message} (and {more} more like it)" if more else self.message
 
 
 def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
-    """Gather findings for reading: by date or by instrument, whichever makes fewer lines.
-
-    Errors come first; otherwise the order of the findings is kept.
+    """Gather findings for reading, one row a kind: errors first, what changes results before rest.
 
     Examples
     --------
-    >>> from datetime import date
-    >>> day = date(2024, 1, 2)
-    >>> gaps = [Finding("warning", "gap", name, f"{name} is missing", day) for name in ("A", "B")]
-    >>> [str(group) for group in grouped(gaps)]
-    ['warning: A is missing (and 1 more like it)']
+    >>> found = [Finding("replaced", "A"), Finding("replaced", "B"), Finding("no_prices")]
+    >>> [(group.kind, group.count) for group in grouped(found)]
+    [('no_prices', 1), ('replaced', 2)]
     """
     by_kind: dict[tuple[str, str], list[Finding]] = {}
-    for finding in sorted(findings, key=lambda finding: finding.severity):
+    for finding in findings:
         by_kind.setdefault((finding.severity, finding.kind), []).append(finding)
-    groups: list[Group] = []
-    for members in by_kind.values():
-        dates = {member.date for member in members}
-        by_date = None not in dates and len(dates) < len({member.instrument for member in members})
-        bundles: dict[object, list[Finding]] = {}
-        for member in members:
-            bundles.setdefault(member.date if by_date else member.instrument, []).append(member)
-        groups.extend(_group(bundle) for bundle in bundles.values())
-    return tuple(groups)
+    ordered = sorted(by_kind, key=lambda key: (key[0], RANK.get(key[1], len(RANK))))
+    return tuple(_group(by_kind[key]) for key in ordered)
 
 
 def _group(members: list[Finding]) -> Group:
-    days = sorted({member.date.isoformat() for member in members if member.date})
     return Group(
         severity=members[0].severity,
         kind=members[0].kind,
-        instruments=_span(list(dict.fromkeys(member.instrument for member in members))),
-        dates=_span(days),
         count=len(members),
+        instruments=tuple(dict.fromkeys(member.instrument for member in members)),
         message=members[0].message,
     )
-
-
-def _span(names: list[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{names[0]} … {names[-1]} ({len(names)})"

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
+
 from backtest.data.align import build_market
-from backtest.data.files import (
-    Progress,
-    Reading,
-    read_benchmark,
-    read_bond,
-    read_prices,
-    read_series,
-    replaced,
-    silent,
-)
+from backtest.data.description import Description
 from backtest.data.finding import Finding, grouped
+from backtest.data.finding_words import RANK
 from backtest.data.folder import PRICES, SERIES, UNIVERSE, is_market_folder
+from backtest.data.periods import on_periods
+from backtest.data.price_files import Progress, Reader, Reading, replaced, silent
 from backtest.data.quality import check
 from backtest.data.raw import RawMarket, raw_market
+from backtest.data.returns import levels, look_like_returns
+from backtest.data.series_files import read_series
+from backtest.data.stated import Stated
 from backtest.data.store import Manifest, check_name, save
 from backtest.errors import UserError
 from backtest.market.universe import BUILT_IN, parse_universe, universe_text
@@ -39,7 +38,9 @@ class Sources:
     benchmark, bond : Path or None
         One instrument each: the universe's benchmark, and one of its bonds.
     series : tuple of Path
-        Files with a date column and one column per series.
+        Files of published series.
+    stated : Stated
+        What the user says about the files.
     """
 
     prices: Path
@@ -47,9 +48,10 @@ class Sources:
     benchmark: Path | None = None
     bond: Path | None = None
     series: tuple[Path, ...] = ()
+    stated: Stated = field(default_factory=Stated)
 
     def resolved(self) -> Sources:
-        """Fill in what a folder written by an export says itself."""
+        """Fill in what a folder written by an export says itself; its jumps were accepted."""
         if not is_market_folder(self.prices):
             return self
         series = self.prices / SERIES
@@ -58,6 +60,7 @@ class Sources:
             prices=self.prices / PRICES,
             universe=self.prices / UNIVERSE if self.universe is None else self.universe,
             series=self.series or ((series,) if series.is_file() else ()),
+            stated=replace(self.stated, accept_jumps=True),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -67,6 +70,7 @@ class Sources:
             **{key: None if path is None else str(path.absolute()) for key, path in single.items()},
             "series": [str(path.absolute()) for path in self.series],
             "universe": str(self.universe),
+            **({"stated": self.stated.to_json()} if self.stated.to_json() else {}),
         }
 
 
@@ -75,47 +79,65 @@ class RejectedDataError(UserError):
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         errors = [finding for finding in findings if finding.severity == "error"]
+        errors.sort(key=lambda finding: RANK[finding.kind])
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        super().__init__(f"{errors[0].message}{more}; correct the data and try again")
+        said = errors[0].message
+        what = "" if ";" in said else "; correct the data and try again"
+        super().__init__(f"{said}{more}{what}")
         self.findings = findings
 
 
-def read_sources(
-    sources: Sources, *, progress: Progress = silent
-) -> tuple[RawMarket, tuple[Finding, ...]]:
-    """Read and check what `sources` name.
+@dataclass(frozen=True, eq=False)
+class Intake:
+    """What was read: the raw market, what is to be said of it, and what files were taken for."""
 
-    Returns
-    -------
-    raw, findings
-        The market as it came in, and what the checks say, errors included.
+    raw: RawMarket
+    findings: tuple[Finding, ...]
+    files: tuple[Description, ...]
+
+
+def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
+    """Read and check what `sources` name; the findings include errors.
 
     Raises
     ------
     UserError
         If something cannot be read at all.
     """
-    chosen = sources.resolved()
+    chosen, stated = sources.resolved(), sources.stated
     if chosen.universe is None:
         raise UserError(
             f"say which universe the prices are of: --universe {', '.join(BUILT_IN)} or a TOML file"
         )
     text = universe_text(chosen.universe)
     universe = parse_universe(text, source=str(chosen.universe))
+    reader = Reader.of(universe, stated)
     # Small things first: a misspelt path is told before the long work.
-    series = read_series(chosen.series)
-    benchmark = None if chosen.benchmark is None else read_benchmark(chosen.benchmark, universe)
-    bond = None if chosen.bond is None else read_bond(chosen.bond, universe)
-    prices: Reading = read_prices(chosen.prices, universe, progress=progress)
+    series = read_series(chosen.series, universe, stated)
+    benchmark = None if chosen.benchmark is None else reader.benchmark(chosen.benchmark)
+    bond = None if chosen.bond is None else reader.bond(chosen.bond)
+    prices: Reading = reader.prices(chosen.prices, progress=progress)
     for single in (benchmark, bond):
         if single is not None:
             prices = replaced(prices, single)
-    findings = (
-        *prices.findings,
-        *series.findings,
-        *check(prices.frame, series.frame, universe),
+    placed, said = on_periods(prices.frame, universe)
+    findings = [*prices.findings, *series.findings]
+    if stated.returns:
+        placed = levels(placed, universe, stated.returns)
+    else:
+        findings += _returns(placed)
+    fatal = any(finding.severity == "error" for finding in (*said, *findings))
+    checked = () if fatal and said else check(placed, series.frame, universe, stated)
+    return Intake(
+        raw_market(text, placed, series.frame),
+        (*said, *findings, *checked),
+        (*prices.files, *series.files),
     )
-    return raw_market(text, prices.frame, series.frame), findings
+
+
+def _returns(prices: pd.DataFrame) -> list[Finding]:
+    found = (look_like_returns(rows) for _, rows in prices.groupby("instrument"))
+    return [finding for finding in found if finding is not None]
 
 
 def import_market(name: str, sources: Sources, *, progress: Progress = silent) -> Manifest:
@@ -129,7 +151,13 @@ def import_market(name: str, sources: Sources, *, progress: Progress = silent) -
         If something cannot be read or stored.
     """
     check_name(name)
-    raw, findings = read_sources(sources, progress=progress)
+    intake = read_sources(sources, progress=progress)
+    return store(name, sources, intake)
+
+
+def store(name: str, sources: Sources, intake: Intake) -> Manifest:
+    """Store what was read under a name, unless it has errors; see `import_market`."""
+    raw, findings = intake.raw, intake.findings
     reject_errors(findings)
     market = build_market(raw, name=name, snapshot="")
     manifest = Manifest(

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from backtest.data.align import build_market
-from backtest.data.files import Progress, silent
 from backtest.data.finding import Finding
 from backtest.data.folder import is_market_folder, write_folder
 from backtest.data.intake import Sources, read_sources, reject_errors, spoken
+from backtest.data.price_files import Progress, silent
 from backtest.data.quality import check
 from backtest.data.raw import PRICE_COLUMNS, SERIES_COLUMNS
 from backtest.data.store import (
@@ -76,11 +76,14 @@ def load_market(name_or_path: str | Path) -> Market:
             snapshot=manifest.snapshot,
             findings=spoken(manifest.findings),
         )
-    raw, findings = read_sources(Sources(folder))
-    reject_errors(findings)
-    snapshot, _ = encode(raw)
+    intake = read_sources(Sources(folder))
+    reject_errors(intake.findings)
+    snapshot, _ = encode(intake.raw)
     return build_market(
-        raw, name=folder.resolve().name, snapshot=snapshot, findings=spoken(findings)
+        intake.raw,
+        name=folder.resolve().name,
+        snapshot=snapshot,
+        findings=spoken(intake.findings),
     )
 
 
@@ -115,8 +118,7 @@ def check_market(name_or_path: str | Path, *, progress: Progress = silent) -> tu
         manifest = read_manifest(str(name_or_path))
         read_snapshot(manifest)
         return manifest.findings
-    _, findings = read_sources(Sources(folder), progress=progress)
-    return findings
+    return read_sources(Sources(folder), progress=progress).findings
 
 
 def export(name: str, folder: Path) -> tuple[tuple[Path, ...], str]:

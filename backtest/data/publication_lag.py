@@ -1,7 +1,8 @@
-"""When a fetched value may be used: its release date, or the declared rule."""
+"""When a published value may be used: its release date, or the declared rule."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +11,31 @@ from importlib.resources import files
 
 import pandas as pd
 
+from backtest.composite.framework import load_framework
+from backtest.composite.indicator import FREQUENCIES
+from backtest.data.finding import Finding
+from backtest.data.raw import with_knowledge
+from backtest.market.frequency import frequency_of, is_slower
 from backtest.market.universe import Universe
+
+_AROUND = re.compile(r"^(中国|china)|(当月同比|当月值|当月|同比增速|同比|年率|月率|月度|报告)+$")
 
 
 @dataclass(frozen=True)
 class Delay:
-    """A rule of `delays.toml`; see there. Either `months_after` and `day`, or `business_days`."""
+    """A rule of `publication_lag.toml`; see there.
+
+    Either `months_after` and `day`, or `business_days`, or calendar `days`. `aliases` are other
+    names of the series.
+    """
 
     rule: str
     max_age_days: int = 45
     months_after: int | None = None
     day: int = 1
     business_days: int | None = None
+    days: int | None = None
+    aliases: tuple[str, ...] = ()
 
     def earliest(self, dates: pd.Series) -> pd.Series:
         """Return the earliest day each value may be used, by the day it is about.
@@ -32,6 +46,8 @@ class Delay:
         0   2024-02-15
         dtype: datetime64[us]
         """
+        if self.days is not None:
+            return dates + pd.Timedelta(days=self.days)
         if self.months_after is None:
             return dates + pd.offsets.BDay(self.business_days or 0)
         start = dates + pd.offsets.MonthEnd(0) - pd.offsets.MonthBegin(1)
@@ -40,14 +56,82 @@ class Delay:
 
 @cache
 def delays() -> Mapping[str, Delay]:
-    """Return the declared rules, by series or by source.series."""
+    """Return the declared rules, by series, by another name of it, or by source.series.
+
+    What the built-in composite index says of its indicators stands where no rule is declared.
+    """
     text = (files("backtest") / "data" / "publication_lag.toml").read_text(encoding="utf-8")
-    return {name: Delay(**entry) for name, entry in tomllib.loads(text).items()}
+    read = {
+        name: Delay(**entry | {"aliases": tuple(entry.get("aliases", ()))})
+        for name, entry in tomllib.loads(text).items()
+    }
+    rules = {
+        one.series: Delay(
+            f"{one.delay_days} days after its own",
+            max_age_days=FREQUENCIES[one.frequency].max_age_days,
+            days=one.delay_days,
+        )
+        for one in load_framework("china").concrete
+        if not one.observable and one.series != "rate"
+    }
+    for name, rule in read.items():
+        rules |= {_bare(alias): rule for alias in (*rule.aliases, name)}
+    return rules | read
 
 
 def delay_of(series: str, source: str = "") -> Delay | None:
-    """Return the rule for a series from a source, None where none is declared."""
-    return delays().get(f"{source}.{series}") or delays().get(series)
+    """Return the rule for a series from a source, None where none is declared.
+
+    Examples
+    --------
+    >>> delay_of("制造业PMI") is delay_of("pmi"), delay_of("anything")
+    (True, None)
+    """
+    return delays().get(f"{source}.{series}") or delays().get(series) or delays().get(_bare(series))
+
+
+def _bare(name: str) -> str:
+    """Return a series' name without what only says its country, unit or kind of growth."""
+    plain = re.sub(r"[(（\[【].*?[)）\]】]|[\s:：_·-]", "", name.lower())
+    return re.sub(
+        r"^(中国|china)|(当月同比|当月值|当月|同比增速|同比|年率|月率|月度|报告)+$", "", plain
+    )
+
+
+def known_by(
+    rows: pd.DataFrame, series: str, universe: Universe, delay: int | None
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Add when each value of an imported series was published, where it can be told.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One series' rows, by the last day of the period; days of release where the file has them.
+    delay : int or None
+        Days after the period, where the user states them.
+
+    Returns
+    -------
+    rows, findings
+        With `released` and `usable` unless the universe's delay alone counts; and an error where
+        a monthly or slower series has neither days of release, nor a rule, nor a declaration.
+    """
+    if "usable" in rows.columns and rows["usable"].notna().any():
+        return rows, []
+    if delay is not None:
+        known = rows["date"] + pd.Timedelta(days=delay)
+        return with_knowledge(rows.assign(usable=known)), []
+    is_released = "released" in rows.columns
+    rule, declared = delay_of(series), series in {spec.id for spec in universe.series}
+    found = frequency_of(pd.DatetimeIndex(rows["date"][rows["value"].notna()]))
+    slow = is_slower(found, "weekly")
+    if is_released and rows["released"][rows["value"].notna()].notna().all():
+        return with_knowledge(rows.assign(usable=rows["released"])), []
+    if rule is None and slow and not declared:
+        return rows, [Finding("no_release_rule", series, details={"found": found})]
+    if is_released or (rule is not None and (slow or not declared)):
+        return dated(with_knowledge(rows), series, "", universe), []
+    return rows, []
 
 
 def dated(arrived: pd.DataFrame, series: str, source: str, universe: Universe) -> pd.DataFrame:
@@ -82,9 +166,15 @@ def basis(arrived: pd.DataFrame, series: str, source: str, universe: Universe) -
     return f"rule: {words}"
 
 
-def max_age_days(series: str, universe: Universe) -> int:
-    """Return how many days a value stands: as the universe declares, else as the rule does."""
+def max_age_days(series: str, universe: Universe, frequency: str = "") -> int:
+    """Return how many days a value stands: as the universe declares, else as the rule does.
+
+    Where neither says, a value stands as long as those of its frequency do.
+    """
     if any(spec.id == series for spec in universe.series):
         return universe.spec(series).max_age_days
     rule = delay_of(series)
-    return universe.spec(series).max_age_days if rule is None else rule.max_age_days
+    if rule is not None:
+        return rule.max_age_days
+    usual = universe.spec(series).max_age_days
+    return max(usual, FREQUENCIES[frequency].max_age_days if frequency in FREQUENCIES else 0)

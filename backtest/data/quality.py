@@ -12,15 +12,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from backtest.data.align import credible, market_sessions
 from backtest.data.finding import Finding
 from backtest.data.series_quality import check_series
-from backtest.market.calendar import known_span, sessions
+from backtest.data.stated import Stated
+from backtest.market.calendar import FROM_DATA, known_span, sessions
+from backtest.market.elapsed import observed_per_year
+from backtest.market.frequency import GAPS, frequency_of, is_slower
 from backtest.market.universe import Instrument, Universe
 
 STALE_SESSIONS = 10
+# A declared number of sessions a year may differ from the dates by this fraction unsaid.
+DECLARED_WELL = 0.02
 
 
-def check(prices: pd.DataFrame, series: pd.DataFrame, universe: Universe) -> tuple[Finding, ...]:
+def check(
+    prices: pd.DataFrame, series: pd.DataFrame, universe: Universe, stated: Stated | None = None
+) -> tuple[Finding, ...]:
     """Return everything there is to say about prices and series.
 
     Parameters
@@ -29,25 +37,43 @@ def check(prices: pd.DataFrame, series: pd.DataFrame, universe: Universe) -> tup
         `raw.PRICE_COLUMNS` and `raw.SERIES_COLUMNS`, in the order of the files.
     universe : Universe
         Says what kind of thing each instrument is, its launch and the exchange's calendar.
+    stated : Stated
+        What the user vouches for.
     """
+    stated = stated or Stated()
     priced = prices.dropna(subset="close")
     dates = pd.DatetimeIndex(priced["date"])
     if dates.empty:
-        return (Finding("error", "no_prices", "", "there is no price in the files"),)
-    around = pd.DatetimeIndex(series["date"]).append(dates)
-    known = sessions(universe.calendar, around.min(), around.max(), seen=dates)
+        return (Finding("no_prices"),)
+    around = pd.DatetimeIndex([*series["date"], *dates])
+    known = known_sessions(priced, universe, around)
     rows = {str(name): quotes for name, quotes in priced.groupby("instrument")}
     findings = [*_calendar(universe, dates)]
     for name, instrument in universe.by_id.items():
         if name in rows:
-            findings += _instrument(_Quotes(instrument, universe, rows[name], known))
+            quotes = _Quotes(instrument, universe, rows[name], known)
+            findings += _instrument(quotes, stated)
     findings += _coverage(rows, universe)
     findings += _opens(rows, universe)
     with_sector = {name for names in universe.by_sector.values() for name in names}
     ends = [rows[name]["date"].max() for name in rows if name in with_sector]
     if ends:
-        findings += check_series(series, known, universe, market_ends=max(ends))
+        findings += _per_year(priced, universe)
+        findings += check_series(series, known, universe, market_ends=max(ends), stated=stated)
     return tuple(findings)
+
+
+def known_sessions(
+    prices: pd.DataFrame, universe: Universe, around: pd.DatetimeIndex
+) -> pd.DatetimeIndex:
+    """Return the sessions of a universe's exchange over all of `around`."""
+    seen = pd.DatetimeIndex(prices["date"])
+    if universe.calendar == FROM_DATA:
+        with_sector = {name for names in universe.by_sector.values() for name in names}
+        seen = seen[prices["instrument"].isin(with_sector).to_numpy()]
+    return sessions(
+        universe.calendar, around.min(), around.max(), seen=seen, frequency=universe.frequency
+    )
 
 
 @dataclass(frozen=True)
@@ -63,22 +89,20 @@ class _Quotes:
     def name(self) -> str:
         return self.instrument.id
 
-    def warn(self, kind: str, when: pd.Timestamp, message: str, value: object = None) -> Finding:
-        number = None if value is None else float(value)  # type: ignore[arg-type]
-        text = f"{self.name} {message}"
-        return Finding("warning", kind, self.name, text, when.date(), number)
-
-    def fail(self, kind: str, when: pd.Timestamp, message: str, value: float | None) -> Finding:
-        return Finding("error", kind, self.name, f"{self.name} {message}", when.date(), value)
+    def say(
+        self, kind: str, when: pd.Timestamp, value: float | None = None, **details: object
+    ) -> Finding:
+        number = None if value is None else float(value)
+        return Finding(kind, self.name, when.date(), number, details)
 
 
-def _instrument(quotes: _Quotes) -> Iterator[Finding]:
+def _instrument(quotes: _Quotes, stated: Stated) -> Iterator[Finding]:
     yield from _order(quotes)
     yield from _levels(quotes)
     in_order = quotes.rows.sort_values("date", kind="stable").drop_duplicates("date")
     sorted_quotes = _Quotes(quotes.instrument, quotes.universe, in_order, quotes.sessions)
     yield from _sessions(sorted_quotes)
-    yield from _jumps(sorted_quotes)
+    yield from _jumps(sorted_quotes, stated)
     yield from _stale(sorted_quotes)
     yield from _launch(sorted_quotes)
 
@@ -86,34 +110,28 @@ def _instrument(quotes: _Quotes) -> Iterator[Finding]:
 def _order(quotes: _Quotes) -> Iterator[Finding]:
     dates = quotes.rows["date"]
     for when in dates[dates.duplicated()].unique():
-        day = pd.Timestamp(when)
-        yield quotes.fail("duplicate_date", day, f"has {day:%Y-%m-%d} more than once", None)
+        yield quotes.say("duplicate_date", pd.Timestamp(when))
     backward = np.flatnonzero(dates.diff().dt.days.to_numpy() < 0)
-    if len(backward):
-        when = dates.iloc[backward[0]]
-        message = f"has its dates out of order, first at {when:%Y-%m-%d}; they were sorted"
-        yield quotes.warn("unordered_dates", when, message, len(backward))
+    # A file with the latest row on top is in order, only the other way round.
+    if len(backward) and len(backward) < len(dates) - 1:
+        yield quotes.say("unordered_dates", dates.iloc[backward[0]], len(backward))
 
 
 def _levels(quotes: _Quotes) -> Iterator[Finding]:
     rows = quotes.rows
     for field in ("open", "high", "low", "close"):
         for when, value in _where(rows, rows[field] <= 0, field):
-            message = f"has {value:g} for its {field} on {when:%Y-%m-%d}, which is no price"
-            yield quotes.fail("non_positive_price", when, message, value)
+            yield quotes.say("non_positive_price", when, value, field=field)
     for field in ("volume", "amount"):
         for when, value in _where(rows, rows[field] < 0, field):
-            message = f"has {value:g} for its {field} on {when:%Y-%m-%d}"
-            yield quotes.warn("negative_" + field, when, message, value)
+            yield quotes.say("negative_" + field, when, value)
     for when, value in _where(rows, rows["high"] < rows["low"], "high"):
-        message = f"has a high of {value:g} below its low on {when:%Y-%m-%d}"
-        yield quotes.warn("high_below_low", when, message, value)
+        yield quotes.say("high_below_low", when, value)
     proper = ~(rows["high"] < rows["low"])
     for field in ("open", "close"):
         outside = proper & ((rows[field] > rows["high"]) | (rows[field] < rows["low"]))
         for when, value in _where(rows, outside, field):
-            message = f"has its {field} {value:g} outside high and low on {when:%Y-%m-%d}"
-            yield quotes.warn("outside_range", when, message, value)
+            yield quotes.say("outside_range", when, value, field=field)
 
 
 def _where(
@@ -123,36 +141,28 @@ def _where(
 
 
 def _sessions(quotes: _Quotes) -> Iterator[Finding]:
-    dates, calendar = pd.DatetimeIndex(quotes.rows["date"]), quotes.universe.calendar
+    dates, universe = pd.DatetimeIndex(quotes.rows["date"]), quotes.universe
+    if is_slower(frequency_of(dates), universe.frequency):
+        return
     expected = quotes.sessions[(quotes.sessions >= dates[0]) & (quotes.sessions <= dates[-1])]
     for when in expected.difference(dates):
-        message = f"has no price on {when:%Y-%m-%d}, a session of {calendar}"
-        yield quotes.warn("missing_session", when, message)
+        yield quotes.say("missing_session", when, calendar=_calendar_name(universe))
     for when in dates.difference(expected):
-        message = (
-            f"has a price on {when.day_name()} {when:%Y-%m-%d}, no session of "
-            f"{calendar}, and it is left out"
-        )
-        yield quotes.warn("no_session", when, message)
+        yield quotes.say("no_session", when, calendar=_calendar_name(universe))
 
 
-def _jumps(quotes: _Quotes) -> Iterator[Finding]:
-    rows = quotes.rows[quotes.rows["date"].isin(quotes.sessions)]
-    close = rows["close"].to_numpy(dtype=float)
-    if len(close) < 2 or (close <= 0).any():
-        return
-    # Over a gap of k sessions k moves of the limit are credible, one after the other.
-    passed = np.diff(quotes.sessions.get_indexer(pd.DatetimeIndex(rows["date"])))
-    limit, ratio = quotes.universe.price_limit(quotes.name), close[1:] / close[:-1]
-    jumped = (ratio > (1.0 + limit) ** passed) | (ratio < (1.0 - limit) ** passed)
-    for row in np.flatnonzero(jumped):
-        when, move, gap = rows["date"].iloc[row + 1], float(ratio[row]) - 1.0, int(passed[row])
-        over = "" if gap == 1 else f" over {gap} sessions"
-        message = (
-            f"moved {move:+.2%}{over} to {when:%Y-%m-%d}, more than the {limit:.0%} a session "
-            f"that is credible for its kind ({quotes.instrument.kind})"
-        )
-        yield quotes.warn("jump", when, message, move)
+def _calendar_name(universe: Universe) -> str:
+    return "the other prices" if universe.calendar == FROM_DATA else universe.calendar
+
+
+def _jumps(quotes: _Quotes, stated: Stated) -> Iterator[Finding]:
+    for jump in credible(quotes.name, quotes.rows, quotes.sessions, quotes.universe):
+        said = {"over": jump.over, "limit": jump.limit, "sort": quotes.instrument.kind}
+        kind = "accepted_jump" if stated.accept_jumps else "broken_history"
+        if jump.explained:
+            yield quotes.say(kind, jump.date, jump.move, over=jump.over, explained=jump.explained)
+        else:
+            yield quotes.say("jump", jump.date, jump.move, **said)
 
 
 def _stale(quotes: _Quotes) -> Iterator[Finding]:
@@ -161,11 +171,9 @@ def _stale(quotes: _Quotes) -> Iterator[Finding]:
     for start, length in zip(starts, np.diff(starts, append=len(close)), strict=True):
         if length >= STALE_SESSIONS:
             when, last = (quotes.rows["date"].iloc[row] for row in (start, start + length - 1))
-            message = (
-                f"has the same close {close[start]:g} on {length} sessions, "
-                f"{when:%Y-%m-%d} … {last:%Y-%m-%d}"
+            yield quotes.say(
+                "stale", when, length, close=float(close[start]), last=f"{last:%Y-%m-%d}"
             )
-            yield quotes.warn("stale", when, message, length)
 
 
 def _launch(quotes: _Quotes) -> Iterator[Finding]:
@@ -174,8 +182,7 @@ def _launch(quotes: _Quotes) -> Iterator[Finding]:
         return
     early = quotes.rows["date"][quotes.rows["date"] < pd.Timestamp(launched)]
     if len(early):
-        message = f"has {len(early)} prices before its launch on {launched} (back-filled history)"
-        yield quotes.warn("before_launch", early.iloc[0], message, len(early))
+        yield quotes.say("before_launch", early.iloc[0], len(early), launched=str(launched))
 
 
 def _calendar(universe: Universe, dates: pd.DatetimeIndex) -> Iterator[Finding]:
@@ -185,12 +192,20 @@ def _calendar(universe: Universe, dates: pd.DatetimeIndex) -> Iterator[Finding]:
         ("after", until, dates[dates > until]),
     ):
         if len(beyond):
-            message = (
-                f"the holidays of {universe.calendar} are not known {side} {day:%Y-%m-%d}; there "
-                f"the dates in the data count as sessions"
-            )
+            details = {"calendar": universe.calendar, "side": side, "bound": f"{day:%Y-%m-%d}"}
             first = beyond.min().date()
-            yield Finding("warning", "calendar_end", "", message, first, beyond.nunique())
+            yield Finding("calendar_end", "", first, beyond.nunique(), details)
+
+
+def _per_year(prices: pd.DataFrame, universe: Universe) -> Iterator[Finding]:
+    days = market_sessions(prices, universe)
+    if len(days) < 2:
+        return
+    declared = universe.sessions_per_year
+    observed = observed_per_year(days)
+    if abs(observed / declared - 1.0) > DECLARED_WELL:
+        details = {"universe": universe.name, "declared": declared}
+        yield Finding("sessions_per_year", "", None, observed, details)
 
 
 def _opens(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Finding]:
@@ -202,12 +217,8 @@ def _opens(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Findin
     for name in named:
         blank = rows[name]["date"][rows[name]["open"].isna()]
         if len(blank):
-            message = (
-                f"{name} has no open on {len(blank)} of {len(rows[name])} dates, first on "
-                f"{blank.iloc[0]:%Y-%m-%d}; no order fills at the open there"
-            )
-            when = blank.iloc[0].date()
-            yield Finding("warning", "no_open", name, message, when, len(blank))
+            details = {"total": len(rows[name])}
+            yield Finding("no_open", name, blank.iloc[0].date(), len(blank), details)
 
 
 def _coverage(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Finding]:
@@ -222,16 +233,19 @@ def _coverage(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Fin
     for name in (name for name in universe.by_id if name in spans):
         quotes = _Quotes(universe.by_id[name], universe, rows[name], pd.DatetimeIndex([]))
         first, last = spans[name]
-        if first > opened:
+        # A benchmark of weeks or months begins and ends with its own periods.
+        slack = pd.Timedelta(0)
+        own = frequency_of(pd.DatetimeIndex(rows[name]["date"]))
+        if is_slower(own, universe.frequency):
+            slack = pd.Timedelta(days=GAPS[own][1])
+        if first > opened + slack:
             launched = quotes.instrument.launched
             note = "" if launched is None else f" (launched {launched})"
-            message = f"starts on {first:%Y-%m-%d}{note}, the market on {opened:%Y-%m-%d}"
-            yield quotes.warn("late_start", first, message)
-        if last != ended:
+            yield quotes.say("late_start", first, launched=note, opened=f"{opened:%Y-%m-%d}")
+        if last > ended or last < ended - slack:
             rest = "its last price is carried on, untradable"
             if last > ended:
                 rest = "the rest is not used"
             elif name == universe.benchmark:
                 rest = "there is nothing to compare with after that"
-            message = f"ends on {last:%Y-%m-%d}, the market on {ended:%Y-%m-%d}; {rest}"
-            yield quotes.warn("different_end", last, message)
+            yield quotes.say("different_end", last, ended=f"{ended:%Y-%m-%d}", rest=rest)

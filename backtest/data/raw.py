@@ -52,6 +52,14 @@ def raw_market(universe_text: str, prices: pd.DataFrame, series: pd.DataFrame) -
     )
 
 
+def with_knowledge(series: pd.DataFrame) -> pd.DataFrame:
+    """Return a series table that has `KNOWLEDGE_COLUMNS`, empty where it had none."""
+    full = series.reindex(
+        columns=[*series.columns, *(n for n in KNOWLEDGE_COLUMNS if n not in series.columns)]
+    )
+    return full.astype(dict.fromkeys(KNOWLEDGE_COLUMNS, "datetime64[ns]"))
+
+
 def empty_prices() -> pd.DataFrame:
     """Return a tidy price frame without a row."""
     return _canonical(pd.DataFrame(columns=list(PRICE_COLUMNS)), PRICE_COLUMNS, keys=2)

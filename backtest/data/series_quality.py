@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from backtest.data.finding import Finding
-from backtest.data.publication_lag import max_age_days
-from backtest.market.calendar import known_span
+from backtest.data.publication_lag import delay_of, max_age_days
+from backtest.data.stated import Stated
+from backtest.data.units import check_units
+from backtest.market.calendar import FROM_DATA, known_span
+from backtest.market.frequency import PERIODS, frequency_of, periods_of
 from backtest.market.universe import Universe
-
-# Values at most this many days apart, as a rule, are daily: only these have holes.
-DAILY_GAP_DAYS = 4
 
 
 def check_series(
@@ -22,6 +22,7 @@ def check_series(
     universe: Universe,
     *,
     market_ends: pd.Timestamp,
+    stated: Stated,
 ) -> Iterator[Finding]:
     """Yield everything there is to say about series.
 
@@ -35,32 +36,52 @@ def check_series(
         Declares series, how late they are published and how old a value may get.
     market_ends : Timestamp
         The market's last session.
+    stated : Stated
+        What the user vouches for.
     """
     declared = {spec.id for spec in universe.series}
     for name, rows in series.dropna(subset="value").groupby("series", sort=False):
         usable = _usable(rows)
-        if name not in declared and usable is None:
-            message = (
-                f"series {name} is not declared in universe {universe.name}; its values are "
-                f"used from the day after their own"
-            )
-            yield Finding("warning", "undeclared_series", str(name), message)
+        if name not in declared and _is_file(rows):
+            details = {"universe": universe.name, "used": _used(str(name), rows, stated)}
+            yield Finding("undeclared_series", str(name), details=details)
         yield from _order(str(name), rows)
+        ordered = rows.sort_values("date", kind="stable")
+        yield from check_units(str(name), ordered, universe, stated=str(name) in stated.units)
         dates = pd.DatetimeIndex(rows["date"].drop_duplicates().sort_values())
-        yield from _daily(str(name), dates, sessions, universe)
+        frequency = frequency_of(dates)
+        if frequency == "daily":
+            yield from _daily(str(name), dates, sessions, universe)
+        elif frequency in ("weekly", "monthly", "quarterly", "yearly"):
+            yield from _holes(str(name), dates, frequency)
         spec = universe.spec(str(name))
         published = dates[-1] + pd.Timedelta(days=spec.delay_days) if usable is None else usable
-        forgotten = published + pd.Timedelta(days=max_age_days(str(name), universe))
+        stands = max_age_days(str(name), universe, frequency)
+        forgotten = published + pd.Timedelta(days=stands)
         if forgotten < market_ends:
-            message = (
-                f"series {name} ends on {dates[-1]:%Y-%m-%d}, the market on "
-                f"{market_ends:%Y-%m-%d}; it is unknown after {forgotten:%Y-%m-%d}"
-            )
-            yield Finding("warning", "series_end", str(name), message, dates[-1].date())
+            details = {"ends": f"{market_ends:%Y-%m-%d}", "forgotten": f"{forgotten:%Y-%m-%d}"}
+            yield Finding("series_end", str(name), dates[-1].date(), details=details)
+
+
+def _is_file(rows: pd.DataFrame) -> bool:
+    """Whether a series came from a file: what was fetched says by itself when it was known."""
+    return "fetched" not in rows.columns or bool(rows["fetched"].isna().all())
+
+
+def _used(name: str, rows: pd.DataFrame, stated: Stated) -> str:
+    """Say by what the days of use of a series are known."""
+    rule = delay_of(name)
+    if name in stated.delays:
+        return f"{stated.delays[name]} days after their own"
+    if "released" in rows.columns and rows["released"].notna().all():
+        return "from their days of release"
+    if rule is not None:
+        return f"as such series are published: {rule.rule}"
+    return "from the day after their own"
 
 
 def _usable(rows: pd.DataFrame) -> pd.Timestamp | None:
-    """Return the last day of use a fetch gave; None where values wait by the universe's delay."""
+    """Return the last day of use that is known; None where values wait by the universe's delay."""
     last = rows["usable"].max() if "usable" in rows.columns else pd.NaT
     return None if pd.isna(last) else pd.Timestamp(last)
 
@@ -70,45 +91,52 @@ def _order(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
     # A value that was fetched again and differed stands beside the first one.
     seen = ["date", "fetched"] if "fetched" in rows.columns else ["date"]
     for when in dates[rows.duplicated(seen)].unique():
-        day = pd.Timestamp(when)
-        message = f"series {name} has {day:%Y-%m-%d} more than once"
-        yield Finding("error", "duplicate_date", name, message, day.date())
+        yield Finding("duplicate_date", name, pd.Timestamp(when).date())
     backward = np.flatnonzero(dates.diff().dt.days.to_numpy() < 0)
-    if len(backward):
+    if len(backward) and len(backward) < len(dates) - 1:
         when = dates.iloc[backward[0]]
-        message = f"series {name} is out of order, first at {when:%Y-%m-%d}; it was sorted"
-        yield Finding("warning", "unordered_dates", name, message, when.date(), len(backward))
+        yield Finding("unordered_dates", name, when.date(), len(backward))
 
 
 def _daily(
     name: str, dates: pd.DatetimeIndex, sessions: pd.DatetimeIndex, universe: Universe
 ) -> Iterator[Finding]:
     """Say on which days a daily series and the exchange disagree about being at work."""
-    if len(dates) < 2 or float(np.median(np.diff(dates) / np.timedelta64(1, "D"))) > DAILY_GAP_DAYS:
+    if universe.calendar == FROM_DATA or universe.frequency != "daily":
         return
     since, until = known_span(universe.calendar)
     inside = dates[(dates >= since) & (dates <= until)]
     closed = inside.difference(sessions)
     weekend = closed.day_of_week >= 5
+    shut = {"calendar": universe.calendar}
     for when in closed[weekend]:
-        message = (
-            f"series {name} has a value on {when.day_name()} {when:%Y-%m-%d}, a make-up working "
-            f"day on which {universe.calendar} is shut; it counts from the next session"
-        )
-        yield Finding("warning", "make_up_day", name, message, when.date())
+        yield Finding("make_up_day", name, when.date(), details=shut)
     holidays = closed[~weekend]
     if len(holidays):
-        message = (
-            f"series {name} has values on {len(holidays)} weekdays on which {universe.calendar} "
-            f"is shut, first on {holidays[0]:%Y-%m-%d}; they count from the next session"
-        )
         first = holidays[0].date()
-        yield Finding("warning", "exchange_holiday", name, message, first, len(holidays))
+        yield Finding("exchange_holiday", name, first, len(holidays), shut)
     covered = sessions[(sessions >= dates[0]) & (sessions <= dates[-1])]
     holes = covered.difference(dates)
     if len(holes):
-        message = (
-            f"series {name} has no value for {len(holes)} of {len(covered)} sessions, first on "
-            f"{holes[0]:%Y-%m-%d}; the value before stands in"
-        )
-        yield Finding("warning", "holes", name, message, holes[0].date(), len(holes))
+        details = {"total": len(covered), "periods": "sessions"}
+        yield Finding("holes", name, holes[0].date(), len(holes), details)
+
+
+def _holes(name: str, dates: pd.DatetimeIndex, frequency: str) -> Iterator[Finding]:
+    """Say which weeks, months, quarters or years lack a value.
+
+    January's is often published with February's; where February has one, January's is no hole.
+    """
+    there = periods_of(dates, frequency).unique()
+    every = pd.period_range(there.min(), there.max(), freq=there.freq)
+    lacking = every.difference(there)
+    if frequency == "monthly":
+        joint = (lacking.month == 1) & (lacking + 1).isin(there)
+        lacking = lacking[~joint]
+    if frequency == "weekly":
+        # Weeks without a working day have none: only two in a row are a hole.
+        lacking = lacking[(lacking + 1).isin(lacking) | (lacking - 1).isin(lacking)]
+    if len(lacking):
+        first = lacking[0].end_time.date()
+        details = {"total": len(every), "periods": PERIODS[frequency]}
+        yield Finding("holes", name, first, len(lacking), details)

@@ -275,7 +275,7 @@ def is_whole(snapshot: str) -> bool:
 def write_manifest(manifest: Manifest) -> None:
     """Keep a manifest in the market's history, then make it the current one."""
     plain = {"format": FORMAT, **asdict(manifest)}
-    plain["findings"] = [finding.to_json() for finding in manifest.findings]
+    plain["findings"] = [finding.stored() for finding in manifest.findings]
     content = json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False).encode()
     past = home() / "history" / manifest.name
     sweep(past)

@@ -1,229 +1,317 @@
-"""One CSV or Parquet file as a table with dates.
+"""One file as a table: which rows are data, which column holds the dates, what the others mean.
 
-What a spreadsheet, a terminal or a Chinese data vendor may have written is read as it stands:
-UTF-8 with or without its mark, GB18030, commas, tabs or semicolons, English or Chinese headers.
+Nothing is taken for granted of a header's place: data begin at the first row with a date, and what
+stands above it are headers, labels or a title.
 """
 
 from __future__ import annotations
 
-import re
-import warnings
-from io import BytesIO, StringIO
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from backtest.data.dates import Dates, Exchange, looks_dated, read_dates
+from backtest.data.grid import Grid, read_grid
+from backtest.data.head import Above, Column, IsName, column_of
+from backtest.data.headers import meaning
+from backtest.data.numerals import is_blank, numbers
+from backtest.data.stated import Stated
 from backtest.errors import UserError
 
-SUFFIXES = (".csv", ".txt", ".parquet", ".pq")
+SAMPLED_ROWS = 60
+# Rows below the data that sum them up, whatever numbers they hold.
+SUMMARIES = frozenset(
+    [
+        "合计",
+        "总计",
+        "平均",
+        "平均值",
+        "均值",
+        "最大",
+        "最大值",
+        "最小",
+        "最小值",
+        "average",
+        "mean",
+        "total",
+        "sum",
+        "max",
+        "min",
+    ]
+)
 
-# English and Chinese headers by the name used here; compared without case, blanks and units.
-HEADERS = {
-    "date": "datetime time timestamp trade_date tradedate trading_date day observation_date "
-    "日期 交易日期 交易日 时间",
-    "instrument": "code symbol ticker ts_code index_code 代码 证券代码 指数代码 基金代码 股票代码",
-    "open": "开盘 开盘价 开盘指数",
-    "high": "最高 最高价 最高指数",
-    "low": "最低 最低价 最低指数",
-    "close": "收盘 收盘价 收盘指数",
-    "volume": "vol 成交量",
-    "amount": "money value_traded 成交额 成交金额",
-}
-CANONICAL = {alias: name for name, aliases in HEADERS.items() for alias in (name, *aliases.split())}
-BLANK = ("", "-", "--", ".", "na", "n/a", "#n/a", "nan", "null", "none")
 
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A file's rows that have a date.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        Columns numbered as in `columns`; as they stand in the file.
+    columns : tuple of Column
+        All columns but that of the dates and those without a header, which are `unnamed`.
+    dates : Dates
+        One per row.
+    names : tuple of str
+        What stands above the data besides headers: a title, a code, a name.
+    labels : mapping
+        By what is said ("unit"), a text per position.
+    dropped : tuple of str
+        Rows that are no data, as they stand.
+    """
+
+    path: Path
+    kind: str
+    cells: pd.DataFrame
+    columns: tuple[Column, ...]
+    dates: Dates
+    names: tuple[str, ...] = ()
+    labels: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    unnamed: tuple[Column, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def by_role(self, role: str) -> Column | None:
+        """Return the only column that means something, None where there is none."""
+        return next((column for column in self.columns if column.role == role), None)
+
+    def values(self, column: Column) -> pd.Series:
+        """Return a column's cells."""
+        return self.cells[column.position]
+
+    def label(self, what: str, column: Column) -> str:
+        """Return what a row above the data says of a column, "" where none does."""
+        return self.labels.get(what, {}).get(column.position, "")
+
+    @property
+    def headers(self) -> str:
+        """The headers as a sentence lists them."""
+        return ", ".join(column.header or column.instrument for column in self.columns[:8])
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(
+    path: Path, exchange: Exchange, is_name: IsName, stated: Stated | None = None
+) -> Table:
     """Read a file whose rows are dated.
 
-    Returns
-    -------
-    DataFrame
-        Column `date` (tz-naive, in the file's own time zone, without a time of day); the others
-        keep their headers and, from a CSV, their text. In the order of the file.
+    Parameters
+    ----------
+    is_name : function
+        Whether a text names an instrument that is looked for.
 
     Raises
     ------
     UserError
-        If there is no such file, or it is empty, unreadable, or has no readable dates.
+        If the file cannot be read, or has no readable dates.
     """
-    if not path.is_file():
-        raise UserError(f"there is no file {path}; check the path")
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path} is neither CSV nor Parquet; save it as one of these")
-    table = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else _csv(path)
-    if table.empty:
+    stated = stated or Stated()
+    grid = read_grid(path)
+    cells = grid.cells
+    place, numeric = _date_column(grid, path, stated)
+    dated = looks_dated(cells[place], numbers=numeric) if not stated.date_format else _stated(
+        cells[place], exchange, stated
+    )  # fmt: skip
+    begins = int(dated.argmax()) if dated.any() else len(dated)
+    heads = _heads(grid, begins)
+    above = Above(heads, place, is_name)
+    body = cells if grid.heads else cells.iloc[begins:]
+    dated = dated if grid.heads else dated[begins:]
+    kept, dropped = _rows(body, dated, place, heads, path)
+    if not kept.any():
         raise UserError(f"{path} is empty; it needs a header and at least one row")
-    named = _with_date(table, path)
-    return named.assign(date=_dates(named["date"], path))
-
-
-def price_columns(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Rename the headers that mean instrument, open, high, low, close, volume or amount."""
-    renamed = {header: _canonical(header) for header in table.columns}
-    for name in HEADERS:
-        twice = [header for header, meant in renamed.items() if meant == name]
-        if len(twice) > 1:
-            raise UserError(
-                f"{path} has two columns for {name} ({' and '.join(twice)}); remove one"
-            )
-    return table.rename(columns=renamed)
-
-
-def numbers(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Read numbers; blanks are NaN.
-
-    Returns
-    -------
-    values, wrong
-        Values, NaN where there is none, and where text or infinity stands for a number.
-
-    Examples
-    --------
-    >>> numbers(pd.Series(["1.5", "", "1,234.5", "n/a", "x"]))[0].tolist()
-    [1.5, nan, 1234.5, nan, nan]
-    """
-    if column.dtype.kind in "iuf":
-        values, wrong = column.to_numpy(dtype=float, na_value=np.nan), np.zeros(len(column), bool)
-    else:
-        cells = column.to_numpy(dtype=object)
-        try:
-            # Python's float is exact to the last bit; pandas' own parsers are not.
-            values, wrong = cells.astype(float), np.zeros(len(column), bool)
-        except (TypeError, ValueError):
-            read = [_number(cell) for cell in cells]
-            values = np.array([value for value, _ in read])
-            wrong = np.array([failed for _, failed in read])
-    wrong = wrong | np.isinf(values)
-    return np.where(wrong, np.nan, values), wrong
-
-
-def read_days(column: pd.Series, path: Path) -> pd.Series:
-    """Read days of which some may be blank, as NaT; what is neither is a mistake of the file."""
-    blank = column.isna() | column.astype(str).str.strip().str.lower().isin([*BLANK, "nat"])
-    days = pd.Series(pd.NaT, index=column.index, dtype="datetime64[ns]")
-    days[~blank] = _dates(column[~blank], path)
-    return days
-
-
-def _number(cell: Any) -> tuple[float, bool]:
-    text = "" if cell is None else str(cell).strip()
-    if text.lower() in BLANK or cell is pd.NA:
-        return np.nan, False
-    if _THOUSANDS.fullmatch(text):
-        text = text.replace(",", "")
+    _ragged(body[kept], heads, path)
     try:
-        return float(text), False
-    except ValueError:
-        return np.nan, True
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    try:
-        table = pd.read_parquet(BytesIO(_content(path)))
-    except (OSError, ValueError, NotImplementedError) as error:
-        raise UserError(f"{path} is no readable Parquet file; write it again") from error
-    if isinstance(table.index, pd.DatetimeIndex):
-        table = table.rename_axis("date").reset_index()
-    elif any(table.index.names):
-        table = table.reset_index()
-    return table.rename(columns=str)
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    text = _text(path)
-    header = text.lstrip().partition("\n")[0]
-    delimiter = max(",", "\t", ";", key=header.count)
-    try:
-        with warnings.catch_warnings():
-            # A row longer than the header is no more than a warning to pandas.
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            table = pd.read_csv(
-                StringIO(text),
-                sep=delimiter,
-                dtype=str,
-                keep_default_na=False,
-                skipinitialspace=True,
-                index_col=False,
-            )
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame()
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        why = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
-        raise UserError(f"{path} is no table ({why}); give every row the same columns") from error
-    # A header that stands twice comes out of pandas with .1 behind it.
-    twice = [name for name in table.columns if f"{name}.1" in table.columns]
-    if twice:
-        raise UserError(f"{path} has two columns called {twice[0]}; remove one")
-    return table
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}); check the file") from error
-
-
-def _text(path: Path) -> str:
-    content = _content(path)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise UserError(f"{path} is not UTF-8 or GB18030 text; save it as CSV in UTF-8")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UserError(f"{path} is not UTF-8 or GB18030 text; save it as CSV in UTF-8")
-
-
-def _canonical(header: str) -> str:
-    bare = re.sub(r"\s*[(（].*?[)）]$", "", header.strip())
-    return CANONICAL.get(bare.lower().replace(" ", "_"), header)
-
-
-def _with_date(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    headers = [str(header).strip().strip("\ufeff") for header in table.columns]
-    table = table.set_axis(headers, axis=1)
-    dates = [header for header in headers if _canonical(header) == "date"]
-    unnamed = [header for header in headers if header.startswith("Unnamed: ")]
-    if len(dates) > 1:
-        raise UserError(f"{path} has two date columns ({' and '.join(dates)}); remove one")
-    if not dates and headers[0] in unnamed:
-        dates = unnamed[:1]
-    if not dates:
-        raise UserError(
-            f"{path} has no date column (its columns are {', '.join(headers[:8])}); "
-            f"call one of them date or 日期"
+        dates = read_dates(
+            body.loc[kept, place].reset_index(drop=True), exchange, form=stated.date_format
         )
-    rest = [header for header in unnamed if header not in dates]
-    return table.drop(columns=rest).rename(columns={dates[0]: "date"})
-
-
-def _dates(column: pd.Series, path: Path) -> pd.Series:
-    """Read dates that put the year first; others are ambiguous and refused."""
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        column = column.dt.tz_localize(None)
-    if column.dtype.kind == "M":
-        read = column.dt.normalize()
-    else:
-        text = column.astype(str).str.strip()
-        read = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-        if read.isna().any():
-            parts = text.str.extract(
-                r"^(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?|(\d\d)(\d\d))$"
-            )
-            written = parts[0] + "-" + parts[1].fillna(parts[3]) + "-" + parts[2].fillna(parts[4])
-            read = pd.to_datetime(written, format="%Y-%m-%d", errors="coerce")
-    wrong = np.flatnonzero(read.isna() | ~read.dt.year.between(1900, 2200))
+    except UserError as error:
+        raise UserError(f"{path} {error}") from error
+    wrong = np.flatnonzero(dates.days.isna())
     if len(wrong):
-        raise UserError(
-            f"{path}: row {wrong[0] + 1} has {str(column.iloc[wrong[0]])!r} for its date, "
-            f"which is none; write dates as 2024-06-28"
+        row = int(np.flatnonzero(kept)[wrong[0]])
+        raise UserError(_no_date(path, row, body[place].iloc[row]))
+    columns = tuple(
+        column_of(position, above, stated)
+        for position in range(cells.shape[1])
+        if position != place
+    )
+    if not heads:
+        # A file of nothing but rows: its columns are known by their places.
+        columns = tuple(
+            Column(column.position, f"column {column.position + 1}", column.role)
+            for column in columns
         )
-    return pd.Series(read.to_numpy(dtype="datetime64[ns]"), index=column.index)
+    named = tuple(column for column in columns if column.header or column.instrument)
+    unnamed = tuple(column for column in columns if column not in named)
+    _check_roles(named, path)
+    return Table(
+        path=path,
+        kind=grid.kind,
+        cells=body.loc[kept, [column.position for column in columns]].reset_index(drop=True),
+        columns=named,
+        unnamed=unnamed,
+        dates=dates,
+        names=above.titles,
+        labels=above.labels,
+        dropped=dropped,
+        notes=grid.notes,
+    )
+
+
+def _date_column(grid: Grid, path: Path, stated: Stated) -> tuple[int, bool]:
+    """Return the place of the dates, and whether bare numbers in it are dates."""
+    head = grid.cells.iloc[:SAMPLED_ROWS]
+    own = [list(row) for row in grid.heads]
+    texts = {
+        position: [row[position] for row in own]
+        + ([] if own else [_text(cell) for cell in head[position]])
+        for position in range(head.shape[1])
+    }
+    asked = stated.columns.get("date", "").strip().lower()
+    if asked:
+        for position, written in texts.items():
+            if asked in (text.lower() for text in written):
+                return position, True
+        raise UserError(f"{path} has no column {stated.columns['date']!r}; see --as date=COLUMN")
+    roles = {position: {meaning(text) for text in written} for position, written in texts.items()}
+    if stated.date_format:
+        for position in roles:
+            if "date" in roles[position]:
+                return position, False
+        return 0, False
+    for numeric in (False, True):
+        dated = {
+            position: looks_dated(head[position], numbers=numeric)
+            for position, meant in roles.items()
+            if not numeric or "date" in meant or position == 0
+        }
+        known = {position: mask for position, mask in dated.items() if mask.any()}
+        called = [position for position in known if "date" in roles[position]]
+        first = [position for position in known if _mostly(head[position], known[position])]
+        if len(called) > 1:
+            both = " and ".join(_header_of(texts[position], "date") for position in called[:2])
+            raise UserError(
+                f"{path} has two date columns ({both}); remove one or say --as date=COLUMN"
+            )
+        plain = [position for position in first if not roles[position] & {"released", "instrument"}]
+        for found in (called, plain, first):
+            if found:
+                return found[0], numeric
+    headed = [position for position, meant in roles.items() if "date" in meant]
+    if headed:
+        return headed[0], False
+    titles = [next((text for text in written if text), "") for written in texts.values()]
+    if not any(titles):
+        raise UserError(f"{path} is empty; it needs a header and at least one row")
+    raise UserError(
+        f"{path} has no date column (its columns are {', '.join(titles[:8])}); "
+        f"call one of them date or 日期"
+    )
+
+
+def _mostly(cells: pd.Series, dated: np.ndarray) -> bool:
+    filled = sum(not is_blank(cell) for cell in cells)
+    return int(dated.sum()) * 2 >= filled > 0
+
+
+def _header_of(texts: list[str], role: str) -> str:
+    return next((text for text in texts if meaning(text) == role), "")
+
+
+def _stated(cells: pd.Series, exchange: Exchange, stated: Stated) -> np.ndarray:
+    return np.asarray(read_dates(cells, exchange, form=stated.date_format).days.notna())
+
+
+def _heads(grid: Grid, begins: int) -> list[list[str]]:
+    if grid.heads:
+        return [list(row) for row in grid.heads]
+    rows = grid.cells.iloc[:begins].to_numpy(dtype=object)
+    return [[_text(cell) for cell in row] for row in rows if any(_text(cell) for cell in row)]
+
+
+def _check_roles(columns: tuple[Column, ...], path: Path) -> None:
+    seen: dict[tuple[str, str], Column] = {}
+    for column in columns:
+        if column.role:
+            other = seen.setdefault((column.role, column.instrument), column)
+            if other is not column and column.role not in ("date", "name", "instrument", "series"):
+                same = other.header == column.header
+                raise UserError(
+                    f"{path} has two columns called {column.header}; remove one"
+                    if same
+                    else f"{path} has two columns for {column.role} ({other.header} and "
+                    f"{column.header}); remove one or say --as {column.role}=COLUMN"
+                )
+        elif column.header:
+            other = seen.setdefault((" " + column.header, column.instrument), column)
+            if other is not column:
+                raise UserError(f"{path} has two columns called {column.header}; remove one")
+
+
+def _rows(
+    body: pd.DataFrame, dated: np.ndarray, place: int, heads: list[list[str]], path: Path
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return which rows are data, and those that are none and were dropped, as they stand."""
+    dropped: list[str] = []
+    for row in np.flatnonzero(~dated):
+        texts = [_text(cell) for cell in body.iloc[row]]
+        filled = [text for at, text in enumerate(texts) if text and at != place]
+        if not texts[place] and not filled:
+            continue
+        is_sum = texts[place].strip("：:").lower() in SUMMARIES
+        if is_sum or texts in heads or not _any_number(filled):
+            dropped.append(" ".join(text for text in texts if text)[:80])
+            continue
+        raise UserError(_no_date(path, int(row), body[place].iloc[row]))
+    return dated, tuple(dropped)
+
+
+def _any_number(texts: list[str]) -> bool:
+    values, _ = numbers(pd.Series(texts, dtype=object), percent=True, words=True)
+    return bool(np.isfinite(values).any())
+
+
+def _no_date(path: Path, row: int, cell: Any) -> str:
+    return (
+        f"{path}: row {row + 1} has {_text(cell)!r} for its date, which is none; write dates as "
+        f"2024-06-28"
+    )
+
+
+def _ragged(body: pd.DataFrame, heads: list[list[str]], path: Path) -> None:
+    """Raise a `UserError` where a row has cells to the right of all headers."""
+    if not heads:
+        return
+    headed = max(at for row in heads for at, text in enumerate(row) if text)
+    for position in range(headed + 1, body.shape[1]):
+        over = [row for row, cell in enumerate(body[position]) if _text(cell)]
+        if over:
+            raise UserError(
+                f"{path}: row {over[0] + 1} has more cells than the header; give every row the "
+                f"same columns"
+            )
+
+
+def _text(cell: Any) -> str:
+    if cell is None or cell is pd.NaT or cell is pd.NA or cell != cell:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def read_days(cells: pd.Series, exchange: Exchange, path: Path) -> pd.Series:
+    """Read days of which some may be blank, as NaT; what is neither is a mistake of the file."""
+    try:
+        read = read_dates(cells.reset_index(drop=True), exchange)
+    except UserError as error:
+        raise UserError(f"{path} {error}") from error
+    for row in np.flatnonzero(read.days.isna()):
+        if not is_blank(cells.iloc[row]):
+            raise UserError(_no_date(path, int(row), cells.iloc[row]))
+    return read.days

@@ -13,7 +13,6 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from backtest.data.raw import KNOWLEDGE_COLUMNS
 from backtest.market.universe import Universe
 
 TOLERANCE = 1e-9
@@ -92,11 +91,3 @@ def latest_known(rows: pd.DataFrame) -> pd.Series:
     current = ordered[ordered["date"] >= ordered["date"].cummax()]
     by_day = current.drop_duplicates("known", keep="last")
     return pd.Series(by_day["value"].to_numpy(), index=pd.DatetimeIndex(by_day["known"]))
-
-
-def with_knowledge(series: pd.DataFrame) -> pd.DataFrame:
-    """Return a series table that has `KNOWLEDGE_COLUMNS`, empty where it had none."""
-    full = series.reindex(
-        columns=[*series.columns, *(n for n in KNOWLEDGE_COLUMNS if n not in series.columns)]
-    )
-    return full.astype(dict.fromkeys(KNOWLEDGE_COLUMNS, "datetime64[ns]"))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from backtest.engine.registry import Track
 from backtest.market import Market
+from backtest.market.frequency import frequency_of, is_slower
 from backtest.market.market import EQUAL_WEIGHT
 
 
@@ -21,8 +25,60 @@ def benchmark_returns(market: Market, first: int = 0) -> dict[str, pd.Series]:
 
 
 def level_returns(level: pd.Series, first: int) -> pd.Series:
-    """Return simple returns from session `first` on; 0 on a market's very first session."""
-    moved = level.pct_change(fill_method=None)
-    if first == 0 and len(level) and pd.notna(level.iloc[0]):
-        moved.iloc[0] = 0.0
+    """Return simple returns from session `first` on; 0 on a market's very first session.
+
+    A level that is known on some sessions only moves on these.
+    """
+    known = level.dropna()
+    moved = known.pct_change(fill_method=None).reindex(level.index)
+    if first == 0 and len(known) and (pd.notna(level.iloc[0]) or has_periods(level)):
+        moved.loc[known.index[0]] = 0.0
     return moved.iloc[first:]
+
+
+def has_periods(values: pd.Series) -> bool:
+    """Whether a benchmark is known at the ends of weeks or months only, not on every session."""
+    own = frequency_of(pd.DatetimeIndex(values.dropna().index))
+    return is_slower(own, frequency_of(pd.DatetimeIndex(values.index)) or "daily")
+
+
+def over_periods(track: Track) -> Track:
+    """Compound a track over the periods of a benchmark that has fewer than sessions.
+
+    Parameters
+    ----------
+    track : Track
+        With one portfolio; its benchmark has a return at the end of each of its periods, over the
+        time since the one before, and NaN between.
+
+    Returns
+    -------
+    Track
+        By period, without the first, whose beginning is not known.
+
+    Examples
+    --------
+    >>> days = pd.bdate_range("2024-01-01", periods=20)
+    >>> weekly = np.where(days.day_of_week == 4, 0.02, np.nan)
+    >>> track = Track(np.full(20, 0.01), 260, days, np.zeros(20), weekly)
+    >>> over_periods(track).returns.round(6).tolist()
+    [0.05101, 0.05101, 0.05101]
+    """
+    benchmark = np.asarray(track.benchmark, dtype=float)
+    ends = np.flatnonzero(np.isfinite(benchmark))
+    inside = slice(ends[0] + 1, ends[-1] + 1)
+    period = np.searchsorted(ends, np.arange(len(benchmark))[inside])
+
+    def gathered(returns: ArrayLike) -> np.ndarray:
+        values = np.broadcast_to(np.asarray(returns, dtype=float), benchmark.shape)
+        grown: pd.Series = (1.0 + pd.Series(values[inside])).groupby(period).prod()
+        return grown.to_numpy() - 1.0
+
+    share = (len(ends) - 1) / max(int(ends[-1] - ends[0]), 1)
+    return Track(
+        returns=gathered(track.returns),
+        per_year=track.per_year * share,
+        sessions=track.sessions[ends[1:]],
+        risk_free=gathered(track.risk_free),
+        benchmark=benchmark[ends[1:]],
+    )

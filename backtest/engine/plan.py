@@ -112,8 +112,9 @@ def venue(market: Market, costs: CostModel, fill: str) -> Venue:
 def orders(targets: pd.DataFrame, market: Market, first: int = 0) -> list[Order]:
     """Read the orders out of a frame of targets, `fitted` to the market.
 
-    A row orders if it has a number and differs from the row before it. Of what was decided before
-    session `first`, only the last order counts, and is due at `first`.
+    A row orders if it has a number and differs from the row before it; where sessions are months,
+    every row with a number orders, as a rebalance each month is due then. Of what was decided
+    before session `first`, only the last order counts, and is due at `first`.
 
     Raises
     ------
@@ -125,7 +126,9 @@ def orders(targets: pd.DataFrame, market: Market, first: int = 0) -> list[Order]
     given = np.isfinite(numbers).any(axis=1)
     weights = np.nan_to_num(numbers)
     repeats = np.zeros(len(given), dtype=bool)
-    repeats[1:] = given[1:] & given[:-1] & (weights[1:] == weights[:-1]).all(axis=1)
+    if market.universe.frequency != "monthly":
+        same = (weights[1:] == weights[:-1]).all(axis=1)
+        repeats[1:] = given[1:] & given[:-1] & same
     _check(weights, market)
     found = [Order(int(row), weights[row]) for row in np.flatnonzero(given & ~repeats)]
     before = [order for order in found if order.decided < first]

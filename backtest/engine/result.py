@@ -13,6 +13,7 @@ import pandas as pd
 
 from backtest.display import Displayed
 from backtest.engine import metrics
+from backtest.engine.benchmarks import has_periods, over_periods
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
@@ -146,7 +147,11 @@ class BacktestResult(Displayed):
             costs=float(self.orders["cost"].sum()),
             regime=self.regime,
         )
-        return metrics.figures(track)
+        found = metrics.figures(track)
+        if has_periods(other):
+            against = [name for name in found if "benchmark" in metrics.METRICS[name].needs]
+            found |= metrics.figures(over_periods(track), against)
+        return found
 
     @cached_property
     def turnover(self) -> pd.Series:
@@ -232,10 +237,18 @@ class BacktestResult(Displayed):
 
     def benchmark_summary(self) -> dict[str, dict[str, float]]:
         """Return headline figures of each benchmark, over the sessions its record has."""
-        return {name: self._alone(series.dropna()) for name, series in self.benchmarks.items()}
+        return {
+            name: self.beside(name)[1] if has_periods(series) else self._alone(series.dropna())
+            for name, series in self.benchmarks.items()
+        }
 
     def beside(self, benchmark: str) -> tuple[dict[str, float], dict[str, float]]:
         """Return this result's and a benchmark's headline figures over the sessions both have."""
+        if has_periods(self.benchmarks[benchmark]):
+            track = replace(self._track(self.returns), benchmark=self.benchmarks[benchmark])
+            own = over_periods(track)
+            alone = replace(own, benchmark=None)
+            return metrics.figures(alone), metrics.figures(replace(alone, returns=own.benchmark))
         theirs = self.benchmarks[benchmark].dropna()
         return self._alone(self.returns[theirs.index]), self._alone(theirs)
 

@@ -16,14 +16,15 @@ from typing import Any
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel, cost_model
-from backtest.engine.benchmarks import benchmark_returns, level_returns
+from backtest.engine.benchmarks import benchmark_returns, has_periods, level_returns
 from backtest.engine.plan import fill_used
 from backtest.engine.recording import record_run
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.simulate import Simulation, simulate
 from backtest.errors import UserError
 from backtest.market import Date, Market
-from backtest.market.elapsed import elapsed_years
+from backtest.market.elapsed import elapsed_years, observed_per_year
+from backtest.market.frequency import PERIODS, frequency_of
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
 from backtest.strategy import Strategy
@@ -158,8 +159,36 @@ def _result(
         warnings=(*notes, *_warnings(market, simulation, first)),
     )
     early = _before_launch(result)
-    more = [*_partly_compared(result), *([] if early is None else [early])]
+    more = [
+        *_over_jumps(result, market),
+        *_partly_compared(result),
+        *([] if early is None else [early]),
+    ]
     return replace(result, warnings=(*result.warnings, *more)) if more else result
+
+
+def _over_jumps(result: BacktestResult, market: Market) -> list[str]:
+    """Say which jumps of prices were held, and what was earned on them."""
+    held, found = result.weights.shift(), []
+    total = float(result.equity.iloc[-1]) - float(result.manifest["cash"])
+    for jump in market.jumps:
+        if jump.date in held.index and held[jump.instrument].loc[jump.date] > 0.0:
+            earned = float(result.profit[jump.instrument].loc[jump.date])
+            found.append(
+                Note(
+                    "{name} was held while it moved {move}{over} to {day}, as {explained}: "
+                    "{earned} {currency} of a profit of {total} come from it",
+                    name=jump.instrument,
+                    move=f"{jump.move:+.2%}",
+                    over=jump.over,
+                    day=f"{jump.date:%Y-%m-%d}",
+                    explained=jump.explained,
+                    earned=f"{earned:+,.0f}",
+                    currency=result.manifest["currency"],
+                    total=f"{total:+,.0f}",
+                )
+            )
+    return found
 
 
 def _partly_compared(result: BacktestResult) -> list[str]:
@@ -167,7 +196,22 @@ def _partly_compared(result: BacktestResult) -> list[str]:
     found: list[str] = []
     for name, series in result.benchmarks.items():
         lacking = int(series.isna().sum())
-        if lacking:
+        if has_periods(series):
+            own = frequency_of(pd.DatetimeIndex(series.dropna().index))
+            ours, theirs = (figures["total_return"] for figures in result.beside(name))
+            found.append(
+                Note(
+                    "{name} is {frequency}: figures against it are computed over its {periods}, in "
+                    "which {strategy} returned {ours} and {name} {theirs}",
+                    name=name,
+                    frequency=own,
+                    periods=PERIODS[own],
+                    strategy=result.name,
+                    ours=f"{ours:+.1%}",
+                    theirs=f"{theirs:+.1%}",
+                )
+            )
+        elif lacking:
             ours, theirs = (figures["total_return"] for figures in result.beside(name))
             found.append(
                 Note(
@@ -238,7 +282,8 @@ def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
                 count=late,
             )
         )
-    declared, observed = market.universe.sessions_per_year, market.per_year(first)
+    declared = market.universe.sessions_per_year
+    observed = observed_per_year(market.sessions, first)
     if abs(observed / declared - 1.0) > DECLARED_WELL:
         found.append(
             Note(

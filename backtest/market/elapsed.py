@@ -6,6 +6,8 @@ is said to have; volatility is annualized by the number of sessions there were.
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 DAYS = 365.25
@@ -20,6 +22,12 @@ def elapsed_years(sessions: pd.DatetimeIndex, first: int = 0) -> float:
     731.0
     """
     return float((sessions[-1] - sessions[max(first - 1, 0)]).days) / DAYS
+
+
+def observed_per_year(sessions: pd.DatetimeIndex, first: int = 0) -> float:
+    """Return how many steps from session to session there were a year; NaN in under a year."""
+    years = elapsed_years(sessions, first)
+    return (len(sessions) - 1 - max(first - 1, 0)) / years if years >= 1.0 else math.nan
 
 
 def sessions_per_year(sessions: pd.DatetimeIndex, declared: float, first: int = 0) -> float:

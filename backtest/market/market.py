@@ -20,6 +20,7 @@ from backtest.errors import UserError
 from backtest.market import sector_indices as indices
 from backtest.market.elapsed import sessions_per_year
 from backtest.market.identity import content_hash
+from backtest.market.jump import Jump
 from backtest.market.publication import as_known, on_record
 from backtest.market.universe import Universe
 
@@ -55,6 +56,8 @@ class Market(Displayed):
         used: every published value and its revisions, where the data came with them.
     findings : tuple of str
         What the quality checks said when the data came in.
+    jumps : tuple of Jump
+        Moves of prices that only an unadjusted split or a code used again explains.
     launched_only : bool
         Whether history from before an instrument's launch has been left out (`from_launch`).
     """
@@ -72,6 +75,7 @@ class Market(Displayed):
     snapshot: str = ""
     findings: tuple[str, ...] = ()
     launched_only: bool = False
+    jumps: tuple[Jump, ...] = ()
     vintages: pd.DataFrame | None = None
     _memo: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
 
@@ -120,6 +124,16 @@ class Market(Displayed):
         kept = {
             sector: tuple(name for name in names if name in present)
             for sector, names in self.universe.by_sector.items()
+        }
+        return {sector: names for sector, names in kept.items() if names}
+
+    @cached_property
+    def by_shenwan(self) -> Mapping[str, tuple[str, ...]]:
+        """The instruments that have prices here, by the Shenwan sector they stand for."""
+        present = set(self.close.columns)
+        kept = {
+            sector: tuple(name for name in names if name in present)
+            for sector, names in self.universe.by_shenwan.items()
         }
         return {sector: names for sector, names in kept.items() if names}
 
@@ -182,7 +196,8 @@ class Market(Displayed):
                 f"market {self.name} has no prices of its benchmark {self.universe.benchmark}; "
                 f"import them with 'nqp data import NAME --prices FOLDER --benchmark FILE'"
             )
-        return self.benchmark
+        last = self.benchmark.last_valid_index()
+        return self.benchmark.ffill().where(self.benchmark.index <= last)
 
     def per_year(self, first: int = 0) -> float:
         """How many sessions a year there are from session number `first` on, by their dates."""

@@ -17,21 +17,30 @@ from pathlib import Path
 from typing import Any
 
 from backtest.errors import UserError, suggest
+from backtest.market.frequency import FREQUENCIES
 
 KINDS = ("index", "etf", "stock")
 # No spreadsheet takes an identifier for a formula, no terminal for a command.
 IDENTIFIER = re.compile("[^=+\\-@＝＋－＠\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,63}")
-BUILT_IN = ("shenwan", "cn-etf", "us-spdr")
+BUILT_IN = ("shenwan", "cn-etf", "us-spdr", "gics", "citic-1", "us-industries")
+# The largest credible one-session move where a universe says none: the worst days of sector indices
+# since 1926 were a fifth.
+CREDIBLE_MOVES = {"index": 0.25, "etf": 0.3, "stock": 0.5}
 
 
 @dataclass(frozen=True)
 class Sector:
-    """One of the 31 Shenwan level-1 sectors, the vocabulary strategies are written in."""
+    """A sector: one of the 31 of Shenwan's first level, or one that a universe declares.
+
+    `shenwan` lists the Shenwan sectors a declared one stands for, as strategies are written in
+    these; `code` is Shenwan's.
+    """
 
     id: str
-    code: str
-    name: str
-    name_zh: str
+    code: str = ""
+    name: str = ""
+    name_zh: str = ""
+    shenwan: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,10 @@ class Universe:
         Government bond instruments, the first choice first.
     price_limits : mapping
         Largest credible one-session move (a fraction) by kind of instrument.
+    frequency : str
+        How often there is a session: "daily", "weekly" or "monthly".
+    declared : tuple of Sector
+        Its own sectors; () where it uses Shenwan's.
     """
 
     name: str
@@ -98,6 +111,13 @@ class Universe:
     bonds: tuple[str, ...] = ()
     series: tuple[SeriesSpec, ...] = ()
     price_limits: tuple[tuple[str, float], ...] = ()
+    frequency: str = "daily"
+    declared: tuple[Sector, ...] = ()
+
+    @cached_property
+    def sectors(self) -> Mapping[str, Sector]:
+        """Its sectors by key: those it declares, else Shenwan's."""
+        return {sector.id: sector for sector in self.declared} or sectors()
 
     @cached_property
     def by_id(self) -> Mapping[str, Instrument]:
@@ -113,13 +133,25 @@ class Universe:
                 grouped[instrument.sector] = (*grouped.get(instrument.sector, ()), instrument.id)
         return grouped
 
+    @cached_property
+    def by_shenwan(self) -> Mapping[str, tuple[str, ...]]:
+        """Instrument identifiers by Shenwan sector, as the declared sectors stand for them."""
+        if not self.declared:
+            return self.by_sector
+        found: dict[str, tuple[str, ...]] = {}
+        for sector in self.declared:
+            for name in sector.shenwan:
+                found[name] = (*found.get(name, ()), *self.by_sector.get(sector.id, ()))
+        return {name: found[name] for name in sectors() if found.get(name)}
+
     def spec(self, series: str) -> SeriesSpec:
         """How `series` is to be read; one that is not declared waits a day to be known."""
         return next((spec for spec in self.series if spec.id == series), SeriesSpec(series))
 
     def price_limit(self, instrument: str) -> float:
         """Return the largest credible one-session move of an instrument, as a fraction."""
-        return dict(self.price_limits).get(self.by_id[instrument].kind, 0.5)
+        kind = self.by_id[instrument].kind
+        return dict(self.price_limits).get(kind, CREDIBLE_MOVES[kind])
 
 
 @cache
@@ -184,8 +216,12 @@ def parse_universe(text: str, source: str = "universe") -> Universe:
     listed = top.take("instruments", list)
     if not listed:
         raise UserError(f"{source}: instruments is empty; add at least one [[instruments]] table")
+    declared = tuple(
+        _sector(key, entry, source) for key, entry in top.take("sectors", dict, {}).items()
+    )
+    known = {sector.id for sector in declared} or set(sectors())
     instruments = tuple(
-        _instrument(_Table(entry, source, f"instruments[{number}]."))
+        _instrument(_Table(entry, source, f"instruments[{number}]."), known)
         for number, entry in enumerate(listed)
     )
     ids = [instrument.id for instrument in instruments]
@@ -215,6 +251,8 @@ def parse_universe(text: str, source: str = "universe") -> Universe:
         bonds=tuple(_choose(bond, ids, source, "bonds") for bond in top.take("bonds", list, [])),
         series=specs,
         price_limits=tuple((kind, float(limit)) for kind, limit in limits.items()),
+        frequency=_choose(top.take("frequency", str, "daily"), FREQUENCIES, source, "frequency"),
+        declared=declared,
     )
     if universe.money is not None:
         _choose(universe.money, ids, source, "money")
@@ -254,11 +292,26 @@ class _Table:
             )
 
 
-def _instrument(table: _Table) -> Instrument:
+def _sector(key: str, entry: Any, source: str) -> Sector:
+    table = _Table({"name": entry} if isinstance(entry, str) else entry, source, f"sectors.{key}.")
+    sector = Sector(
+        id=key,
+        name=table.take("name", str, key),
+        name_zh=table.take("name_zh", str, ""),
+        shenwan=tuple(
+            _choose(name, sectors(), source, f"sectors.{key}.shenwan")
+            for name in table.take("shenwan", list, [])
+        ),
+    )
+    table.nothing_left()
+    return sector
+
+
+def _instrument(table: _Table, known: Iterable[str]) -> Instrument:
     kind = _choose(table.take("kind", str), KINDS, table.source, f"{table.prefix}kind")
     sector = table.take("sector", str, None)
     if sector is not None:
-        _choose(sector, sectors(), table.source, f"{table.prefix}sector")
+        _choose(sector, sorted(known), table.source, f"{table.prefix}sector")
     identifier = table.take("id", str)
     if not IDENTIFIER.fullmatch(identifier):
         raise UserError(

@@ -28,20 +28,25 @@ def spread(market: Market, basket: Basket) -> pd.DataFrame:
 
 
 def _spread(market: Market, basket: Basket) -> pd.DataFrame:
-    present = [(sector, w) for sector, w in basket.weights if sector in market.by_sector]
+    present = [(sector, w) for sector, w in basket.weights if sector in market.by_shenwan]
     if not present:
         raise UserError(
             f"basket {basket.name} has no instrument in universe {market.universe.name}; "
             f"use a universe with one of its sectors ({', '.join(basket.sectors)})"
         )
+    return _shared(market, [(market.by_shenwan[sector], w) for sector, w in sorted(present)])
+
+
+def _shared(market: Market, groups: Iterable[tuple[tuple[str, ...], float]]) -> pd.DataFrame:
+    """Share each group's weight equally among its listed instruments, and scale rows to 1."""
     listed = market.close.notna().to_numpy()
     weights = np.zeros(listed.shape)
     total = np.zeros((len(weights), 1))
-    for sector, weight in sorted(present):
-        columns = market.close.columns.get_indexer(pd.Index(market.by_sector[sector]))
+    for names, weight in groups:
+        columns = market.close.columns.get_indexer(pd.Index(names))
         count = listed[:, columns].sum(axis=1, keepdims=True)
         total += weight * (count > 0)
-        weights[:, columns] = listed[:, columns] * (weight / np.maximum(count, 1))
+        weights[:, columns] += listed[:, columns] * (weight / np.maximum(count, 1))
     weights /= np.where(total > 0, total, 1.0)
     return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
 
@@ -51,13 +56,16 @@ def present(market: Market, baskets: Mapping[str, Basket]) -> dict[str, pd.DataF
     return {
         name: spread(market, basket)
         for name, basket in baskets.items()
-        if any(sector in market.by_sector for sector in basket.sectors)
+        if any(sector in market.by_shenwan for sector in basket.sectors)
     }
 
 
 def equal(market: Market, sectors: Iterable[str] | None = None) -> pd.DataFrame:
     """Return equal weights over the sectors that are listed (of all by default), as `spread`."""
-    return spread(market, Basket.of("equal", sorted(sectors or market.by_sector)))
+    if sectors is not None:
+        return spread(market, Basket.of("equal", sorted(sectors)))
+    alike = [(names, 1.0 / len(market.by_sector)) for _, names in sorted(market.by_sector.items())]
+    return market.remember(("equal",), lambda: _shared(market, alike)).copy(deep=False)
 
 
 def bonds(market: Market) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from backtest.data.description import Description
 from backtest.data.fetch import Fetched
 from backtest.data.finding import Finding, grouped
 from backtest.data.load import MarketEntry
@@ -13,7 +14,7 @@ from backtest.data.store import Manifest
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
 
-LINES = 40  # rows of findings on a page
+LINES, COLUMNS = 9, 12  # kinds of finding, and columns of a file, unless all are asked for
 OUTCOMES = {"missed": "bad", "disagrees": "unsure", "revised": "unsure", "new": "good"}
 SEVERITIES = {"error": "bad", "warning": "unsure"}
 
@@ -72,30 +73,73 @@ def fetch_page(fetched: Fetched, say: Words) -> Page:
     return _page(say, table, footer=tuple(told))
 
 
-def import_page(stored: Manifest, say: Words) -> Page:
+def import_page(stored: Manifest, say: Words, *, verbose: bool = False) -> Page:
     """Return what was stored, and the findings about it."""
     footer = (say("stored {market}", market=_described(stored, say)),)
-    return findings_page(stored.findings, say, footer)
+    return findings_page(stored.findings, say, footer, verbose=verbose)
 
 
-def findings_page(findings: Sequence[Finding], say: Words, footer: tuple[str, ...] = ()) -> Page:
-    """Return findings, many of one kind in one row."""
+def files_page(files: Sequence[Description], say: Words, *, verbose: bool = False) -> Page:
+    """Return what files were taken for; those that are alike in one row, unless `verbose`."""
+    alike: dict[object, list[Description]] = {}
+    for item in files:
+        key = item.file if verbose else (item.kind, item.dates, item.frequency, item.columns)
+        alike.setdefault(key, []).append(item)
+    lines = []
+    for items in alike.values():
+        one, others = items[0], len(items) - 1
+        more = say(" and {count} like it", count=others) if others else ""
+        unit = say(", in {unit}", unit=one.unit) if one.unit else ""
+        shown = one.columns if verbose else one.columns[:COLUMNS]
+        left = len(one.columns) - len(shown)
+        meant = ", ".join(f"{header} → {meaning}" for header, meaning in shown)
+        rest = say(", and {count} more", count=left) if left else ""
+        lines += [
+            f"{one.file}{more}: {one.kind}",
+            say(
+                "holds {what}, {frequency}{unit}: {rows} rows, {first} … {last}",
+                what=one.holds,
+                frequency=say(one.frequency),
+                unit=unit,
+                rows=one.rows,
+                first=one.first,
+                last=one.last,
+            ),
+            say("dates: {form}", form=one.dates),
+            say("columns: {columns}", columns=f"{meant}{rest}"),
+        ]
+    return _page(say, footer=tuple(lines))
+
+
+def findings_page(
+    findings: Sequence[Finding],
+    say: Words,
+    footer: tuple[str, ...] = (),
+    *,
+    verbose: bool = False,
+) -> Page:
+    """Return findings, one row a kind, or every one of them."""
     groups = grouped(findings)
     if not groups:
         return _page(say, footer=(say("no findings"), *footer))
     heads = [say("finding"), say("count"), say("first of them")]
+    every = [(item.severity, item.kind, 1, item.message) for item in findings]
+    kinds = [(group.severity, group.kind, group.count, group.message) for group in groups]
+    rows = every if verbose else kinds[:LINES]
     cells = pd.DataFrame(
         [
-            (say.note(group.kind.replace("_", " ")), f"{group.count:,}", say.note(group.message))
-            for group in groups[:LINES]
+            (say.note(kind.replace("_", " ")), f"{count:,}", say.note(message))
+            for _, kind, count, message in rows
         ],
         columns=heads,
-        index=[say(group.severity) for group in groups[:LINES]],
+        index=[say(severity) for severity, *_ in rows],
     )
     tones = {say(severity): tone for severity, tone in SEVERITIES.items()}
     table = Table("", cells, (heads[0], heads[2]), (), tones, say("severity"))
-    if len(groups) > LINES:
-        more = say("and {count} more rows; --json lists every finding", count=len(groups) - LINES)
+    if len(findings) > len(rows):
+        more = say(
+            "--verbose shows all {count} findings, --json lists them", count=f"{len(findings):,}"
+        )
         footer = (more, *footer)
     return _page(say, table, footer=footer)
 

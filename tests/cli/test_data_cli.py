@@ -185,7 +185,7 @@ def test_long_tables_are_cut_and_say_so(nqp, imported, tmp_path):
         (tmp_path / f"{number}.csv").write_text("not read", encoding="utf-8")
     (tmp_path / "small.toml").rename(tmp_path / "universe")
     shown = nqp("import", "mine", "--prices", tmp_path, "--universe", tmp_path / "universe").stdout
-    assert "more rows; --json lists every finding" in shown
+    assert "--verbose shows all 51 findings, --json lists them" in shown
 
 
 def test_no_findings(nqp, tmp_path):

@@ -82,8 +82,9 @@ def test_funds_without_volume_do_not_trade_but_indices_do(build):
         quotes("512480.SS", [1.0, 1.0, 1.0, 1.0], volume=[5, 0, NAN, 5]),
     )
     assert market.can_buy["801780"].all()
-    assert_array_equal(market.can_buy["512480.SS"], [True, False, True, True])
-    assert_array_equal(market.can_sell["512480.SS"], [True, False, True, True])
+    # A blank beside real volumes is none either.
+    assert_array_equal(market.can_buy["512480.SS"], [True, False, False, True])
+    assert_array_equal(market.can_sell["512480.SS"], [True, False, False, True])
 
 
 def test_locked_at_the_limit_one_way_only(build):

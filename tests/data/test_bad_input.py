@@ -15,7 +15,7 @@ PRICES = {
     "empty": ("", "801780.csv is empty; it needs a header and at least one row"),
     "header only": (HEADER, "801780.csv is empty"),
     "not text": (b"\xff\xff\xff", "is not UTF-8 or GB18030 text; save it as CSV in UTF-8"),
-    "spreadsheet": (b"PK\x03\x04\x00", "is not UTF-8 or GB18030 text"),
+    "spreadsheet": (b"PK\x03\x04\x00", "is no readable workbook; save it as CSV"),
     "text in a price": (
         TWO_DAYS.format("abc"),
         "801780 has 'abc' for its close on 2024-01-03, which is no number; correct the data",
@@ -29,12 +29,12 @@ PRICES = {
     ),
     "several errors": (
         TWO_DAYS.format(0) + "2024-01-03,10,11,9,0\n",
-        "more than once .and 2 more.; correct the data and try again",
+        "which is no price .and 2 more.; correct the data and try again",
     ),
     "no date column": ("when,close\nx,1\n", "has no date column .its columns are when, close"),
     "unreadable dates": (
         HEADER + "03/01/2024,1,1,1,1\n",
-        "row 1 has '03/01/2024' for its date, which is none; write dates as 2024-06-28",
+        "has '03/01/2024' for its date, whose day and month cannot be told apart; write dates as",
     ),
     "no close column": (
         "date,open,price\n2024-01-02,1,2\n",
@@ -94,7 +94,7 @@ def matches(says, sentence):
         ("date\n2024-01-02\n", "has no column besides its dates; add one column per series"),
         ("cn10y\n2.5\n", "has no date column"),
         ("date,cn10y\n2024-01-02,high\n", "cn10y has 'high' for its value on 2024-01-02, which"),
-        ("date,cn10y\n2024-01-02,1\n2024-01-02,2\n", "series cn10y has 2024-01-02 more than once"),
+        ("date,cn10y\n2024-01-02,1\n2024-01-02,2\n", "cn10y has 2024-01-02 more than once"),
     ],
 )
 def test_bad_series(content, says, refused, tmp_path):
@@ -110,7 +110,7 @@ def test_files_that_are_not_there(refused, tmp_path):
 
 def test_a_folder_without_files(refused, tmp_path):
     (tmp_path / "empty").mkdir()
-    matches("has no CSV or Parquet file", refused(prices=tmp_path / "empty"))
+    matches("has no CSV, Excel or Parquet file", refused(prices=tmp_path / "empty"))
 
 
 def test_universes(refused, tmp_path, universe_file):
@@ -151,8 +151,9 @@ def test_text_for_a_volume_is_only_a_warning(home, prices_folder, universe_file)
     path = prices_folder / "801780.csv"
     text = path.read_text(encoding="utf-8").replace("100,1050", "many,1050")
     write(path, text)
-    raw, findings = read_sources(Sources(prices_folder, universe_file))
-    (finding,) = (item for item in findings if item.kind == "not_a_number")
+    intake = read_sources(Sources(prices_folder, universe_file))
+    raw, findings = intake.raw, intake.findings
+    (finding,) = (item for item in findings if item.kind == "no_number")
     assert (finding.severity, finding.value) == ("warning", "many")
     assert raw.prices["volume"].isna().sum() == 1
 
@@ -162,7 +163,8 @@ def test_a_benchmark_among_the_prices_gives_way_to_its_own_file(
 ):
     write(prices_folder / "000300.csv", "date,close\n2024-01-02,1\n2024-01-05,2\n")
     own = write(tmp_path / "csi300.csv", "date,close\n2024-01-02,3000\n2024-01-05,3001\n")
-    raw, findings = read_sources(Sources(prices_folder, universe_file, benchmark=own))
+    intake = read_sources(Sources(prices_folder, universe_file, benchmark=own))
+    raw, findings = intake.raw, intake.findings
     rows = raw.prices[raw.prices["instrument"] == "000300.SH"]
     assert rows["close"].tolist() == [3000, 3001]
     assert "replaced" in {finding.kind for finding in findings}

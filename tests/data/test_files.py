@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
-from backtest.data.files import read_benchmark, read_bond, read_prices, read_series
 from backtest.data.names import matcher
+from backtest.data.price_files import Reader
+from backtest.data.series_files import read_series
+from backtest.data.stated import Stated
 from backtest.errors import UserError
 from backtest.market.universe import load_universe, parse_universe
 
@@ -23,8 +25,8 @@ EXPECTED = {"512480.SS": [1.0, 1.02, 1.01, 1.03], "801780": [10.0, 10.5, 10.2, 1
 
 def test_a_folder_of_files(prices_folder, small):
     seen = []
-    reading = read_prices(
-        prices_folder, small, progress=lambda done, total: seen.append((done, total))
+    reading = Reader.of(small).prices(
+        prices_folder, progress=lambda done, total: seen.append((done, total))
     )
     assert closes(reading) == EXPECTED
     assert reading.findings == ()
@@ -51,22 +53,22 @@ def test_every_layout_in_both_formats_reads_the_same(tmp_path, small, suffix, la
     for name, frame in frames.items():
         path = tmp_path / f"{name}.{suffix}"
         frame.to_csv(path, index=False) if suffix == "csv" else frame.to_parquet(path, index=False)
-    assert closes(read_prices(target, small)) == EXPECTED
+    assert closes(Reader.of(small).prices(target)) == EXPECTED
 
 
 def test_one_file_of_one_instrument(prices_folder, small):
-    assert closes(read_prices(prices_folder / "801780.csv", small)) == {
+    assert closes(Reader.of(small).prices(prices_folder / "801780.csv")) == {
         "801780": EXPECTED["801780"]
     }
     (prices_folder / "801780.csv").rename(prices_folder / "mine.csv")
     with pytest.raises(UserError, match="no instrument of universe small is called mine"):
-        read_prices(prices_folder / "mine.csv", small)
+        Reader.of(small).prices(prices_folder / "mine.csv")
 
 
 def test_wide_blanks_are_no_prices(tmp_path, small):
     path = tmp_path / "wide.csv"
     path.write_text("date,801780,512480\n2024-01-02,10,\n2024-01-03,11,1\n", encoding="utf-8")
-    reading = read_prices(path, small)
+    reading = Reader.of(small).prices(path)
     assert reading.frame.dropna(subset="close")["instrument"].tolist() == [
         "801780",
         "801780",
@@ -77,7 +79,7 @@ def test_wide_blanks_are_no_prices(tmp_path, small):
 def test_unknown_instruments_are_told_and_left_out(prices_folder, small):
     (prices_folder / "names.csv").write_text("not even,a price file\n1,2\n", encoding="utf-8")
     (prices_folder / "readme.md").write_text("no data", encoding="utf-8")
-    reading = read_prices(prices_folder, small)
+    reading = Reader.of(small).prices(prices_folder)
     (finding,) = reading.findings
     assert (finding.severity, finding.kind, finding.instrument) == (
         "warning",
@@ -91,19 +93,19 @@ def test_nothing_known_is_an_error_that_names_what_is_there(prices_folder, small
     for number, path in enumerate(sorted(prices_folder.iterdir())):
         path.rename(prices_folder / f"AAPL{number}.csv")
     with pytest.raises(UserError, match=r"no overlap: it holds AAPL0, AAPL1; name .*as 801780"):
-        read_prices(prices_folder, small)
+        Reader.of(small).prices(prices_folder)
 
 
 def test_two_files_of_one_instrument(prices_folder, small):
     (prices_folder / "801780.SI.csv").write_bytes((prices_folder / "801780.csv").read_bytes())
     with pytest.raises(UserError, match=r"801780.SI.csv and .*801780.csv hold 801780; remove one"):
-        read_prices(prices_folder, small)
+        Reader.of(small).prices(prices_folder)
 
 
 def test_an_empty_folder(tmp_path, small):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="has no CSV or Parquet file"):
-        read_prices(tmp_path / "empty", small)
+    with pytest.raises(UserError, match="has no CSV, Excel or Parquet file"):
+        Reader.of(small).prices(tmp_path / "empty")
 
 
 def _lonely():
@@ -118,9 +120,9 @@ def test_a_bond_is_found_by_its_file_name_or_is_the_first(tmp_path):
     for name, expected in (("511010", "511010.SS"), ("bonds", "511260.SS")):
         path = tmp_path / f"{name}.csv"
         path.write_text("date,close\n2024-01-02,100\n", encoding="utf-8")
-        assert set(read_bond(path, universe).frame["instrument"]) == {expected}
+        assert set(Reader.of(universe).bond(path).frame["instrument"]) == {expected}
     with pytest.raises(UserError, match="names no bond; leave out --bond"):
-        read_bond(path, parse_universe(_lonely()))
+        Reader.of(parse_universe(_lonely())).bond(path)
 
 
 def test_names_that_could_mean_two_instruments_mean_none():
@@ -131,11 +133,11 @@ def test_names_that_could_mean_two_instruments_mean_none():
     assert match("芯片") is None
 
 
-def test_series_wide_and_tidy_from_several_files(tmp_path):
+def test_series_wide_and_tidy_from_several_files(tmp_path, small):
     first, second = tmp_path / "rates.csv", tmp_path / "macro.csv"
     first.write_text("日期,cn10y,US10Y\n2024-01-02,2.5,\n2024-01-03,2.6,4.0\n", encoding="utf-8")
     second.write_text("series,date,value\npmi,2024-01-31,50.1\n", encoding="utf-8")
-    read = read_series((first, second)).frame.dropna()
+    read = read_series((first, second), small, Stated()).frame[["series", "date", "value"]].dropna()
     assert list(read.itertuples(index=False, name=None)) == [
         ("cn10y", pd.Timestamp("2024-01-02"), 2.5),
         ("cn10y", pd.Timestamp("2024-01-03"), 2.6),
@@ -143,31 +145,31 @@ def test_series_wide_and_tidy_from_several_files(tmp_path):
         ("pmi", pd.Timestamp("2024-01-31"), 50.1),
     ]
     with pytest.raises(UserError, match=r"both .*macro.csv and .*macro.csv hold series pmi"):
-        read_series((second, second))
+        read_series((second, second), small, Stated())
 
 
-def test_no_series_at_all():
-    assert read_series(()).frame.empty
-    assert read_series(()).findings == ()
+def test_no_series_at_all(small):
+    assert read_series((), small, Stated()).frame.empty
+    assert read_series((), small, Stated()).findings == ()
 
 
 def test_a_long_file_serves_as_benchmark_where_it_holds_it(tmp_path, small):
     path = tmp_path / "indices.csv"
     rows = ["2024-01-02,000300,3000", "2024-01-02,000905,5000"]
     path.write_text("\n".join(["date,code,close", *rows]), encoding="utf-8")
-    assert read_benchmark(path, small).frame["close"].tolist() == [3000]
+    assert Reader.of(small).benchmark(path).frame["close"].tolist() == [3000]
     path.write_text("\n".join(["date,code,close", rows[1], "2024-01-02,000852,6000"]))
     with pytest.raises(UserError, match=r"holds several instruments, and none is 000300.SH"):
-        read_benchmark(path, small)
+        Reader.of(small).benchmark(path)
     path.write_text("date,anything\n2024-01-02,3000\n", encoding="utf-8")
-    assert read_benchmark(path, small).frame["close"].tolist() == [3000]
+    assert Reader.of(small).benchmark(path).frame["close"].tolist() == [3000]
 
 
 def test_one_file_that_names_an_instrument_twice_or_none(tmp_path, small):
     path = tmp_path / "wide.csv"
     path.write_text("date,801780,801780.SI\n2024-01-02,1,2\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"both 801780 and 801780.SI mean 801780"):
-        read_prices(path, small)
+        Reader.of(small).prices(path)
     path.write_text("date\n2024-01-02\n", encoding="utf-8")
     with pytest.raises(UserError, match="has no column besides its dates; add one per instrument"):
-        read_prices(path, small)
+        Reader.of(small).prices(path)

@@ -44,13 +44,12 @@ def test_missing_sessions_between_own_first_and_last_date(small):
     short = quotes([1.0, 1.1], "512480.SS", WEEK[[1, 2]])
     both = pd.concat([quotes([10, 10.5, 10.8], dates=WEEK[[0, 1, 3]]), short])
     (finding,) = told(checked(both, small), "missing_session")
-    assert finding == Finding(
+    assert (finding.severity, finding.instrument, finding.date) == (
         "warning",
-        "missing_session",
         "801780",
-        "801780 has no price on 2024-01-04, a session of XSHG",
         dt.date(2024, 1, 4),
     )
+    assert finding.message == "801780 has no price on 2024-01-04, a session of XSHG"
 
 
 def test_prices_on_days_without_a_session(small):
@@ -183,7 +182,9 @@ def test_series_undeclared_doubled_disordered_and_ended(small):
     assert finding.kind == "undeclared_series"
     findings = checked(prices, small, series([1.0, 2], ["2024-01-03", "2024-01-03"]))
     assert [(item.kind, item.severity) for item in findings] == [("duplicate_date", "error")]
-    (finding,) = checked(prices, small, series([1.0, 2], ["2024-01-31", "2024-01-02"]))
+    (finding,) = checked(
+        prices, small, series([1.0, 2, 3], ["2024-01-31", "2024-01-02", "2024-01-03"])
+    )
     assert finding.kind == "unordered_dates"
     (finding,) = checked(prices, small, series([1.0, 2], ["2023-11-30", "2023-12-11"]))
     assert finding.kind == "series_end"
@@ -195,21 +196,24 @@ def test_no_price_at_all(small):
     assert (finding.severity, finding.kind) == ("error", "no_prices")
 
 
-def test_findings_survive_json_and_are_gathered_by_date_or_instrument():
+def test_findings_survive_json():
     day = dt.date(2024, 1, 2)
-    finding = Finding("warning", "jump", "A", "A moved", day, 0.2)
+    finding = Finding("replaced", "A", day, 0.2)
     assert list(finding.to_json()) == [
         "severity", "kind", "instrument", "date", "value", "message",
     ]  # fmt: skip
-    assert Finding.from_json(finding.to_json()) == finding
-    gaps = [
-        Finding("warning", "gap", name, f"{name} on {number}", dt.date(2024, 1, number))
-        for name in "ABC"
-        for number in (1, 2)
+    assert Finding.from_json(finding.to_json()).to_json() == finding.to_json()
+
+
+def test_findings_are_gathered_by_kind_errors_and_what_concerns_results_first():
+    unknown = [Finding("unknown_instrument", name, details={"universe": "x"}) for name in "ABC"]
+    gap = Finding("missing_session", "D", dt.date(2024, 1, 2), details={"calendar": "XSHG"})
+    groups = grouped([*unknown, gap, Finding("no_prices")])
+    assert [(group.kind, group.count) for group in groups] == [
+        ("no_prices", 1),
+        ("missing_session", 1),
+        ("unknown_instrument", 3),
     ]
-    assert [(group.dates, group.count) for group in grouped(gaps)] == [
-        ("2024-01-01", 3),
-        ("2024-01-02", 3),
-    ]
-    (group,) = grouped(gaps[:2])
-    assert (group.instruments, group.dates) == ("A", "2024-01-01 … 2024-01-02 (2)")
+    assert str(groups[2]) == (
+        "warning: A is no instrument of universe x and was left out (and 2 more like it)"
+    )

@@ -88,7 +88,7 @@ def test_export_and_import_give_the_same_snapshot(home, sources, universe_file, 
     rates = tmp_path / "rates.csv"
     rates.write_text("date,cn10y\n2024-01-02,2.5500000000000003\n", encoding="utf-8")
     bond = tmp_path / "b.csv"
-    bond.write_text("date,close\n2024-01-02,0.1\n2024-01-05,0.30000000000000004\n")
+    bond.write_text("date,close\n2024-01-02,0.3\n2024-01-05,0.30000000000000004\n")
     full = Sources(sources.prices, universe_file, bond=bond, series=(rates,))
     stored = import_market("mine", full)
     files, snapshot = export("mine", tmp_path / "out")

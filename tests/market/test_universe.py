@@ -39,7 +39,8 @@ def test_built_in_universes_load(name):
     universe = load_universe(name)
     assert universe.name == name
     assert universe.benchmark in universe.by_id
-    assert set(universe.by_sector) <= set(sectors())
+    assert set(universe.by_sector) <= set(universe.sectors)
+    assert set(universe.by_shenwan) <= set(sectors())
 
 
 def test_shenwan_has_one_index_a_sector():

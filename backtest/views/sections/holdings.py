@@ -7,7 +7,6 @@ import pandas as pd
 
 from backtest.engine.result import BacktestResult
 from backtest.market import Market
-from backtest.market.universe import sectors
 from backtest.views.charts import Chart, Raster
 from backtest.views.numbers import column
 from backtest.views.page import Section
@@ -65,6 +64,6 @@ def instrument_label(market: Market, name: str, say: Words) -> str:
     if known is None:
         return name
     if known.sector is not None:
-        sector = sectors()[known.sector]
+        sector = market.universe.sectors[known.sector]
         return sector.name_zh if say.chinese else sector.name
     return (known.name_zh or known.name) if say.chinese else known.name

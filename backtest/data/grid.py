@@ -1,0 +1,199 @@
+"""One file as a grid of cells: text of any usual encoding and delimiter, a workbook or Parquet.
+
+What a file is, its content says, not its name: exports called .xls are often text. GB18030 is tried
+before a guess by statistics, which takes short Chinese files for Korean.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from backtest.errors import UserError
+
+SUFFIXES = (
+    *(".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls"),
+    *(".parquet", ".pq", ".feather", ".arrow"),
+)
+DELIMITERS = ",\t;|"
+SNIFFED_LINES = 60
+# How files begin that hold no table one can read safely, and what to do about each.
+REFUSED = {
+    b"\xd0\xcf\x11\xe0": "is a workbook of the old binary kind; save it as .xlsx or CSV",
+    b"\x1f\x8b": "is compressed; unpack it first",
+}
+WEB_PAGE = re.compile(rb"<(!doctype|html|head|meta|style|table|div|\?xml)", re.IGNORECASE)
+PICKLE = re.compile(rb"\x80[\x02-\x05]|\(dp|ccopy_reg|c__builtin__")
+ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A file's cells.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        Columns numbered from 0; text from a text file, typed values from others.
+    heads : tuple of tuple of str
+        Header rows the format itself knows (Parquet); () where they stand among the cells.
+    kind : str
+        What the file was read as, in words.
+    notes : tuple of str
+        What was left out on the way, as further sheets of a workbook.
+    """
+
+    cells: pd.DataFrame
+    heads: tuple[tuple[str, ...], ...] = ()
+    kind: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read_grid(path: Path) -> Grid:
+    """Read a file.
+
+    Raises
+    ------
+    UserError
+        If there is no such file, it is empty, or is nothing that can be read safely.
+    """
+    if not path.is_file():
+        raise UserError(f"there is no file {path}; check the path")
+    content = path.read_bytes()
+    if not content.strip():
+        raise UserError(f"{path} is empty; it needs a header and at least one row")
+    if PICKLE.match(content):
+        raise UserError(
+            f"{path} is a pickle, which can run any program when read; save the table as Parquet"
+        )
+    for start, says in REFUSED.items():
+        if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(start):
+            raise UserError(f"{path} {says}")
+    if WEB_PAGE.match(content.lstrip(b"\xef\xbb\xbf \r\n\t")):
+        raise UserError(f"{path} is a web page or XML, not a table; save it as CSV")
+    if content.startswith(b"PK"):
+        return _workbook(content, path)
+    if content.startswith((b"PAR1", b"ARROW1")) or path.suffix.lower() in (".parquet", ".pq"):
+        return _columnar(content, path)
+    return _text(content, path)
+
+
+def _text(content: bytes, path: Path) -> Grid:
+    text, encoding = _decoded(content, path)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    delimiter = _delimiter(lines)
+    try:
+        if delimiter == " ":
+            rows = [re.split(r"\s+", line.strip()) for line in lines.splitlines()]
+        else:
+            rows = list(csv.reader(StringIO(lines), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise UserError(f"{path} is no table ({error}); check its quotes and separators") from None
+    width = max((len(row) for row in rows), default=0)
+    cells = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
+    named = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars", " ": "blanks"}
+    return Grid(cells, kind=f"text in {encoding}, separated by {named[delimiter]}")
+
+
+def _decoded(content: bytes, path: Path) -> tuple[str, str]:
+    marked = [name for mark, name in ENCODINGS.items() if content.startswith(mark)]
+    for encoding in marked or ("utf-8", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text, encoding.removesuffix("-sig").upper()
+    raise UserError(f"{path} is not UTF-8 or GB18030 text; save it as CSV in UTF-8")
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that splits most lines into the same number of cells."""
+    head = "\n".join(text.split("\n", SNIFFED_LINES)[:SNIFFED_LINES])
+    best, most = ",", 0
+    for delimiter in DELIMITERS:
+        # A stray quote is for the real reading to complain about.
+        widths = Counter(len(row) for row in csv.reader(StringIO(head), delimiter=delimiter))
+        agreeing = max((count for width, count in widths.items() if width > 1), default=0)
+        if agreeing > most:
+            best, most = delimiter, agreeing
+    by_blanks = Counter(len(line.split()) for line in head.splitlines() if line.strip())
+    if not most and max((n for width, n in by_blanks.items() if width > 1), default=0) > 1:
+        return " "
+    return best
+
+
+def _workbook(content: bytes, path: Path) -> Grid:
+    try:
+        import openpyxl  # type: ignore[import-untyped]  # noqa: F401
+    except ImportError as error:
+        raise UserError(
+            f"{path} is a workbook, which needs openpyxl; pip install 'nqp-rotation[excel]' or "
+            f"save it as CSV"
+        ) from error
+    try:
+        sheets = pd.read_excel(
+            BytesIO(content), sheet_name=None, header=None, dtype=object, engine="openpyxl"
+        )
+    except Exception as error:
+        raise UserError(f"{path} is no readable workbook; save it as CSV") from error
+    full = [name for name, cells in sheets.items() if cells.notna().sum(axis=None) > 1]
+    if not full:
+        raise UserError(f"{path} is empty; it needs a header and at least one row")
+    left = [str(name) for name in full[1:]]
+    notes = (f"only its first sheet was read, not {', '.join(left)}",) if left else ()
+    cells = sheets[full[0]].dropna(how="all").dropna(how="all", axis=1)
+    cells = cells.set_axis(range(cells.shape[1]), axis=1).reset_index(drop=True)
+    return Grid(cells.astype(object), kind=f"sheet {full[0]} of a workbook", notes=notes)
+
+
+def _columnar(content: bytes, path: Path) -> Grid:
+    try:
+        if content.startswith(b"ARROW1"):
+            frame, kind = pd.read_feather(BytesIO(content)), "Feather"
+        else:
+            frame, kind = pd.read_parquet(BytesIO(content)), "Parquet"
+    except Exception as error:
+        raise UserError(f"{path} is no readable Parquet file; write it again") from error
+    levels = frame.columns.nlevels
+    if not isinstance(frame.index, pd.RangeIndex):
+        names = [_unused(number, level) for number, level in enumerate(frame.index.names)]
+        index = pd.DataFrame(
+            {number: frame.index.get_level_values(number) for number in range(len(names))}
+        ).set_axis(_spread(names, levels), axis=1)
+        frame = pd.concat([index, frame.reset_index(drop=True)], axis=1)
+    if frame.empty:
+        raise UserError(f"{path} is empty; it needs a header and at least one row")
+    named = [header if isinstance(header, tuple) else (header,) for header in frame.columns]
+    heads = tuple(tuple(_header(row[level]) for row in named) for level in range(levels))
+    cells = frame.set_axis(range(frame.shape[1]), axis=1)
+    return Grid(cells.apply(_plain_column), heads, kind)
+
+
+def _unused(number: int, name: Any) -> Any:
+    return f"\x00{number}" if name is None else name
+
+
+def _spread(names: list[Any], levels: int) -> Any:
+    if levels == 1:
+        return pd.Index(names, dtype=object)
+    return pd.MultiIndex.from_tuples([(name, *[""] * (levels - 1)) for name in names])
+
+
+def _header(name: Any) -> str:
+    text = str(name)
+    return "" if text.startswith(("\x00", "Unnamed: ")) else text.strip()
+
+
+def _plain_column(column: pd.Series) -> pd.Series:
+    """Return categories as what they name, and objects of days as text."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.astype(column.cat.categories.dtype)
+    return column

@@ -1,0 +1,47 @@
+"""What a user says about files, where they cannot say it themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a user says about files.
+
+    Attributes
+    ----------
+    columns : mapping
+        Header by what it means: "date", "close", "value", …
+    date_format : str
+        A pattern of `strptime`, as "%d.%m.%Y".
+    units : mapping
+        Unit of a series' values, by series: "percent", "decimal", "bp".
+    delays : mapping
+        Days after its period until a value is known, by series.
+    returns : str
+        "percent", "fraction" or "recognised" where the files hold returns, "" where prices.
+    accept_jumps : bool
+        Whether moves that an unadjusted split or a re-used code would explain are taken.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    date_format: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+    delays: Mapping[str, int] = field(default_factory=dict)
+    returns: str = ""
+    accept_jumps: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was said, for a manifest."""
+        plain = {
+            "columns": dict(self.columns),
+            "date_format": self.date_format,
+            "units": dict(self.units),
+            "delays": dict(self.delays),
+            "returns": self.returns,
+            "accept_jumps": self.accept_jumps,
+        }
+        return {name: value for name, value in plain.items() if value}
