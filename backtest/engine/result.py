@@ -248,7 +248,8 @@ class BacktestResult(Displayed):
             track = replace(self._track(self.returns), benchmark=self.benchmarks[benchmark])
             own = over_periods(track)
             alone = replace(own, benchmark=None)
-            return metrics.figures(alone), metrics.figures(replace(alone, returns=own.benchmark))
+            compared = np.asarray(own.benchmark, dtype=float)
+            return metrics.figures(alone), metrics.figures(replace(alone, returns=compared))
         theirs = self.benchmarks[benchmark].dropna()
         return self._alone(self.returns[theirs.index]), self._alone(theirs)
 

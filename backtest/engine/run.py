@@ -169,7 +169,8 @@ def _result(
 
 def _over_jumps(result: BacktestResult, market: Market) -> list[str]:
     """Say which jumps of prices were held, and what was earned on them."""
-    held, found = result.weights.shift(), []
+    found: list[str] = []
+    held = result.weights.shift()
     total = float(result.equity.iloc[-1]) - float(result.manifest["cash"])
     for jump in market.jumps:
         if jump.date in held.index and held[jump.instrument].loc[jump.date] > 0.0:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from backtest import load_market
-from backtest.cli import app
+from backtest.cli.commands import app
 from backtest.costs import FREE
 from backtest.errors import UserError
 from backtest.market.calendar import sessions
@@ -554,7 +554,7 @@ def test_a_dry_run_describes_and_stores_nothing(home, own, tmp_path):
     words = ["data", "import", "m", "--prices", str(own), "--universe", str(tmp_path / "own.toml")]
     done = CliRunner().invoke(app, [*words, "--dry-run"])
     assert done.exit_code == 0, done.output
-    for text in ("and 1 file like it", "text in UTF-8, separated by commas", "daily",
+    for text in ("and 1 like it: text in UTF-8, separated by commas", "daily",
                  "dates: year-month-day", "volume → volume"):  # fmt: skip
         assert text in done.stdout
     told = json.loads(CliRunner().invoke(app, [*words, "--dry-run", "--json"]).stdout)
