@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from backtest.render.traces import Trace, drawn, shown
-from backtest.views.charts import Chart, Lines, Panel, Raster, Strips, spans
+from backtest.views.charts import Chart, Lines, Panel, Paths, Raster, Strips, spans
 from backtest.views.palette import GRAY, PALE, SHADE
 
 GAP, ABOVE, BELOW = 34, 26, 30  # pixels between panels, above the first and below the last
@@ -51,6 +51,8 @@ def to_plotly(chart: Chart) -> dict[str, Any]:
             layout["xaxis"] = _axis() | {"anchor": f"y{suffix}"} | x
         if isinstance(panel, Lines) and panel.shaded is not None:
             layout["shapes"] += _shades(panel.shaded, f"y{suffix} domain")
+        if isinstance(panel, Paths):
+            layout["shapes"] += _cross(panel.cross, suffix)
         if panel.title:
             layout["annotations"].append(_heading(panel.title, domain[1]))
         top += panel.height + GAP
@@ -88,6 +90,14 @@ def _shades(when: pd.Series, axis: str) -> list[Trace]:
         }
         for _, begin, end in spans(when.map({True: "yes"}).astype(object))
     ]
+
+
+def _cross(at: float, suffix: str) -> list[Trace]:
+    """Return the two lines through a point of a panel."""
+    line = {"type": "line", "layer": "below", "line": {"color": GRAY, "width": 1}}
+    across = {"xref": "x domain", "yref": f"y{suffix}", "x0": 0, "x1": 1, "y0": at, "y1": at}
+    up = {"xref": "x", "yref": f"y{suffix} domain", "x0": at, "x1": at, "y0": 0, "y1": 1}
+    return [line | across, line | up]
 
 
 def _heading(text: str, at: float) -> Trace:

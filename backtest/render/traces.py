@@ -14,6 +14,7 @@ from backtest.views.charts import (
     Grid,
     Lines,
     Panel,
+    Paths,
     Raster,
     Strips,
     Whiskers,
@@ -52,6 +53,8 @@ def drawn(panel: Panel) -> tuple[list[Trace], Trace, Trace]:
             return _whiskers(panel)
         case Counts():
             return _counts(panel)
+        case Paths():
+            return _paths(panel)
 
 
 def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
@@ -268,6 +271,51 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
         for name, value in panel.marks.items()
     ]
     return traces, {"tickformat": TICKS.get(panel.unit, "")}, {"range": [0, 1.12 * top]}
+
+
+def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
+    traces: list[Trace] = []
+    for name, path in panel.paths.items():
+        across, up = (_numbers(path.iloc[:, axis]) for axis in (0, 1))
+        color, earlier = panel.colors[name], len(path) - 1
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers+text",
+                "name": shown(name),
+                "x": across,
+                "y": up,
+                "text": [""] * earlier + [shown(name) if name in panel.named else ""],
+                "textposition": "top center",
+                "textfont": {"size": 11},
+                "line": {"color": color, "width": 1.2},
+                "opacity": 0.85,
+                "marker": {"color": color, "size": [3] * earlier + [10]},
+                "hovertemplate": f"{shown(name)} %{{x:.1f}}, %{{y:.1f}}<extra></extra>",
+            }
+        )
+    (right, top), cross = panel.reach, panel.cross
+    places = [(1, 1), (1, -1), (-1, -1), (-1, 1)]
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": [cross + 0.8 * side * right for side, _ in places],
+            "y": [cross + 0.94 * side * top for _, side in places],
+            "text": [shown(corner) for corner in panel.corners],
+            "textfont": {"size": 12, "color": "#767676"},
+            "hoverinfo": "skip",
+        }
+    )
+    x, y = (
+        {
+            "range": [cross - reach, cross + reach],
+            "title": {"text": shown(head), "font": {"size": 11}},
+            "zeroline": False,
+        }
+        for head, reach in zip(panel.axes, (right, top), strict=True)
+    )
+    return traces, x, y
 
 
 def _named(labels: list[str]) -> Trace:

@@ -144,8 +144,44 @@ class Counts:
     height: int = 220
 
 
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """A panel of paths in the plane, each ending in a point, around a cross.
+
+    Attributes
+    ----------
+    paths : mapping of name to DataFrame
+        Two columns, across and up; the last row is the point.
+    colors : mapping
+        Of every path.
+    named : sequence of str
+        Paths whose name stands beside their point.
+    axes : pair of str
+        What is measured across and up.
+    corners : tuple of str
+        What the quarters are called, clockwise from the upper right.
+    """
+
+    title: str
+    paths: Mapping[str, pd.DataFrame]
+    colors: Mapping[str, str]
+    named: tuple[str, ...]
+    axes: tuple[str, str]
+    cross: float
+    corners: tuple[str, str, str, str]
+    unit: str = "number"
+    height: int = 460
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """How far the paths lie from the cross, across and up, with room for names."""
+        values = pd.concat(list(self.paths.values()))
+        across, up = ((values.iloc[:, axis] - self.cross).abs().max() for axis in (0, 1))
+        return 1.15 * float(across), 1.15 * float(up)
+
+
 TimePanel = Lines | Strips | Raster
-Panel = Lines | Strips | Raster | Grid | Bars | Whiskers | Counts
+Panel = Lines | Strips | Raster | Grid | Bars | Whiskers | Counts | Paths
 
 
 @dataclass(frozen=True)

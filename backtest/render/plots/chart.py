@@ -21,6 +21,7 @@ from backtest.views.charts import (
     Grid,
     Lines,
     Panel,
+    Paths,
     Raster,
     Strips,
     Whiskers,
@@ -123,6 +124,8 @@ def _panel(axes: Axes, panel: Panel) -> None:
             _whiskers(axes, panel)
         case Counts():
             _counts(axes, panel)
+        case Paths():
+            _paths(axes, panel)
 
 
 def _lines(axes: Axes, panel: Lines) -> None:
@@ -245,6 +248,32 @@ def _counts(axes: Axes, panel: Counts) -> None:
         )  # fmt: skip
     axes.grid(axis="y", color=RULE, lw=0.6)
     axes.xaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+
+
+def _paths(axes: Axes, panel: Paths) -> None:
+    for name, path in panel.paths.items():
+        across, up = (path.iloc[:, axis].to_numpy(dtype=float) for axis in (0, 1))
+        color = panel.colors[name]
+        axes.plot(across, up, "-", color=color, lw=0.9, marker=".", ms=3, alpha=0.8)
+        axes.plot(across[-1], up[-1], "o", color=color, ms=7)
+        if name in panel.named:
+            axes.annotate(
+                drawable(name), (across[-1], up[-1]), xytext=(0, 6), textcoords="offset points",
+                size=7.5, ha="center", color=INK,
+            )  # fmt: skip
+    (right, top), cross = panel.reach, panel.cross
+    axes.axvline(cross, color=GRAY, lw=0.8)
+    axes.axhline(cross, color=GRAY, lw=0.8)
+    axes.set_xlim(cross - right, cross + right)
+    axes.set_ylim(cross - top, cross + top)
+    for (x, y), corner in zip(((1, 1), (1, 0), (0, 0), (0, 1)), panel.corners, strict=True):
+        axes.text(
+            0.01 + 0.98 * x, 0.02 + 0.95 * y, drawable(corner), transform=axes.transAxes, size=8.5,
+            ha="right" if x else "left", color=SOFT,
+        )  # fmt: skip
+    axes.set_xlabel(drawable(panel.axes[0]), size=8, color=SOFT)
+    axes.set_ylabel(drawable(panel.axes[1]), size=8, color=SOFT)
+    axes.grid(color=RULE, lw=0.6)
 
 
 def _named(axes: Axes, labels: list[str]) -> None:

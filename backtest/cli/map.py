@@ -1,0 +1,75 @@
+"""`nqp map`: parsing and gathering only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from backtest.cli.backtests import JsonOption, LangOption, MarketOption, print_json
+
+
+def rotation_map(
+    market: MarketOption = "sample",
+    as_of: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--as-of", help="The last session to look at, as 2024-09-24."),
+    ] = None,
+    weeks: Annotated[int, typer.Option("--weeks", help="Week-ends of each path.")] = 12,
+    baskets: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--baskets", help="Baskets instead of sectors, as nqp,traditional; or tracks."
+        ),
+    ] = None,
+    window: Annotated[
+        int, typer.Option("--window", help="Sessions of the mean strength is measured against.")
+    ] = 60,
+    change: Annotated[
+        int, typer.Option("--change", help="Sessions over which momentum is measured.")
+    ] = 10,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="A file to write the page to: .html, .pdf or .png."),
+    ] = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """Show every sector's relative strength against its momentum, as known on a date."""
+    from backtest.data import load_market
+    from backtest.market.rotation_map import rotation_map
+    from backtest.views.words import Words
+
+    say = Words(lang)
+    groups = None if baskets is None else _groups(baskets)
+    found = rotation_map(
+        load_market(market), groups, as_of=as_of, weeks=weeks, window=window, change=change
+    )
+    if out is not None:
+        from backtest.render.page_file import write_page
+        from backtest.views.rotation_map import map_page
+
+        write_page(map_page(found, say), out)
+    if json:
+        print_json(found.to_json())
+        return
+    from backtest.render.terminal import show
+    from backtest.views.rotation_map import map_page
+
+    show(map_page(found, say))
+
+
+def _groups(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the sectors of the baskets named; "tracks" is the three tracks of NQP."""
+    from backtest.errors import UserError, suggest
+    from strategies.taxonomy import BASKETS, TRACKS
+
+    if text == "tracks":
+        return {name: basket.sectors for name, basket in TRACKS.items()}
+    groups = {}
+    for name in text.split(","):
+        if name not in BASKETS:
+            raise UserError(f"there is no basket {name!r}; {suggest(name, BASKETS)}")
+        groups[name] = BASKETS[name].sectors
+    return groups
