@@ -32,6 +32,7 @@ WORDS = {
     "dashboard": ["--help"],
     "data": ["list"],
     "journal": [],
+    "map": [],
 }
 
 

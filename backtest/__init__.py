@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from backtest.engine.run import run, run_many
     from backtest.errors import UserError
     from backtest.market import Market
+    from backtest.market.rotation_map import rotation_map
     from backtest.market.universe import Universe, load_universe
     from backtest.strategy import RotationStrategy, Strategy
     from backtest.tuning.search import search
@@ -34,6 +35,7 @@ _HOME = {
     "compare": "backtest.engine.result",
     "load_market": "backtest.data",
     "load_universe": "backtest.market.universe",
+    "rotation_map": "backtest.market.rotation_map",
     "run": "backtest.engine.run",
     "run_many": "backtest.engine.run",
     "search": "backtest.tuning.search",
@@ -52,6 +54,7 @@ __all__ = [
     "compare",
     "load_market",
     "load_universe",
+    "rotation_map",
     "run",
     "run_many",
     "search",

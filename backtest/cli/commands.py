@@ -17,6 +17,7 @@ from backtest.cli.data import app as data
 from backtest.cli.evidence import evidence
 from backtest.cli.index import index
 from backtest.cli.journal import app as journal
+from backtest.cli.map import rotation_map
 from backtest.cli.own_files import own_fault
 from backtest.cli.report import report
 from backtest.cli.today import today
@@ -48,6 +49,7 @@ app.command("index")(index)
 app.command("today")(today)
 app.command("verify")(verify)
 app.command("dashboard")(dashboard)
+app.command("map")(rotation_map)
 app.add_typer(data, name="data")
 app.add_typer(journal, name="journal")
 

@@ -31,12 +31,13 @@ def rotation_map(
     ] = 10,
     out: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--out", help="A file to write the page to: .html, .pdf or .png."),
+        typer.Option("--out", help="A folder for map.json and report.html."),
     ] = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Show every sector's relative strength against its momentum, as known on a date."""
+    from backtest.atomic import write_file
     from backtest.data import load_market
     from backtest.market.rotation_map import rotation_map
     from backtest.views.words import Words
@@ -47,10 +48,12 @@ def rotation_map(
         load_market(market), groups, as_of=as_of, weeks=weeks, window=window, change=change
     )
     if out is not None:
-        from backtest.render.page_file import write_page
+        from backtest.records.folder import check_holds_only, json_text, write_report
         from backtest.views.rotation_map import map_page
 
-        write_page(map_page(found, say), out)
+        check_holds_only(out, ("map.json", "report.html"))
+        write_file(out / "map.json", json_text(found.to_json()).encode())
+        write_report(map_page(found, say), out)
     if json:
         print_json(found.to_json())
         return

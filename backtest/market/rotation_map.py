@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 
+from backtest.display import Displayed
 from backtest.errors import UserError
 from backtest.market.market import Date, Market
 from backtest.market.relative_strength import group_levels, quadrants, relative_strength
 
 
 @dataclass(frozen=True, eq=False)
-class RotationMap:
+class RotationMap(Displayed):
     """Relative strength and momentum of groups against a level, as known on a date.
 
     Attributes

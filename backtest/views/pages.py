@@ -17,6 +17,7 @@ VIEWS: Mapping[str, str] = {
     "BacktestResult": "run_report:result_page",
     "Comparison": "compare_report:compare_page",
     "Market": "market:market_page",
+    "RotationMap": "rotation_map:map_page",
     "Today": "today:today_page",
 }
 

@@ -17,6 +17,7 @@ from backtest.views.words import Words
 
 SHADES = dict(zip(QUADRANTS, (COLORS[2], COLORS[4], COLORS[1], COLORS[0]), strict=True))
 TONES = {"leading": "good", "lagging": "bad", "weakening": "unsure", "improving": "unsure"}
+FEW, SHORT = 8, 4  # groups whose whole paths are drawn; week-ends drawn of more
 NAMED = 12  # points with their names beside them, those farthest from the middle
 
 
@@ -88,23 +89,24 @@ def _chart(found: RotationMap, labels: Mapping[str, str], say: Words) -> Chart:
     distance = (points["strength"] - 100.0).abs() / (points["strength"] - 100.0).abs().max()
     distance += (points["momentum"] - 100.0).abs() / (points["momentum"] - 100.0).abs().max()
     far = distance.sort_values(ascending=False, kind="stable").index[:NAMED]
+    weeks = {name: len(tail) for name, tail in found.tails.items()}
+    if len(points) > FEW:  # all paths would hide each other
+        weeks = {name: min(count, SHORT if name in far else 1) for name, count in weeks.items()}
     panel = Paths(
         title="",
-        paths={labels[str(name)]: found.tails[str(name)] for name in points.index},
-        colors={
-            labels[str(name)]: SHADES[quadrant] for name, quadrant in points["quadrant"].items()
-        },
+        paths={labels[name]: found.tails[name].iloc[-count:] for name, count in weeks.items()},
+        colors={labels[str(name)]: SHADES[where] for name, where in points["quadrant"].items()},
         named=tuple(labels[str(name)] for name in far),
         axes=(say("strength"), say("momentum")),
         cross=100.0,
         corners=tuple(say(name) for name in QUADRANTS),  # type: ignore[arg-type]
     )
-    weeks = max(len(tail) for tail in found.tails.values())
     return Chart(
         id="rotation-map",
         title=say("Relative strength and its momentum"),
         alt=say(
-            "Each path is the last {weeks} week-ends of a group, up to its point.", weeks=weeks
+            "A group's path over the last {weeks} week-ends, up to its point.",
+            weeks=max(weeks.values()),
         ),
         panels=(panel,),
         keys=tuple(Key(say(name), shade) for name, shade in SHADES.items()),

@@ -1,9 +1,14 @@
 """The rotation map's numbers: a case worked by hand, and a second computation in plain loops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 
+from backtest.errors import UserError
 from backtest.market.relative_strength import group_levels, quadrants, relative_strength
+from backtest.market.rotation_map import rotation_map
 from tests.markets import make_market
 
 
@@ -41,3 +46,25 @@ def test_against_plain_loops():
     strength, _ = relative_strength(levels, market.equal_weight, window=20, change=5)
     ratio = levels["two"] / market.equal_weight
     assert np.isclose(strength["two"].iloc[50], 100 * ratio.iloc[50] / ratio.iloc[31:51].mean())
+
+
+def test_the_map_as_of_a_date_uses_nothing_later():
+    market = make_market(sessions=200)
+    day = market.sessions[150]
+    whole, cut = rotation_map(market, as_of=day), rotation_map(market.until(day))
+    assert whole.to_json() == cut.to_json()
+    later = market.close.copy()
+    later.loc[later.index > day] *= 1.5
+    altered = replace(market, close=later)
+    assert rotation_map(altered, as_of=day).to_json() == whole.to_json()
+    tail = whole.tails["computer"]
+    assert len(tail) == 12
+    assert tail.index[-1] == day
+    assert (tail.index[:-1].dayofweek == 4).all()
+    point = next(p for p in whole.to_json()["points"] if p["name"] == "computer")
+    assert point["tail"][-1]["strength"] == point["strength"]
+
+
+def test_a_market_too_short_for_the_map_says_what_it_needs():
+    with pytest.raises(UserError, match="the map needs 70"):
+        rotation_map(make_market(sessions=60))
