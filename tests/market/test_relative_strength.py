@@ -60,7 +60,7 @@ def test_the_map_as_of_a_date_uses_nothing_later():
     tail = whole.tails["computer"]
     assert len(tail) == 12
     assert tail.index[-1] == day
-    assert (tail.index[:-1].dayofweek == 4).all()
+    assert (tail.index[:-1].day_of_week == 4).all()
     point = next(p for p in whole.to_json()["points"] if p["name"] == "computer")
     assert point["tail"][-1]["strength"] == point["strength"]
 
