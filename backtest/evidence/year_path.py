@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.engine.result import BacktestResult, plain
 from backtest.evidence.timing import basket_returns
@@ -21,7 +22,7 @@ WHOLE = "whole record"
 
 
 @dataclass(frozen=True, eq=False)
-class YearPath:
+class YearPath(Displayed):
     """A rotation's path through a year, spell by spell, and what else it could have held.
 
     Attributes
@@ -42,8 +43,13 @@ class YearPath:
         the whole record (`when`): `held`, `over`, `sessions`, `returned`, `other`.
     held, calendar : Series
         What was held on each session, overlays left out, and what the report's calendar held.
+    strategy, market : str
+        Whose path it is, and where.
     """
 
+    strategy: str
+    market: str
+    synthetic: bool
     year: int
     spells: pd.DataFrame
     halves: pd.DataFrame
@@ -51,6 +57,11 @@ class YearPath:
     tests: pd.DataFrame
     held: pd.Series
     calendar: pd.Series
+
+    def __repr__(self) -> str:
+        kind = "synthetic " if self.synthetic else ""
+        where = f"{kind}{self.market}, {self.year}"
+        return f"<YearPath of {self.strategy} on {where}: {len(self.spells)} spells>"
 
     @property
     def refuted(self) -> bool:
@@ -97,6 +108,9 @@ def year_path(result: BacktestResult, year: int, calendar: tuple[str, str]) -> Y
     held = base[inside]
     half = pd.Series(np.where(_early(held), *calendar), held.index, name="calendar")
     return YearPath(
+        strategy=result.name,
+        market=market.name,
+        synthetic=result.synthetic,
         year=year,
         spells=_spells(result, regime[inside], moved[inside]),
         halves=_halves(result, half, moved[inside]),

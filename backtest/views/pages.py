@@ -19,6 +19,7 @@ VIEWS: Mapping[str, str] = {
     "Market": "market:market_page",
     "RotationMap": "rotation_map:map_page",
     "Today": "today:today_page",
+    "YearPath": "sections.year:year_page",
 }
 
 

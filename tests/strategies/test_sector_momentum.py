@@ -1,5 +1,7 @@
 """SectorMomentum: ranks, hysteresis, warm-up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,29 @@ def test_equal_sums_go_to_the_longer_window():
     assert market.sessions[-1].day > 1
     chosen = weights.target_weights(market).dropna(how="all").iloc[-1]
     assert chosen.to_dict() == {"AUTO": 0.0, "STEEL": 1.0}
+
+
+def test_equal_returns_go_to_the_larger_traded_value_and_then_by_name():
+    same = paths(0.001, 0.001, 0.001)
+    market = make_market(close={name: same[name] for name in ("steel", "auto", "machinery")})
+    strategy = SectorMomentum(windows=(10,), top=1, band=0)
+    flat = replace(market, turnover=market.close * 0 + 1.0)
+    busy = replace(flat, turnover=flat.turnover.assign(MACHINERY=3.0))
+    assert last_choice(strategy, flat) == ["AUTO"]
+    assert last_choice(strategy, replace(flat, turnover=None)) == ["AUTO"]
+    assert last_choice(strategy, busy) == ["MACHINERY"]
+    # measured over the longest window only, which ends `skip` sessions ago
+    late = busy.turnover.copy()
+    orders = strategy.target_weights(market).notna().any(axis=1).to_numpy().nonzero()[0]
+    late.iloc[orders[-1] - 9 : orders[-1] + 1, late.columns.get_loc("STEEL")] = 99.0
+    assert last_choice(replace(strategy, skip=11), replace(busy, turnover=late)) == ["MACHINERY"]
+    assert last_choice(strategy, replace(busy, turnover=late)) == ["STEEL"]
+
+
+def last_choice(strategy, market):
+    """Return what is bought by a fresh portfolio on the last session that orders."""
+    weights = strategy.target_weights(market).dropna(how="all").iloc[-1]
+    return weights[weights > 0].index.tolist()
 
 
 def test_skip_leaves_the_latest_sessions_out():

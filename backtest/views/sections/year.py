@@ -8,12 +8,25 @@ from backtest.evidence.year_path import WHOLE, YearPath
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.views.charts import Chart, Key, Strips
 from backtest.views.numbers import column, day, written
-from backtest.views.page import Section, Table
+from backtest.views.page import Page, Section, Table
 from backtest.views.palette import regime_colors
+from backtest.views.sections.headline import WARNING
 from backtest.views.words import Words
 
 PERCENT = "signed percent"
 COST = "{:.2%}"
+
+
+def year_page(path: YearPath, say: Words) -> Page:
+    """Return the path as a page of its own."""
+    return Page(
+        title=say("{name} on {market}", name=path.strategy, market=path.market),
+        subtitle=str(path.year),
+        language=say.language,
+        conclusion="",
+        banners=(say(WARNING),) if path.synthetic else (),
+        sections=(the_year(path, say),),
+    )
 
 
 def the_year(path: YearPath, say: Words) -> Section:
