@@ -34,12 +34,13 @@ from backtest.engine.registry import (
     Answer,
     Metric,
     Track,
+    cut,
     figure,
     figures,
     score,
 )
 
-__all__ = ["METRICS", "Metric", "Track", "figures", "score"]
+__all__ = ["METRICS", "Metric", "Track", "cut", "figures", "score"]
 
 ROUNDING = 1e-12  # a standard deviation of daily returns below this is none
 

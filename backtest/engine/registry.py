@@ -50,6 +50,17 @@ class Track:
     regime: ArrayLike | None = None
 
 
+def cut(track: Track, rows: np.ndarray) -> Track:
+    """Return some sessions of returns and of what they are held against."""
+    return Track(
+        returns=np.asarray(track.returns)[rows],
+        per_year=track.per_year,
+        sessions=track.sessions[rows],
+        risk_free=np.asarray(track.risk_free)[rows],
+        benchmark=None if track.benchmark is None else np.asarray(track.benchmark)[rows],
+    )
+
+
 @dataclass(frozen=True)
 class Metric:
     """A figure: how it is computed, called and written, and which direction is better.
@@ -142,6 +153,8 @@ def score(asked: str | Callable[[pd.Series], float], needs: Iterable[str] | None
 def _own(function: Callable[[pd.Series], float]) -> Metric:
     """Wrap a user's function of a Series of returns."""
     name = getattr(function, "__name__", type(function).__name__)
+    if not name.isidentifier() or name in METRICS:
+        name = "own score"
 
     def each(returns: ArrayLike, sessions: pd.DatetimeIndex) -> Answer:
         table = np.asarray(returns, dtype=float)

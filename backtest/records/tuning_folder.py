@@ -23,7 +23,7 @@ from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.maps import heat_map, plateau, switch_raster
 from backtest.tuning.spa import Superiority
-from backtest.tuning.swept import FEWER_IS_BETTER, Sweep
+from backtest.tuning.swept import Sweep
 from backtest.tuning.timing_test import TimingTest
 from backtest.views.page import Page
 from backtest.views.tuning_report import tuning_report
@@ -180,7 +180,7 @@ def _manifest(swept: Sweep) -> dict[str, Any]:
         "swept": list(swept.variants.names),
         "variants": len(swept),
         "score": swept.score,
-        "fewer_is_better": swept.score in FEWER_IS_BETTER,
+        "fewer_is_better": swept.metric.better < 0,
         "market": market.name,
         "universe": market.universe.name,
         "snapshot": market.snapshot,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError, suggest
-from backtest.tuning.swept import FEWER_IS_BETTER, Sweep
+from backtest.tuning.swept import Sweep
 
 
 def plateau(swept: Sweep) -> pd.Series:
@@ -48,7 +48,7 @@ def plateau(swept: Sweep) -> pd.Series:
 def plateau_choice(swept: Sweep) -> int:
     """Return the variant with the best plateau score: the choice a cautious person makes."""
     values = plateau(swept).to_numpy()
-    return int(np.nanargmin(values) if swept.score in FEWER_IS_BETTER else np.nanargmax(values))
+    return int(np.nanargmin(values) if swept.metric.better < 0 else np.nanargmax(values))
 
 
 def heat_map(swept: Sweep, rows: str, columns: str) -> pd.DataFrame:

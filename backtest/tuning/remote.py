@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from backtest.costs import CostModel
+from backtest.engine.metrics import Metric
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.tuning.parts import part_of, parts
@@ -27,7 +28,7 @@ ROUNDS = 3  # times the market is sent again after workers that had it were lost
 
 
 class Engine(Protocol):
-    """Computes the figures of all variants, row × kernel.FIGURES."""
+    """Computes the figures of all variants, row × kernel.FIGURES and what is asked beyond."""
 
     def __call__(
         self,
@@ -39,6 +40,7 @@ class Engine(Protocol):
         cash: float,
         first: int,
         progress: Progress,
+        extra: Sequence[Metric] = (),
     ) -> np.ndarray:
         """Return the figures; `progress` hears of every few variants that are done."""
         ...
@@ -53,10 +55,11 @@ def figures_here(
     cash: float,
     first: int,
     progress: Progress,
+    extra: Sequence[Metric] = (),
 ) -> np.ndarray:
     """Compute in this process, on all its cores."""
     asked = trials(variants, market, costs=costs, fill=fill, cash=cash, first=first)
-    return asked.figures(np.arange(len(variants)), progress)
+    return asked.figures(np.arange(len(variants)), progress, extra)
 
 
 def figures_on_dask(
@@ -69,11 +72,19 @@ def figures_on_dask(
     cash: float,
     first: int,
     progress: Progress,
+    extra: Sequence[Metric] = (),
 ) -> np.ndarray:
     """Compute on the Dask cluster at an address like `tcp://10.0.0.1:8786`; see `dask_engine`."""
     with dask_engine(address) as engine:
         return engine(
-            variants, market, costs=costs, fill=fill, cash=cash, first=first, progress=progress
+            variants,
+            market,
+            costs=costs,
+            fill=fill,
+            cash=cash,
+            first=first,
+            progress=progress,
+            extra=extra,
         )
 
 
@@ -138,14 +149,15 @@ class _Cluster:
         cash: float,
         first: int,
         progress: Progress,
+        extra: Sequence[Metric] = (),
     ) -> np.ndarray:
         """Return the figures of all variants."""
         from distributed.comm import CommClosedError
 
         from backtest.engine.kernel import FIGURES
 
-        found = np.empty((len(variants), len(FIGURES)))
-        asked = {"costs": costs, "fill": fill, "cash": cash, "first": first}
+        found = np.empty((len(variants), len(FIGURES) + len(extra)))
+        asked = {"costs": costs, "fill": fill, "cash": cash, "first": first, "extra": extra}
         rows: list[np.ndarray] | None = None
         try:
             for _ in range(ROUNDS):

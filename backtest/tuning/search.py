@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
 from backtest.engine.run import first_session
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.strategy import Strategy
 from backtest.tuning.counting import count
@@ -27,8 +28,8 @@ from backtest.tuning.remote import Engine, figures_here
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.studies import opened, study_name, tried, write
 from backtest.tuning.suggestions import Parameters, Plan, plan
-from backtest.tuning.sweep import sweep_variants
-from backtest.tuning.swept import FEWER_IS_BETTER, Sweep
+from backtest.tuning.sweep import Score, beyond_kernel, scores_of, several, sweep_variants
+from backtest.tuning.swept import Sweep
 from backtest.tuning.tables import search_html
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ class Search:
     ----------
     sweep : Sweep
         The variants with all their figures, ranked by the first score.
-    scores : tuple of str
-        What was searched for.
+    metrics : tuple of Metric
+        What was searched for; `scores` are their names.
     study_name, storage : str
         Where Optuna finds the study; passwords are left out.
     """
 
     sweep: Sweep
-    scores: tuple[str, ...]
+    metrics: tuple[Metric, ...]
     study_name: str
     storage: str
 
@@ -69,6 +70,11 @@ class Search:
         return search_html(self)
 
     @property
+    def scores(self) -> tuple[str, ...]:
+        """The names of what was searched for."""
+        return tuple(metric.name for metric in self.metrics)
+
+    @property
     def trials(self) -> pd.DataFrame:
         """One row per variant, as in a sweep."""
         return self.sweep.trials
@@ -80,7 +86,7 @@ class Search:
         Sorted by the first score, the best first. Each is the best of all trials in some respect:
         none is to be believed more than `Sweep.honesty` allows.
         """
-        signs = [-1.0 if name in FEWER_IS_BETTER else 1.0 for name in self.scores]
+        signs = [metric.better for metric in self.metrics]
         scores = self.trials[list(self.scores)].to_numpy(dtype=float) * signs
         kept = [row for row in range(len(scores)) if not _is_dominated(scores[row], scores)]
         best_first = sorted(kept, key=lambda row: -scores[row, 0])
@@ -93,7 +99,7 @@ def search(
     market: Market,
     *,
     trials: int = 200,
-    score: str | Sequence[str] = "sharpe",
+    score: Score | Sequence[Score] = "sharpe",
     storage: str | BaseStorage | None = None,
     seed: int = 0,
     costs: CostModel = ETF_COSTS,
@@ -119,9 +125,9 @@ def search(
     trials : int
         Different variants wanted in all, with those the study already has. Fewer come back only
         where the space does not seem to have as many.
-    score : str or sequence of str
-        The figure to look for, or several: then for variants none of which beats another in all.
-        Less is better for risk, turnover, costs and switches.
+    score : str or callable, or sequence of them
+        The figure to look for, as in a sweep, or several: then for variants none of which beats
+        another in all.
     storage : str or optuna storage, optional
         An address like `postgresql://…`; `studies.sqlite3` in the store's folder by default. The
         study's name is derived from all arguments but `trials`, `storage`, `engine`, `progress`.
@@ -145,7 +151,12 @@ def search(
     UserError
         If the space, a score, a number or the storage makes no sense, or no variant has a score.
     """
-    scores = _scores(score)
+    from backtest.engine.kernel import FIGURES
+
+    scores = several(score)
+    wanted = scores_of(scores)
+    extra = beyond_kernel(wanted)
+    computed: dict[int, np.ndarray] = {}
     for name, number, least in (("trials", trials, 1), ("batch", batch, 1), ("seed", seed, 0)):
         if not isinstance(number, int) or isinstance(number, bool) or number < least:
             raise UserError(f"{name} was {number!r}; give a whole number of {least} or more")
@@ -156,17 +167,21 @@ def search(
     asked = {"costs": costs, "fill": fill, "cash": cash, "first": first}
     with quiet():
         planned = plan(strategy, space, constraints)
-        ours = {"score": scores, "seed": seed, "batch": batch}
+        ours = {"score": [_known_as(each) for each in scores], "seed": seed, "batch": batch}
         name = study_name(planned, market, asked | ours)
         directions: list[Direction] = [
-            "minimize" if item in FEWER_IS_BETTER else "maximize" for item in scores
+            "minimize" if metric.better < 0 else "maximize" for metric in wanted
         ]
         with opened(storage, name, directions) as (study, address):
             proposals = Proposals(planned, directions, seed, batch)
             proposals.recall(tried(study))
 
             def evaluate(rows: list[Parameters]) -> np.ndarray:
-                return _evaluate(planned, rows, market, scores, engine, asked)
+                figures = _evaluate(planned, rows, market, extra, engine, asked)
+                computed.update(enumerate(figures, len(proposals.rows) - len(rows)))
+                names = [*FIGURES, *(metric.name for metric in extra)]
+                picked: np.ndarray = figures[:, [names.index(metric.name) for metric in wanted]]
+                return picked
 
             bar = progress_bar(trials, "trials") if progress is None else nullcontext(progress)
             with bar as advance:
@@ -181,7 +196,7 @@ def search(
     found = sweep_variants(
         planned.variants(proposals.rows),
         market,
-        score=scores[0],
+        score=scores,
         costs=costs,
         fill=fill,
         cash=cash,
@@ -189,8 +204,9 @@ def search(
         progress=lambda done: None,
         engine=engine,
         origin="search",
+        known=computed,
     )
-    return Search(found, scores, name, address)
+    return Search(found, wanted, name, address)
 
 
 def _search(
@@ -222,30 +238,26 @@ def _evaluate(
     planned: Plan,
     rows: list[Parameters],
     market: Market,
-    scores: tuple[str, ...],
+    extra: tuple[Metric, ...],
     engine: Engine | None,
     asked: dict[str, Any],
 ) -> np.ndarray:
-    """Return the scores of variants, row × score, and count them in the ledger."""
-    from backtest.engine.kernel import FIGURES
-
+    """Return the figures of variants and count them in the ledger."""
     variants, compute = planned.variants(rows), engine or figures_here
-    figures = compute(variants, market, **asked, progress=lambda done: None)
+    figures = compute(variants, market, **asked, progress=lambda done: None, extra=extra)
     count(variants, market, asked["costs"], asked["fill"], asked["first"])
-    picked: np.ndarray = figures[:, [FIGURES.index(name) for name in scores]]
-    return picked
+    return figures
 
 
-def _scores(score: str | Sequence[str]) -> tuple[str, ...]:
-    from backtest.engine.kernel import FIGURES
-
-    scores = (score,) if isinstance(score, str) else tuple(score)
-    if not scores or len(set(scores)) < len(scores):
-        raise UserError(f"the scores were {scores}; give at least one, and each once")
-    for name in scores:
-        if name not in FIGURES:
-            raise UserError(f"there is no score {name!r}; {suggest(str(name), FIGURES)}")
-    return scores
+def _known_as(score: Score) -> Any:
+    """Return by what a study knows a score: its name, and the code of one's own function."""
+    if isinstance(score, str):
+        return score
+    code = getattr(score, "__code__", None)
+    if code is None:
+        return [type(score).__qualname__]
+    plain = [value for value in code.co_consts if isinstance(value, (int, float, str))]
+    return [score.__qualname__, code.co_code.hex(), plain, list(code.co_names)]
 
 
 def _is_dominated(row: np.ndarray, others: np.ndarray) -> bool:

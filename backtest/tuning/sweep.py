@@ -6,7 +6,7 @@ again by vectorbt, and a difference is an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache, partial
 
@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine import metrics
+from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
 from backtest.engine.run import first_session
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.strategy import Strategy
 from backtest.tuning.agreement import check_against_engine
@@ -31,13 +33,15 @@ from backtest.tuning.trials import trials
 RECORDED = 32_768  # variants simulated between two entries in the ledger
 RECORDED_ELSEWHERE = 131_072  # the same for a cluster, which wants many at a time
 
+Score = str | Callable[[pd.Series], float]
+
 
 def sweep(
     strategy: Strategy,
     space: Space,
     market: Market,
     *,
-    score: str = "sharpe",
+    score: Score = "sharpe",
     costs: CostModel = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
@@ -52,8 +56,9 @@ def sweep(
     ----------
     space : mapping
         Field names to values; see `backtest.tuning.space`.
-    score : str
-        The figure to rank by; less is better for risk, turnover, costs and switches.
+    score : str or callable
+        The figure to rank by, any of `backtest.engine.metrics.METRICS` that has a better
+        direction, or one's own function of a Series of daily returns, of which more is better.
     costs, fill, cash, start
         As in `backtest.engine.run.run`.
     constraints : sequence of callables
@@ -88,7 +93,7 @@ def sweep_variants(
     variants: Variants,
     market: Market,
     *,
-    score: str = "sharpe",
+    score: Score | Sequence[Score] = "sharpe",
     costs: CostModel = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
@@ -96,12 +101,17 @@ def sweep_variants(
     progress: Callable[[int], None] | None = None,
     engine: Engine | None = None,
     origin: str = "sweep",
+    known: Mapping[int, np.ndarray] | None = None,
 ) -> Sweep:
-    """Try the variants given, a grid's or a sample's; see `sweep`."""
+    """Try the variants given, a grid's or a sample's; see `sweep`.
+
+    Of several scores the first ranks. `known` holds rows of figures, as an engine returns them,
+    that need not be computed again.
+    """
     from backtest.engine.kernel import FIGURES
 
-    if score not in FIGURES:
-        raise UserError(f"there is no score {score!r}; {suggest(score, FIGURES)}")
+    wanted = scores_of(several(score))
+    metric, extra = wanted[0], beyond_kernel(wanted)
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
     first = first_session(market, start)
@@ -111,31 +121,64 @@ def sweep_variants(
     )  # a cluster that computes the figures leaves this for later questions
     bar = progress_bar(len(variants), "variants") if progress is None else nullcontext(progress)
     counted = Counted(variants, market, costs, used, first, asked, origin)
-    figures = np.empty((len(variants), len(FIGURES)))
+    names = (*FIGURES, *(other.name for other in extra))
+    figures = np.full((len(variants), len(names)), np.nan)
+    left = np.ones(len(variants), dtype=bool)
+    for row, values in (known or {}).items():
+        figures[row], left[row] = values, False
     step = RECORDED if engine is None else RECORDED_ELSEWHERE
     with bar as advance:
         for begin in range(0, len(variants), step):
             rows = np.arange(begin, min(begin + step, len(variants)))
-            if engine is None:
-                figures[rows] = asked().figures(rows, advance)
-            else:
-                figures[rows] = engine(
-                    part_of(variants, rows),
+            anew = rows[left[rows]]
+            if len(anew) and engine is None:
+                figures[anew] = asked().figures(anew, advance, extra)
+            elif len(anew) and engine is not None:
+                figures[anew] = engine(
+                    part_of(variants, anew),
                     market,
                     costs=costs,
                     fill=used,
                     cash=cash,
                     first=first,
                     progress=advance,
+                    extra=extra,
                 )
             counted.record(rows)
-    if np.isnan(figures[:, FIGURES.index(score)]).all():
+    if np.isnan(figures[:, names.index(metric.name)]).all():
         raise UserError(
-            f"no variant has a {score}: none of them traded; widen the space or the window"
+            f"no variant has a {metric.name}: none of them traded; widen the space or the window"
         )
     table = {name: variants.column(name) for name in variants.names}
-    table |= {name: figures[:, column] for column, name in enumerate(FIGURES)}
+    table |= {name: figures[:, column] for column, name in enumerate(names)}
     frame = pd.DataFrame(table, index=pd.RangeIndex(len(variants), name="variant"))
-    found = Sweep(variants, market, frame, score, costs, used, cash, first, asked)
+    found = Sweep(variants, market, frame, metric, costs, used, cash, first, asked)
     check_against_engine(found)
     return found
+
+
+def several(score: Score | Sequence[Score]) -> tuple[Score, ...]:
+    """Return one score or several as a tuple."""
+    return (score,) if isinstance(score, str) or callable(score) else tuple(score)
+
+
+def scores_of(scores: Sequence[Score]) -> tuple[Metric, ...]:
+    """Return the figures asked for, each once.
+
+    Raises
+    ------
+    UserError
+        If there is none, one stands twice, or one is no score.
+    """
+    found = tuple(metrics.score(each) for each in scores)
+    names = tuple(metric.name for metric in found)
+    if not found or len(set(names)) < len(found):
+        raise UserError(f"the scores were {names}; give at least one, and each once")
+    return found
+
+
+def beyond_kernel(wanted: Sequence[Metric]) -> tuple[Metric, ...]:
+    """Return the figures that the kernel does not compute by itself."""
+    from backtest.engine.kernel import FIGURES
+
+    return tuple(metric for metric in wanted if metric.name not in FIGURES)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from backtest.costs import CostModel
 from backtest.engine.benchmarks import level_returns
+from backtest.engine.metrics import Metric
 from backtest.engine.recording import one_held
 from backtest.engine.result import plain
 from backtest.errors import UserError
@@ -29,7 +30,6 @@ from backtest.tuning.space import Variants
 from backtest.tuning.tables import sweep_html
 from backtest.tuning.trials import Trials
 
-FEWER_IS_BETTER = frozenset({"volatility", "turnover", "cost_drag", "costs_paid", "switches"})
 WIDTH = 1024  # variants in a piece of the return matrix
 
 
@@ -42,8 +42,8 @@ class Sweep:
     trials : DataFrame
         One row per variant: a column per swept parameter and per figure, named and defined as in
         `BacktestResult.summary()`.
-    score : str
-        The figure variants are ranked by.
+    metric : Metric
+        The figure variants are ranked by; `score` is its name.
     fill : str
         As used: "close" where the market has no opens.
     window : (Timestamp, Timestamp)
@@ -53,7 +53,7 @@ class Sweep:
     variants: Variants
     market: Market
     trials: pd.DataFrame
-    score: str
+    metric: Metric
     costs: CostModel
     fill: str
     cash: float
@@ -78,10 +78,13 @@ class Sweep:
     def ranking(self) -> np.ndarray:
         """Numbers of all variants, the best score first; NaN last, ties in order."""
         score = self.trials[self.score].to_numpy(dtype=float)
-        order: np.ndarray = np.argsort(
-            score if self.score in FEWER_IS_BETTER else -score, kind="stable"
-        )
+        order: np.ndarray = np.argsort(-self.metric.better * score, kind="stable")
         return order
+
+    @property
+    def score(self) -> str:
+        """The name of the figure variants are ranked by."""
+        return self.metric.name
 
     @cached_property
     def honesty(self) -> Honesty:

@@ -6,13 +6,16 @@ one variant at a time, and these are carried out by the same kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from backtest.costs import CostModel
+from backtest.engine import metrics
+from backtest.engine.benchmarks import benchmark_returns
+from backtest.engine.metrics import Metric
 from backtest.engine.plan import fitted, orders
 from backtest.market import Market
 from backtest.strategy import RotationStrategy
@@ -33,8 +36,13 @@ Laid: TypeAlias = "tuple[Rotation, Stage, Growth]"
 class Trials(Protocol):
     """What can be asked about the variants of a sweep."""
 
-    def figures(self, rows: np.ndarray, progress: Progress) -> np.ndarray:
-        """Return figures, row × kernel.FIGURES; `progress` hears of every few that are done."""
+    def figures(
+        self, rows: np.ndarray, progress: Progress, extra: Sequence[Metric] = ()
+    ) -> np.ndarray:
+        """Return figures, row × kernel.FIGURES and what is asked for beyond them.
+
+        `progress` hears of every few that are done.
+        """
 
     def equity(self, rows: np.ndarray) -> np.ndarray:
         """Return the equity at every close, row × session."""
@@ -75,15 +83,21 @@ class RotationTrials:
         self.number = number
         self.prepared: tuple[int, Laid] | None = None
 
-    def figures(self, rows: np.ndarray, progress: Progress) -> np.ndarray:
-        """Return figures, row × kernel.FIGURES."""
+    def figures(
+        self, rows: np.ndarray, progress: Progress, extra: Sequence[Metric] = ()
+    ) -> np.ndarray:
+        """Return figures, row × kernel.FIGURES and what is asked for beyond them."""
         from backtest.engine import kernel
 
-        found = np.empty((len(rows), len(kernel.FIGURES)))
+        own = len(kernel.FIGURES)
+        found = np.empty((len(rows), own + len(extra)))
         for places, codes, laid in self._pieces(rows):
-            found[places], wrong = kernel.figures(codes, *laid)
+            found[places, :own], wrong = kernel.figures(codes, *laid)
             if wrong.any():
                 _complain(self.variants, int(rows[places[wrong.argmax()]]), self.market, self.on)
+            if extra:
+                equity = kernel.equity(codes, *laid)
+                found[places, own:] = _from_returns(equity, self.market, self.on, extra)
             progress(len(places))
         return found
 
@@ -128,18 +142,22 @@ class SingleTrials:
     def __init__(self, variants: Variants, market: Market, on: Stage) -> None:
         self.variants, self.market, self.on = variants, market, on
 
-    def figures(self, rows: np.ndarray, progress: Progress) -> np.ndarray:
-        """Return figures, row × kernel.FIGURES."""
+    def figures(
+        self, rows: np.ndarray, progress: Progress, extra: Sequence[Metric] = ()
+    ) -> np.ndarray:
+        """Return figures, row × kernel.FIGURES and what is asked for beyond them."""
         from backtest.engine import kernel
 
-        found = np.empty((len(rows), len(kernel.FIGURES)))
-        switches = kernel.FIGURES.index("switches")
+        own, switches = len(kernel.FIGURES), kernel.FIGURES.index("switches")
+        found = np.empty((len(rows), own + len(extra)))
         for place, row in enumerate(rows.tolist()):
             decisions, codes, laid = self._laid(row)
-            found[place] = kernel.figures(codes, *laid)[0][0]
+            found[place, :own] = kernel.figures(codes, *laid)[0][0]
             held = decisions.regime.shift().iloc[self.on.first :].fillna("cash")
-            names = held.to_numpy()
-            found[place, switches] = (names[1:] != names[:-1]).sum()
+            found[place, switches] = metrics.switches(held)
+            if extra:
+                equity = kernel.equity(codes, *laid)
+                found[place, own:] = _from_returns(equity, self.market, self.on, extra)[0]
             if place % SINGLES == SINGLES - 1 or place == len(rows) - 1:
                 progress(place % SINGLES + 1)
         return found
@@ -164,6 +182,21 @@ class SingleTrials:
         laid, on = kernel.single(targets, self.market, self.on)
         codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
         return decisions, codes, (laid, on, kernel.growth(laid, on, 1))
+
+
+def _from_returns(
+    equity: np.ndarray, market: Market, on: Stage, wanted: Sequence[Metric]
+) -> np.ndarray:
+    """Return figures of daily returns that the kernel does not sum up, variant × figure."""
+    before = np.hstack([np.full((len(equity), 1), on.cash), equity[:, :-1]])
+    track = metrics.Track(
+        returns=(equity / before - 1.0).T,
+        per_year=on.per_year,
+        sessions=market.sessions[on.first :],
+        risk_free=on.risk_free[on.first :],
+        benchmark=next(iter(benchmark_returns(market, on.first).values())),
+    )
+    return np.column_stack([metric.of(track) for metric in wanted])
 
 
 def _complain(variants: Variants, row: int, market: Market, on: Stage) -> None:

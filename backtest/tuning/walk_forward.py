@@ -8,24 +8,28 @@ once: switching parameters pays its costs like any other trade.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
+from backtest.engine import metrics
+from backtest.engine.benchmarks import benchmark_returns
+from backtest.engine.metrics import Metric
 from backtest.engine.plan import fitted
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
-from backtest.tuning.scores import SCORES
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
-from backtest.tuning.sweep import sweep
+from backtest.tuning.sweep import Score, sweep
 from backtest.tuning.swept import Sweep
 from backtest.tuning.tables import walk_forward_html
+
+FROM_RETURNS = ("returns", "per_year", "sessions", "risk_free", "benchmark")
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +132,7 @@ def walk_forward(
     market: Market,
     *,
     splits: Sequence[Split] | None = None,
-    score: str = "sharpe",
+    score: Score = "sharpe",
     costs: CostModel = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
@@ -141,31 +145,31 @@ def walk_forward(
     splits : sequence of Split, optional
         Windows as positions of the market's sessions; by default `expanding` ones, three years to
         train and one to test.
-    score : str
-        What the winner is chosen by, computed from returns: one of `SCORES`.
+    score : str or callable
+        What the winner is chosen by, as in a sweep, but computed from returns alone.
 
     Raises
     ------
     UserError
         If the space, the score or the splits make no sense.
     """
-    if score not in SCORES:
-        raise UserError(f"there is no walk-forward score {score!r}; {suggest(score, SCORES)}")
+    metric = metrics.score(score, FROM_RETURNS)
     per_year = market.universe.sessions_per_year
     windows = list(splits or expanding(market.sessions, per_year=per_year))
     _check(windows, len(market.sessions))
     swept = sweep(
         strategy, space, market, costs=costs, fill=fill, cash=cash, constraints=constraints
     )
-    inside, outside = _scores(swept, windows, score)
+    inside, outside = _scores(swept, windows, metric)
     rows, winners = [], []
     for number, split in enumerate(windows):
         if np.isnan(inside[number]).all():
+            until = market.sessions[split.train[-1]]
             raise UserError(
-                f"no variant has a {score} up to {market.sessions[split.train[-1]]:%Y-%m-%d}: "
-                f"none traded yet; train longer"
+                f"no variant has a {metric.name} up to {until:%Y-%m-%d}: none traded yet; train "
+                f"longer"
             )
-        winner = int(np.nanargmax(inside[number]))
+        winner = int(np.nanargmax(metric.better * inside[number]))
         winners.append(winner)
         others = outside[number][np.isfinite(outside[number])]
         rows.append(
@@ -177,7 +181,7 @@ def walk_forward(
                 **swept.variants.parameters(winner),
                 "in_sample": inside[number][winner],
                 "out_of_sample": outside[number][winner],
-                "rank": float((others < outside[number][winner]).mean()) if len(others) else np.nan,
+                "rank": _beaten(metric, outside[number][winner], others),
             }
         )
     stitched = _stitch(swept, windows, winners, market)
@@ -188,7 +192,7 @@ def walk_forward(
         windows=pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="window")),
         result=run(stitched, whole, start=start, **terms),  # type: ignore[arg-type]
         default=run(strategy, whole, start=start, **terms),  # type: ignore[arg-type]
-        score=score,
+        score=metric.name,
         swept=swept,
     )
 
@@ -207,20 +211,32 @@ def _check(windows: Sequence[Split], sessions: int) -> None:
         before = last
 
 
-def _scores(swept: Sweep, windows: Sequence[Split], score: str) -> tuple[np.ndarray, np.ndarray]:
+def _beaten(metric: Metric, score: float, others: np.ndarray) -> float:
+    """Return the fraction of other scores that one beats."""
+    return float((metric.better * others < metric.better * score).mean()) if len(others) else np.nan
+
+
+def _scores(
+    swept: Sweep, windows: Sequence[Split], metric: Metric
+) -> tuple[np.ndarray, np.ndarray]:
     """Return every variant's score on each training and each test window, split × variant."""
-    compute, per_year = SCORES[score], swept.market.per_year()
-    risk_free = swept.risk_free.to_numpy()
+    track = metrics.Track(
+        returns=np.empty(0),
+        per_year=swept.market.per_year(),
+        sessions=swept.sessions,
+        risk_free=swept.risk_free.to_numpy(),
+        benchmark=next(iter(benchmark_returns(swept.market, swept.first).values())).to_numpy(),
+    )
     inside = np.full((len(windows), len(swept)), np.nan)
     outside = np.full_like(inside, np.nan)
     done = 0
     for piece in swept.chunks():
         columns = slice(done, done + piece.shape[1])
+        whole = replace(track, returns=piece)
         for number, split in enumerate(windows):
-            test = slice(split.test[0], split.test[1] + 1)
-            train = split.train
-            inside[number, columns] = compute(piece[train], per_year, risk_free[train])
-            outside[number, columns] = compute(piece[test], per_year, risk_free[test])
+            test = np.arange(split.test[0], split.test[1] + 1)
+            inside[number, columns] = metric.of(metrics.cut(whole, split.train))
+            outside[number, columns] = metric.of(metrics.cut(whole, test))
         done += piece.shape[1]
     return inside, outside
 

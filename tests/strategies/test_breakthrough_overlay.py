@@ -53,7 +53,6 @@ def test_bonds_and_cash_stay(market):
         make_market(sessions=240, sectors=("machinery", "steel", "pharma_biotech"), bond=True),
         close=market.close.assign(BOND=fund.iloc[:, 0]),
         turnover=market.turnover.assign(BOND=1.0),
-        _memo={},
     )
     assert "BOND" in bonds.bonds
     weights = replace(OVERLAY, inner=Mixed()).target_weights(bonds).iloc[180]

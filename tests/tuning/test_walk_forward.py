@@ -9,7 +9,6 @@ from backtest.engine import metrics
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market.universe import sectors
-from backtest.tuning.scores import SCORES
 from backtest.tuning.splits import Split, expanding, rolling
 from backtest.tuning.walk_forward import walk_forward
 from strategies import RateRotation
@@ -67,26 +66,6 @@ def test_a_short_rest_joins_the_last_test():
 def test_windows_that_make_no_sense(terms, says):
     with pytest.raises(UserError, match=says):
         expanding(DAYS, per_year=1, **terms)
-
-
-@pytest.mark.parametrize("score", SCORES)
-def test_scores_of_many_are_the_metrics_of_one(score):
-    draw = np.random.default_rng(0).normal(0.0003, 0.01, (300, 4))
-    draw[:, 3] = 0.0
-    risk_free = np.full(300, 0.00005)
-    ours = SCORES[score](draw, 242, risk_free)
-    cash = pd.Series(risk_free)
-    one = {
-        "sharpe": lambda r: metrics.sharpe(r, 242, cash),
-        "sortino": lambda r: metrics.sortino(r, 242, cash),
-        "cagr": lambda r: metrics.cagr(r, 242),
-        "calmar": lambda r: metrics.calmar(r, 242),
-        "total_return": metrics.total_return,
-        "max_drawdown": metrics.max_drawdown,
-    }[score]
-    expected = [one(pd.Series(draw[:, column])) for column in range(4)]
-    np.testing.assert_allclose(ours[:3], expected[:3], rtol=1e-12)
-    np.testing.assert_allclose(ours[3], expected[3], rtol=1e-9)
 
 
 def test_the_winner_is_the_best_in_sample_and_is_scored_on_what_follows(walked, market):
