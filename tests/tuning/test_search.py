@@ -340,3 +340,27 @@ def test_optuna_is_not_imported_before_it_is_needed() -> None:
     code = "import backtest.tuning.search, sys; print('optuna' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_what_a_search_has_computed_is_not_computed_again() -> None:
+    computed: list[int] = []
+
+    def engine(variants, market, **given):  # type: ignore[no-untyped-def]
+        computed.append(len(variants))
+        return figures_here(variants, market, **given)
+
+    found = search(
+        RateRotation(),
+        {"fall_window": Integer(5, 120)},
+        make_market(),
+        trials=12,
+        score=("sharpe", "alpha"),
+        storage=InMemoryStorage(),
+        engine=engine,
+        progress=lambda done: None,
+    )
+    assert sum(computed) == len(found) == 12
+    assert found.scores == ("sharpe", "alpha")
+    again = sweep_variants(found.sweep.variants, make_market(), score=found.scores)
+    pd.testing.assert_frame_equal(found.trials, again.trials)
+    assert set(found.pareto.index) >= {int(found.trials[name].idxmax()) for name in found.scores}

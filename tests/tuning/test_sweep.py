@@ -212,3 +212,30 @@ def test_the_benchmark_runs():
     few = taken(grid(ThesisRotation(), THESIS), 3)
     assert len(targets_of(market, few)) == 3
     assert callable(scaling)
+
+
+def worst_day(returns):
+    return returns.min()
+
+
+@pytest.mark.parametrize("score", ["information_ratio", "alpha", "tracking_error", worst_day])
+@pytest.mark.parametrize(
+    ("strategy", "space"),
+    [
+        (RateRotation(), {"fall_bp": [2.0, 5.0], "min_hold": [1, 20]}),
+        (SectorMomentum(), {"top": [1, 2]}),
+    ],
+)
+def test_any_figure_and_ones_own_ranks_as_single_runs_do(strategy, space, score):
+    found = sweep(strategy, space, MARKET, score=score, start=MARKET.sessions[100])
+    results = [
+        run(found.strategy(row), MARKET, start=MARKET.sessions[100]) for row in range(len(found))
+    ]
+    if callable(score):
+        expected = [float(result.returns.min()) for result in results]
+    else:
+        expected = [result.summary()[score] for result in results]
+    name = score if isinstance(score, str) else "worst_day"
+    assert found.trials[name].tolist() == pytest.approx(expected, rel=1e-7, abs=1e-10)
+    ranked = -np.array(expected) if score == "tracking_error" else np.array(expected)
+    assert ranked[found.best.variant] == pytest.approx(ranked.max(), rel=1e-7)

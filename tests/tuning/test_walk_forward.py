@@ -72,16 +72,18 @@ def test_the_winner_is_the_best_in_sample_and_is_scored_on_what_follows(walked, 
     window = walked.windows.iloc[0]
     train = slice(window["train_from"], window["train_to"])
     test = slice(window["test_from"], window["test_to"])
-    scores = {}
+    scores, per_year = {}, market.per_year()
     for row in range(len(walked.swept)):
         returns = walked.swept.returns(row)
-        scores[row] = metrics.sharpe(returns[train], 242, walked.swept.risk_free[train])
+        scores[row] = metrics.sharpe(
+            returns[train], walked.swept.market.per_year(), walked.swept.risk_free[train]
+        )
     winner = max(scores, key=scores.get)
     assert walked.swept.variants.parameters(winner) == {name: window[name] for name in SPACE}
     assert window["in_sample"] == pytest.approx(scores[winner])
     returns = walked.swept.returns(winner)[test]
     assert window["out_of_sample"] == pytest.approx(
-        metrics.sharpe(returns, 242, walked.swept.risk_free[test])
+        metrics.sharpe(returns, per_year, walked.swept.risk_free[test])
     )
     assert 0 <= window["rank"] < 1
 
@@ -128,7 +130,7 @@ def test_later_data_changes_no_earlier_window(walked, market):
 @pytest.mark.parametrize(
     ("splits", "score", "says"),
     [
-        (None, "turnover", "no walk-forward score 'turnover'"),
+        (None, "turnover", "there is no score 'turnover'"),
         ([Split(np.arange(50), (40, 60))], "sharpe", "trains on its own test"),
         ([Split(np.arange(50), (60, 2000))], "sharpe", "a test within the market"),
         (
@@ -141,3 +143,20 @@ def test_later_data_changes_no_earlier_window(walked, market):
 def test_nonsense_is_refused(market, splits, score, says):
     with pytest.raises(UserError, match=says):
         walk_forward(RateRotation(), SPACE, market, splits=splits, score=score)
+
+
+def test_the_information_ratio_chooses_against_the_benchmark(market):
+    splits = expanding(market.sessions, train_years=1.5, test_years=1.5)[:1]
+    walked = walk_forward(
+        RateRotation(fall_window=20), SPACE, market, splits=splits, score="information_ratio"
+    )
+    swept, window = walked.swept, walked.windows.iloc[0]
+    train = slice(window["train_from"], window["train_to"])
+    benchmark = market.benchmark.pct_change().fillna(0.0).loc[train]
+    scores = [
+        metrics.information_ratio(swept.returns(row)[train], benchmark, market.per_year())
+        for row in range(len(swept))
+    ]
+    assert window["in_sample"] == pytest.approx(max(scores), rel=1e-6)
+    winner = {name: window[name] for name in SPACE}
+    assert swept.variants.parameters(int(np.argmax(scores))) == winner
