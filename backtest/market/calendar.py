@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import tomllib
 import warnings
+from datetime import date, datetime
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from backtest.errors import UserError, suggest
+from backtest.home import home
 from backtest.market.frequency import periods_of
 
 # The calendar of markets whose sessions are the dates of their prices.
 FROM_DATA = "data"
+KNOWN_TO_ALL = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-31")
 
 
 def sessions(
@@ -27,7 +32,8 @@ def sessions(
 
     Of a weekly or monthly market they are the last trading days of each week or month that has
     begun by `last`. Exchanges publish their holidays a year ahead: where the calendar is not known
-    yet, or no longer, the dates in the data count as sessions.
+    yet, or no longer, the dates in the data count as sessions. What was announced after the
+    library's release is in `holidays.toml`, here and in the store.
 
     Parameters
     ----------
@@ -64,18 +70,21 @@ def _daily(
     if calendar == FROM_DATA:
         return seen[(seen >= first) & (seen <= last)].unique().sort_values()
     since, until = known_span(calendar)
-    start, end = max(first, since), min(last, until)
+    _, library = _library_span(calendar)
+    start, end = max(first, since), min(last, library)
     outside = (seen < since) | (seen > until)
     found = seen[outside & (seen >= first) & (seen <= last)].unique()
     if start <= end:
         # Whole years: no span is too short, and markets of the same years share one calendar.
         year_start, year_end = pd.Timestamp(start.year, 1, 1), pd.Timestamp(end.year, 12, 31)
-        known = _instance(calendar, max(year_start, since), min(year_end, until)).sessions
+        known = _instance(calendar, max(year_start, since), min(year_end, library)).sessions
         found = known[(known >= start) & (known <= end)].union(found)
+    if last > library and until > library:
+        days = pd.bdate_range(max(first, library + pd.Timedelta(days=1)), min(last, until))
+        found = days.difference(_announced(calendar)[1]).union(found)
     return found.sort_values()
 
 
-@cache
 def known_span(calendar: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the first and the last day for which an exchange's holidays are known.
 
@@ -86,7 +95,14 @@ def known_span(calendar: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     """
     if calendar == FROM_DATA:
         return pd.Timestamp("1700-01-01"), pd.Timestamp("2200-12-31")
-    kind = type(_instance(calendar, pd.Timestamp("2020-01-01"), pd.Timestamp("2020-12-31")))
+    since, until = _library_span(calendar)
+    through, _ = _announced(calendar)
+    return since, max(through, until)
+
+
+@cache
+def _library_span(calendar: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    kind = type(_instance(calendar, *KNOWN_TO_ALL))
     since, until = kind.bound_min(), kind.bound_max()
     return (
         pd.Timestamp("1900-01-01") if since is None else since,
@@ -105,7 +121,36 @@ def zone_of(calendar: str) -> str | None:
     """
     if calendar == FROM_DATA:
         return None
-    return str(_instance(calendar, pd.Timestamp("2020-01-01"), pd.Timestamp("2020-12-31")).tz)
+    return str(_instance(calendar, *KNOWN_TO_ALL).tz)
+
+
+def _announced(calendar: str) -> tuple[pd.Timestamp, pd.DatetimeIndex]:
+    """Return the last day announced beyond the library, and the weekdays shut until then."""
+    own = home() / "holidays.toml"
+    shipped = files("backtest.market") / "holidays.toml"
+    texts = [(str(own), own.read_bytes())] if own.is_file() else []
+    for place, content in [*texts, ("holidays.toml", shipped.read_bytes())]:
+        try:
+            entry = tomllib.loads(content.decode("utf-8")).get(calendar)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UserError(f"{place} is no TOML ({error}); mend or remove it") from error
+        if entry is not None:
+            return _checked(entry, f"{place}: {calendar}")
+    return pd.Timestamp.min, pd.DatetimeIndex([])
+
+
+def _checked(entry: Any, place: str) -> tuple[pd.Timestamp, pd.DatetimeIndex]:
+    given = entry if isinstance(entry, dict) else {}
+    through, closed = given.get("through", ""), given.get("closed")
+    if not _is_day(through) or not isinstance(closed, list) or not all(map(_is_day, closed)):
+        raise UserError(
+            f"{place} needs through, a day as 2027-12-31, and closed, a list of days; mend it"
+        )
+    return pd.Timestamp(through), pd.DatetimeIndex([pd.Timestamp(day) for day in closed])
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _instance(name: str, start: pd.Timestamp, end: pd.Timestamp) -> Any:
@@ -121,3 +166,11 @@ def _instance(name: str, start: pd.Timestamp, end: pd.Timestamp) -> Any:
             raise UserError(
                 f"there is no exchange calendar {name!r}; {suggest(name, [*known, FROM_DATA])}"
             ) from None
+        except Exception as error:
+            # Every calendar computes its holidays in code of its own, and some do not work with
+            # every version of pandas.
+            raise UserError(
+                f"the sessions of exchange calendar {name} cannot be computed by the versions of "
+                f"exchange_calendars and pandas installed here; name another one that is open on "
+                f"the same days"
+            ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from backtest.market.calendar import known_span, sessions
+from backtest.market.calendar import FROM_DATA, known_span, sessions
 
 CLOSED_AT_MOST = pd.Timedelta(days=30)  # longer than any exchange has been shut for holidays
 
@@ -23,17 +23,20 @@ def age(calendar: str, last: pd.Timestamp, now: pd.Timestamp) -> int:
     return len(_sessions(calendar, last + pd.Timedelta(days=1), now - pd.Timedelta(days=1)))
 
 
-def next_session(calendar: str, last: pd.Timestamp) -> pd.Timestamp:
-    """Return the session after `last`; a weekday where the holidays are not published yet.
+def next_session(calendar: str, last: pd.Timestamp) -> pd.Timestamp | None:
+    """Return the session after `last`; None where nobody has said yet.
 
     Examples
     --------
     >>> f"{next_session('XSHG', pd.Timestamp('2025-12-31')):%Y-%m-%d}"
     '2026-01-05'
     """
+    if calendar == FROM_DATA:
+        return None
     day = pd.Timedelta(days=1)
-    following: pd.Timestamp = _sessions(calendar, last + day, last + CLOSED_AT_MOST)[0]
-    return following
+    until = min(last + CLOSED_AT_MOST, known_span(calendar)[1])
+    following = _sessions(calendar, last + day, until)
+    return following[0] if len(following) else None
 
 
 def published(calendar: str, until: pd.Timestamp) -> bool:

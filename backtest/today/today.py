@@ -53,7 +53,7 @@ class Today(Displayed):
     strategy: Strategy
     market: Market
     as_of: pd.Timestamp
-    due: pd.Timestamp
+    due: pd.Timestamp | None
     age: int
     standing: Standing
     watched: tuple[Watched, ...]
@@ -75,7 +75,7 @@ class Today(Displayed):
             "date": f"{self.as_of:%Y-%m-%d}",
             "strategy": self.strategy.name,
             "change": self.change,
-            "next": f"{self.due:%Y-%m-%d}",
+            "next": Note("its date is not known yet") if self.due is None else _day(self.due),
         }
         if self.holdings["weight"].sum() == 0:
             return Note(
@@ -215,10 +215,15 @@ def today(
     )
 
 
+def _day(day: pd.Timestamp) -> str:
+    return f"{day:%Y-%m-%d}"
+
+
 def _trade(
-    stands: Standing, account: Account, market: Market, costs: CostModel, due: pd.Timestamp
+    stands: Standing, account: Account, market: Market, costs: CostModel, due: pd.Timestamp | None
 ) -> Tickets:
     """List an account's orders; none where it holds already what the strategy goes on holding."""
+    due = market.sessions[-1] + pd.Timedelta(days=1) if due is None else due
     shares = account.shares(market)
     held = weights_now(shares, account.cash, market)
     stays = not stands.changes and near(stands.weights, shares, account.cash, market)

@@ -287,9 +287,10 @@ def test_age_counts_sessions_of_the_exchange(last, now, missed):
     assert age("XSHG", pd.Timestamp(last), pd.Timestamp(now)) == missed
 
 
-def test_the_next_session_skips_holidays_and_guesses_beyond_the_calendar():
+def test_the_next_session_skips_holidays_and_is_never_guessed():
     assert next_session("XSHG", pd.Timestamp("2025-09-30")) == pd.Timestamp("2025-10-09")
-    assert next_session("XSHG", pd.Timestamp("2026-12-31")) == pd.Timestamp("2027-01-01")
+    assert next_session("XSHG", pd.Timestamp("2026-12-30")) == pd.Timestamp("2026-12-31")
+    assert next_session("XSHG", pd.Timestamp("2026-12-31")) is None
 
 
 def test_stale_data_are_refused_unless_allowed():
