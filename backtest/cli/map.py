@@ -7,7 +7,13 @@ from typing import Annotated, Optional
 
 import typer
 
-from backtest.cli.backtests import JsonOption, LangOption, MarketOption, print_json
+from backtest.cli.backtests import (
+    ForceOption,
+    JsonOption,
+    LangOption,
+    MarketOption,
+    print_json,
+)
 
 
 def rotation_map(
@@ -33,6 +39,7 @@ def rotation_map(
         Optional[Path],  # noqa: UP045
         typer.Option("--out", help="A folder for map.json and report.html."),
     ] = None,
+    force: ForceOption = False,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -48,10 +55,10 @@ def rotation_map(
         load_market(market), groups, as_of=as_of, weeks=weeks, window=window, change=change
     )
     if out is not None:
-        from backtest.records.folder import check_holds_only, json_text, write_report
+        from backtest.records.folder import check_free, json_text, write_report
         from backtest.views.rotation_map import map_page
 
-        check_holds_only(out, ("map.json", "report.html"))
+        check_free(out, ("map.json",), force=force)
         write_file(out / "map.json", json_text(found.to_json()).encode())
         write_report(map_page(found, say), out)
     if json:

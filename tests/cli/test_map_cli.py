@@ -22,7 +22,7 @@ def test_the_map_of_the_tracks_in_both_languages_and_a_folder(tmp_path):
     chinese = nqp("map", "--lang", "zh", "--out", tmp_path / "map")
     assert "相对强度与动量" in chinese.stdout
     assert json.loads((tmp_path / "map" / "map.json").read_text())["points"]
-    assert "轮动图" in (tmp_path / "map" / "report.html").read_text("utf-8")
+    assert "轮动图" in (tmp_path / "map" / "report.zh.html").read_text("utf-8")
 
 
 def test_a_wrong_basket_and_a_wrong_day_are_one_sentence():
