@@ -151,7 +151,7 @@ def run(
     from backtest.views.run_report import result_page
 
     show(result_page(result, say))
-    _wrote(out)
+    wrote(out)
 
 
 def compare(
@@ -199,7 +199,7 @@ def compare(
     from backtest.views.compare_report import NOTED, compare_page
 
     show(compare_page(Comparison.of(results), say, most=None if notes else NOTED))
-    _wrote(out)
+    wrote(out)
 
 
 def strategies(
@@ -281,7 +281,8 @@ def _results(
     return results, market
 
 
-def _wrote(folder: Path | None) -> None:
+def wrote(folder: Path | None) -> None:
+    """Say where files were written, if any were."""
     if folder is not None:
         from backtest.render.terminal import tell
 

@@ -17,11 +17,13 @@ from backtest.cli.backtests import (
     FillOption,
     ForceOption,
     JsonOption,
+    LangOption,
     MarketOption,
     StartOption,
     StrictOption,
     Terms,
     print_json,
+    wrote,
 )
 
 if TYPE_CHECKING:
@@ -80,13 +82,15 @@ def tune(
     strict_launch: StrictOption = False,
     out: OutOption = None,
     force: ForceOption = False,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Try variants of a strategy, and say whether the best is luck."""
     from backtest.cli.lookup import find_strategy
     from backtest.render.waiting import waiting
+    from backtest.views.words import Words
 
-    chosen = find_strategy(strategy, [])
+    say, chosen = Words(lang), find_strategy(strategy, [])
     space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])
     if out is not None:
         from backtest.records.tuning_folder import check_target
@@ -121,15 +125,15 @@ def tune(
         from backtest.records.tuning_folder import read_tuning, write_tuning
 
         write_tuning(swept, out, force=force)
-        write_report(read_tuning(out), out)
+        write_report(read_tuning(out, language=lang), out)
     if json:
         print_json(swept.to_json())
         return
-    from backtest.cli.show_tuning import show_tuning
+    from backtest.render.terminal import show
+    from backtest.views.tuning_report import sweep_page
 
-    show_tuning(swept)
-    if out is not None:
-        typer.echo(f"wrote {out}")
+    show(sweep_page(swept, say))
+    wrote(out)
 
 
 def walk_forward(
@@ -150,13 +154,15 @@ def walk_forward(
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Tune on the past, trade what follows, again and again."""
     from backtest.cli.lookup import find_strategy
     from backtest.render.waiting import waiting
+    from backtest.views.words import Words
 
-    chosen = find_strategy(strategy, [])
+    say, chosen = Words(lang), find_strategy(strategy, [])
     space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])
     terms = Terms(market, None, end, costs, fill, cash, strict_launch)
     with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
@@ -186,9 +192,10 @@ def walk_forward(
     if json:
         print_json(walked.to_json())
         return
-    from backtest.cli.show_tuning import show_walk_forward
+    from backtest.render.terminal import show
+    from backtest.views.tuning_report import walk_forward_page
 
-    show_walk_forward(walked)
+    show(walk_forward_page(walked, say))
 
 
 def read_space(strategy: Strategy, grid: Sequence[str]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Every file is written beside its name and moved into place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from io import BytesIO
 from math import nan
 from pathlib import Path
@@ -26,7 +25,7 @@ from backtest.tuning.spa import Superiority
 from backtest.tuning.swept import Sweep
 from backtest.tuning.timing_test import TimingTest
 from backtest.views.page import Page
-from backtest.views.tuning_report import tuning_report
+from backtest.views.tuning_report import described, tuning_report
 
 TESTS = ("timing", "against_benchmark", "against_blend")
 FILES = (
@@ -41,6 +40,7 @@ FILES = (
 MANIFEST = {
     "strategy": str,
     "swept": list,
+    "variants": int,
     "score": str,
     "fewer_is_better": bool,
     "market": str,
@@ -76,7 +76,7 @@ def write_tuning(swept: Sweep, folder: Path, *, force: bool = False) -> None:
         document = swept.to_json()
         write_file(folder / "best.json", json_text(document["best"]).encode())
         write_file(folder / "honesty.json", json_text(document["honesty"]).encode())
-        write_file(folder / "manifest.json", json_text(_manifest(swept)).encode())
+        write_file(folder / "manifest.json", json_text(described(swept)).encode())
         write_file(folder / "held.csv", csv_text(_held(swept)))
         names = swept.variants.names
         if len(names) > 1 and not heat_map(swept, names[0], names[1]).empty:
@@ -171,28 +171,6 @@ def _checked(manifest: Any, path: Path) -> Mapping[str, Any]:
     if not all(isinstance(text, str) for text in texts):
         raise damaged(path, "its window, parameters or versions are not text")
     return manifest
-
-
-def _manifest(swept: Sweep) -> dict[str, Any]:
-    market = swept.market
-    return {
-        "strategy": swept.variants.strategy.name,
-        "swept": list(swept.variants.names),
-        "variants": len(swept),
-        "score": swept.score,
-        "fewer_is_better": swept.metric.better < 0,
-        "market": market.name,
-        "universe": market.universe.name,
-        "snapshot": market.snapshot,
-        "synthetic": market.synthetic,
-        "strict_launch": market.launched_only,
-        "currency": market.universe.currency,
-        "window": [f"{day:%Y-%m-%d}" for day in swept.window],
-        "costs": swept.costs.name,
-        "fill": swept.fill,
-        "cash": swept.cash,
-        "versions": {"nqp-rotation": version("nqp-rotation")},
-    }
 
 
 def _held(swept: Sweep) -> pd.DataFrame:

@@ -20,7 +20,8 @@ from backtest.views.words import Words
 
 STYLES = {"good": "green", "bad": "red", "unsure": "yellow", "": ""}
 GAP = 2  # between columns
-PROSE = 20  # letters below which a column of text is not narrowed, if it has as many
+PROSE = 12  # letters below which a column of text is not narrowed, if it has as many
+WORD = 24  # letters above which a word may be folded
 
 
 def plain_console(*, stderr: bool = False) -> Console:
@@ -92,7 +93,7 @@ class _Column:
         most = max(map(cell_len, (head, *cells)), default=0)
         words = head.split()
         if left:
-            words += [word for cell in cells for word in cell.split() if cell_len(word) <= PROSE]
+            words += [word for cell in cells for word in cell.split() if cell_len(word) <= WORD]
             words += ["x" * min(PROSE, max(map(cell_len, cells), default=0))]
         else:
             words += cells

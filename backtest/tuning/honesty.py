@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.render.fragments import page, table, verdict
+from backtest.display import Displayed
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.spa import Superiority
 from backtest.tuning.timing_test import TimingTest
@@ -44,7 +44,7 @@ LONGEST = 100.0  # years beyond which it is no use to say how many would be need
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Honesty:
+class Honesty(Displayed):
     """How far a variant is to be believed. Sharpe ratios are annualized.
 
     Attributes
@@ -207,9 +207,6 @@ class Honesty:
             f"  {name:<{wide}}  {row.value:>18}  {row.meaning}" for name, row in table.iterrows()
         ]
         return "\n".join([f"{self.verdict.upper()}: {self.banner}", *lines])
-
-    def _repr_html_(self) -> str:
-        return page(verdict(self.verdict, self.banner), table(self.table().iloc[1:]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return every figure as plain numbers and texts; what is undefined is None."""

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
+from backtest.display import Displayed
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
 from backtest.engine.run import first_session
@@ -30,7 +31,6 @@ from backtest.tuning.studies import opened, study_name, tried, write
 from backtest.tuning.suggestions import Parameters, Plan, plan
 from backtest.tuning.sweep import Score, beyond_kernel, scores_of, several, sweep_variants
 from backtest.tuning.swept import Sweep
-from backtest.tuning.tables import search_html
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -40,7 +40,7 @@ BATCH = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Search:
+class Search(Displayed):
     """All variants a search has tried, in the order it tried them.
 
     Attributes
@@ -64,10 +64,6 @@ class Search:
     def __repr__(self) -> str:
         scores = ", ".join(self.scores)
         return f"<Search for {scores}: {len(self)} variants, study {self.study_name}>"
-
-    def _repr_html_(self) -> str:
-        """Render the best variants and the honesty in notebooks."""
-        return search_html(self)
 
     @property
     def scores(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import CostModel
+from backtest.display import Displayed
 from backtest.engine.benchmarks import level_returns
 from backtest.engine.metrics import Metric
 from backtest.engine.recording import one_held
@@ -27,14 +28,13 @@ from backtest.tuning.honesty import Honesty
 from backtest.tuning.joint import break_even, joint_test, trials_on
 from backtest.tuning.judge import judge
 from backtest.tuning.space import Variants
-from backtest.tuning.tables import sweep_html
 from backtest.tuning.trials import Trials
 
 WIDTH = 1024  # variants in a piece of the return matrix
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class Sweep(Displayed):
     """All variants of a strategy on one market, and how each did.
 
     Attributes
@@ -199,10 +199,6 @@ class Sweep:
         kind = "synthetic " if self.market.synthetic else ""
         name = self.variants.strategy.name
         return f"<Sweep of {name} on {kind}{self.market.name}: {len(self):,} variants, in sample>"
-
-    def _repr_html_(self) -> str:
-        """Render the best variants and the honesty in notebooks."""
-        return sweep_html(self)
 
     def _row(self, row: int) -> int:
         if not -len(self) <= row < len(self):

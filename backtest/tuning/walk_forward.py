@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel
+from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.engine.benchmarks import benchmark_returns
 from backtest.engine.metrics import Metric
@@ -27,7 +28,6 @@ from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
 from backtest.tuning.sweep import Score, sweep
 from backtest.tuning.swept import Sweep
-from backtest.tuning.tables import walk_forward_html
 
 FROM_RETURNS = ("returns", "per_year", "sessions", "risk_free", "benchmark")
 
@@ -54,7 +54,7 @@ class Stitched(Strategy):
 
 
 @dataclass(frozen=True, eq=False)
-class WalkForward:
+class WalkForward(Displayed):
     """What tuning would have earned.
 
     Attributes
@@ -82,10 +82,6 @@ class WalkForward:
             f"{self.swept.market.name}: {len(self.windows)} windows, mean {self.score} "
             f"{inside:.2f} in sample, {outside:.2f} out of sample>"
         )
-
-    def _repr_html_(self) -> str:
-        """Render each window's winner, and what was lost out of sample, in notebooks."""
-        return walk_forward_html(self)
 
     @property
     def decay(self) -> pd.DataFrame:

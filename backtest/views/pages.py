@@ -20,6 +20,10 @@ VIEWS: Mapping[str, str] = {
     "RotationMap": "rotation_map:map_page",
     "Today": "today:today_page",
     "YearPath": "sections.year:year_page",
+    "Honesty": "sections.verdicts:honesty_page",
+    "Search": "tuning_report:search_page",
+    "Sweep": "tuning_report:sweep_page",
+    "WalkForward": "tuning_report:walk_forward_page",
 }
 
 

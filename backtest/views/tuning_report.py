@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from backtest.tuning.honesty import Honesty
+from backtest.tuning.maps import plateau
+from backtest.tuning.search import Search
+from backtest.tuning.swept import Sweep
+from backtest.tuning.walk_forward import WalkForward
 from backtest.views.charts import Chart, Counts, Grid, Key, Line, Lines
-from backtest.views.numbers import column, figure, written
+from backtest.views.numbers import column, day, figure, written
 from backtest.views.page import Page, Section, Table
 from backtest.views.palette import regime_colors
 from backtest.views.run_report import footer, origin
 from backtest.views.sections.data import manifest as manifest_section
-from backtest.views.sections.verdicts import histogram, honesty
+from backtest.views.sections.headline import WARNING
+from backtest.views.sections.verdicts import VERDICTS, histogram, honesty
 from backtest.views.words import Words
 
-TOP = 10
+TOP, FEW = 10, 5  # variants listed in a report, and on a short page
 SHOWN = ("sharpe", "cagr", "max_drawdown", "turnover", "switches")
 CELLS = 24  # values of a parameter that a map can show
 
@@ -41,17 +48,11 @@ def tuning_report(
     best : mapping
         As `Best.to_json`.
     manifest : mapping
-        As `backtest.records.tuning_folder` writes it.
+        As `described` gives it.
     held : DataFrame, session × name
         Share of the variants looked at that hold each basket.
     """
     say = Words(language)
-    banners = [
-        say("IN SAMPLE: the best variant was chosen by looking at the very prices it is shown on.")
-    ]
-    if manifest["synthetic"]:
-        told = say("SYNTHETIC DATA: these prices were generated, no market ever paid them.")
-        banners.insert(0, told)
     sections: list[Section | None] = [
         honesty(found, say),
         _best(trials, manifest, say),
@@ -60,53 +61,189 @@ def tuning_report(
         _held(held, say),
         manifest_section({**manifest, "best": best["parameters"]}, say),
     ]
-    window = " … ".join(manifest["window"])
-    return Page(
-        title=say(
-            "{count} variants of {name} on {market}",
-            count=f"{len(trials):,}",
-            name=manifest["strategy"],
-            market=manifest["market"],
+    page = _page(found, manifest, say)
+    return replace(page, sections=tuple(section for section in sections if section is not None))
+
+
+def sweep_page(swept: Sweep, say: Words) -> Page:
+    """Return the verdict on a sweep, its best variants, and what the verdict rests on."""
+    manifest, found = described(swept), swept.honesty
+    best = _best(swept.trials.assign(plateau=plateau(swept)), manifest, say, top=FEW)
+    return replace(_page(found, manifest, say), sections=(best, honesty(found, say)))
+
+
+def search_page(found: Search, say: Words) -> Page:
+    """Return the variants no other beats in every score, and the sweep of all that were tried."""
+    page = sweep_page(found.sweep, say)
+    if len(found.scores) == 1:
+        return page
+    kept, names = found.pareto, found.sweep.variants.names
+    shown = [key for key in dict.fromkeys((*found.scores, *SHOWN)) if key in kept]
+    table = _variants(kept, [str(number) for number in kept.index], names, shown, say)
+    section = Section(
+        "pareto",
+        say(
+            "Variants that no other beats in all of {scores}", scores=say.listed(list(found.scores))
         ),
-        subtitle=f"{window} · {manifest['currency']}",
-        language=language,
-        conclusion=say.note(found.banner),
-        banners=tuple(banners),
-        sections=tuple(section for section in sections if section is not None),
+        tables=(table,),
+        notes=(say("The verdict is on the best by the first of these scores."),),
+    )
+    return replace(page, sections=(section, *page.sections))
+
+
+def walk_forward_page(walked: WalkForward, say: Words) -> Page:
+    """Return each window's winner, what was lost out of sample, and what it earned untuned."""
+    swept, result, decay = walked.swept, walked.result, walked.decay.iloc[0]
+    name, score = swept.variants.strategy.name, say.figure(walked.score)
+    conclusion = say(
+        "Mean {score}: {inside} in sample, {outside} out of sample; on average the variant chosen "
+        "in a window did better than {rank} of {count} variants in the next one (50% is chance).",
+        score=score,
+        inside=figure(walked.score, float(decay["in_sample"])),
+        outside=figure(walked.score, float(decay["out_of_sample"])),
+        rank=written(float(decay["rank"]), "{:.0%}"),
+        count=f"{len(swept):,}",
+    )
+    manifest = result.manifest
+    return Page(
+        title=say("Walk-forward of {name} on {market}", name=name, market=swept.market.name),
+        subtitle=f"{' … '.join(manifest['window'])} · {manifest['currency']}",
+        language=say.language,
+        conclusion=conclusion,
+        banners=(say(WARNING),) if result.synthetic else (),
+        sections=(_windows(walked, say), _curves(walked, say)),
         footer=footer(manifest, say),
         origin=origin(manifest, say),
     )
 
 
-def _best(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Section:
-    """List the best variants, and the one on the highest plateau."""
-    score, names = manifest["score"], manifest["swept"]
-    ranked = trials.iloc[_order(trials[score], manifest)]
-    rows = {str(place): row for place, (_, row) in enumerate(ranked.head(TOP).iterrows(), 1)}
-    if trials["plateau"].notna().any():
-        rows[say("plateau")] = trials.iloc[_order(trials["plateau"], manifest)[0]]
-    shown = [key for key in dict.fromkeys((score, *SHOWN)) if key in trials]
+def described(swept: Sweep) -> dict[str, Any]:
+    """Return what a sweep was made on, as a tuning folder keeps it."""
+    market = swept.market
+    return {
+        "strategy": swept.variants.strategy.name,
+        "swept": list(swept.variants.names),
+        "variants": len(swept),
+        "score": swept.score,
+        "fewer_is_better": swept.metric.better < 0,
+        "market": market.name,
+        "universe": market.universe.name,
+        "snapshot": market.snapshot,
+        "synthetic": market.synthetic,
+        "strict_launch": market.launched_only,
+        "currency": market.universe.currency,
+        "window": [f"{day:%Y-%m-%d}" for day in swept.window],
+        "costs": swept.costs.name,
+        "fill": swept.fill,
+        "cash": swept.cash,
+        "versions": {"nqp-rotation": version("nqp-rotation")},
+    }
+
+
+def _page(found: Honesty, manifest: Mapping[str, Any], say: Words) -> Page:
+    """Return the page as far as it is the same whatever follows its top."""
+    banners = [
+        say("IN SAMPLE: the best variant was chosen by looking at the very prices it is shown on.")
+    ]
+    if manifest["synthetic"]:
+        banners.insert(0, say(WARNING))
+    return Page(
+        title=say(
+            "{count} variants of {name} on {market}",
+            count=f"{manifest['variants']:,}",
+            name=manifest["strategy"],
+            market=manifest["market"],
+        ),
+        subtitle=f"{' … '.join(manifest['window'])} · {manifest['currency']}",
+        language=say.language,
+        conclusion=say.note(found.banner),
+        banners=tuple(banners),
+        tone=VERDICTS[found.verdict],
+        footer=footer(manifest, say),
+        origin=origin(manifest, say),
+    )
+
+
+def _windows(walked: WalkForward, say: Words) -> Section:
+    names, score = walked.swept.variants.names, walked.score
+    inside, outside = say("in sample"), say("out of sample")
+    cells = pd.DataFrame(
+        [
+            {
+                say("to"): day(row["test_to"]),
+                **{name: _value(row[name]) for name in names},
+                inside: figure(score, float(row["in_sample"])),
+                outside: figure(score, float(row["out_of_sample"])),
+                say("rank"): written(float(row["rank"]), "{:.0%}"),
+            }
+            for row in walked.windows.to_dict("records")
+        ],
+        index=[day(value) for value in walked.windows["test_from"]],
+    )
+    table = Table("", cells, drop=(say("to"),), head=say("test from"))
+    title = say("The variant chosen in each window, by {score}", score=say.figure(score))
+    note = say("rank: the share of variants it did better than out of sample; 50% is chance")
+    return Section("windows", title, tables=(table,), notes=(note,))
+
+
+def _curves(walked: WalkForward, say: Words) -> Section:
+    curves = {
+        say("tuned, stitched"): walked.result.summary(),
+        say("untuned defaults"): walked.default.summary(),
+        **{say.name(k): v for k, v in walked.result.benchmark_summary().items()},
+    }
     cells = pd.DataFrame(
         {
-            **{name: [_value(row[name]) for row in rows.values()] for name in names},
-            **{
-                say.figure(key): [figure(key, float(row[key])) for row in rows.values()]
-                for key in shown
-            },
-            say("plateau score"): [
-                written(float(row["plateau"]), "ratio") for row in rows.values()
-            ],
+            say.figure(key): [figure(key, known.get(key)) for known in curves.values()]
+            for key in SHOWN
         },
-        index=list(rows),
+        index=list(curves),
     )
+    table = Table("", cells, drop=(say.figure("switches"),))
+    return Section("curves", say("Out of sample"), tables=(table,))
+
+
+def _best(
+    trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words, *, top: int = TOP
+) -> Section:
+    """List the best variants, and the one with the best neighborhood."""
+    score, names = manifest["score"], manifest["swept"]
+    places = _order(trials[score], manifest)[:top]
+    labels = [f"{number}" for number in range(1, len(places) + 1)]
+    if trials["plateau"].notna().any():
+        places.append(_order(trials["plateau"], manifest)[0])
+        labels.append(say("robust choice"))
+    shown = [key for key in dict.fromkeys((score, *SHOWN)) if key in trials]
+    table = _variants(trials.iloc[places], labels, names, shown, say, score)
     notes = (
         say(
-            "The plateau score is the median score of a variant and its neighbors; a variant that "
-            "towers over its neighbors is a lucky draw."
+            "The neighborhood score is the median score of a variant and its neighbors, and the "
+            "robust choice has the best one; a variant that towers over its neighbors is a lucky "
+            "draw."
         ),
     )
-    table = Table(say("By {score}, in sample", score=_called(score, say)), cells)
-    return Section("best", say("Best variants"), tables=(table,), notes=notes)
+    caption = say("By {score}, in sample", score=say.figure(score))
+    return Section(
+        "best", say("Best variants"), tables=(replace(table, caption=caption),), notes=notes
+    )
+
+
+def _variants(
+    rows: pd.DataFrame,
+    labels: Sequence[str],
+    names: Sequence[str],
+    shown: Sequence[str],
+    say: Words,
+    score: str = "",
+) -> Table:
+    """List variants with their parameters and figures."""
+    cells = pd.DataFrame({name: [_value(value) for value in rows[name]] for name in names})
+    for key in shown:
+        cells[say.figure(key)] = [figure(key, float(value)) for value in rows[key]]
+    if "plateau" in rows:
+        cells[say("neighborhood")] = [figure(score, float(value)) for value in rows["plateau"]]
+    drop = tuple(say.figure(key) for key in reversed(shown[1:]))
+    return Table("", cells.set_axis(list(labels)), drop=drop)
 
 
 def _map(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Section | None:
@@ -129,7 +266,7 @@ def _map(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Secti
         "map",
         say(
             "Median {score} by {rows} (down) and {columns} (across)",
-            score=_called(score, say),
+            score=say.figure(score),
             rows=rows,
             columns=columns,
         ),
@@ -147,7 +284,7 @@ def _scores(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Se
     best = float(values.iloc[_order(values, manifest)[0]])
     chart = Chart(
         "scores",
-        say("{score} of all variants", score=_called(score, say)),
+        say("{score} of all variants", score=say.figure(score)),
         say(
             "From {low} to {high}; half of them above {middle}.",
             low=written(float(values.min()), "{:.3g}"),
@@ -186,10 +323,6 @@ def _order(scores: pd.Series, manifest: Mapping[str, Any]) -> list[int]:
     values = scores.to_numpy(dtype=float)
     order = np.argsort(values if manifest["fewer_is_better"] else -values, kind="stable")
     return [int(place) for place in order]
-
-
-def _called(score: str, say: Words) -> str:
-    return say.figure(score)
 
 
 def _value(value: object) -> str:

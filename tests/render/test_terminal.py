@@ -41,10 +41,10 @@ def test_no_number_is_cut_and_no_word_of_a_head_is_broken(width, monkeypatch, ca
 def test_a_narrow_screen_leaves_out_the_columns_it_can_do_without_and_says_so(monkeypatch, capsys):
     table = Table("", WIDE, left=("what it is",), drop=("what it is", "information ratio"))
     assert "not shown" not in printed(table, 200, monkeypatch, capsys)
-    out = printed(table, 80, monkeypatch, capsys)
+    out = printed(table, 72, monkeypatch, capsys)
     assert "not shown at this width: what it is" in out
     assert "-3.45" in out
-    assert "此宽度下未显示" in printed(table, 80, monkeypatch, capsys, language="zh")
+    assert "此宽度下未显示" in printed(table, 72, monkeypatch, capsys, language="zh")
 
 
 def test_every_kind_of_value_that_has_a_page_is_made_by_a_view():

@@ -34,15 +34,23 @@ def swept(home, market):
 def test_a_sweep_shows_the_verdict_above_its_best_variants(swept):
     html = swept._repr_html_()
     text = text_of(html)
-    head = f"6 variants of rate-rotation on {HOSTILE} (synthetic data, 2020-01-01 … 2021-02-23, "
-    assert text.startswith(f"{head}in sample)")
+    assert text.startswith(
+        f"6 variants of rate-rotation on {HOSTILE} 2020-01-01 … 2021-02-23 · CNY"
+    )
     assert text.index(swept.honesty.banner) < text.index("fall_bp")
-    assert f"● {swept.honesty.verdict}." in text
+    assert f"● {swept.honesty.banner}" in text
+    assert "SYNTHETIC DATA" in text
+    assert "IN SAMPLE" in text
     best, honesty = tables_of(html)
-    columns = ["variant", *SPACE, "sharpe", "plateau", "cagr", "max_drawdown", "turnover"]
-    assert best[0] == [*columns, "switches"]
-    assert [int(row[0]) for row in best[1:]] == swept.ranking[:5].tolist()
-    assert best[1][3] == f"{swept.trials['sharpe'].max():.2f}"
+    columns = ["", *SPACE, "Sharpe", "CAGR", "Max drawdown", "Turnover a year", "Switches"]
+    assert best[0] == [*columns, "neighborhood"]
+    chosen = swept.trials.iloc[swept.ranking[0]]
+    assert best[1][1:4] == [
+        f"{chosen['fall_bp']:g}",
+        f"{chosen['rate_window']:g}",
+        f"{chosen['sharpe']:.2f}",
+    ]
+    assert best[-1][0] == "robust choice"
     assert len(honesty) == len(swept.honesty.table())
     assert "<script" not in html
 
@@ -50,10 +58,10 @@ def test_a_sweep_shows_the_verdict_above_its_best_variants(swept):
 def test_a_sweep_by_another_score_shows_that_score(home, market):
     swept = sweep(RateRotation(), SPACE, market, score="max_drawdown")
     best = tables_of(swept._repr_html_())[0]
-    assert best[0][3:5] == ["max_drawdown", "plateau"]
+    assert (best[0][3], best[0][-1]) == ("Max drawdown", "neighborhood")
     assert best[1][3] == f"{swept.trials['max_drawdown'].max():.1%}"
-    assert best[1][4].endswith("%")
-    assert "by max_drawdown; plateau is the median max_drawdown" in text_of(swept._repr_html_())
+    assert best[1][-1].endswith("%")
+    assert "By Max drawdown, in sample" in text_of(swept._repr_html_())
 
 
 def test_a_search_shows_what_no_other_beats_above_its_sweep(home, market):
@@ -61,8 +69,8 @@ def test_a_search_shows_what_no_other_beats_above_its_sweep(home, market):
     html = found._repr_html_()
     kept, best, _ = tables_of(html)
     assert [int(row[0]) for row in kept[1:]] == found.pareto.index.tolist()
-    assert kept[0][3:5] == ["sharpe", "max_drawdown"]
-    assert best[0][3:5] == ["sharpe", "plateau"]
+    assert kept[0][3:5] == ["Sharpe", "Max drawdown"]
+    assert best[0][3] == "Sharpe"
     assert found.sweep.honesty.banner in text_of(html)
     single = search(RateRotation(), SPACE, market, trials=6)
     assert single._repr_html_() == single.sweep._repr_html_()
@@ -83,7 +91,7 @@ def test_a_walk_forward_shows_what_was_lost(home, market):
     ]
     assert curves[1][1] == f"{walked.result.summary()['sharpe']:.2f}"
     assert f"{walked.decay['out_of_sample'].iloc[0]:.2f} out of sample" in text_of(html)
-    assert "synthetic data" in text_of(html)
+    assert "SYNTHETIC DATA" in text_of(html)
     assert "<script" not in html
     assert "out of sample" in repr(walked)
     assert len(repr(walked)) < 200

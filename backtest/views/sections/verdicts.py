@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,13 @@ from backtest.strategy.basket import Basket
 from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Chart, Counts, Key, Whiskers
 from backtest.views.numbers import column, figure
-from backtest.views.page import Section, Table
+from backtest.views.page import Page, Section, Table
 from backtest.views.palette import COLORS, GRAY
 from backtest.views.sections.origins import attributed
 from backtest.views.sections.year import the_year
 from backtest.views.words import Words
 
+VERDICTS = {"skill": "good", "luck": "bad", "cannot tell": "unsure"}
 SHADES = {"held": COLORS[2], "failed": COLORS[1], "cannot tell": GRAY}
 BINS = 40
 
@@ -44,6 +46,19 @@ def honesty(found: Honesty, say: Words) -> Section:
         say("Honesty"),
         (verdict,),
         tables=(Table("", cells, left=(meaning,)),),
+    )
+
+
+def honesty_page(found: Honesty, say: Words) -> Page:
+    """Return how far the best of a search is to be believed."""
+    section = honesty(found, say)
+    return Page(
+        title=section.title,
+        subtitle="",
+        language=say.language,
+        conclusion=say.note(found.banner),
+        tone=VERDICTS[found.verdict],
+        sections=(replace(section, title=""),),
     )
 
 
