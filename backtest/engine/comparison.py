@@ -20,7 +20,7 @@ class Comparison(Displayed):
     Attributes
     ----------
     documents : mapping
-        Results as `to_record` gives them, by label.
+        Results as `to_json` gives them, by label.
     returns, regimes : DataFrame, session × label
         Daily returns, and the name of what was held.
     benchmarks : mapping
@@ -39,7 +39,7 @@ class Comparison(Displayed):
         if len(labeled) < len(results):
             raise UserError("two of the strategies are the same, settings included; name each once")
         return cls(
-            {label: result.to_record() for label, result in labeled.items()},
+            {label: result.to_json() for label, result in labeled.items()},
             pd.DataFrame({label: result.returns for label, result in labeled.items()}),
             pd.DataFrame({label: result.regime for label, result in labeled.items()}),
             results[0].benchmarks,

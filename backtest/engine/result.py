@@ -16,7 +16,6 @@ from backtest.engine import metrics
 from backtest.engine.benchmarks import has_periods, over_periods
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.notes import Note
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
 
@@ -278,11 +277,6 @@ class BacktestResult(Displayed):
             }
         )
         return document
-
-    def to_record(self) -> dict[str, Any]:
-        """Return what a folder keeps: `to_json`, and the code and values of its warnings."""
-        notes = [text.to_json() for text in self.warnings if isinstance(text, Note)]
-        return {**self.to_json(), "notes": notes}
 
 
 def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:

@@ -164,7 +164,9 @@ def _result(
         *_partly_compared(result),
         *([] if early is None else [early]),
     ]
-    return replace(result, warnings=(*result.warnings, *more)) if more else result
+    warnings = (*result.warnings, *more)
+    coded = [text.to_json() for text in warnings if isinstance(text, Note)]
+    return replace(result, warnings=warnings, manifest={**manifest, "notes": coded})
 
 
 def _over_jumps(result: BacktestResult, market: Market) -> list[str]:

@@ -68,7 +68,7 @@ def write_run(result: BacktestResult, folder: Path, *, force: bool = False) -> N
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
-        write_file(folder / "summary.json", json_text(result.to_record()).encode())
+        write_file(folder / "summary.json", json_text(result.to_json()).encode())
         write_file(folder / "returns.csv", csv_text(result.returns.to_frame("return")))
         write_file(folder / "weights.csv", csv_text(result.weights))
         write_file(folder / "orders.csv", csv_text(result.orders, dated=False))

@@ -45,7 +45,7 @@ def markets_page(entries: Sequence[MarketEntry], say: Words) -> Page:
 
 def fetch_page(fetched: Fetched, say: Words) -> Page:
     """Return what came, what did not and why, and where the market stands now."""
-    heads = [say(h) for h in ("outcome", "rows", "new", "first", "last", "why")]
+    heads = [say(h) for h in ("outcome", "rows", "added", "first", "last", "why")]
     cells = pd.DataFrame(
         [
             (say(o.status), str(o.rows), str(o.added), o.first, o.last, o.reason)
@@ -54,7 +54,7 @@ def fetch_page(fetched: Fetched, say: Words) -> Page:
         columns=heads,
         index=[outcome.id for outcome in fetched.outcomes],
     )
-    left = tuple(head for head in heads if head not in (say("rows"), say("new")))
+    left = tuple(head for head in heads if head not in (say("rows"), say("added")))
     tones = {say(outcome): tone for outcome, tone in OUTCOMES.items()}
     drop = (say("first"), say("rows"), say("last"))
     table = Table("", cells, left, drop, tones, say("instrument"))

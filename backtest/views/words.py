@@ -103,7 +103,7 @@ class Words:
 
 def warnings_of(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the warnings of a result's JSON document: notes, as far as their codes are known."""
-    known = document.get("notes")
+    known = document["manifest"].get("notes")
     found = [recalled(item) for item in known] if isinstance(known, list) else []
     notes = {str(note): note for note in found if note is not None}
     return tuple(notes.get(text, text) for text in document["warnings"])

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def test_a_fetch_ends_with_a_table_and_a_second_one_with_the_same_snapshot(nqp, 
         "1 of 2: 510300.SS",
         "2 of 2: 512800.SS",
     ]
-    assert "512800.SS  new" in done.stdout
+    assert re.search(r"512800.SS +new ", done.stdout)
     assert "market mine: 1 instruments of pair, 2024-01-02 … 2024-01-04, snapshot" in done.stdout
     first = json.loads(nqp(*words, "--json").stdout)
     second = json.loads(nqp(*words, "--json").stdout)

@@ -52,6 +52,7 @@ def test_a_comparison_has_a_row_each_and_says_that_the_best_may_be_luck(made):
 
 def test_notes_of_a_comparison_name_whose_they_are_and_colors_are_not_used_twice(made):
     from backtest.records.compare_folder import read_compare
+    from backtest.views.compare_report import compare_report
 
     comparison = read_compare(made / "compare")
     first, second = comparison.documents.values()
@@ -61,7 +62,7 @@ def test_notes_of_a_comparison_name_whose_they_are_and_colors_are_not_used_twice
     }
     regimes = comparison.regimes.copy()
     regimes["rate-rotation"] = [f"basket {day % 9}" for day in range(len(regimes))]
-    page = replace(comparison, documents=told, regimes=regimes).page(None)
+    page = compare_report(replace(comparison, documents=told, regimes=regimes))
     notes = next(item for item in page.sections if item.id == "strategies").notes
     assert notes == ("rate-rotation: 2 late", "shared")
     keys = next(chart for chart in page.charts if chart.id == "held").keys

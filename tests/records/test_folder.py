@@ -29,7 +29,7 @@ def test_the_files_read_back_to_the_same_bits(result, tmp_path):
     orders = pd.read_csv(folder / "orders.csv")
     assert (orders["value"].to_numpy() == result.orders["value"].to_numpy()).all()
     assert read(folder / "regime.csv")["regime"].tolist() == result.regime.tolist()
-    assert json.loads((folder / "summary.json").read_text("utf-8")) == result.to_record()
+    assert json.loads((folder / "summary.json").read_text("utf-8")) == result.to_json()
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["strategy"] == result.name
 
 

@@ -16,6 +16,7 @@ from backtest.views.sections.headline import noted
 from backtest.views.words import Words
 
 LISTED = 30  # kinds of findings
+UNLISTED = ("cost_rules", "notes")  # entries of a manifest that are listed otherwise
 
 
 def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
@@ -89,7 +90,7 @@ def before_launch(result: BacktestResult, market: Market) -> float | None:
 
 def manifest(document: Mapping[str, Any], say: Words) -> Section:
     """List all that is needed to run it again."""
-    rows = {name: spelled(value) for name, value in document.items() if name != "cost_rules"}
+    rows = {name: spelled(value) for name, value in document.items() if name not in UNLISTED}
     for number, rule in enumerate(document.get("cost_rules", ()), 1):
         rows[f"cost rule {number}"] = spelled(rule)
     value = say("value")
