@@ -38,6 +38,7 @@ from backtest.strategy.claim import Report
 from backtest.strategy.decisions import rotates
 from backtest.tuning.resampling import block_length
 
+MONTH = 20  # sessions below which a series does not show how it depends on its past
 HOLD = 20  # sessions foresight keeps a basket, where the strategy has no minimum hold of its own
 Occasions = Mapping[str, tuple[Mapping[str, Basket], Iterable[tuple[str | pd.Timestamp, str]]]]
 
@@ -215,7 +216,8 @@ def differences(result: BacktestResult, *, seed: int = 0) -> pd.DataFrame:
     for name, series in result.benchmarks.items():
         both = pd.DataFrame({"ours": result.returns, "theirs": series}).dropna()
         pair = both.sub(result.risk_free[both.index], axis=0).to_numpy()
-        usual = max(block_length(pair[:, 0] - pair[:, 1]), 2)
+        apart = pair[:, 0] - pair[:, 1]
+        usual = max(block_length(apart), 2) if len(apart) >= MONTH else 2
         for length in (max(1, usual // 2), usual, usual * 2):
             mean = mean_difference(pair, block_length=length, seed=seed)
             ratio = sharpe_difference(pair, block_length=length, seed=seed)

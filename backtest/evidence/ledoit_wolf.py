@@ -16,12 +16,17 @@ import numpy as np
 from backtest.evidence.observation import Array
 
 DRAWS = 999
+FEWEST = 8  # sessions from which four moments and their dependence can be estimated at all
 BLOCK = 5  # Ledoit and Wolf's own choice for their examples
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference between two series by session, its standard error and its two-sided p-value."""
+    """A difference between two series by session, its standard error and its two-sided p-value.
+
+    Series that are the same have p = 1; fewer than eight sessions, or a series that never moves,
+    have none (NaN).
+    """
 
     value: float
     error: float
@@ -46,7 +51,8 @@ def sharpe_difference(
         Returns in excess of cash; no NaN. The ratios are per session.
     """
     moments = np.column_stack([pair, pair**2])
-    sample = math.sqrt((len(pair) - 1.0) / len(pair))  # from population to sample deviations
+    rows = max(len(pair), 2)
+    sample = math.sqrt((rows - 1.0) / rows)  # from population to sample deviations
 
     def smooth(means: Array) -> tuple[Array, Array]:
         values, gradients = _sharpes(means)
@@ -93,6 +99,10 @@ def _bootstrap(
     from arch.bootstrap import CircularBlockBootstrap
 
     count = len(moments)
+    if count < FEWEST:
+        return Difference(math.nan, math.nan, math.nan, block_length, 0)
+    if np.array_equal(moments[:, 0], moments[:, 1]) and np.ptp(moments) > 0:
+        return Difference(0.0, 0.0, 1.0, block_length, 0)
     length = max(1, min(block_length, count // 2))
     value, gradient = (part[0] for part in smooth(moments.mean(axis=0)[None]))
     error = kernel_error(moments, gradient) if np.ptp(moments, axis=0).min() > 0 else 0.0

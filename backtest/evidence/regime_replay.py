@@ -179,6 +179,7 @@ def late(path: Codes, sessions: int, first: int = 0) -> Codes:
     """
     delayed = path.copy()
     start = max(first - 1, 0)
+    sessions = min(sessions, len(path) - start)
     delayed[start + sessions :] = path[start : len(path) - sessions]
     delayed[start : start + sessions] = path[start]
     return delayed

@@ -40,15 +40,24 @@ def _return(found: StrategyEvidence, zh: bool) -> str:
     start, end = (f"{day:%Y-%m-%d}" for day in ours.window)
     if zh:
         kind = "（合成数据）" if synthetic else ""
+        test = (
+            "交易日太少，无法检验夏普比率之差"
+            if math.isnan(p)
+            else f"夏普比率之差的Ledoit–Wolf检验p值为{p:.2f}"
+        )
         return (
             f"{start}至{end}{kind}，{found.result.name}收益{ours.portfolio:+.1%}，全行业等权"
-            f"{ours.benchmark:+.1%}；夏普比率之差的Ledoit–Wolf检验p值为{p:.2f}。"
+            f"{ours.benchmark:+.1%}；{test}。"
         )
     kind = " on synthetic data" if synthetic else ""
+    test = (
+        "too few sessions to test whether their Sharpe ratios differ"
+        if math.isnan(p)
+        else f"that their Sharpe ratios differ has a Ledoit-Wolf p of {p:.2f}"
+    )
     return (
         f"From {start} to {end}{kind} {found.result.name} returned {ours.portfolio:+.1%}, all "
-        f"sectors alike {ours.benchmark:+.1%}; that their Sharpe ratios differ has a Ledoit-Wolf p "
-        f"of {p:.2f}."
+        f"sectors alike {ours.benchmark:+.1%}; {test}."
     )
 
 

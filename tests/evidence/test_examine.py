@@ -80,3 +80,20 @@ def test_nothing_after_the_date_is_looked_at():
         EqualWeight(), made, REPORT, groups=list(TRACK.values()), as_of=made.sessions[300]
     )
     assert early.result.equity.index[-1] == made.sessions[300]
+
+
+@pytest.mark.parametrize("sessions", [2, 3, 5, 12, 40])
+@pytest.mark.parametrize("strategy", [EqualWeight(), ThesisRotation()], ids=lambda one: one.name)
+def test_the_first_days_of_a_record_are_few_and_said_so(strategy, sessions):
+    made = make_market(sessions=450, bond=True)
+    early = examine(
+        strategy,
+        made,
+        REPORT,
+        groups=list(TRACK.values()),
+        as_of=made.sessions[sessions - 1],
+        draws=9,
+        deals=3,
+    )
+    json.dumps(early.to_json(), allow_nan=False)
+    assert ("too few sessions" in early.sentences()[0]) == (sessions < 8)

@@ -29,6 +29,19 @@ def test_series_that_never_differ_have_no_p_value():
     assert found.value == 0
 
 
+@pytest.mark.parametrize("test", [mean_difference, sharpe_difference])
+def test_a_series_does_not_differ_from_itself(test):
+    one = np.random.default_rng(2).normal(0.0005, 0.01, (100, 1))
+    assert test(np.hstack([one, one]), draws=99).p == 1.0
+
+
+@pytest.mark.parametrize("test", [mean_difference, sharpe_difference])
+@pytest.mark.parametrize("rows", [0, 1, 2, 3, 5, 8])
+def test_a_few_sessions_are_too_few(test, rows):
+    pair = np.random.default_rng(rows).normal(0.0, 0.01, (rows, 2))
+    assert np.isnan(test(pair, draws=99).p) == (rows < 8)
+
+
 def test_clear_difference_is_found():
     random = np.random.default_rng(0)
     pair = random.normal([0.006, 0.0], 0.01, (250, 2))

@@ -210,3 +210,21 @@ def test_claims_on_noise_are_not_beyond_chance(seed):
     ]
     card = scorecard(REPORT, claims, market(seed=seed), draws=99)
     assert not any(finding.beyond_chance for finding in card.findings)
+
+
+def test_a_report_dated_at_the_start_of_the_record_is_told_what_is_missing():
+    import json
+
+    made = market()
+    measured = ("lead", "rate_change", "two_bulls", "appetite", "recovery")
+    for day in range(12):
+        dated = f"{made.sessions[day]:%Y-%m-%d}"
+        early = replace(REPORT, dated=dated)
+        claims = [
+            replace(LEAD, id=name, observable=name, window="before", margin=0.0)
+            for name in measured
+        ]
+        card = scorecard(early, claims, made, draws=9)
+        json.dumps(card.to_json(), allow_nan=False)
+        assert all(card.sentences("zh"))
+        assert {found.verdict for found in card.findings} == {"cannot tell"}
