@@ -30,7 +30,7 @@ EndOption = Annotated[
 ]
 CostsOption = Annotated[str, typer.Option("--costs", help="etf, stock or free.")]
 FillOption = Annotated[
-    str, typer.Option("--fill", help="Orders fill at the next session's open or close.")
+    str, typer.Option("--fill", help="open or close of the next session; same-close of months.")
 ]
 CashOption = Annotated[float, typer.Option("--cash", help="What the portfolio starts with.")]
 StrictOption = Annotated[

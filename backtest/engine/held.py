@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from backtest.engine.plan import SAME_CLOSE
 from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.trials.tried import Codes, Held, Lineage, Single, days_of
@@ -138,10 +139,11 @@ def _earned(
     baskets: Mapping[str, pd.DataFrame], names: Sequence[str], market: Market, fill: str
 ) -> Single:
     """Return what each basket earned after every decision, basket × session."""
-    price = market.close if fill == "close" or market.open is None else market.open
+    price = market.open if fill == "open" and market.open is not None else market.close
     price = price.where(price.notna(), market.close)
-    moved = _after(price.to_numpy())
-    money = _after(market.money.to_numpy()[:, None])[:, 0]
+    lag = 0 if fill == SAME_CLOSE else 1
+    moved = _after(price.to_numpy(), lag)
+    money = _after(market.money.to_numpy()[:, None], lag)[:, 0]
     found = np.zeros((len(names), len(money)), dtype=np.float32)
     for row, name in enumerate(names):
         if name in baskets:
@@ -153,10 +155,11 @@ def _earned(
     return found
 
 
-def _after(levels: np.ndarray) -> np.ndarray:
-    """Return the move from the next session to the one after it; 0 where there is none."""
+def _after(levels: np.ndarray, lag: int) -> np.ndarray:
+    """Return the move from `lag` sessions on to the one after it; 0 where there is none."""
     moves = np.zeros_like(levels)
-    moves[:-2] = levels[2:] / levels[1:-1] - 1.0
+    last = len(levels) - 1 - lag
+    moves[:last] = levels[lag + 1 :] / levels[lag:-1] - 1.0
     np.nan_to_num(moves, copy=False, nan=0.0)
     return moves
 

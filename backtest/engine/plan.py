@@ -16,7 +16,10 @@ from backtest.engine.rebalance import Filled, Quote, rebalance
 from backtest.errors import UserError, suggest
 from backtest.market import Market
 
-FILLS = ("open", "close")
+FILLS = ("open", "close", "same-close")
+"""At what price a decision fills: the next session's open or close; in a market of weeks or months
+also the close it was made after, as published tables of monthly strategies have it."""
+SAME_CLOSE = FILLS[2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +27,8 @@ class Venue:
     """A market laid out as arrays for one fill and one cost model; session × instrument.
 
     `price` is the fill price (NaN where nothing trades), `mark` values holdings at the fill,
-    `close` at the end of the session (0 before the first price); `money` is the growth of cash.
+    `close` at the end of the session (0 before the first price); `money` is the growth of cash;
+    `lag` is how many sessions after a decision its order is due.
     """
 
     price: np.ndarray
@@ -35,6 +39,7 @@ class Venue:
     lot: np.ndarray
     money: np.ndarray
     rates: Rates
+    lag: int = 1
 
     def quote(self, session: int) -> Quote:
         """Return what one session offers."""
@@ -80,14 +85,25 @@ class Plan:
 
 
 def fill_used(market: Market, fill: str) -> str:
-    """Return the fill a market allows: "open" falls back to "close" where there are no opens."""
+    """Return the fill a market allows: "open" falls back to "close" where there are no opens.
+
+    Raises
+    ------
+    UserError
+        If there is no such fill, or a decision after a day's close should fill at it.
+    """
+    if fill not in FILLS:
+        raise UserError(f"fill was {fill!r}; choose from {', '.join(FILLS)}")
+    if fill == SAME_CLOSE and market.universe.frequency == "daily":
+        raise UserError(
+            f"a decision made after a day's close cannot fill at it: {SAME_CLOSE} is for markets "
+            f"of weeks or months; choose open or close"
+        )
     return "close" if fill == "open" and market.open is None else fill
 
 
 def venue(market: Market, costs: CostModel, fill: str) -> Venue:
     """Lay a market out for simulation, with the fill that `fill_used` names."""
-    if fill not in FILLS:
-        raise UserError(f"fill was {fill!r}; choose open or close")
     close = market.close.to_numpy(dtype=float)
     source = market.open if fill_used(market, fill) == "open" else market.close
     assert source is not None
@@ -106,6 +122,7 @@ def venue(market: Market, costs: CostModel, fill: str) -> Venue:
         lot=np.array([float(known[name].lot) for name in market.instruments]),
         money=market.money.to_numpy(dtype=float),
         rates=costs.rates(market.sessions, [known[name].kind for name in market.instruments]),
+        lag=0 if fill == SAME_CLOSE else 1,
     )
 
 
@@ -142,8 +159,10 @@ def plan(due: list[Order], venue: Venue, cash: float, first: int = 0) -> Plan:
     unfilled: tuple[int, ...] = ()
     at = max(first - 1, 0)
     for number, order in enumerate(due):
-        following = due[number + 1].decided + 1 if number + 1 < len(due) else len(venue.money)
-        session = max(order.decided + 1, first)
+        following = len(venue.money)
+        if number + 1 < len(due):
+            following = due[number + 1].decided + venue.lag
+        session = max(order.decided + venue.lag, first)
         while session < following:
             cash *= float(venue.money[session] / venue.money[at])
             at = session

@@ -218,7 +218,7 @@ class BacktestResult(Displayed):
         at the open, to the new one.
         """
         regime = self.regime
-        if self.manifest["fill"] == "close":
+        if self.manifest["fill"] != "open":
             regime = regime.shift().fillna(regime.iloc[0])
         rows = {}
         for name in dict.fromkeys(regime):

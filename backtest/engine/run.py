@@ -17,7 +17,7 @@ import pandas as pd
 
 from backtest.costs import ETF_COSTS, CostModel, cost_model
 from backtest.engine.benchmarks import benchmark_returns, has_periods, level_returns
-from backtest.engine.plan import fill_used
+from backtest.engine.plan import SAME_CLOSE, fill_used
 from backtest.engine.recording import record_run
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.simulate import Simulation, simulate
@@ -44,6 +44,13 @@ PARTLY_COMPARED = (
 VERSIONED = ("nqp-rotation", "vectorbt", "vectorbt-rust", "pandas", "numpy")
 
 
+PERIODIC = {
+    "open": "sessions are {periods}: a decision at the end of one fills at the open of the next",
+    "close": "sessions are {periods}: a decision at the end of one fills at the close of the next",
+    SAME_CLOSE: "sessions are {periods}: a decision at the end of one fills at the same close",
+}
+
+
 def run(
     strategy: Strategy,
     market: Market,
@@ -61,8 +68,9 @@ def run(
     costs : CostModel or str
         What trading costs; `FREE` for nothing. "etf", "stock" and "free" are `ETF_COSTS`,
         `STOCK_COSTS` and `FREE`.
-    fill : "open" or "close"
-        The price of the session after each decision at which orders fill. Where the market has no
+    fill : "open", "close" or "same-close"
+        The price of the session after each decision at which orders fill; in a market of weeks or
+        months also the close the decision was made after. Where the market has no
         opens, "open" becomes "close" and the result says so.
     cash : float
         What the portfolio starts with, in the market's currency.
@@ -102,6 +110,8 @@ def run_many(
     notes = []
     if used != fill:
         notes.append(Note("the market has no open prices: orders fill at the close"))
+    if market.universe.frequency != "daily":
+        notes.append(Note(PERIODIC[used], periods=PERIODS[market.universe.frequency]))
     results = []
     for strategy in strategies:
         began = time.perf_counter()
@@ -143,7 +153,8 @@ def _result(
     equity = simulation.equity
     before = equity.shift(fill_value=cash)
     close = market.close.iloc[first:]
-    regime = decisions.regime.shift().iloc[first:]
+    held = decisions.regime if manifest["fill"] == SAME_CLOSE else decisions.regime.shift()
+    regime = held.iloc[first:]
     result = BacktestResult(
         strategy=strategy,
         decisions=decisions,

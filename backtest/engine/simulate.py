@@ -74,7 +74,8 @@ def simulate(
     ----------
     targets : DataFrame, session × instrument
         As `Strategy.target_weights` returns them.
-    fill : "open" or "close"
+    fill : str
+        One of `plan.FILLS`:
         The price of the session after the decision at which orders fill.
     cash : float
         What the portfolio starts with.
@@ -182,7 +183,7 @@ def _order_log(
     idx, col = records["idx"], records["col"]
     filled = np.array([execution.session for execution in executions], dtype=int)[idx]
     decided = np.array([execution.order.decided for execution in executions], dtype=int)[idx]
-    due = np.maximum(decided + 1, first)
+    due = np.maximum(decided + stage.lag, first)
     buys = records["side"] == 0 if len(records) else np.empty(0, dtype=bool)
     price = stage.mark[filled, col]
     value = records["size"] * price

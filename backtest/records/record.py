@@ -15,6 +15,7 @@ import pandas as pd
 from backtest.costs import COMPONENTS
 from backtest.engine.benchmarks import benchmark_returns, level_returns
 from backtest.engine.metrics import total_return
+from backtest.engine.plan import FILLS
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
 from backtest.market import Market
@@ -183,8 +184,8 @@ def checked_manifest(manifest: Any, path: Path) -> Mapping[str, Any]:
         raise damaged(path, "its window must be two dates") from error
     if window != manifest["window"] or len(window) != 2 or not manifest["cash"] > 0:
         raise damaged(path, "its window must be two dates and its cash above 0")
-    if not manifest["sessions_per_year"] > 0 or manifest["fill"] not in ("open", "close"):
-        raise damaged(path, "its fill must be open or close, its sessions a year above 0")
+    if not manifest["sessions_per_year"] > 0 or manifest["fill"] not in FILLS:
+        raise damaged(path, "its fill must be one there is, its sessions a year above 0")
     if not isinstance(manifest["versions"].get("nqp-rotation"), str):
         raise damaged(path, "its versions must name nqp-rotation's")
     return dict(manifest)

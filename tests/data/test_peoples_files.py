@@ -209,6 +209,29 @@ def test_a_monthly_market_trades_every_month_and_grows_over_elapsed_time(nqp, tm
     assert result.returns.iloc[2:].to_numpy() == pytest.approx(both.iloc[2:].to_numpy(), abs=2e-4)
 
 
+def test_a_decision_may_fill_at_the_close_of_its_own_month(nqp, tmp_path):
+    from backtest import run, sweep
+    from strategies import EqualWeight, SectorMomentum
+
+    path = wide(tmp_path / "p.csv", MONTHS, **{"510300": BANKS[MONTHS], "510500": CHIPS[MONTHS]})
+    nqp(path, universe=monthly_universe(tmp_path))
+    market = load_market("m")
+    momentum = SectorMomentum(windows=(3,), top=1, band=0)
+    result = run(momentum, market, costs=FREE, fill="same-close")
+    assert "a decision at the end of one fills at the same close" in "".join(result.warnings)
+    both = pd.DataFrame({"a": BANKS[MONTHS], "b": CHIPS[MONTHS]})
+    best = both.pct_change(3).iloc[3:-1].to_numpy().argmax(axis=1)
+    earned = both.pct_change().iloc[4:].to_numpy()[np.arange(len(best)), best]
+    assert result.returns.iloc[4:].to_numpy() == pytest.approx(earned, abs=1e-12)
+    assert (result.orders["decided"] == result.orders["filled"]).all()
+    # A sweep of monthly variants agrees with vectorbt, or raises.
+    assert len(sweep(momentum, {"windows": [(2,), (3,)]}, market, fill="close").trials) == 2
+    with pytest.raises(UserError, match="variants are tried with fills at the next open or close"):
+        sweep(momentum, {"windows": [(2,), (3,)]}, market, fill="same-close")
+    with pytest.raises(UserError, match="cannot fill at it: same-close is for markets of weeks"):
+        run(EqualWeight(), load_market("sample"), fill="same-close")
+
+
 def test_daily_prices_are_gathered_into_the_months_of_a_monthly_market(nqp, own, tmp_path):
     findings = nqp(own, universe=monthly_universe(tmp_path))
     assert kinds(findings) == ["gathered", "gathered"]

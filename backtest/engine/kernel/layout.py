@@ -15,6 +15,7 @@ import pandas as pd
 
 from backtest.costs import CostModel
 from backtest.engine.plan import venue
+from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.schedule import due_sessions
 
@@ -90,6 +91,8 @@ class Rotation(NamedTuple):
 def stage(market: Market, costs: CostModel, fill: str, cash: float, first: int) -> Stage:
     """Lay a market out for the kernel; "open" falls back to the close as in a single run."""
     laid = venue(market, costs, fill)
+    if not laid.lag:
+        raise UserError(f"variants are tried with fills at the next open or close, not {fill}")
     rates = laid.rates
     moved = market.money.pct_change(fill_method=None).to_numpy(dtype=float, copy=True)
     moved[0] = 0.0

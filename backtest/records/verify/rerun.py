@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from backtest.engine.plan import FILLS
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.errors import UserError, shown
@@ -217,7 +218,7 @@ def _class_name(written: str) -> str:
 
 def _asked(manifest: Mapping[str, Any]) -> str:
     asked = manifest.get("asked_fill", manifest["fill"])
-    if asked not in ("open", "close"):
+    if asked not in FILLS:
         raise UserError("the manifest's asked_fill is neither open nor close; it was edited")
     return str(asked)
 
