@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,14 @@ import pandas as pd
 from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.engine.benchmarks import has_periods, over_periods
+from backtest.engine.portfolio import Books, daily_portfolio
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
+
+if TYPE_CHECKING:
+    from vectorbt import Portfolio
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,6 +123,22 @@ class BacktestResult(Displayed):
                 f"and run the backtest again"
             )
         return self.decisions
+
+    @cached_property
+    def portfolio(self) -> Portfolio:
+        """The backtest as a daily `vectorbt.Portfolio`: same orders and costs, same value.
+
+        See Also
+        --------
+        backtest.engine.portfolio : How interest on idle cash is kept in it.
+        """
+        return daily_portfolio({self.name: self.books})
+
+    @property
+    def books(self) -> Books:
+        """What its portfolio is made of."""
+        close = self.market.close.loc[self.equity.index]
+        return Books(close, self.orders, self.risk_free, float(self.manifest["cash"]))
 
     @cached_property
     def drawdown(self) -> pd.Series:

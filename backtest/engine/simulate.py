@@ -1,4 +1,4 @@
-"""Targets → equity, by vectorbt. The only file that imports vectorbt.
+"""Targets → equity, by vectorbt.
 
 vectorbt is handed only the sessions that trade (`backtest.engine.plan` finds them and the shares
 wanted) and keeps the books: every order, fee and the cash left. Daily equity is rebuilt from its

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,10 @@ from backtest.costs import CostModel
 from backtest.display import Displayed
 from backtest.engine.benchmarks import level_returns
 from backtest.engine.metrics import Metric
+from backtest.engine.portfolio import daily_portfolio
 from backtest.engine.recording import one_held
 from backtest.engine.result import plain
+from backtest.engine.run import run_many
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy
@@ -29,6 +31,9 @@ from backtest.tuning.joint import break_even, joint_test, trials_on
 from backtest.tuning.judge import judge
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import Trials
+
+if TYPE_CHECKING:
+    from vectorbt import Portfolio
 
 WIDTH = 1024  # variants in a piece of the return matrix
 
@@ -68,6 +73,18 @@ class Sweep(Displayed):
     def sessions(self) -> pd.DatetimeIndex:
         """The sessions simulated."""
         return self.market.sessions[self.first :]
+
+    def portfolio(self, rows: Sequence[int]) -> Portfolio:
+        """Return some variants as one daily `vectorbt.Portfolio`, a group each, named by their row.
+
+        See Also
+        --------
+        backtest.engine.portfolio : How interest on idle cash is kept in it.
+        """
+        terms: dict[str, Any] = {"costs": self.costs, "fill": self.fill, "cash": self.cash}
+        variants = [self.variants.variant(row) for row in rows]
+        results = run_many(variants, self.market, start=self.sessions[0], **terms)
+        return daily_portfolio({r: one.books for r, one in zip(rows, results, strict=True)})
 
     @property
     def window(self) -> tuple[pd.Timestamp, pd.Timestamp]:
