@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backtest.engine.plan import FILLED
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.finding import Finding
 from backtest.evidence.scorecard import Scorecard
@@ -105,7 +106,7 @@ def show_strategy(found: StrategyEvidence, language: str = "en") -> None:
     manifest = result.manifest
     console.print(
         Text(
-            f"{manifest['currency']}, filled at the next {manifest['fill']}; "
+            f"{manifest['currency']}, filled at {FILLED[manifest['fill']]}; "
             f"costs: {manifest['costs']}; data: {manifest['snapshot'][:12]}",
             style="dim",
         )

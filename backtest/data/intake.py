@@ -126,8 +126,11 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
         placed = levels(placed, universe, stated.returns)
     else:
         findings += _returns(placed)
-    fatal = any(finding.severity == "error" for finding in (*said, *findings))
-    checked = () if fatal and said else check(placed, series.frame, universe, stated)
+    # Prices of another frequency, or that are returns, would only be found wrong day by day.
+    hopeless = any(
+        item.kind in ("wrong_frequency", "looks_like_returns") for item in (*said, *findings)
+    )
+    checked = () if hopeless else check(placed, series.frame, universe, stated)
     return Intake(
         raw_market(text, placed, series.frame),
         (*said, *findings, *checked),

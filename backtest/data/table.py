@@ -121,6 +121,7 @@ def read_table(
     above = Above(heads, place, is_name)
     body = cells if grid.heads else cells.iloc[begins:]
     dated = dated if grid.heads else dated[begins:]
+    body, dated, more = _first_table(body, dated, place)
     kept, dropped = _rows(body, dated, place, heads, path)
     if not kept.any():
         raise UserError(f"{path} is empty; it needs a header and at least one row")
@@ -159,7 +160,7 @@ def read_table(
         names=above.titles,
         labels=above.labels,
         dropped=dropped,
-        notes=grid.notes,
+        notes=(*grid.notes, *more),
     )
 
 
@@ -251,6 +252,23 @@ def _check_roles(columns: tuple[Column, ...], path: Path) -> None:
             other = seen.setdefault((" " + column.header, column.instrument), column)
             if other is not column:
                 raise UserError(f"{path} has two columns called {column.header}; remove one")
+
+
+def _first_table(
+    body: pd.DataFrame, dated: np.ndarray, place: int
+) -> tuple[pd.DataFrame, np.ndarray, tuple[str, ...]]:
+    """Cut off further tables: below rows of text the dates begin anew."""
+    texts = [_text(cell) for cell in body[place]]
+    seen: set[str] = set()
+    for row, text in enumerate(texts):
+        if dated[row]:
+            if text in seen and row and not dated[row - 1]:
+                end = row - 1
+                while end and not dated[end - 1]:
+                    end -= 1
+                return body.iloc[:end], dated[:end], ("only its first table was read",)
+            seen.add(text)
+    return body, dated, ()
 
 
 def _rows(

@@ -20,6 +20,7 @@ FILLS = ("open", "close", "same-close")
 """At what price a decision fills: the next session's open or close; in a market of weeks or months
 also the close it was made after, as published tables of monthly strategies have it."""
 SAME_CLOSE = FILLS[2]
+FILLED = {"open": "the next open", "close": "the next close", SAME_CLOSE: "the same close"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -107,7 +107,7 @@ def run_many(
     cash, costs = float(cash), cost_model(costs)
     first = first_session(market, start)
     used = fill_used(market, fill)
-    notes = []
+    notes: list[str] = []
     if used != fill:
         notes.append(Note("the market has no open prices: orders fill at the close"))
     if market.universe.frequency != "daily":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from backtest.engine.plan import FILLED
 from backtest.evidence.intervals import LEVEL
 from backtest.evidence.sentences import amount, overview
 from backtest.render.fragments import folded, heading, note, page, paragraph, scope, table
@@ -57,7 +58,7 @@ def evidence_html(found: StrategyEvidence) -> str:
         *(folded(title, table(rows)) for title, rows in tables.items()),
         *(note(f"note: {text}") for text in (*found.notes, *result.warnings)),
         note(
-            f"{manifest['currency']}, filled at the next {manifest['fill']}; "
+            f"{manifest['currency']}, filled at {FILLED[manifest['fill']]}; "
             f"costs: {manifest['costs']}; data: {manifest['snapshot'][:12]}"
         ),
     )

@@ -29,6 +29,12 @@ def spread(market: Market, basket: Basket) -> pd.DataFrame:
 
 def _spread(market: Market, basket: Basket) -> pd.DataFrame:
     present = [(sector, w) for sector, w in basket.weights if sector in market.by_shenwan]
+    if not present and market.universe.declared:
+        raise UserError(
+            f"basket {basket.name} needs one of Shenwan's sectors {', '.join(basket.sectors)}, and "
+            f"universe {market.universe.name} says of none of its own that it stands for one; add "
+            f"shenwan = [...] to its [sectors]"
+        )
     if not present:
         raise UserError(
             f"basket {basket.name} has no instrument in universe {market.universe.name}; "

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from backtest.engine.plan import FILLED
 from backtest.engine.result import BacktestResult
 from backtest.market import Market
 from backtest.records.record import grown
@@ -105,10 +106,10 @@ def footer(manifest: Mapping[str, Any], say: Words) -> tuple[str, ...]:
     """Name what every number of a report rests on."""
     return (
         say(
-            "{currency}, filled at the next {fill}; costs: {costs}; data: {snapshot}; nqp-rotation "
+            "{currency}, filled at {fill}; costs: {costs}; data: {snapshot}; nqp-rotation "
             "{version}.",
             currency=manifest["currency"],
-            fill=say(manifest["fill"]),
+            fill=say(FILLED[manifest["fill"]]),
             costs=manifest["costs"],
             snapshot=manifest["snapshot"][:12],
             version=manifest["versions"]["nqp-rotation"],

@@ -608,3 +608,111 @@ def test_returns_become_levels_when_said(nqp, tmp_path, factor, words):
     close = load_market("m").close["801780"]
     assert close.index.equals(DAYS)
     assert close.to_numpy() == pytest.approx((100 * BANKS / BANKS.iloc[0]).to_numpy(), rel=1e-12)
+
+
+# Markets that are not Shanghai's.
+
+
+def industries(path, months, moves):
+    """Write a file as an academic library does: several tables of returns in percent."""
+    names = (
+        "NoDur",
+        "Durbl",
+        "Manuf",
+        "Enrgy",
+        "HiTec",
+        "Telcm",
+        "Shops",
+        "Hlth",
+        "Utils",
+        "Other",
+    )
+    rows = [
+        f"{m:%Y%m},{','.join(f'{x:8.2f}' for x in row)}"
+        for m, row in zip(months, moves, strict=True)
+    ]
+    head = f",{','.join(names)}"
+    text = [
+        "Made of stocks by their codes, as of 2024.",
+        "",
+        "  Value weighted, monthly",
+        head,
+        *rows,
+    ]
+    text += [
+        "",
+        "  Equally weighted, monthly",
+        head,
+        *rows,
+        "",
+        "  Annual",
+        head,
+        f"1927{',5.00' * 10}",
+    ]
+    return put(path, "\n".join(text)), names
+
+
+def test_a_century_of_monthly_returns_reproduces_its_table(nqp, tmp_path):
+    from backtest import run
+    from strategies import SectorMomentum
+
+    months = pd.period_range("1926-07", "1936-12", freq="M")
+    moves = np.random.default_rng(0).normal(0.8, 6.0, (len(months), 10)).round(2)
+    path, names = industries(tmp_path / "ten.csv", months, moves)
+    said = nqp(path, universe="us-industries", fails=True)
+    assert "which look like returns; say --returns" in said
+    (finding,) = nqp(path, "--returns", universe="us-industries")
+    assert finding["message"] == "ten.csv: only its first table was read"
+    market = load_market("m")
+    assert [f"{day:%Y-%m-%d}" for day in market.sessions[[0, 1, -1]]] == [
+        "1926-06-30", "1926-07-31", "1936-12-31",
+    ]  # fmt: skip
+    result = run(
+        SectorMomentum(windows=(12,), top=3, band=0), market, costs=FREE, fill="same-close"
+    )
+    levels = pd.DataFrame(
+        np.vstack([np.ones(10), np.cumprod(1 + moves / 100, axis=0)]), columns=names
+    )
+    best = levels.pct_change(12)
+    earned = [
+        levels.pct_change().loc[row + 1, best.loc[row].nlargest(3).index].mean()
+        for row in range(12, len(levels) - 1)
+    ]
+    assert result.returns.iloc[13:].to_numpy() == pytest.approx(earned, abs=1e-14)
+    grown = np.prod(1.0 + result.returns) ** (
+        365.25 / (market.sessions[-1] - market.sessions[0]).days
+    )
+    assert result.summary()["cagr"] == pytest.approx(grown - 1.0, abs=1e-12)
+
+
+def test_sectors_of_ones_own_with_and_without_shenwans(nqp, tmp_path):
+    from backtest.strategy.allocation import equal, inverse_volatility, spread
+    from backtest.strategy.basket import Basket
+
+    text = OWN.replace('sector = "banks"', 'sector = "energy"').replace("machinery", "chips")
+    own = '[sectors]\nchips = "Chips"\nenergy = { name = "Energy", shenwan = ["coal", "petroleum"] }\n'
+    universe = put(tmp_path / "own.toml", text.replace("[price_limits]", f"{own}[price_limits]"))
+    nqp(wide(tmp_path / "p.csv", **{"510300": BANKS, "510500": CHIPS}), universe=universe)
+    market = load_market("m")
+    assert dict(market.by_sector) == {"energy": ("510300",), "chips": ("510500",)}
+    assert equal(market).iloc[-1].tolist() == [0.5, 0.5]
+    assert inverse_volatility(market).iloc[-1].sum() == pytest.approx(1.0)
+    fossil = spread(market, Basket.of("fossil", ["coal", "petroleum", "steel"]))
+    assert fossil.iloc[-1].tolist() == [1.0, 0.0]
+    with pytest.raises(UserError, match=r"basket x needs one of Shenwan's sectors steel, and univ"):
+        spread(market, Basket.of("x", ["steel"]))
+    put(universe, universe.read_text("utf-8").replace('"coal", ', '"cole", '))
+    said = nqp(tmp_path / "p.csv", universe=universe, fails=True)
+    assert "sectors.energy.shenwan 'cole' is not known; did you mean 'coal'" in said
+
+
+def test_dates_of_the_prices_are_the_sessions_where_no_calendar_reaches(nqp, tmp_path):
+    text = OWN.replace('"XSHG"', '"data"').replace("242", "300")
+    universe = put(tmp_path / "own.toml", text)
+    days = pd.date_range("1902-01-02", "1904-12-31").to_series()
+    days = pd.DatetimeIndex(days[days.dt.day_of_week < 6])  # Saturdays were sessions
+    both = {"510300": walk(5, days=days), "510500": walk(6, days=days)}
+    path = wide(tmp_path / "p.csv", days, **both)
+    (finding,) = nqp(path, universe=universe)
+    assert (finding["kind"], round(finding["value"])) == ("sessions_per_year", 313)
+    assert load_market("m").sessions.equals(days)
