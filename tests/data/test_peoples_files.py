@@ -690,7 +690,10 @@ def test_sectors_of_ones_own_with_and_without_shenwans(nqp, tmp_path):
     from backtest.strategy.basket import Basket
 
     text = OWN.replace('sector = "banks"', 'sector = "energy"').replace("machinery", "chips")
-    own = '[sectors]\nchips = "Chips"\nenergy = { name = "Energy", shenwan = ["coal", "petroleum"] }\n'
+    own = (
+        '[sectors]\nchips = "Chips"\n'
+        'energy = { name = "Energy", shenwan = ["coal", "petroleum"] }\n'
+    )
     universe = put(tmp_path / "own.toml", text.replace("[price_limits]", f"{own}[price_limits]"))
     nqp(wide(tmp_path / "p.csv", **{"510300": BANKS, "510500": CHIPS}), universe=universe)
     market = load_market("m")
