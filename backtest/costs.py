@@ -1,15 +1,19 @@
-"""CostModel: what trading costs, by dated and side-dependent rules."""
+"""What trading costs: `Costs`, and `CostModel`, whose rules are dated and side-dependent."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError, suggest
+from backtest.market import Market
 from backtest.market.universe import KINDS
 
 COMPONENTS = ("commission", "stamp_duty", "transfer_fee", "slippage")
@@ -56,20 +60,79 @@ class CostRule:
 
 @dataclass(frozen=True, eq=False)
 class Rates:
-    """A cost model laid out on a market; every array is session × instrument, in fractions.
+    """A cost model laid out on a market.
 
-    `minimum` is the least commission of an order in currency.
+    Attributes
+    ----------
+    parts : mapping of name to (buy, sell)
+        What each part of the costs takes of the traded value on either side, session × instrument,
+        as fractions; "commission" is among them.
+    minimum : float
+        The least commission of an order, in currency.
     """
 
-    commission_buy: np.ndarray
-    commission_sell: np.ndarray
-    other_buy: np.ndarray
-    other_sell: np.ndarray
-    minimum: float
+    parts: Mapping[str, tuple[np.ndarray, np.ndarray]]
+    minimum: float = 0.0
+
+    @property
+    def commission_buy(self) -> np.ndarray:
+        """Commission on buys."""
+        return self.parts["commission"][0]
+
+    @property
+    def commission_sell(self) -> np.ndarray:
+        """Commission on sells."""
+        return self.parts["commission"][1]
+
+    @cached_property
+    def other_buy(self) -> np.ndarray:
+        """All other costs of buys."""
+        return self._others(0)
+
+    @cached_property
+    def other_sell(self) -> np.ndarray:
+        """All other costs of sells."""
+        return self._others(1)
+
+    def check(self, market: Market) -> None:
+        """Raise a `UserError` for the first rate that is no fraction."""
+        for part, pair in self.parts.items():
+            for rate in pair:
+                wrong = np.argwhere(~((rate >= 0.0) & (rate < 1.0)))
+                if len(wrong):
+                    session, column = wrong[0]
+                    raise UserError(
+                        f"the {part} of {market.instruments[column]} was "
+                        f"{rate[session, column]} on {market.sessions[session]:%Y-%m-%d}; let the "
+                        f"cost model give a fraction from 0 to below 1"
+                    )
+
+    def _others(self, side: int) -> np.ndarray:
+        others = [pair[side] for name, pair in self.parts.items() if name != "commission"]
+        return sum(others, np.zeros_like(self.parts["commission"][side]))
+
+
+class Costs(ABC):
+    """What trading costs: a name, and one method that says the rates.
+
+    The rates may differ by session, instrument and side and may be made of anything the market
+    knows, its traded value say; each part has a column of its own in the order log.
+    """
+
+    name: str
+
+    @abstractmethod
+    def rates(self, market: Market, sessions: pd.DatetimeIndex | None = None) -> Rates:
+        """Return the rates on all sessions of a market, or on others, such as the next one."""
+
+    @property
+    def rules_written(self) -> Any:
+        """What a manifest keeps of the model: its class and fields."""
+        return f"{type(self).__module__}:{self!r}"
 
 
 @dataclass(frozen=True)
-class CostModel:
+class CostModel(Costs):
     """What trading costs: proportional rules and a minimum commission per order.
 
     Examples
@@ -85,6 +148,21 @@ class CostModel:
     def __post_init__(self) -> None:
         if not self.minimum_commission >= 0:
             raise UserError(f"minimum_commission was {self.minimum_commission}; give 0 or more")
+
+    @property
+    def rules_written(self) -> list[dict[str, Any]]:
+        """What a manifest keeps of the model: its rules, from which it can be built again."""
+        return [
+            {
+                "component": rule.component,
+                "rate": rule.rate,
+                "side": rule.side,
+                "kinds": list(rule.kinds),
+                "start": None if rule.start is None else rule.start.isoformat(),
+                "end": None if rule.end is None else rule.end.isoformat(),
+            }
+            for rule in self.rules
+        ]
 
     @classmethod
     def from_bps(
@@ -120,23 +198,15 @@ class CostModel:
                 total += rule.rate * np.outer(rule.covers(sessions), applies)
         return total
 
-    def rates(self, sessions: pd.DatetimeIndex, kinds: Sequence[str]) -> Rates:
-        """Lay the model out on sessions and instruments of the given kinds."""
-        others = [component for component in COMPONENTS if component != "commission"]
-
-        def other(side: str) -> np.ndarray:
-            return sum(
-                (self.rate(component, side, sessions, kinds) for component in others),
-                np.zeros((len(sessions), len(kinds))),
-            )
-
-        return Rates(
-            commission_buy=self.rate("commission", "buy", sessions, kinds),
-            commission_sell=self.rate("commission", "sell", sessions, kinds),
-            other_buy=other("buy"),
-            other_sell=other("sell"),
-            minimum=self.minimum_commission,
-        )
+    def rates(self, market: Market, sessions: pd.DatetimeIndex | None = None) -> Rates:
+        """Lay the rules out on sessions and instruments of a market."""
+        days = market.sessions if sessions is None else sessions
+        kinds = [market.universe.by_id[name].kind for name in market.instruments]
+        parts = {
+            part: (self.rate(part, "buy", days, kinds), self.rate(part, "sell", days, kinds))
+            for part in COMPONENTS
+        }
+        return Rates(parts, self.minimum_commission)
 
 
 FREE = CostModel()
@@ -167,7 +237,13 @@ STOCK_COSTS = CostModel(
 CALLED = {"etf": ETF_COSTS, "stock": STOCK_COSTS, "free": FREE}
 
 
-def cost_model(costs: CostModel | str) -> CostModel:
+def cost_parts(orders: pd.DataFrame) -> list[str]:
+    """Return the columns of an order log that hold costs by part: those before their sum."""
+    columns = list(orders.columns)
+    return columns[columns.index("value") + 1 : columns.index("cost")]
+
+
+def cost_model(costs: Costs | str) -> Costs:
     """Return a cost model, or the one called "etf", "stock" or "free".
 
     Examples
@@ -179,7 +255,7 @@ def cost_model(costs: CostModel | str) -> CostModel:
         if costs not in CALLED:
             raise UserError(f"costs was {costs!r}; {suggest(costs, CALLED)}")
         return CALLED[costs]
-    if not isinstance(costs, CostModel):
+    if not isinstance(costs, Costs):
         raise UserError(
             f"costs was {costs!r}; give a CostModel (CostModel.from_bps(commission=2.5)) or one "
             f"of {', '.join(CALLED)}"

@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from backtest.costs import CostModel
+    from backtest.costs import Costs
     from backtest.engine.result import BacktestResult
     from backtest.market import Market
     from backtest.strategy import Strategy
@@ -88,7 +88,7 @@ class Terms:
             market = market.until(self.end)
         return market.from_launch() if self.strict_launch else market
 
-    def cost_model(self) -> CostModel:
+    def cost_model(self) -> Costs:
         """Return the cost model called so."""
         from backtest.costs import cost_model
 

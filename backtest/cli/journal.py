@@ -16,7 +16,7 @@ from backtest.cli.backtests import (
 )
 
 if TYPE_CHECKING:
-    from backtest.costs import CostModel
+    from backtest.costs import Costs
     from backtest.market import Market
     from backtest.strategy import Strategy
     from backtest.today.forward import Forward
@@ -114,7 +114,7 @@ def register(
 
 
 def _scored(
-    entries: tuple[Entry, ...], own: dict[str, type[Strategy]], costs: CostModel
+    entries: tuple[Entry, ...], own: dict[str, type[Strategy]], costs: Costs
 ) -> tuple[list[Forward], list[Judgement], list[str]]:
     """Score what can be; the others come back as a sentence each."""
     from backtest.errors import UserError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.costs import CostModel, Rates
+from backtest.costs import Costs, Rates
 from backtest.engine.rebalance import Filled, Quote, rebalance
 from backtest.errors import UserError, suggest
 from backtest.market import Market
@@ -103,7 +103,7 @@ def fill_used(market: Market, fill: str) -> str:
     return "close" if fill == "open" and market.open is None else fill
 
 
-def venue(market: Market, costs: CostModel, fill: str) -> Venue:
+def venue(market: Market, costs: Costs, fill: str) -> Venue:
     """Lay a market out for simulation, with the fill that `fill_used` names."""
     close = market.close.to_numpy(dtype=float)
     source = market.open if fill_used(market, fill) == "open" else market.close
@@ -113,6 +113,8 @@ def venue(market: Market, costs: CostModel, fill: str) -> Venue:
     can_buy = market.can_buy.to_numpy(dtype=bool) & there
     can_sell = market.can_sell.to_numpy(dtype=bool) & there
     previous = np.vstack([np.full((1, close.shape[1]), np.nan), close[:-1]])
+    rates = costs.rates(market)
+    rates.check(market)
     known = market.universe.by_id
     return Venue(
         price=price,
@@ -122,7 +124,7 @@ def venue(market: Market, costs: CostModel, fill: str) -> Venue:
         can_sell=can_sell,
         lot=np.array([float(known[name].lot) for name in market.instruments]),
         money=market.money.to_numpy(dtype=float),
-        rates=costs.rates(market.sessions, [known[name].kind for name in market.instruments]),
+        rates=rates,
         lag=0 if fill == SAME_CLOSE else 1,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.engine.held import held, known_from, lineage, price_reach
 from backtest.errors import UserError
 from backtest.market import Market
@@ -24,7 +24,7 @@ def record_run(
     decisions: Decisions,
     returns: pd.Series,
     *,
-    costs: CostModel,
+    costs: Costs,
     fill: str,
     first: int,
 ) -> list[str]:
@@ -41,7 +41,7 @@ def one_trial(
     decisions: Decisions,
     returns: pd.Series,
     *,
-    costs: CostModel,
+    costs: Costs,
     fill: str,
     first: int,
 ) -> Tried:
@@ -106,7 +106,7 @@ def tried(
 
 def trial_prints(
     strategy: Strategy,
-    costs: CostModel,
+    costs: Costs,
     fill: str,
     swept: Mapping[str, np.ndarray] | None = None,
 ) -> Fingerprints:

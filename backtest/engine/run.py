@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel, cost_model
+from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.engine.benchmarks import benchmark_returns, has_periods, level_returns
 from backtest.engine.plan import SAME_CLOSE, fill_used
 from backtest.engine.recording import record_run
@@ -55,7 +55,7 @@ def run(
     strategy: Strategy,
     market: Market,
     *,
-    costs: CostModel | str = ETF_COSTS,
+    costs: Costs | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
@@ -65,7 +65,7 @@ def run(
 
     Parameters
     ----------
-    costs : CostModel or str
+    costs : Costs or str
         What trading costs; `FREE` for nothing. "etf", "stock" and "free" are `ETF_COSTS`,
         `STOCK_COSTS` and `FREE`.
     fill : "open", "close" or "same-close"
@@ -95,7 +95,7 @@ def run_many(
     strategies: Sequence[Strategy],
     market: Market,
     *,
-    costs: CostModel | str = ETF_COSTS,
+    costs: Costs | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
@@ -319,7 +319,7 @@ def _warnings(market: Market, simulation: Simulation, first: int) -> list[str]:
 def _manifest(
     strategy: Strategy,
     market: Market,
-    costs: CostModel,
+    costs: Costs,
     fills: tuple[str, str],
     cash: float,
     first: int,
@@ -352,20 +352,8 @@ def _manifest(
         "known_from": f"{market.sessions[0]:%Y-%m-%d}",
         "window": [f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}"],
         "costs": costs.name,
-        "cost_rules": plain(
-            [
-                {
-                    "component": rule.component,
-                    "rate": rule.rate,
-                    "side": rule.side,
-                    "kinds": rule.kinds,
-                    "start": None if rule.start is None else rule.start.isoformat(),
-                    "end": None if rule.end is None else rule.end.isoformat(),
-                }
-                for rule in costs.rules
-            ]
-        ),
-        "minimum_commission": costs.minimum_commission,
+        "cost_rules": costs.rules_written,
+        "minimum_commission": getattr(costs, "minimum_commission", 0.0),
         "fill": used,
         "asked_fill": asked,
         "cash": cash,

@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from backtest.costs import COMPONENTS, CostModel
+from backtest.costs import Costs
 from backtest.engine.plan import Execution, Plan, Venue, fitted, orders, plan, venue
 from backtest.market import Market
 
@@ -63,7 +63,7 @@ def simulate(
     targets: pd.DataFrame,
     market: Market,
     *,
-    costs: CostModel,
+    costs: Costs,
     fill: str,
     cash: float,
     first: int = 0,
@@ -176,7 +176,7 @@ def _order_log(
     market: Market,
     stage: Venue,
     growth: np.ndarray,
-    costs: CostModel,
+    costs: Costs,
     first: int,
 ) -> pd.DataFrame:
     """Lay vectorbt's records out with true prices and the costs by kind."""
@@ -187,15 +187,10 @@ def _order_log(
     buys = records["side"] == 0 if len(records) else np.empty(0, dtype=bool)
     price = stage.mark[filled, col]
     value = records["size"] * price
-    kinds = [market.universe.by_id[name].kind for name in market.instruments]
-    paid = {}
-    for component in COMPONENTS:
-        rate = {
-            side: costs.rate(component, side, market.sessions, kinds) for side in ("buy", "sell")
-        }
-        paid[component] = value * np.where(
-            buys, rate["buy"][filled, col], rate["sell"][filled, col]
-        )
+    paid = {
+        part: value * np.where(buys, buy[filled, col], sell[filled, col])
+        for part, (buy, sell) in stage.rates.parts.items()
+    }
     paid["commission"] = np.maximum(paid["commission"], stage.rates.minimum)
     sessions = market.sessions
     log = pd.DataFrame(
@@ -212,7 +207,7 @@ def _order_log(
             **paid,
         }
     )
-    log["cost"] = log[list(COMPONENTS)].sum(axis=1)
+    log["cost"] = log[list(paid)].sum(axis=1)
     return log.sort_values(
         ["filled", "side", "instrument"], ascending=[True, False, True]
     ).reset_index(drop=True)

@@ -18,7 +18,7 @@ import pandas as pd
 
 from backtest.composite import Framework, composite
 from backtest.composite.framework import CHOICES
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.evidence.composite_sobol import LEVEL, SHARES, VERDICTS, indices, sample
@@ -124,7 +124,7 @@ def composite_sensitivity(
     delays: tuple[int, ...] = DELAYS,
     base: int = BASE,
     seed: int = 0,
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
     fill: str = "open",
     progress: Advance | None = None,
 ) -> CompositeSensitivity:

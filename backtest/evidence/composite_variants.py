@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.composite import Framework, composite
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.engine.run import run
 from backtest.market import Market
 from backtest.strategy import Strategy
@@ -23,7 +23,7 @@ from backtest.strategy import Strategy
 class Variants:
     """Outcomes of variants: an index once for all its delays, decisions once for all who agree."""
 
-    def __init__(self, market: Market, strategy: Strategy, costs: CostModel, fill: str) -> None:
+    def __init__(self, market: Market, strategy: Strategy, costs: Costs, fill: str) -> None:
         self.market, self.strategy, self.costs, self.fill = market, strategy, costs, fill
         self.current: tuple[Framework, Market] | None = None
         self.traded: dict[bytes, dict[str, Any]] = {}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attribute, partition
@@ -141,7 +141,7 @@ def examine(
     groups: Sequence[Basket],
     occasions: Occasions | None = None,
     calendar: tuple[str, str] | None = None,
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
     fill: str = "open",
     as_of: Date | None = None,
     draws: int = DRAWS,

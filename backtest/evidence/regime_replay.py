@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.plan import fill_used
 from backtest.errors import UserError
 from backtest.market import Market
@@ -49,7 +49,7 @@ class Playback:
     names: tuple[str, ...]
     path: Codes
     first: int
-    costs: CostModel
+    costs: Costs
     fill: str
     cash: float
     _on: Stage
@@ -118,7 +118,7 @@ def playback(
     strategy: Strategy,
     market: Market,
     *,
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     first: int = 0,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import COMPONENTS
+from backtest.costs import cost_parts
 from backtest.engine.benchmarks import benchmark_returns, level_returns
 from backtest.engine.metrics import total_return
 from backtest.engine.plan import FILLS
@@ -44,7 +44,6 @@ MANIFEST: dict[str, type | tuple[type, ...]] = {
     "versions": dict,
 }
 RENAMED = {"hit_rate": "positive_months"}  # figures of older folders
-ORDERS = ("shares", "price", "value", *COMPONENTS, "cost")
 
 
 @dataclass(frozen=True)
@@ -239,9 +238,10 @@ def _orders(path: Path) -> pd.DataFrame:
         orders = pd.read_csv(path, dtype=str, keep_default_na=False).map(restored)
         for name in ("decided", "due", "filled"):
             orders[name] = pd.to_datetime(orders[name], format="%Y-%m-%d").astype("datetime64[ns]")
-        orders[list(ORDERS)] = orders[list(ORDERS)].astype(float)
+        numbers = ["shares", "price", "value", *cost_parts(orders), "cost"]
+        orders[numbers] = orders[numbers].astype(float)
         orders["sessions_late"] = orders["sessions_late"].astype(int)
-        known = np.isfinite(orders[list(ORDERS)]).all(axis=None) and "instrument" in orders
+        known = np.isfinite(orders[numbers]).all(axis=None) and "instrument" in orders
     except FileNotFoundError as error:
         raise UserError(
             f"{path.parent} has no {path.name}; name a folder written by --out"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.benchmarks import benchmark_returns
 from backtest.engine.plan import fill_used
 from backtest.engine.result import plain
@@ -84,7 +84,7 @@ def forward(
     market: Market,
     strategy: Strategy,
     *,
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
 ) -> Forward:
     """Score the recorded decisions of one strategy on one market.
 
@@ -118,7 +118,7 @@ def _returns(
     decided: Sequence[int],
     market: Market,
     strategy: Strategy,
-    costs: CostModel,
+    costs: Costs,
 ) -> pd.DataFrame:
     """Return daily returns from the first fill on; no rows where no entry has filled yet."""
     columns = ["forward", "benchmark", "blend"]
@@ -172,7 +172,7 @@ def _needed(returns: pd.DataFrame, entries: int) -> int | None:
 
 
 def _divergence(
-    made: Sequence[Entry], market: Market, strategy: Strategy, costs: CostModel
+    made: Sequence[Entry], market: Market, strategy: Strategy, costs: Costs
 ) -> pd.DataFrame:
     rows = []
     for entry in made:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.engine.plan import fill_used, fitted, orders, plan, venue
 from backtest.market import Market
 from backtest.strategy import Strategy
@@ -56,7 +56,7 @@ class Standing:
         return float(max(moved.clip(min=0.0).sum(), (-moved).clip(min=0.0).sum()))
 
 
-def standing(strategy: Strategy, market: Market, costs: CostModel, cash: float) -> Standing:
+def standing(strategy: Strategy, market: Market, costs: Costs, cash: float) -> Standing:
     """Carry a strategy's orders out up to a market's last session, from `cash` on the first."""
     stage = venue(market, costs, fill_used(market, "open"))
     decisions = Decisions(strategy, market)

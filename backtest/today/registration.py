@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.plan import fill_used, fitted
 from backtest.engine.result import plain
 from backtest.engine.simulate import simulate
@@ -80,7 +80,7 @@ def rules_of(strategy: Strategy) -> dict[str, Any]:
 
 
 def judged(
-    entry: Entry, market: Market, strategy: Strategy, *, costs: CostModel = ETF_COSTS
+    entry: Entry, market: Market, strategy: Strategy, *, costs: Costs = ETF_COSTS
 ) -> Judgement:
     """Judge a registered strategy on the sessions after its entry, up to the day it named.
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.costs import COMPONENTS, CostModel
+from backtest.costs import Costs
 from backtest.engine.rebalance import Quote, rebalance, trading_costs
 from backtest.market import Market
 
 NEAR = 0.01  # an instrument this close to what the strategy holds is there, drift and lots aside
 SMALLEST = 1e-4  # of a unit, where fractions may be bought
-COLUMNS = ("instrument", "name", "side", "units", "price", "value", *COMPONENTS, "cost")
+COLUMNS = ("instrument", "name", "side", "units", "price", "value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ def tickets(
     shares: np.ndarray,
     cash: float,
     market: Market,
-    costs: CostModel,
+    costs: Costs,
     due: pd.Timestamp,
 ) -> Tickets:
     """List the orders that bring shares and cash to target weights at the last closes.
@@ -98,12 +98,11 @@ def near(weights: np.ndarray, shares: np.ndarray, cash: float, market: Market) -
     return bool((np.abs(weights_now(shares, cash, market) - weights) <= room).all())
 
 
-def last_quote(market: Market, costs: CostModel, due: pd.Timestamp) -> Quote:
+def last_quote(market: Market, costs: Costs, due: pd.Timestamp) -> Quote:
     """Return what the last close offers, at the costs of the session `due`."""
     price = market.close.iloc[-1].to_numpy(dtype=float)
     there = np.isfinite(price)
-    kinds = [market.universe.by_id[name].kind for name in market.instruments]
-    rates = costs.rates(pd.DatetimeIndex([due]), kinds)
+    rates = costs.rates(market, pd.DatetimeIndex([due]))
     return Quote(
         price=price,
         mark=np.nan_to_num(price),
@@ -127,23 +126,20 @@ def _listed(
     value: np.ndarray,
     paid: np.ndarray,
     market: Market,
-    costs: CostModel,
+    costs: Costs,
     due: pd.Timestamp,
 ) -> pd.DataFrame:
     """Lay the orders out with their costs by kind, as the simulation's order log has them."""
-    known, day = market.universe.by_id, pd.DatetimeIndex([due])
-    kinds = [known[name].kind for name in market.instruments]
-    rate = {
-        (part, side): costs.rate(part, side, day, kinds)[0]
-        for part in COMPONENTS
-        for side in ("buy", "sell")
-    }
+    known, rates = market.universe.by_id, costs.rates(market, pd.DatetimeIndex([due]))
     rows = []
     for column in np.flatnonzero(change):
         name, side = market.instruments[column], "buy" if change[column] > 0 else "sell"
         size = abs(float(value[column]))
-        by_kind = {part: size * float(rate[part, side][column]) for part in COMPONENTS}
-        by_kind["commission"] = max(by_kind["commission"], costs.minimum_commission)
+        by_kind = {
+            part: size * float((buy if side == "buy" else sell)[0, column])
+            for part, (buy, sell) in rates.parts.items()
+        }
+        by_kind["commission"] = max(by_kind["commission"], rates.minimum)
         rows.append(
             {
                 "instrument": name,
@@ -156,7 +152,8 @@ def _listed(
                 "cost": float(paid[column]),
             }
         )
-    listed = pd.DataFrame(rows, columns=list(COLUMNS))
+    columns = [*COLUMNS, *rates.parts, "cost"]
+    listed = pd.DataFrame(rows, columns=columns)
     return listed.sort_values(["side", "instrument"], ascending=[False, True]).reset_index(
         drop=True
     )

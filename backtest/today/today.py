@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed
 from backtest.engine.result import plain
 from backtest.errors import UserError
@@ -164,7 +164,7 @@ def today(
     *,
     now: date | pd.Timestamp,
     account: Account | None = None,
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
     allow_stale: bool = False,
 ) -> Today:
     """Say what a strategy holds after a market's last session and what it does next.
@@ -220,7 +220,7 @@ def _day(day: pd.Timestamp) -> str:
 
 
 def _trade(
-    stands: Standing, account: Account, market: Market, costs: CostModel, due: pd.Timestamp | None
+    stands: Standing, account: Account, market: Market, costs: Costs, due: pd.Timestamp | None
 ) -> Tickets:
     """List an account's orders; none where it holds already what the strategy goes on holding."""
     due = market.sessions[-1] + pd.Timedelta(days=1) if due is None else due

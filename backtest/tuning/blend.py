@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy, TriggerRotation
@@ -27,7 +27,7 @@ def blend_targets(strategy: Strategy, market: Market) -> pd.DataFrame:
 
 
 def blend_returns(
-    strategy: Strategy, market: Market, *, costs: CostModel, fill: str, cash: float, first: int
+    strategy: Strategy, market: Market, *, costs: Costs, fill: str, cash: float, first: int
 ) -> pd.Series:
     """Return the blend's daily returns at the same costs from session `first` on."""
     equity = simulate(

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.engine.held import held, lineage, price_reach
 from backtest.engine.recording import over_sectors, trial_prints, tried
 from backtest.market import Market
@@ -22,7 +22,7 @@ LOOKED_AT = 64  # variants asked how far prices reach into their signals
 SINGLE = 64  # variants of what is no rotation that leave their returns: each is simulated for it
 
 
-def count(variants: Variants, market: Market, costs: CostModel, fill: str, first: int) -> None:
+def count(variants: Variants, market: Market, costs: Costs, fill: str, first: int) -> None:
     """Record variants as tried, and no more: a search that goes on will leave the rest."""
     swept = {name: variants.column(name) for name in variants.names}
     prints = trial_prints(variants.strategy, costs, fill, swept)
@@ -42,7 +42,7 @@ class Counted:
         self,
         variants: Variants,
         market: Market,
-        costs: CostModel,
+        costs: Costs,
         fill: str,
         first: int,
         asked: Callable[[], Trials],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.engine.metrics import Metric
 from backtest.errors import UserError
 from backtest.market import Market
@@ -35,7 +35,7 @@ class Engine(Protocol):
         variants: Variants,
         market: Market,
         *,
-        costs: CostModel,
+        costs: Costs,
         fill: str,
         cash: float,
         first: int,
@@ -50,7 +50,7 @@ def figures_here(
     variants: Variants,
     market: Market,
     *,
-    costs: CostModel,
+    costs: Costs,
     fill: str,
     cash: float,
     first: int,
@@ -67,7 +67,7 @@ def figures_on_dask(
     market: Market,
     *,
     address: str,
-    costs: CostModel,
+    costs: Costs,
     fill: str,
     cash: float,
     first: int,
@@ -144,7 +144,7 @@ class _Cluster:
         variants: Variants,
         market: Market,
         *,
-        costs: CostModel,
+        costs: Costs,
         fill: str,
         cash: float,
         first: int,

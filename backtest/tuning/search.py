@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
@@ -98,7 +98,7 @@ def search(
     score: Score | Sequence[Score] = "sharpe",
     storage: str | BaseStorage | None = None,
     seed: int = 0,
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,

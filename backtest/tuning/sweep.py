@@ -13,7 +13,7 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.engine import metrics
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
@@ -42,7 +42,7 @@ def sweep(
     market: Market,
     *,
     score: Score = "sharpe",
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
@@ -94,7 +94,7 @@ def sweep_variants(
     market: Market,
     *,
     score: Score | Sequence[Score] = "sharpe",
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,

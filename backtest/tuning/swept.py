@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.display import Displayed
 from backtest.engine.benchmarks import level_returns
 from backtest.engine.metrics import Metric
@@ -59,7 +59,7 @@ class Sweep(Displayed):
     market: Market
     trials: pd.DataFrame
     metric: Metric
-    costs: CostModel
+    costs: Costs
     fill: str
     cash: float
     first: int

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 import pandas as pd
 
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.engine import metrics
 from backtest.engine.benchmarks import benchmark_returns
 from backtest.engine.metrics import Metric
@@ -49,7 +49,7 @@ class Trials(Protocol):
 
 
 def trials(
-    variants: Variants, market: Market, *, costs: CostModel, fill: str, cash: float, first: int
+    variants: Variants, market: Market, *, costs: Costs, fill: str, cash: float, first: int
 ) -> Trials:
     """Return what answers for the variants of a strategy on a market."""
     from backtest.engine import kernel

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, CostModel
+from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.engine.benchmarks import benchmark_returns
@@ -129,7 +129,7 @@ def walk_forward(
     *,
     splits: Sequence[Split] | None = None,
     score: Score = "sharpe",
-    costs: CostModel = ETF_COSTS,
+    costs: Costs = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     constraints: Sequence[Constraint] = (),

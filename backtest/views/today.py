@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from backtest.costs import COMPONENTS
+from backtest.costs import cost_parts
 from backtest.today import Today, Watched
 from backtest.views.numbers import written
 from backtest.views.page import Page, Section, Table
@@ -114,7 +114,7 @@ def _orders(found: Today, say: Words) -> Section:
     )
     paid = [
         f"{say(part.replace('_', ' '))} {orders[part].sum():,.2f}"
-        for part in COMPONENTS
+        for part in cost_parts(orders)
         if orders[part].sum() > 0
     ]
     sentence = say(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from backtest.costs import CostModel
+from backtest.costs import Costs
 from backtest.engine.plan import venue
 from backtest.errors import UserError
 from backtest.market import Market
@@ -88,7 +88,7 @@ class Rotation(NamedTuple):
     nothing: int
 
 
-def stage(market: Market, costs: CostModel, fill: str, cash: float, first: int) -> Stage:
+def stage(market: Market, costs: Costs, fill: str, cash: float, first: int) -> Stage:
     """Lay a market out for the kernel; "open" falls back to the close as in a single run."""
     laid = venue(market, costs, fill)
     if not laid.lag:

@@ -89,6 +89,11 @@ def class_of(kind: type[Strategy]) -> str:
 
 def costs_of(manifest: Mapping[str, Any]) -> CostModel:
     """Return the cost model a manifest wrote out, rule by rule."""
+    if isinstance(manifest["cost_rules"], str):
+        raise UserError(
+            f"the run's costs are a model of its own ({shown(manifest['cost_rules'])}), and no "
+            f"folder is trusted to name one; run it again from Python"
+        )
     try:
         rules = tuple(
             CostRule(

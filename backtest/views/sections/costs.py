@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from backtest.costs import COMPONENTS
+from backtest.costs import cost_parts
 from backtest.engine.result import BacktestResult
 from backtest.views.charts import Bars, Chart, Key
 from backtest.views.numbers import column, written
@@ -18,7 +18,7 @@ def costs(result: BacktestResult, say: Words) -> Section | None:
     orders = result.orders
     if orders.empty:
         return None
-    kinds = [name for name in COMPONENTS if name in orders.columns]
+    kinds = cost_parts(orders)
     paid = orders[kinds].sum()
     traded, equity = float(orders["value"].sum()), float(result.equity.mean())
     years = len(result.equity) / result.per_year
