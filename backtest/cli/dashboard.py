@@ -9,7 +9,6 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-import backtest.board
 from backtest.cli.backtests import JsonOption, MarketOption
 
 ADDRESS = "127.0.0.1"
@@ -97,7 +96,7 @@ def _serve(strategy: str, market: str, port: int, *, json: bool) -> None:
 
     # Asked about an origin it does not know, Streamlit looks this machine's address up elsewhere.
     net_util.get_external_ip = lambda: None
-    board = Path(backtest.board.__file__).with_name("app.py")
+    board = Path(__file__).parents[1] / "board" / "app.py"
     options = CONFIG | {"server.port": port, "server.headless": json or not sys.stdout.isatty()}
     bootstrap.load_config_options(options)
     Thread(target=_announce, args=(sys.stdout, port, json), daemon=True).start()

@@ -333,3 +333,8 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, (str, int, bool)):
         return value
     return json.loads(json.dumps(value, default=str))
+
+
+def grown(returns: pd.Series, cash: float) -> pd.Series:
+    """Return the equity that daily returns make of cash, as a folder's reader has it."""
+    return ((1.0 + returns).cumprod() * cash).rename("equity")

@@ -16,7 +16,7 @@ from backtest.costs import cost_parts
 from backtest.engine.benchmarks import benchmark_returns, level_returns
 from backtest.engine.metrics import total_return
 from backtest.engine.plan import FILLS
-from backtest.engine.result import BacktestResult
+from backtest.engine.result import BacktestResult, grown
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.render.plain import restored
@@ -100,11 +100,6 @@ class Record:
             manifest=self.manifest,
             warnings=warnings_of(self.document),
         )
-
-
-def grown(returns: pd.Series, cash: float) -> pd.Series:
-    """Return the equity that daily returns make of cash, as a folder's reader has it."""
-    return ((1.0 + returns).cumprod() * cash).rename("equity")
 
 
 def named_benchmarks(

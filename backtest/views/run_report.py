@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from backtest.engine.plan import FILLED
-from backtest.engine.result import BacktestResult
+from backtest.engine.result import BacktestResult, grown
 from backtest.market import Market
-from backtest.records.record import grown
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Report
 from backtest.views.page import Page, Section
