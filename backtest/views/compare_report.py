@@ -17,7 +17,7 @@ from backtest.views.page import Page, Section, Table
 from backtest.views.run_report import footer, origin
 from backtest.views.sections.curves import growth_chart, held_chart
 from backtest.views.sections.data import manifest, spelled
-from backtest.views.sections.headline import ahead, noted, warnings
+from backtest.views.sections.headline import noted, urgent, warnings
 from backtest.views.words import Words, warnings_of
 
 COMPARED = (
@@ -88,10 +88,10 @@ def _page(comparison: Comparison, report: Report | None, say: Words) -> Page:
     best = _ranked(comparison)[0]
     benchmark = next(iter(first["benchmarks"]), "")
     other: Mapping[str, Any] = first["benchmarks"].get(benchmark, {})
-    peeking = [
+    misled = [
         say("{names}: {note}", names=label, note=text)
         for label, known in documents.items()
-        for text in ahead(warnings_of(known), say)
+        for text in urgent(warnings_of(known), say)
     ]
     return Page(
         title=say("{count} strategies on {market}", count=len(documents), market=first["market"]),
@@ -107,7 +107,7 @@ def _page(comparison: Comparison, report: Report | None, say: Words) -> Page:
             name=say.name(benchmark),
             other=figure("sharpe", other.get("sharpe")),
         ),
-        banners=(*peeking, *warnings(claiming, comparison.returns.index, report, say)),
+        banners=(*misled, *warnings(claiming, comparison.returns.index, report, say)),
         footer=footer(first["manifest"], say),
         origin=origin(first["manifest"], say),
     )

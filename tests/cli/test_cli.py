@@ -162,6 +162,9 @@ def test_a_portfolio_that_never_invested_is_said_on_top():
     done = nqp("run", "sector-momentum", "--end", "2015-06-30", columns=120)
     assert done.returncode == 0, done.stderr
     assert "no order was placed: the portfolio stayed in cash" in done.stdout.splitlines()[:3]
+    done = nqp("compare", "sector-momentum", "equal-weight", "--end", "2015-06-30", columns=120)
+    first = "sector-momentum: no order was placed: the portfolio stayed in cash"
+    assert first in done.stdout.splitlines()[:3]
     never = nqp("run", "sector-momentum", "--set", "rebalance=never", "--json")
     assert json.loads(never.stdout)["summary"]["turnover"] > 0
 

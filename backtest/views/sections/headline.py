@@ -25,7 +25,7 @@ TILES = ("cagr", "sharpe", "max_drawdown", "turnover", "cost_drag")
 WARNING = "SYNTHETIC DATA: these prices were generated, no market ever paid them."
 FEWEST = 60  # sessions for a test
 SURE = 0.05
-ON_TOP = (NEVER_INVESTED, PARTLY_COMPARED)  # warnings that are shown above everything else
+FIRST = (*LOOKS_AHEAD, NEVER_INVESTED)  # warnings without which a figure misleads
 
 
 def tiles(document: Mapping[str, Any], say: Words) -> tuple[Tile, ...]:
@@ -109,15 +109,15 @@ def banners(
     document: Mapping[str, Any], result: BacktestResult, report: Report | None, say: Words
 ) -> tuple[str, ...]:
     """Warn of look-ahead, synthetic prices, hindsight, an idle portfolio, shorter records."""
-    first = [text for text in result.warnings if _code(text) in ON_TOP]
+    partly = [text for text in result.warnings if _code(text) == PARTLY_COMPARED]
     warned = warnings(document, result.returns.index, report, say)
-    told = (say.note(text) for text in first)
-    return (*ahead(result.warnings, say), *warned, *told)
+    told = (say.note(text) for text in partly)
+    return (*urgent(result.warnings, say), *warned, *told)
 
 
-def ahead(said: Iterable[str], say: Words) -> tuple[str, ...]:
-    """Return the notes that say that a strategy looks ahead."""
-    return tuple(say.note(text) for text in said if _code(text) in LOOKS_AHEAD)
+def urgent(said: Iterable[str], say: Words) -> tuple[str, ...]:
+    """Return the notes that say that a strategy looks ahead, or that it never invested."""
+    return tuple(say.note(text) for text in said if _code(text) in FIRST)
 
 
 def warnings(
@@ -141,7 +141,7 @@ def warnings(
 
 def noted(said: Iterable[str], say: Words) -> tuple[str, ...]:
     """Return the notes that no banner shows."""
-    shown = (SYNTHETIC, *ON_TOP, *LOOKS_AHEAD)
+    shown = (SYNTHETIC, PARTLY_COMPARED, *FIRST)
     return tuple(say.note(text) for text in said if _code(text) not in shown)
 
 
@@ -151,7 +151,7 @@ def _code(text: str) -> str:
 
 def _luck(result: BacktestResult, say: Words) -> str:
     """Say whether the Sharpe ratio differs from the first benchmark's by more than luck."""
-    if ahead(result.warnings, say):
+    if any(_code(text) in LOOKS_AHEAD for text in result.warnings):
         return say("Nobody could have earned this: it looks ahead.")
     years = len(result.returns) / result.per_year
     if years < YEARS:
