@@ -91,11 +91,18 @@ def _serve(strategy: str, market: str, port: int, *, json: bool) -> None:
     from contextlib import redirect_stdout
     from threading import Thread
 
-    from streamlit import net_util
+    from starlette.middleware import Middleware
     from streamlit.web import bootstrap
+    from streamlit.web.server.starlette import starlette_app
 
-    # Asked about an origin it does not know, Streamlit looks this machine's address up elsewhere.
-    net_util.get_external_ip = lambda: None
+    from backtest.cli.own_origin import OwnOrigin
+
+    # Streamlit answers any host by HTTP and lets pages of every local port in.
+    theirs = starlette_app.create_streamlit_middleware
+    starlette_app.create_streamlit_middleware = lambda: [
+        Middleware(OwnOrigin, port=port),
+        *theirs(),
+    ]
     board = Path(__file__).parents[1] / "board" / "app.py"
     options = CONFIG | {"server.port": port, "server.headless": json or not sys.stdout.isatty()}
     bootstrap.load_config_options(options)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import struct
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
-from socket import create_connection
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 PATIENCE = 10.0  # seconds to wait for the cluster
+PROBE = 4.0  # seconds for a scheduler to say that it is one
 ROUNDS = 3  # times the market is sent again after workers that had it were lost
 
 
@@ -110,17 +113,16 @@ def dask_engine(address: str) -> Iterator[Engine]:
     """
     try:
         from distributed import Client
-        from distributed.comm import get_address_host_port
     except ImportError as error:
         raise UserError(
             "dask is not installed; install it with pip install 'nqp-rotation[dask]'"
         ) from error
     try:
-        # A client that finds nobody cannot be closed, so look first.
-        host, port = get_address_host_port(address)
-        create_connection((host, port), timeout=PATIENCE).close()
+        # A client that finds no scheduler cannot be closed, so look first.
+        with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own running
+            aside.submit(asyncio.run, _scheduler_at(address)).result()
         client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, struct.error) as error:
         raise UserError(
             f"no Dask scheduler answers at {address!r}; start one with 'dask scheduler' and give "
             f"the address it prints, like tcp://10.0.0.1:8786"
@@ -129,6 +131,18 @@ def dask_engine(address: str) -> Iterator[Engine]:
         yield _Cluster(client, address)
     finally:
         client.close()
+
+
+async def _scheduler_at(address: str) -> None:
+    """Raise an error unless a Dask scheduler answers at an address, within `PROBE` seconds."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    options = Security().get_connection_args("client")
+    async with rpc(address, timeout=PROBE, connection_args=options) as asked:
+        answer = await asyncio.wait_for(asked.identity(), PROBE)
+    if not isinstance(answer, dict) or answer.get("type") != "Scheduler":
+        raise ValueError("that is no scheduler")
 
 
 class _Cluster:

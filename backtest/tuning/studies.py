@@ -5,6 +5,7 @@ A study holds finished trials only, each written in one transaction, and numbere
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
     from optuna.trial import FrozenTrial
 
+# SQLite without a file (SQLAlchemy, "Connect Strings").
+IN_MEMORY = re.compile(
+    r"sqlite(\+\w+)?:(/{0,3}|/{2,3}(:memory:|file::memory:.*|file:.*mode=memory.*))"
+)
 PLACE = "nqp_place"  # the number of a trial; trials without one are not ours
 
 
@@ -56,6 +61,11 @@ def opened(
         from backtest.home import home
 
         storage = f"sqlite:///{home() / 'studies.sqlite3'}"
+    if isinstance(storage, str) and IN_MEMORY.fullmatch(storage):
+        raise UserError(
+            f"--storage {storage} would keep the study in memory, where it ends with the command; "
+            f"name a file, as sqlite:///studies.sqlite3"
+        )
     address = _shown(storage) if isinstance(storage, str) else type(storage).__name__
     advice = "give an address that can be written, like sqlite:///studies.sqlite3"
     ours: optuna.storages.RDBStorage | None = None

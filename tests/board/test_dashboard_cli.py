@@ -1,6 +1,11 @@
 """`nqp dashboard` from the outside: what is refused before anything is served."""
 
+import http.client
+import json
+import os
+import signal
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -43,6 +48,62 @@ def test_without_streamlit_it_says_what_to_install(monkeypatch, capsys):
 
 
 def test_the_board_is_this_machines_alone():
-    config = sys.modules[dashboard.__module__].CONFIG
+    config = dashboard.CONFIG
     assert config["server.address"] == "127.0.0.1"
     assert config["browser.gatherUsageStats"] is False
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory):
+    """The port of a board that is served by a process of its own."""
+    environment = dict(os.environ, NQP_HOME=str(tmp_path_factory.mktemp("home")))
+    code = "from backtest.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "dashboard", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    ) as process:
+        yield int(json.loads(process.stdout.readline())["url"].rpartition(":")[2])
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+SOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "allowed"),
+    [
+        ("127.0.0.1:{}", None, True),
+        ("localhost:{}", "http://localhost:{}", True),
+        ("127.0.0.1:{}", "http://127.0.0.1:{}", True),
+        ("evil.example", None, False),
+        ("evil.example:{}", "http://evil.example:{}", False),
+        ("127.0.0.1", None, False),
+        ("127.0.0.1:{}", "http://127.0.0.1:9", False),
+        ("127.0.0.1:{}", "http://localhost:{}", False),
+        ("127.0.0.1:{}", "https://127.0.0.1:{}", False),
+        ("127.0.0.1:{}", "null", False),
+        ("127.0.0.1.evil.example:{}", None, False),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/stream"])
+def test_only_its_own_origin_is_answered(port, path, host, origin, allowed):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.putrequest("GET", path, skip_host=True)
+    given = {"Host": host, "Origin": origin} | (SOCKET if path.endswith("stream") else {})
+    for name, value in given.items():
+        if value is not None:
+            connection.putheader(name, value.format(port))
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    good = 101 if path.endswith("stream") else 200
+    assert status == (good if allowed else 403)

@@ -1,6 +1,9 @@
 """`nqp tune` and `nqp walk-forward` as a shell meets them."""
 
 import json
+import socket
+import threading
+import time
 
 import pandas as pd
 import pytest
@@ -86,3 +89,108 @@ def test_a_mistake_is_one_sentence_and_exit_2(mistake, tmp_path):
     sentence = [line for line in done.stderr.splitlines() if not line.startswith("loading")]
     assert len(sentence) == 1, done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        "sqlite:///",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file::memory:?cache=shared&uri=true",
+    ],
+)
+def test_a_study_in_memory_is_refused(storage):
+    words = ("tune", "rate-rotation", "--grid", "fall_window=20:60:5", "--trials", "4")
+    done = nqp(*words, "--storage", storage)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "would keep the study in memory, where it ends with the command; name a file" in (
+        done.stderr
+    )
+
+
+@pytest.mark.parametrize("content", [b"SQLite format 3\0" + b"\xff" * 4000, b"no database", b""])
+def test_a_corrupt_study_is_a_sentence_or_begun_anew(tmp_path, content):
+    path = tmp_path / "study.sqlite3"
+    path.write_bytes(content)
+    words = ("tune", "rate-rotation", "--end", "2016-06-30", "--grid", "fall_window=20:60:5")
+    done = nqp(*words, "--trials", "4", "--json", "--storage", f"sqlite:///{path}")
+    assert "Traceback" not in done.stderr
+    if content:
+        assert done.returncode == 2
+        assert path.read_bytes() == content
+        assert "no studies can be kept at" in done.stderr
+    else:
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_study_cut_short_is_a_sentence_or_goes_on(tmp_path):
+    path = tmp_path / "study.sqlite3"
+    words = ("tune", "rate-rotation", "--end", "2016-06-30", "--grid", "fall_window=20:60:5")
+    words = (*words, "--trials", "4", "--json", "--storage", f"sqlite:///{path}")
+    assert nqp(*words).returncode == 0
+    whole = path.read_bytes()
+    for part in (0.95, 0.5, 0.1, 0.01):
+        path.write_bytes(whole[: int(len(whole) * part)])
+        done = nqp(*words)
+        assert done.returncode in (0, 2), part
+        assert "Traceback" not in done.stderr, part
+
+
+def test_a_damaged_ledger_of_trials_is_a_sentence_or_set_aside(tmp_path):
+    words = (
+        "tune",
+        "rate-rotation",
+        "--end",
+        "2016-06-30",
+        "--grid",
+        "fall_window=20,40",
+        "--json",
+    )
+    home = tmp_path / "home"
+    assert nqp(*words, home=home).returncode == 0
+    ledgers = [path for path in home.rglob("*") if path.is_file() and "trials" in path.name]
+    assert ledgers
+    whole = {path: path.read_bytes() for path in ledgers}
+    for cut in (0.9, 0.5, 0.05):
+        for path, content in whole.items():
+            path.write_bytes(content[: int(len(content) * cut)])
+        for command in (words, ("trials", "--json")):
+            done = nqp(*command, home=home)
+            assert done.returncode in (0, 2), (cut, command)
+            assert "Traceback" not in done.stderr, (cut, command)
+
+
+@pytest.mark.parametrize("kind", ["http", "silent", "garbage"])
+def test_an_address_that_is_no_scheduler_is_a_sentence_within_seconds(kind):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        stopped = threading.Event()
+
+        def answer():
+            server.settimeout(0.1)
+            held = []
+            while not stopped.is_set():
+                try:
+                    held.append(server.accept()[0])
+                except OSError:
+                    continue
+                if kind != "silent":
+                    text = (
+                        b"HTTP/1.0 400 no\r\n\r\n"
+                        if kind == "http"
+                        else bytes(64) + b"SSH-2.0" * 99
+                    )
+                    held[-1].sendall(text)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        begun = time.monotonic()
+        words = ("tune", "rate-rotation", "--grid", "fall_window=20,40", "--engine", "dask")
+        done = nqp(*words, "--address", address)
+        stopped.set()
+        thread.join()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith(f"nqp: no Dask scheduler answers at '{address}'")
+    assert "Traceback" not in done.stderr
+    assert time.monotonic() - begun < 20.0
