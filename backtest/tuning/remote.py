@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -122,7 +121,7 @@ def dask_engine(address: str) -> Iterator[Engine]:
         with ThreadPoolExecutor(1) as aside:  # a notebook has a loop of its own running
             aside.submit(asyncio.run, _scheduler_at(address)).result()
         client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, struct.error) as error:
+    except Exception as error:  # what a stranger answers can end in anything
         raise UserError(
             f"no Dask scheduler answers at {address!r}; start one with 'dask scheduler' and give "
             f"the address it prints, like tcp://10.0.0.1:8786"

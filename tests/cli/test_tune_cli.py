@@ -1,5 +1,6 @@
 """`nqp tune` and `nqp walk-forward` as a shell meets them."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -149,7 +150,7 @@ def test_a_damaged_ledger_of_trials_is_a_sentence_or_set_aside(tmp_path):
     )
     home = tmp_path / "home"
     assert nqp(*words, home=home).returncode == 0
-    ledgers = [path for path in home.rglob("*") if path.is_file() and "trials" in path.name]
+    ledgers = [path for path in home.rglob("*") if path.name == "ledger.sqlite3"]
     assert ledgers
     whole = {path: path.read_bytes() for path in ledgers}
     for cut in (0.9, 0.5, 0.05):
@@ -165,22 +166,14 @@ def test_a_damaged_ledger_of_trials_is_a_sentence_or_set_aside(tmp_path):
 def test_an_address_that_is_no_scheduler_is_a_sentence_within_seconds(kind):
     with socket.create_server(("127.0.0.1", 0)) as server:
         stopped = threading.Event()
+        said = {"http": b"HTTP/1.0 400 no\r\n\r\n", "silent": b"", "garbage": b"\0SSH-2.0" * 99}
 
         def answer():
             server.settimeout(0.1)
-            held = []
-            while not stopped.is_set():
-                try:
-                    held.append(server.accept()[0])
-                except OSError:
-                    continue
-                if kind != "silent":
-                    text = (
-                        b"HTTP/1.0 400 no\r\n\r\n"
-                        if kind == "http"
-                        else bytes(64) + b"SSH-2.0" * 99
-                    )
-                    held[-1].sendall(text)
+            with contextlib.ExitStack() as held:
+                while not stopped.is_set():
+                    with contextlib.suppress(OSError):
+                        held.enter_context(server.accept()[0]).sendall(said[kind])
 
         thread = threading.Thread(target=answer)
         thread.start()
