@@ -18,11 +18,13 @@ from backtest.cli.backtests import (
 )
 
 if TYPE_CHECKING:
+    from backtest.evidence.event_file import EventFile
     from backtest.evidence.examine import StrategyEvidence
     from backtest.evidence.scorecard import Scorecard
     from backtest.market import Market
 
 LANGUAGES = ("en", "zh")
+FLAGS = ("anticipated", "adverse")
 
 
 def evidence(
@@ -45,8 +47,22 @@ def evidence(
         typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
     ] = None,
     events: Annotated[
-        Path | None,
-        typer.Option("--events", help="A CSV of events to study: date and, optionally, basket."),
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--events",
+            help="Events to study: policy, or a CSV with date and, optionally, time_known, kind, "
+            "tracks, anticipated, adverse.",
+        ),
+    ] = None,
+    by: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--by", help="Study the events by kind, too: --by kind."),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--leave-out", help="Events not to count: anticipated or adverse; repeatable."
+        ),
     ] = None,
     costs: CostsOption = "etf",
     fill: FillOption = "open",
@@ -63,18 +79,35 @@ def evidence(
         raise UserError(f"--lang was {lang!r}; {suggest(lang, LANGUAGES)}")
     if strategy is None and settings:
         raise UserError("--set needs a strategy to set it on; name one before it")
+    if events is None and (by or leave_out):
+        raise UserError("--by and --leave-out need events; name them with --events policy or FILE")
+    if by not in (None, "kind"):
+        raise UserError(f"--by was {by!r}; events are studied by kind: --by kind")
+    for flag in leave_out or []:
+        if flag not in FLAGS:
+            raise UserError(f"--leave-out was {flag!r}; {suggest(flag, FLAGS)}")
     if out is not None:
         from backtest.views.evidence_report import check_target
 
         check_target(out, force=force)
-    card, taken_apart, seen = _gather(strategy, market, as_of, also, settings, events, costs, fill)
+    file = None if events is None else _events(events)
+    card, taken_apart, seen = _gather(strategy, market, as_of, also, settings, costs, fill)
+    studied = None
+    if file is not None:
+        from backtest.evidence.event_kinds import study_file
+
+        studied = study_file(seen, file, by_kind=by is not None, leave_out=leave_out or ())
     document: dict[str, Any] = card.to_json(lang)
     if taken_apart is not None:
         document |= taken_apart.to_json(lang)
+    if studied is not None:
+        from backtest.engine.result import plain
+
+        document["events"] = document.get("events", {}) | {studied.name: plain(studied.to_json())}
     if out is not None:
         from backtest.cli.report import write_evidence_report
 
-        write_evidence_report(card, taken_apart, seen, document, out, lang, force=force)
+        write_evidence_report(card, taken_apart, studied, seen, document, out, lang, force=force)
     if json:
         print_json(document)
         return
@@ -83,6 +116,12 @@ def evidence(
     show_scorecard(card, lang)
     if taken_apart is not None:
         show_strategy(taken_apart, lang)
+    if studied is not None:
+        from backtest.render.terminal import show
+        from backtest.views.pages import page_of
+
+        typer.echo()
+        show(page_of(studied, lang))
     if out is not None:
         typer.echo(f"wrote {out}")
 
@@ -93,7 +132,6 @@ def _gather(
     as_of: str | None,
     also: list[str] | None,
     settings: list[str] | None,
-    events: Path | None,
     costs: str,
     fill: str,
 ) -> tuple[Scorecard, StrategyEvidence | None, Market]:
@@ -113,26 +151,20 @@ def _gather(
         others = [load_market(name) for name in also or []]
         if as_of is not None:
             others = [other.until(as_of) for other in others]
-        asked = _asked(seen, events)
         card = scorecard(REPORT, CLAIMS, seen, others=others)
-        if chosen is None and not asked:
+        if chosen is None:
             return card, None, seen
-    if chosen is None:
-        from strategies import ThesisRotation
-
-        chosen = ThesisRotation()
     with waiting("taking the strategy apart (a very first start compiles and can take a minute)"):
         from backtest.evidence.examine import examine
         from strategies.taxonomy import CHAINS, NQP, TRACKS, TRADITIONAL
 
         groups = [*TRACKS.values(), *CHAINS.values()]
-        occasions = _occasions(seen) | asked
         found = examine(
             chosen,
             seen,
             REPORT,
             groups=groups,
-            occasions=occasions,
+            occasions=_occasions(seen),
             calendar=(TRADITIONAL.name, NQP.name),
             costs=model,
             fill=fill,
@@ -152,13 +184,14 @@ def _occasions(market: Market) -> dict[str, Any]:
     }
 
 
-def _asked(market: Market, events: Path | None) -> dict[str, Any]:
-    """Return the user's own events; nothing where there is no file."""
-    if events is None:
-        return {}
-    from strategies.policy_catalyst import read_events
-    from strategies.taxonomy import BASKETS
+def _events(named: str) -> EventFile:
+    """Return the register of policy events, or the user's own file."""
+    from backtest.evidence.event_file import read_event_file
+    from strategies.taxonomy import BASKETS, NQP
 
-    dated = read_events(str(events))
-    inside = [(day, name) for day, name in dated if day <= market.sessions[-1]]
-    return {events.name: ({name: BASKETS[name] for _, name in inside}, inside)}
+    if named == "policy":
+        from importlib.resources import as_file, files
+
+        with as_file(files("strategies") / "policy_events.csv") as path:
+            return read_event_file(path, BASKETS, default=NQP, name=named)
+    return read_event_file(Path(named), BASKETS, default=NQP)

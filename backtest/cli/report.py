@@ -12,6 +12,7 @@ from backtest.cli.backtests import JsonOption, print_json
 
 if TYPE_CHECKING:
     from backtest.engine.result import BacktestResult
+    from backtest.evidence.event_kinds import EventsByKind
     from backtest.evidence.examine import StrategyEvidence
     from backtest.evidence.scorecard import Scorecard
     from backtest.market import Market
@@ -91,6 +92,7 @@ def write_comparison(
 def write_evidence_report(
     card: Scorecard,
     found: StrategyEvidence | None,
+    events: EventsByKind | None,
     market: Market,
     document: dict[str, Any],
     folder: Path,
@@ -104,7 +106,9 @@ def write_evidence_report(
 
     groups, _ = groups_and_thesis()
     write_evidence(document, folder, force=force)
-    page = evidence_report(card, found, market=market, groups=groups, language=language)
+    page = evidence_report(
+        card, found, market=market, groups=groups, events=events, language=language
+    )
     write_report(page, folder)
 
 

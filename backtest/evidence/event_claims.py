@@ -54,6 +54,7 @@ def studied(claim: Claim, market: Market, window: Window) -> EventStudy:
     """Return the study of a claim's events in a window."""
     groups: dict[str, Basket] = {basket.name: basket for basket in claim.groups}
     horizon = int(claim.option("horizon", Design().horizon))
+    plan = Design(horizon=horizon, level=bool(claim.events))
 
     def make() -> EventStudy:
         dated: Dated = claim.events or detected(market, groups)
@@ -62,7 +63,7 @@ def studied(claim: Claim, market: Market, window: Window) -> EventStudy:
             for day, name in dated
             if market.sessions[window.base] < pd.Timestamp(day) <= window.end
         ]
-        return study(market, groups, inside, design=Design(horizon=horizon), sign=claim.sign)
+        return study(market, groups, inside, design=plan, sign=claim.sign)
 
     key = ("events", claim.groups, claim.events, horizon, claim.sign, window)
     return market.remember(key, make)

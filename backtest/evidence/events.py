@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,8 @@ class EventStudy:
         How often the same events on every other date, as far apart, are followed by as much.
     figures : mapping
         Statistics and two-sided p-values: `bmp`, `bmp_p`, `rank`, `rank_p`, `turnover`,
-        `turnover_p`; `sessions`, how many differ, and `separate`, what they are worth.
+        `turnover_p`; `sessions`, how many differ, and `separate`, what they are worth. No ranks
+        where the design leaves the usual return out.
     omitted : int
         Events without enough sessions before and after them.
     """
@@ -66,9 +68,31 @@ class EventStudy:
         return float(self.by_session.mean()) if len(self.events) else math.nan
 
     @property
+    def p(self) -> float:
+        """Two-sided p against other dates."""
+        return min(1.0, 2.0 * min(self.placebo.p, self.placebo.p_opposite))
+
+    @property
     def by_session(self) -> pd.Series:
         """Mean abnormal return over the groups of each session."""
         return self.events.groupby("session")["car"].mean()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `nqp evidence --json` prints it; windows in sessions from the first on."""
+        bounds, design = self.interval, self.design
+        return {
+            "car": self.car,
+            "estimation_window": [-design.reach - 1, -design.gap - 2],
+            "event_window": [0, design.horizon - 1],
+            "horizon": design.horizon,
+            "count": len(self.events),
+            "interval": None if bounds is None else [bounds.low, bounds.high],
+            "no_interval": self.reason,
+            "p": self.p,
+            "omitted": self.omitted,
+            "figures": dict(self.figures),
+            "events": self.events.drop(columns="at").to_dict("records"),
+        }
 
 
 def study(
@@ -262,7 +286,9 @@ def _tests(
     at = table["at"].to_numpy(dtype=int)
     scar = table.groupby("at")["scar"].mean().to_numpy(dtype=float)
     statistic, p = bmp(scar, together)
-    rank, rank_p = rank_test(_by_session(returns, at), design.horizon, together)
+    rank, rank_p = math.nan, math.nan
+    if design.level:
+        rank, rank_p = rank_test(_by_session(returns, at), design.horizon, together)
     turnover_p = math.nan
     if turnover and all(map(len, turnover)):
         _, turnover_p = rank_test(_by_session(np.array(turnover), at), design.horizon, together)

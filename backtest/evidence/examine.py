@@ -123,7 +123,7 @@ class StrategyEvidence:
                 "placebo": [one.to_json() for one in self.placebos],
                 "placebo_after_report": [one.to_json() for one in self.placebos_after],
                 "ladder": None if self.ladder is None else self.ladder.to_json(),
-                "events": {name: _spelled(one) for name, one in self.events.items()},
+                "events": {name: one.to_json() for name, one in self.events.items()},
                 "year": None if self.year is None else self.year.to_json(),
                 "notes": list(self.notes),
                 "warnings": list(result.warnings),
@@ -244,19 +244,3 @@ def _placebos(played: Playback, draws: int, deals: int, seed: int) -> tuple[Plac
         sectors_dealt(played, deals=deals, seed=seed),
     )
     return tuple(one for one in found if one is not None)
-
-
-def _spelled(made: EventStudy) -> dict[str, Any]:
-    bounds, design = made.interval, made.design
-    return {
-        "car": made.car,
-        "estimation": [-design.reach, -design.gap - 1],
-        "horizon": design.horizon,
-        "count": len(made.events),
-        "interval": None if bounds is None else [bounds.low, bounds.high],
-        "p": made.placebo.p,
-        "omitted": made.omitted,
-        "reason": made.reason,
-        "figures": dict(made.figures),
-        "events": made.events.drop(columns="at").to_dict("records"),
-    }

@@ -21,12 +21,16 @@ class Design:
     """How long to estimate, to wait and to measure, in sessions.
 
     An event is the last close before it could be traded on: the estimation window ends `gap`
-    sessions before that, the event window is the `horizon` sessions after it.
+    sessions before that, the event window is the `horizon` sessions after it. With `level` the
+    usual return is estimated too; without, it counts as nothing: events found by how far returns
+    rose above what they had been follow, if anything, a time of low ones, whose mean would flatter
+    what comes after.
     """
 
     estimation: int = ESTIMATION
     gap: int = GAP
     horizon: int = HORIZON
+    level: bool = True
 
     @property
     def reach(self) -> int:
@@ -69,7 +73,11 @@ def abnormal(returns: Array, market: Array, design: Design) -> tuple[Array, Arra
     variance = (rest**2).sum(axis=1) / (count - 2)
     surprise = after_m - horizon * mean_m
     car[at] = after_r - horizon * mean_r - slope * surprise
-    error = np.sqrt(variance * (horizon + horizon**2 / count + surprise**2 / squares))
+    estimated = horizon**2 / count
+    if not design.level:
+        surprise, estimated = after_m, 0.0
+        car[at] = after_r - slope * after_m
+    error = np.sqrt(variance * (horizon + estimated + surprise**2 / squares))
     scar[at] = car[at] / np.where(error > 0, error, np.nan)
     return car, scar
 

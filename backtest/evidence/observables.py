@@ -100,12 +100,17 @@ def lead(claim: Claim, market: Market, window: Window) -> Observation:
 
 def leads_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
     """Return the lead over every window of `length` sessions, by its last session."""
+    ours, theirs = _sides(claim, market, length)
+    return ours - theirs
+
+
+def _sides(claim: Claim, market: Market, length: int) -> tuple[pd.Series, pd.Series]:
+    """Return the returns of a basket and of what it is held against over every window."""
     gains = market.sector_close.pct_change(length, fill_method=None)
+    ours = _weighted(gains, claim.basket)
     if dict(claim.options).get("against") == "benchmark":
-        return _weighted(gains, claim.basket) - market.broad_index.pct_change(
-            length, fill_method=None
-        )
-    return _weighted(gains, claim.basket) - _weighted(gains, claim.against)
+        return ours, market.broad_index.pct_change(length, fill_method=None)
+    return ours, _weighted(gains, claim.against)
 
 
 def sectors_permuted(
@@ -136,6 +141,37 @@ def across_sums(claim: Claim, market: Market, window: Window, observed: Observat
     """Return the interval from how the measure's sums vary over the rest of the record."""
     usual = sums(claim, market, window)
     return around(observed.value, usual.error, usual.freedom, "windows")
+
+
+def lead_interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
+    """Return the interval of a lead: around its log, which adds up, what it is held against kept."""
+    usual = _log_leads(claim, market, window)
+    base = 1.0 + observed.parts["against"]
+    logs = around(_log_lead(observed), usual.error, usual.freedom, "windows")
+    low, high = (base * math.expm1(bound) for bound in (logs.low, logs.high))
+    return replace(logs, low=low, high=high)
+
+
+def other_leads(
+    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
+) -> Placebo:
+    """Ask how probably the basket leads by as much, in logs, in another window."""
+    found = among(
+        "other windows", _log_lead(observed), claim.sign, _log_leads(claim, market, window)
+    )
+    return replace(found, least=(1.0 + observed.parts["against"]) * math.expm1(found.least))
+
+
+def _log_lead(observed: Observation) -> float:
+    return math.log((1.0 + observed.parts["subject"]) / (1.0 + observed.parts["against"]))
+
+
+def _log_leads(claim: Claim, market: Market, window: Window) -> Spread:
+    """Return how log leads vary over the rest of the record."""
+    length = _short(market, window)
+    ours, theirs = _sides(claim, market, length)
+    logs = apart(np.log1p(ours) - np.log1p(theirs), window, length)
+    return spread(logs.to_numpy(dtype=float), length, window.label).scaled(len(window) / length)
 
 
 def other_windows(
@@ -319,11 +355,11 @@ def _weighted(gains: pd.DataFrame, basket: object) -> pd.Series:
 OBSERVABLES: Mapping[str, Observable] = {
     "lead": Observable(
         lead,
-        across_sums,
+        lead_interval,
         "return",
         "{ours} {subject:+.1%} in {window}, {theirs} {against:+.1%}: {value}",
         "{window}{ours}{subject:+.1%}，{theirs}{against:+.1%}，相差{value}",
-        (other_sums, sectors_permuted),
+        (other_leads, sectors_permuted),
         leads_elsewhere,
     ),
     "rate_change": Observable(

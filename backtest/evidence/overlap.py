@@ -27,7 +27,8 @@ def correlation(at: Array, design: Design) -> Array:
     [[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
     count, horizon = design.estimation, design.horizon
-    weights = np.r_[np.full(count, -horizon / count), np.zeros(design.gap + 1), np.ones(horizon)]
+    usual = -horizon / count if design.level else 0.0
+    weights = np.r_[np.full(count, usual), np.zeros(design.gap + 1), np.ones(horizon)]
     by_lag = np.correlate(weights, weights, "full")[len(weights) - 1 :]
     by_lag = np.r_[by_lag / by_lag[0], 0.0]
     distance = np.abs(at[:, None] - at[None, :]).astype(int)

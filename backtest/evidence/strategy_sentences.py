@@ -114,7 +114,7 @@ def _events(found: StrategyEvidence, zh: bool) -> list[str]:
                 f"{name}：没有可用事件。" if zh else f"{name}: no event with enough sessions."
             )
             continue
-        p, rank, bmp = made.placebo.p, made.figures["rank_p"], made.figures["bmp_p"]
+        p, rank, bmp = made.p, made.figures["rank_p"], made.figures["bmp_p"]
         car, design = 100 * made.car, made.design
         bounds = made.interval
         if zh:

@@ -9,11 +9,13 @@ from typing import Any
 
 from backtest.atomic import write_file
 from backtest.errors import UserError
+from backtest.evidence.event_kinds import EventsByKind
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.scorecard import Scorecard
 from backtest.market import Market
 from backtest.records.folder import check_free, json_text, remove_reports
 from backtest.strategy.basket import Basket
+from backtest.views.events import events_section
 from backtest.views.page import Page
 from backtest.views.run_report import NO_PROMISE, run_report
 from backtest.views.sections.verdicts import scorecard, taken_apart
@@ -28,6 +30,7 @@ def evidence_report(
     *,
     market: Market,
     groups: Sequence[Basket] = (),
+    events: EventsByKind | None = None,
     language: str = "en",
 ) -> Page:
     """Report on the claims; on a strategy with its evidence and the claims, if one was taken apart.
@@ -38,11 +41,14 @@ def evidence_report(
         Which was looked at.
     groups : sequence of Basket
         Those the strategy's return was attributed to.
+    events : EventsByKind, optional
+        What followed the events of a file.
     """
     say = Words(language)
     claims = scorecard(card, say)
+    studied = () if events is None else (events_section(events, say),)
     if found is not None:
-        extra = (*taken_apart(found, groups, say), claims)
+        extra = (*taken_apart(found, groups, say), *studied, claims)
         return run_report(
             found.result, market=market, report=card.report, extra=extra, language=language
         )
@@ -59,7 +65,7 @@ def evidence_report(
         language=language,
         conclusion=claims.sentences[0],
         banners=(synthetic,) if card.synthetic else (),
-        sections=(replace(claims, sentences=()),),
+        sections=(replace(claims, sentences=()), *studied),
         origin=" · ".join(
             [
                 *([say("SYNTHETIC DATA")] if card.synthetic else []),

@@ -16,6 +16,7 @@ from backtest.views.words import Words
 VIEWS: Mapping[str, str] = {
     "BacktestResult": "run_report:result_page",
     "Comparison": "compare_report:compare_page",
+    "EventsByKind": "events:events_page",
     "Market": "market:market_page",
     "RotationMap": "rotation_map:map_page",
     "Today": "today:today_page",

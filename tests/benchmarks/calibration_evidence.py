@@ -27,7 +27,7 @@ from strategies.taxonomy import NQP
 BLOCKS = {"iid": 1, "blocks of 20": 20}
 PLANTED = 0.10  # over HORIZON sessions after each of EVENTS events
 EVENTS, HORIZON = 24, 20
-DRAWS = 400
+DRAWS = 200
 
 
 def null_market(market: Market, block: int, seed: int) -> Market:
