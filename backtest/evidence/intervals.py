@@ -85,6 +85,12 @@ class Spread:
         return (value - self.mean) / (self.error * math.sqrt(1.0 + 1.0 / self.separate))
 
 
+def short_length(sessions: int, window: Window) -> int:
+    """Return how long sums are that show how those over a window vary: a tenth of the rest."""
+    rest = sessions - len(window)
+    return min(len(window), max(SHORTEST, min(LONGEST, rest // 10)))
+
+
 def apart(values: pd.Series, window: Window, length: int) -> pd.Series:
     """Return the values over windows of `length` sessions that share none with `window`."""
     if values.empty:

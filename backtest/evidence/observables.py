@@ -7,26 +7,16 @@ knows no instrument and no year: sectors come with the claim, instruments with t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from backtest.evidence import appetite, cohesion, event_claims
-from backtest.evidence.baskets import instruments, listed_weights, path, permuted
+from backtest.evidence import appetite, cohesion, event_claims, leads
+from backtest.evidence import two_bulls as bulls
 from backtest.evidence.chance import Placebo, among
-from backtest.evidence.intervals import (
-    LONGEST,
-    SHORTEST,
-    Interval,
-    Spread,
-    apart,
-    around,
-    spread,
-)
-from backtest.evidence.observation import Array, Observation
+from backtest.evidence.intervals import Interval, Spread, apart, around, short_length, spread
+from backtest.evidence.observation import Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.strategy.claim import Claim
@@ -66,67 +56,6 @@ class Observable:
     elsewhere: Elsewhere | None = None
 
 
-def lead(claim: Claim, market: Market, window: Window) -> Observation:
-    """Measure the return of a basket less that of another, or of all sectors, bought and held."""
-    ours, absent = listed_weights(market, claim.basket, window)
-    theirs, missing = listed_weights(market, claim.against, window)
-    close = market.sector_close
-    subject, against = path(close, ours, window), path(close, theirs, window)
-    if dict(claim.options).get("against") == "benchmark":
-        against = _benchmark(market, window)
-    values = pd.DataFrame({"subject": subject, "against": against})
-    moves = pd.DataFrame(np.log(values)).diff().iloc[1:]
-    logs = moves.to_numpy(dtype=float)
-
-    def statistic(counts: Array) -> Array:
-        grown: Array = np.expm1(counts @ logs)
-        return grown[:, 0] - grown[:, 1]
-
-    rising = logs[:, 1] > 0
-    slope = float(logs[rising, 0].sum() / logs[rising, 1].sum()) if rising.any() else np.nan
-    return Observation(
-        instruments=instruments(market, ours.index),
-        statistic=statistic,
-        moves=moves["subject"],
-        parts={
-            "subject": float(subject.iloc[-1] / subject.iloc[0] - 1.0),
-            "against": float(against.iloc[-1] / against.iloc[0] - 1.0),
-            "beta_up": slope,
-        },
-        absent=absent + missing,
-        pair=np.expm1(logs),
-    )
-
-
-def leads_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
-    """Return the lead over every window of `length` sessions, by its last session."""
-    ours, theirs = _sides(claim, market, length)
-    return ours - theirs
-
-
-def _sides(claim: Claim, market: Market, length: int) -> tuple[pd.Series, pd.Series]:
-    """Return the returns of a basket and of what it is held against over every window."""
-    gains = market.sector_close.pct_change(length, fill_method=None)
-    ours = _weighted(gains, claim.basket)
-    if dict(claim.options).get("against") == "benchmark":
-        return ours, market.broad_index.pct_change(length, fill_method=None)
-    return ours, _weighted(gains, claim.against)
-
-
-def sectors_permuted(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
-    """Ask how often baskets of sectors drawn by lot lead by as much of what they usually vary."""
-    close = market.sector_close
-    gains = (close.iloc[window.last] / close.iloc[window.base] - 1.0).dropna()
-    moves = close[list(gains.index)].pct_change(fill_method=None).to_numpy(dtype=float)
-    outside = np.r_[moves[1 : window.base + 1], moves[window.last + 1 :]]
-    usual = outside if len(outside) > len(gains) else moves[window.rows]
-    ours, _ = listed_weights(market, claim.basket, window)
-    theirs, _ = listed_weights(market, claim.against, window)
-    return permuted(gains, ours, theirs, claim.sign, usual=usual, draws=draws, seed=seed)
-
-
 def across_windows(low: float, high: float) -> IntervalOf:
     """Return what makes an interval from how a measure varies over other windows as long."""
 
@@ -141,37 +70,6 @@ def across_sums(claim: Claim, market: Market, window: Window, observed: Observat
     """Return the interval from how the measure's sums vary over the rest of the record."""
     usual = sums(claim, market, window)
     return around(observed.value, usual.error, usual.freedom, "windows")
-
-
-def lead_interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
-    """Return the interval of a lead: around its log, which adds up, what it is held against kept."""
-    usual = _log_leads(claim, market, window)
-    base = 1.0 + observed.parts["against"]
-    logs = around(_log_lead(observed), usual.error, usual.freedom, "windows")
-    low, high = (base * math.expm1(bound) for bound in (logs.low, logs.high))
-    return replace(logs, low=low, high=high)
-
-
-def other_leads(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
-    """Ask how probably the basket leads by as much, in logs, in another window."""
-    found = among(
-        "other windows", _log_lead(observed), claim.sign, _log_leads(claim, market, window)
-    )
-    return replace(found, least=(1.0 + observed.parts["against"]) * math.expm1(found.least))
-
-
-def _log_lead(observed: Observation) -> float:
-    return math.log((1.0 + observed.parts["subject"]) / (1.0 + observed.parts["against"]))
-
-
-def _log_leads(claim: Claim, market: Market, window: Window) -> Spread:
-    """Return how log leads vary over the rest of the record."""
-    length = _short(market, window)
-    ours, theirs = _sides(claim, market, length)
-    logs = apart(np.log1p(ours) - np.log1p(theirs), window, length)
-    return spread(logs.to_numpy(dtype=float), length, window.label).scaled(len(window) / length)
 
 
 def other_windows(
@@ -197,16 +95,10 @@ def whole_windows(claim: Claim, market: Market, window: Window) -> Spread:
 
 def sums(claim: Claim, market: Market, window: Window) -> Spread:
     """Return how a measure that adds up over sessions varies: over shorter windows, scaled."""
-    length = _short(market, window)
+    length = short_length(len(market.sessions), window)
     values = apart(elsewhere(claim, market, length), window, length)
     short = spread(values.to_numpy(dtype=float), length, window.label)
     return short.scaled(len(window) / length)
-
-
-def _short(market: Market, window: Window) -> int:
-    """Return how long sums are that show how those over a window vary: a tenth of the rest."""
-    rest = len(market.sessions) - len(window)
-    return min(len(window), max(SHORTEST, min(LONGEST, rest // 10)))
 
 
 def elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
@@ -251,116 +143,15 @@ def rates_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
     return 100.0 * market.need("rate").rolling(smooth).mean().diff(length)
 
 
-def two_bulls(claim: Claim, market: Market, window: Window) -> Observation:
-    """Measure the lesser of the returns of stocks and of government bonds.
-
-    Stocks are the benchmark, or all sectors alike with the option `stocks` "sectors".
-    """
-    bond = _bond(market, window)
-    if dict(claim.options).get("stocks") == "sectors":
-        weights, _ = listed_weights(market, None, window)
-        stocks, used = path(market.sector_close, weights, window), "all sectors alike"
-    else:
-        stocks, used = _benchmark(market, window), market.universe.benchmark
-    held = pd.DataFrame({"stocks": stocks, "bonds": market.close[bond].iloc[_all(window)]})
-    logs = pd.DataFrame(np.log(held)).diff().iloc[1:]
-    moves = logs.to_numpy(dtype=float)
-    weeks = pd.DataFrame(np.exp(logs)).groupby(pd.DatetimeIndex(logs.index).to_period("W")).prod()
-    both = np.expm1(logs.sum())
-    return Observation(
-        instruments=(used, bond),
-        statistic=lambda counts: np.expm1(counts @ moves).min(axis=1),
-        moves=logs["stocks"],
-        part=lambda counts: np.expm1(counts @ moves[:, 0]),
-        parts={
-            "stocks": float(both["stocks"]),
-            "bonds": float(both["bonds"]),
-            "weeks": float((weeks > 1.0).all(axis=1).mean()),
-        },
-    )
-
-
-def two_bulls_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
-    """Return the lesser of both returns over every window of `length` sessions."""
-    return _both(claim, market).pct_change(length, fill_method=None).min(axis=1, skipna=False)
-
-
-def both_rise(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
-    """Ask how probably both rise by as many of their own standard deviations elsewhere.
-
-    Bonds move far less than stocks: the lesser of both returns could hardly ever be called high.
-    """
-    length = _short(market, window)
-    gains = _both(claim, market).pct_change(length, fill_method=None).dropna()
-    gains = gains.reindex(market.sessions)
-    rest = [apart(gains[name], window, length) for name in gains.columns]
-    usual = [spread(values.to_numpy(dtype=float), length, window.label) for values in rest]
-    now = [observed.parts[name] for name in ("stocks", "bonds")]
-    times = len(window) / length
-    mine = min(usual[k].scaled(times).distance(now[k]) for k in range(2))
-    theirs = pd.DataFrame({k: (rest[k] - usual[k].mean) / usual[k].error for k in range(2)}).min(
-        axis=1
-    )
-    spread_of_lesser = spread(theirs.to_numpy(dtype=float), length, window.label)
-    return replace(among("other windows", mine, claim.sign, spread_of_lesser), least=math.nan)
-
-
-def _both(claim: Claim, market: Market) -> pd.DataFrame:
-    alike = dict(claim.options).get("stocks") == "sectors"
-    stocks = market.equal_weight if alike else market.broad_index
-    if not market.bonds:
-        raise CannotTell(
-            f"market {market.name} has no government bond instrument",
-            f"市场 {market.name} 没有国债品种",
-        )
-    return pd.concat([stocks, market.close[market.bonds[0]]], axis=1)
-
-
-def _all(window: Window) -> slice:
-    return slice(window.base, window.last + 1)
-
-
-def _benchmark(market: Market, window: Window) -> pd.Series:
-    inside = market.broad_index.iloc[_all(window)]
-    if inside.isna().any():
-        raise CannotTell(
-            f"the benchmark has no prices over all of {window.label}",
-            f"基准指数在 {window.label} 内数据不全",
-        )
-    return inside
-
-
-def _bond(market: Market, window: Window) -> str:
-    for bond in market.bonds:
-        if market.close[bond].iloc[_all(window)].notna().all():
-            return bond
-    raise CannotTell(
-        f"market {market.name} has no government bond instrument over {window.label}",
-        f"市场 {market.name} 在 {window.label} 内没有国债品种",
-    )
-
-
-def _weighted(gains: pd.DataFrame, basket: object) -> pd.Series:
-    """Return the mean gain of a basket's sectors, over those that have one."""
-    named = dict(getattr(basket, "weights", ())) or dict.fromkeys(gains.columns, 1.0)
-    weights = pd.Series({name: weight for name, weight in named.items() if name in gains.columns})
-    part = gains[list(weights.index)]
-    return part.mul(weights, axis=1).sum(axis=1, min_count=1) / part.notna().mul(
-        weights, axis=1
-    ).sum(axis=1).replace(0.0, np.nan)
-
-
 OBSERVABLES: Mapping[str, Observable] = {
     "lead": Observable(
-        lead,
-        lead_interval,
+        leads.lead,
+        leads.lead_interval,
         "return",
         "{ours} {subject:+.1%} in {window}, {theirs} {against:+.1%}: {value}",
         "{window}{ours}{subject:+.1%}，{theirs}{against:+.1%}，相差{value}",
-        (other_leads, sectors_permuted),
-        leads_elsewhere,
+        (leads.other_leads, leads.sectors_permuted),
+        leads.leads_elsewhere,
     ),
     "rate_change": Observable(
         rate_change,
@@ -373,14 +164,14 @@ OBSERVABLES: Mapping[str, Observable] = {
         rates_elsewhere,
     ),
     "two_bulls": Observable(
-        two_bulls,
+        bulls.two_bulls,
         across_sums,
         "return",
         "Stocks {stocks:+.1%} and government bonds {bonds:+.1%} in {window}, both up in "
         "{weeks:.0%} of weeks",
         "{window}股票{stocks:+.1%}，国债{bonds:+.1%}，{weeks:.0%}的周同涨",
-        (both_rise,),
-        two_bulls_elsewhere,
+        (bulls.both_rise,),
+        bulls.two_bulls_elsewhere,
     ),
     "appetite": Observable(
         appetite.appetite,

@@ -206,7 +206,7 @@ def evaluate(
         return _untold(claim, report, unknown.reason, unknown.reason_zh)
     except UserError as error:
         return _untold(claim, report, str(error), str(error))
-    placebos, unknown = _placebos(measure, claim, market, window, observed, draws, seed)
+    placebos, unplaced = _placebos(measure, claim, market, window, observed, draws, seed)
     bounds, unbounded = _interval(measure, claim, market, window, observed)
     verdict = judge(
         claim,
@@ -232,7 +232,7 @@ def evaluate(
         interval=bounds,
         unbounded=unbounded,
         placebos=placebos,
-        unplaced=unknown,
+        unplaced=unplaced,
         base_rate=_held_share(claim, base),
         base_windows=len(base),
         in_sample=bool(window.end <= report.wall),

@@ -94,3 +94,25 @@ def between(market: Market, start: pd.Timestamp, end: pd.Timestamp, label: str) 
         )
     complete = bool(sessions[-1] + pd.offsets.BDay(1) > end)
     return Window(label, base, last, start, end, complete)
+
+
+def held_rows(window: Window) -> slice:
+    """Return the sessions of a window with its base."""
+    return slice(window.base, window.last + 1)
+
+
+def benchmark_path(market: Market, window: Window) -> pd.Series:
+    """Return the broad index over a window, base included.
+
+    Raises
+    ------
+    CannotTell
+        If it has no prices over all of it.
+    """
+    inside = market.broad_index.iloc[held_rows(window)]
+    if inside.isna().any():
+        raise CannotTell(
+            f"the benchmark has no prices over all of {window.label}",
+            f"基准指数在 {window.label} 内数据不全",
+        )
+    return inside

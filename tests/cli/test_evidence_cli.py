@@ -93,3 +93,29 @@ def test_before_the_half_is_over_nothing_is_said():
     claims = {claim["id"]: claim for claim in json.loads(done.stdout)["claims"]}
     assert claims["R7.technology"]["verdict"] == "cannot tell"
     assert claims["R2"]["verdict"] == "held"
+
+
+def test_the_policy_register_by_kind():
+    done = nqp("evidence", "--events", "policy", "--by", "kind", "--leave-out", "adverse", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["events"]["policy"]
+    kinds = {row["kind"]: row for row in found["kinds"]}
+    assert {"P1.1", "P3.5", "MK"} <= set(kinds)
+    assert all(row["p_holm"] >= row["p"] for row in kinds.values())
+    assert found["left_out"] == {"adverse": 5}
+    assert "agency" in found["ignored_columns"]
+    assert found["event_window"] == [0, 19]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--by", "kind"], "need events"),
+        (["--events", "policy", "--by", "month"], "--by kind"),
+        (["--events", "policy", "--leave-out", "bad"], "--leave-out was 'bad'"),
+    ],
+)
+def test_mistakes_about_events(words, said):
+    done = nqp("evidence", *words)
+    assert done.returncode == 2
+    assert said in done.stderr

@@ -1,0 +1,119 @@
+"""Leads: the return of a basket less that of another, of all sectors alike, or of the benchmark."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from backtest.evidence.baskets import instruments, listed_weights, path, permuted
+from backtest.evidence.chance import Placebo, among
+from backtest.evidence.intervals import Interval, Spread, apart, around, short_length, spread
+from backtest.evidence.observation import Array, Observation
+from backtest.evidence.windows import Window, benchmark_path
+from backtest.market import Market
+from backtest.strategy.claim import Claim
+
+
+def lead(claim: Claim, market: Market, window: Window) -> Observation:
+    """Measure the return of a basket less that of another, or of all sectors, bought and held."""
+    ours, absent = listed_weights(market, claim.basket, window)
+    theirs, missing = listed_weights(market, claim.against, window)
+    close = market.sector_close
+    subject, against = path(close, ours, window), path(close, theirs, window)
+    if dict(claim.options).get("against") == "benchmark":
+        against = benchmark_path(market, window)
+    values = pd.DataFrame({"subject": subject, "against": against})
+    moves = pd.DataFrame(np.log(values)).diff().iloc[1:]
+    logs = moves.to_numpy(dtype=float)
+
+    def statistic(counts: Array) -> Array:
+        grown: Array = np.expm1(counts @ logs)
+        return grown[:, 0] - grown[:, 1]
+
+    rising = logs[:, 1] > 0
+    slope = float(logs[rising, 0].sum() / logs[rising, 1].sum()) if rising.any() else np.nan
+    return Observation(
+        instruments=instruments(market, ours.index),
+        statistic=statistic,
+        moves=moves["subject"],
+        parts={
+            "subject": float(subject.iloc[-1] / subject.iloc[0] - 1.0),
+            "against": float(against.iloc[-1] / against.iloc[0] - 1.0),
+            "beta_up": slope,
+        },
+        absent=absent + missing,
+        pair=np.expm1(logs),
+    )
+
+
+def leads_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
+    """Return the lead over every window of `length` sessions, by its last session."""
+    ours, theirs = _sides(claim, market, length)
+    return ours - theirs
+
+
+def _sides(claim: Claim, market: Market, length: int) -> tuple[pd.Series, pd.Series]:
+    """Return the returns of a basket and of what it is held against over every window."""
+    gains = market.sector_close.pct_change(length, fill_method=None)
+    ours = _weighted(gains, claim.basket)
+    if dict(claim.options).get("against") == "benchmark":
+        return ours, market.broad_index.pct_change(length, fill_method=None)
+    return ours, _weighted(gains, claim.against)
+
+
+def sectors_permuted(
+    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
+) -> Placebo:
+    """Ask how often baskets of sectors drawn by lot lead by as much of what they usually vary."""
+    close = market.sector_close
+    gains = (close.iloc[window.last] / close.iloc[window.base] - 1.0).dropna()
+    moves = close[list(gains.index)].pct_change(fill_method=None).to_numpy(dtype=float)
+    outside = np.r_[moves[1 : window.base + 1], moves[window.last + 1 :]]
+    usual = outside if len(outside) > len(gains) else moves[window.rows]
+    ours, _ = listed_weights(market, claim.basket, window)
+    theirs, _ = listed_weights(market, claim.against, window)
+    return permuted(gains, ours, theirs, claim.sign, usual=usual, draws=draws, seed=seed)
+
+
+def lead_interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
+    """Return the interval of a lead: around its log, which adds up over sessions."""
+    usual = _log_leads(claim, market, window)
+    base = 1.0 + observed.parts["against"]
+    logs = around(_log_lead(observed), usual.error, usual.freedom, "windows")
+    low, high = (base * math.expm1(bound) for bound in (logs.low, logs.high))
+    return replace(logs, low=low, high=high)
+
+
+def other_leads(
+    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
+) -> Placebo:
+    """Ask how probably the basket leads by as much, in logs, in another window."""
+    found = among(
+        "other windows", _log_lead(observed), claim.sign, _log_leads(claim, market, window)
+    )
+    return replace(found, least=(1.0 + observed.parts["against"]) * math.expm1(found.least))
+
+
+def _log_lead(observed: Observation) -> float:
+    return math.log((1.0 + observed.parts["subject"]) / (1.0 + observed.parts["against"]))
+
+
+def _log_leads(claim: Claim, market: Market, window: Window) -> Spread:
+    """Return how log leads vary over the rest of the record."""
+    length = short_length(len(market.sessions), window)
+    ours, theirs = _sides(claim, market, length)
+    logs = apart(np.log1p(ours) - np.log1p(theirs), window, length)
+    return spread(logs.to_numpy(dtype=float), length, window.label).scaled(len(window) / length)
+
+
+def _weighted(gains: pd.DataFrame, basket: object) -> pd.Series:
+    """Return the mean gain of a basket's sectors, over those that have one."""
+    named = dict(getattr(basket, "weights", ())) or dict.fromkeys(gains.columns, 1.0)
+    weights = pd.Series({name: weight for name, weight in named.items() if name in gains.columns})
+    part = gains[list(weights.index)]
+    return part.mul(weights, axis=1).sum(axis=1, min_count=1) / part.notna().mul(
+        weights, axis=1
+    ).sum(axis=1).replace(0.0, np.nan)
