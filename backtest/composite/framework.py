@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from backtest.composite import aggregation, imputation, normalization, weighting
 from backtest.composite.indicator import PILLARS, Indicator
 from backtest.errors import UserError, suggest
 from backtest.market.schedule import SCHEDULES
 from backtest.market.universe import check_sectors
+from backtest.validation import validated
 
 BUILT_IN = ("china", "observable")
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -192,76 +191,10 @@ def parse_framework(text: str, source: str = "framework") -> Framework:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{source} is not valid TOML: {error}") from error
-    renamed = {"pillars": "pillar_weights"}
-    top = _checked(raw, Framework, source, "", renamed)
-    listed = top.pop("indicators")
-    entries = [
-        _checked(entry, Indicator, source, f"indicators[{number}].")
-        for number, entry in enumerate(listed)
-    ]
-    weights = top.pop("pillar_weights", None)
-    if weights is not None:
-        for pillar in (*weights, *PILLARS):
-            if pillar not in PILLARS:
-                raise UserError(
-                    f"{source}: pillars.{pillar} is no pillar; {suggest(pillar, PILLARS)}"
-                )
-            if not _is(weights.get(pillar), float):
+    weights = raw.get("pillars")
+    if isinstance(weights, dict):
+        for pillar in PILLARS:
+            if pillar not in weights and set(weights) <= set(PILLARS):
                 raise UserError(f"{source}: pillars.{pillar} must be a number; give one above 0")
-        top["pillar_weights"] = tuple((name, float(weights[name])) for name in PILLARS)
-    tracks = top.pop("tracks", {})
-    for track, sectors in tracks.items():
-        if not isinstance(sectors, list) or not all(isinstance(name, str) for name in sectors):
-            raise UserError(f"{source}: tracks.{track} must be a list of sectors, was {sectors!r}")
-    top["tracks"] = tuple((track, tuple(sectors)) for track, sectors in tracks.items())
-    try:
-        return Framework(indicators=tuple(Indicator(**entry) for entry in entries), **top)
-    except UserError as error:
-        raise UserError(f"{source}: {error}") from error
-
-
-KINDS: Mapping[str, type] = {
-    "str": str,
-    "float": float,
-    "int": int,
-    "bool": bool,
-    "date | None": date,
-    "tuple[Indicator, ...]": list,
-    "tuple[tuple[str, float], ...]": dict,
-    "tuple[tuple[str, tuple[str, ...]], ...]": dict,
-}
-SPOKEN = {str: "text", float: "a number", int: "a whole number", bool: "true or false"} | {
-    date: "a date such as 2024-02-29",
-    list: "a list of tables",
-    dict: "a table",
-}
-
-
-def _checked(
-    entries: Any, target: type, source: str, prefix: str, renamed: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """Return a table's entries by the fields of a dataclass, each of the field's kind."""
-    if not isinstance(entries, dict):
-        raise UserError(f"{source}: {prefix.rstrip('.')} must be a table of keys and values")
-    spelled = {field: key for key, field in (renamed or {}).items()}
-    known = {spelled.get(spec.name, spec.name): spec for spec in fields(target)}
-    for key in entries:
-        if key not in known:
-            raise UserError(f"{source}: {prefix}{key} is no key here; {suggest(key, known)}")
-    found = {}
-    for key, spec in known.items():
-        if key not in entries:
-            if spec.default is MISSING:
-                raise UserError(f"{source}: {prefix}{key} is missing; add it")
-            continue
-        kind = KINDS[str(spec.type)]
-        if not _is(entries[key], kind):
-            raise UserError(f"{source}: {prefix}{key} must be {SPOKEN[kind]}, was {entries[key]!r}")
-        found[spec.name] = float(entries[key]) if kind is float else entries[key]
-    return found
-
-
-def _is(value: Any, kind: type) -> bool:
-    if isinstance(value, bool):
-        return kind is bool
-    return type(value) in ((int, float) if kind is float else (kind,))
+        raw["pillars"] = {name: weights[name] for name in PILLARS if name in weights} | weights
+    return validated(Framework, raw, source, {"pillars": "pillar_weights"})

@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from annotated_types import Le
 
 from backtest.composite.observable import OBSERVABLES, PREFIX
 from backtest.errors import UserError, suggest
@@ -79,7 +82,7 @@ class Indicator:
     direction: str = "up"
     unit: str = ""
     title: str = ""
-    delay_days: int = 0
+    delay_days: Annotated[int, Le(3660)] = 0
     enters: date | None = None
     leaves: date | None = None
     weight: float = 1.0

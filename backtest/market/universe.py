@@ -14,10 +14,13 @@ from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt, Le
 
 from backtest.errors import UserError, suggest
 from backtest.market.frequency import FREQUENCIES
+from backtest.validation import validated
 
 KINDS = ("index", "etf", "stock")
 # No spreadsheet takes an identifier for a formula, no terminal for a command.
@@ -57,7 +60,7 @@ class Instrument:
     name_zh: str = ""
     sector: str | None = None
     launched: date | None = None
-    lot: int = 0
+    lot: Annotated[int, Ge(0), Le(1_000_000)] = 0
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ class SeriesSpec:
     id: str
     title: str = ""
     unit: str = ""
-    delay_days: int = 1
-    max_age_days: int = 45
+    delay_days: Annotated[int, Ge(0), Le(3660)] = 1
+    max_age_days: Annotated[int, Ge(1), Le(36_600)] = 45
 
 
 @dataclass(frozen=True)
@@ -103,14 +106,14 @@ class Universe:
     title: str
     currency: str
     calendar: str
-    sessions_per_year: int
+    sessions_per_year: Annotated[int, Ge(1), Le(366)]
     benchmark: str
     instruments: tuple[Instrument, ...]
     rate: str | None = None
     money: str | None = None
     bonds: tuple[str, ...] = ()
     series: tuple[SeriesSpec, ...] = ()
-    price_limits: tuple[tuple[str, float], ...] = ()
+    price_limits: tuple[tuple[str, Annotated[float, Gt(0), Le(10)]], ...] = ()
     frequency: str = "daily"
     declared: tuple[Sector, ...] = ()
 
@@ -212,142 +215,59 @@ def parse_universe(text: str, source: str = "universe") -> Universe:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{source} is not valid TOML: {error}") from error
-    top = _Table(raw, source, "")
-    listed = top.take("instruments", list)
-    if not listed:
-        raise UserError(f"{source}: instruments is empty; add at least one [[instruments]] table")
-    declared = tuple(
-        _sector(key, entry, source) for key, entry in top.take("sectors", dict, {}).items()
-    )
-    known = {sector.id for sector in declared} or set(sectors())
-    instruments = tuple(
-        _instrument(_Table(entry, source, f"instruments[{number}]."), known)
-        for number, entry in enumerate(listed)
-    )
-    ids = [instrument.id for instrument in instruments]
-    for number, name in enumerate(ids):
-        if name in ids[:number]:
-            raise UserError(f"{source}: instruments[{number}].id {name!r} stands twice; remove one")
-    specs = tuple(
-        _series(key, _Table(entry, source, f"series.{key}."))
-        for key, entry in top.take("series", dict, {}).items()
-    )
-    limits = top.take("price_limits", dict, {})
-    for kind in limits:
-        _choose(kind, KINDS, source, "price_limits")
-    sessions = top.take("sessions_per_year", int)
-    if not 1 <= sessions <= 366:
-        raise UserError(f"{source}: sessions_per_year was {sessions}; give the usual number, 242")
-    universe = Universe(
-        name=top.take("name", str),
-        title=top.take("title", str, ""),
-        currency=top.take("currency", str),
-        calendar=top.take("calendar", str),
-        sessions_per_year=sessions,
-        benchmark=_choose(top.take("benchmark", str), ids, source, "benchmark"),
-        instruments=instruments,
-        rate=top.take("rate", str, None),
-        money=top.take("money", str, None),
-        bonds=tuple(_choose(bond, ids, source, "bonds") for bond in top.take("bonds", list, [])),
-        series=specs,
-        price_limits=tuple((kind, float(limit)) for kind, limit in limits.items()),
-        frequency=_choose(top.take("frequency", str, "daily"), FREQUENCIES, source, "frequency"),
-        declared=declared,
-    )
-    if universe.money is not None:
-        _choose(universe.money, ids, source, "money")
-    top.nothing_left()
-    if not universe.by_sector:
-        raise UserError(f"{source}: no instrument has a sector; give at least one its sector key")
+    raw["declared"] = _declared(raw.pop("sectors", {}))
+    raw.setdefault("title", "")
+    for entry in raw.get("instruments", ()) if isinstance(raw.get("instruments"), list) else ():
+        if isinstance(entry, dict) and "id" in entry:
+            entry.setdefault("name", entry["id"])
+    universe = validated(Universe, raw, source, {"sectors": "declared"})
+    _check(universe, source)
     return universe
 
 
-class _Table:
-    """A TOML table that is read key by key and complains by the key's full name."""
+def _declared(entries: Any) -> Any:
+    """Return a universe's own sectors, of which a name alone may stand for a table."""
+    if not isinstance(entries, dict):
+        return entries
+    return {
+        key: {"name": entry if isinstance(entry, str) else key}
+        | (entry if isinstance(entry, dict) else {})
+        for key, entry in entries.items()
+    }
 
-    def __init__(self, entries: Any, source: str, prefix: str) -> None:
-        if not isinstance(entries, dict):
-            raise UserError(f"{source}: {prefix.rstrip('.')} must be a table of keys and values")
-        self.entries, self.source, self.prefix = dict(entries), source, prefix
-        self.known: list[str] = []
 
-    def take(self, key: str, kind: type, *default: Any) -> Any:
-        self.known.append(key)
-        if key not in self.entries:
-            if default:
-                return default[0]
-            raise UserError(f"{self.source}: {self.prefix}{key} is missing; add it")
-        value = self.entries.pop(key)
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+def _check(universe: Universe, source: str) -> None:
+    """Raise a `UserError` for the first name in a universe that stands for nothing."""
+    if not universe.instruments:
+        raise UserError(f"{source}: instruments is empty; add at least one [[instruments]] table")
+    ids = [instrument.id for instrument in universe.instruments]
+    for number, one in enumerate(universe.instruments):
+        where = f"instruments[{number}]"
+        _choose(one.kind, KINDS, source, f"{where}.kind")
+        if one.sector is not None:
+            _choose(one.sector, universe.sectors, source, f"{where}.sector")
+        if not IDENTIFIER.fullmatch(one.id):
             raise UserError(
-                f"{self.source}: {self.prefix}{key} must be a {kind.__name__}, was {value!r}"
+                f"{source}: {where}.id was {one.id!r}; give up to 64 characters, the first none "
+                f"of = + - @ and no blank"
             )
-        return value
-
-    def nothing_left(self) -> None:
-        for key in self.entries:
-            raise UserError(
-                f"{self.source}: {self.prefix}{key} is no key of a universe; "
-                f"{suggest(key, self.known)}"
-            )
-
-
-def _sector(key: str, entry: Any, source: str) -> Sector:
-    table = _Table({"name": entry} if isinstance(entry, str) else entry, source, f"sectors.{key}.")
-    sector = Sector(
-        id=key,
-        name=table.take("name", str, key),
-        name_zh=table.take("name_zh", str, ""),
-        shenwan=tuple(
-            _choose(name, sectors(), source, f"sectors.{key}.shenwan")
-            for name in table.take("shenwan", list, [])
-        ),
-    )
-    table.nothing_left()
-    return sector
-
-
-def _instrument(table: _Table, known: Iterable[str]) -> Instrument:
-    kind = _choose(table.take("kind", str), KINDS, table.source, f"{table.prefix}kind")
-    sector = table.take("sector", str, None)
-    if sector is not None:
-        _choose(sector, sorted(known), table.source, f"{table.prefix}sector")
-    identifier = table.take("id", str)
-    if not IDENTIFIER.fullmatch(identifier):
-        raise UserError(
-            f"{table.source}: {table.prefix}id was {identifier!r}; give up to 64 characters, the "
-            f"first none of = + - @ and no blank"
-        )
-    instrument = Instrument(
-        id=identifier,
-        kind=kind,
-        name=table.take("name", str, identifier),
-        name_zh=table.take("name_zh", str, ""),
-        sector=sector,
-        launched=table.take("launched", date, None),
-        lot=table.take("lot", int, 0),
-    )
-    table.nothing_left()
-    if instrument.lot < 0:
-        raise UserError(f"{table.source}: {table.prefix}lot was {instrument.lot}; give 0 or more")
-    return instrument
-
-
-def _series(key: str, table: _Table) -> SeriesSpec:
-    spec = SeriesSpec(
-        id=key,
-        title=table.take("title", str, ""),
-        unit=table.take("unit", str, ""),
-        delay_days=table.take("delay_days", int, 1),
-        max_age_days=table.take("max_age_days", int, 45),
-    )
-    table.nothing_left()
-    if spec.delay_days < 0 or spec.max_age_days < 1:
-        raise UserError(
-            f"{table.source}: series.{key} needs delay_days of at least 0 "
-            f"and max_age_days of at least 1"
-        )
-    return spec
+        if one.id in ids[:number]:
+            raise UserError(f"{source}: {where}.id {one.id!r} stands twice; remove one")
+    for sector in universe.declared:
+        for name in sector.shenwan:
+            _choose(name, sectors(), source, f"sectors.{sector.id}.shenwan")
+    for kind, _ in universe.price_limits:
+        _choose(kind, KINDS, source, "price_limits")
+    _choose(universe.frequency, FREQUENCIES, source, "frequency")
+    for key, names in (
+        ("benchmark", [universe.benchmark]),
+        ("bonds", universe.bonds),
+        ("money", [universe.money] if universe.money is not None else []),
+    ):
+        for name in names:
+            _choose(name, ids, source, key)
+    if not universe.by_sector:
+        raise UserError(f"{source}: no instrument has a sector; give at least one its sector key")
 
 
 def _choose(value: str, known: Any, source: str, key: str) -> str:

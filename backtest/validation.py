@@ -1,0 +1,164 @@
+"""What people write into files, checked against the dataclass it is to become.
+
+By pydantic, strictly: nothing is taken for something of another type. An error is one sentence that
+names the file, the key, the value and what to give instead.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from backtest.errors import UserError, shown, suggest
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
+WANTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "finite": "a number that is finite",
+    "string": "text",
+    "bool": "true or false",
+    "date": "a date such as 2024-02-29",
+    "datetime": "a date such as 2024-02-29",
+    "tuple": "a list",
+    "list": "a list",
+    "dataclass": "a table of keys and values",
+    "dict": "a table of keys and values",
+}
+
+
+def validated(
+    kind: type[T], entries: Any, source: str, renamed: Mapping[str, str] | None = None
+) -> T:
+    """Return a dataclass made of a table's entries.
+
+    A table in the place of a list of dataclasses holds them by their `id`; one in the place of a
+    list of pairs holds the second of each by the first.
+
+    Parameters
+    ----------
+    source : str
+        What the entries were read from, to name in errors.
+    renamed : mapping, optional
+        Keys of the table that stand for fields of another name.
+
+    Raises
+    ------
+    UserError
+        For the first entry that is missing, unknown, of another type or out of its range.
+    """
+    from pydantic import ValidationError
+
+    if not isinstance(entries, Mapping):
+        raise UserError(f"{source} must be a table of keys and values")
+    spelled = {(renamed or {}).get(key, key): value for key, value in entries.items()}
+    listed = {name: _listed(value, name, kind) for name, value in spelled.items()}
+    try:
+        text = json.dumps(listed, default=_text)
+        made: T = _adapter(cast(Any, kind)).validate_json(text, strict=True, extra="forbid")
+    except RecursionError as error:
+        raise UserError(f"{source} is nested too deep; flatten it") from error
+    except ValidationError as error:
+        names = {field: key for key, field in (renamed or {}).items()}
+        found = error.errors()
+        # A key that is unknown explains one that is missing.
+        first = next((one for one in found if one["type"] in UNKNOWN), found[0])
+        raise UserError(_sentence(first, kind, spelled, source, names)) from error
+    return made
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no place in a file")
+
+
+def _listed(value: Any, name: str, kind: type) -> Any:
+    """Return a table as the list a field takes; anything else as it is."""
+    if not isinstance(value, Mapping) or name not in _types(kind):
+        return value
+    inner = get_args(_types(kind)[name])
+    if get_origin(_types(kind)[name]) is not tuple:
+        return value
+    if is_dataclass(inner[0]):
+        return [
+            {"id": key, **item} if isinstance(item, Mapping) else item
+            for key, item in value.items()
+        ]
+    return [[key, item] for key, item in value.items()]
+
+
+@cache
+def _types(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _sentence(
+    error: Mapping[str, Any],
+    kind: type,
+    entries: Mapping[str, Any],
+    source: str,
+    names: Mapping[str, str],
+) -> str:
+    """Say what is wrong with one entry."""
+    if isinstance(inner := error.get("ctx", {}).get("error"), UserError):
+        return f"{source}: {inner}"
+    path = list(error["loc"])
+    key, context = _key(path, entries, names), error.get("ctx", {})
+    what, value = error["type"], shown(repr(error["input"]))
+    if what in ("missing", "missing_argument"):
+        return f"{source}: {key} is missing; add it"
+    if what in UNKNOWN:
+        known = _known(kind, path)
+        return f"{source}: {key} is no key here; {suggest(str(path[-1]), known)}"
+    if what == "json_invalid":
+        return f"{source} is nested too deep; flatten it"
+    limits = {
+        "greater_than_equal": f"{context.get('ge')} or more",
+        "greater_than": f"a number above {context.get('gt')}",
+        "less_than_equal": f"at most {context.get('le')}",
+        "less_than": f"a number below {context.get('lt')}",
+    }
+    if what in limits:
+        return f"{source}: {key} was {value}; give {limits[what]}"
+    wanted = WANTED.get(what.partition("_")[0])
+    if wanted is None:
+        return f"{source}: {key or 'the file'} cannot be read ({error['msg']})"
+    return f"{source}: {key} must be {wanted}, was {value}"
+
+
+def _known(kind: type, path: list[Any]) -> list[str]:
+    """Return the keys there are where a path ends."""
+    for step in path[:-1]:
+        if isinstance(step, str):
+            inner = get_args(_types(kind)[step])
+            kind = cast(type, inner[0]) if inner and is_dataclass(inner[0]) else kind
+    return list(_types(kind))
+
+
+def _key(path: list[Any], entries: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Write the place of an entry as its file has it: instruments[3].lot, series.pmi.unit."""
+    field, rest = str(path[0]) if path else "", path[1:]
+    text, table = names.get(field, field), entries.get(field)
+    if rest and isinstance(table, Mapping):
+        text += f".{list(table)[rest[0]]}"
+        rest = rest[1:] if rest[1:] and isinstance(rest[1], str) else rest[2:]
+    for step in rest:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text
