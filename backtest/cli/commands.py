@@ -12,13 +12,14 @@ from typing import NoReturn
 import typer
 
 from backtest.cli import backtests, tune
+from backtest.cli.check import check
 from backtest.cli.dashboard import dashboard
 from backtest.cli.data import app as data
 from backtest.cli.evidence import evidence
 from backtest.cli.index import index
 from backtest.cli.journal import app as journal
 from backtest.cli.map import rotation_map
-from backtest.cli.own_files import own_fault
+from backtest.cli.own_faults import own_fault
 from backtest.cli.report import report
 from backtest.cli.today import today
 from backtest.cli.usage import UsageError, is_help, usage_sentence
@@ -43,6 +44,7 @@ app.command("compare")(backtests.compare)
 app.command("strategies")(backtests.strategies)
 app.command("tune")(tune.tune)
 app.command("walk-forward")(tune.walk_forward)
+app.command("check")(check)
 app.command("evidence")(evidence)
 app.command("report")(report)
 app.command("index")(index)
@@ -83,7 +85,7 @@ def run_command(interrupted: Callable[[], bool]) -> int:
                 raise KeyboardInterrupt from None
             raise
     except UserError as error:
-        _mistake(str(error))
+        _mistake(own_fault(error) or str(error))
     except UsageError as error:
         if is_help(error):
             error.show()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
 
-from backtest.cli.own_files import strategy_from_file
+from backtest.cli.own_faults import own_fault
+from backtest.cli.own_files import class_from_file, strategy_from_file
 from backtest.errors import UserError, suggest
 from backtest.strategy import Strategy
 from backtest.strategy.parameters import value_from_text
+from backtest.triggers import Trigger
+
+T = TypeVar("T")
 
 
 def built_in() -> Mapping[str, type[Strategy]]:
@@ -20,25 +26,55 @@ def built_in() -> Mapping[str, type[Strategy]]:
 
 def strategy_class(name: str) -> type[Strategy]:
     """Return the strategy class called `name`, or FILE.py:Class."""
-    kind = strategy_from_file(name) if ".py" in name else built_in().get(name)
-    if kind is None:
-        raise UserError(f"there is no strategy {name!r}; {suggest(name, built_in())}")
-    return kind
+    return strategy_from_file(name) if ".py" in name else _built_in(name)
+
+
+def _built_in(name: str) -> type[Strategy]:
+    kind = built_in().get(name)
+    if kind is not None:
+        return kind
+    path, colon, rest = name.partition(":")
+    if path.endswith(".ipynb"):
+        raise UserError(
+            f"{path} is a notebook; put the class into a FILE.py and give FILE.py:Class"
+        )
+    if colon or Path(f"{path}.py").is_file():
+        raise UserError(f"there is no strategy {name!r}; give {path}.py{colon}{rest} for a file")
+    raise UserError(f"there is no strategy {name!r}; {suggest(name, built_in())}")
+
+
+def find_subject(name: str, settings: list[str]) -> Strategy | Trigger:
+    """Return the strategy, or trigger of a user's own file, with NAME=VALUE settings applied."""
+    kind = class_from_file(name) if ".py" in name else _built_in(name)
+    if issubclass(kind, Strategy):
+        return _made(name, kind, settings)
+    if settings:
+        raise UserError("--set is for strategies; give the trigger its values in its file")
+    return _new(name, kind, {})
 
 
 def find_strategy(name: str, settings: list[str]) -> Strategy:
     """Return the strategy called `name` (or FILE.py:Class) with NAME=VALUE settings applied."""
-    kind, values = strategy_class(name), {}
+    return _made(name, strategy_class(name), settings)
+
+
+def _made(name: str, kind: type[Strategy], settings: list[str]) -> Strategy:
+    values = {}
     for text in settings:
         field, equals, value = text.partition("=")
         if not equals:
             raise UserError(f"--set {text} has no value; write it as NAME=VALUE")
         values[field] = value_from_text(kind, field, value, strategy_class)
+    return _new(name, kind, values)
+
+
+def _new(name: str, kind: Callable[..., T], values: dict[str, Any]) -> T:
     try:
         return kind(**values)
     except TypeError as error:
         raise UserError(
-            f"strategy {name} cannot be built ({error}); give every field a default or --set it"
+            own_fault(error)
+            or f"{name} cannot be built ({error}); give every field a default or --set it"
         ) from error
 
 

@@ -1,75 +1,121 @@
-"""Strategies from a user's own file, and whose fault an exception in it is."""
+"""Strategies and triggers from a user's own file."""
 
 from __future__ import annotations
 
 import importlib.util
 import inspect
 import sys
-import traceback
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
+from backtest.cli.own_faults import OWN, own_fault
 from backtest.errors import UserError, suggest
+from backtest.fields import lacking
+from backtest.strategy import Strategy
+from backtest.triggers import Trigger
 
-if TYPE_CHECKING:
-    from backtest.strategy import Strategy
-
-OWN = "nqp_user_"  # before the name of a module that was imported from a user's file
+Kind = type[Strategy] | type[Trigger]
+ASKED = "give FILE.py:Class"
 
 
 def strategy_from_file(name: str) -> type[Strategy]:
     """Import a strategy class from a user's own file; what that prints goes to stderr."""
-    from backtest.strategy import Strategy
+    kind = class_from_file(name, Strategy)
+    if not issubclass(kind, Strategy):
+        raise UserError(
+            f"{kind.__name__} is a trigger: 'nqp check' takes it, anything else needs a strategy "
+            f"whose rules ask it"
+        )
+    return kind
 
+
+def class_from_file(name: str, wanted: type[Strategy] | None = None) -> Kind:
+    """Import a strategy's or trigger's class; `wanted` where only strategies are looked for."""
     path, _, class_name = name.partition(":")
-    file = Path(path)
+    module = _module(Path(path), path)
+    mine = {
+        key: value
+        for key, value in vars(module).items()
+        if inspect.isclass(value) and value.__module__ == module.__name__
+    }
+    kinds = {key: value for key, value in mine.items() if issubclass(value, (Strategy, Trigger))}
+    if class_name:
+        return _named(path, class_name, vars(module), mine)
+    ready = [kind for kind in kinds.values() if not inspect.isabstract(kind)]
+    ready = [kind for kind in ready if wanted is None or issubclass(kind, wanted)] or ready
+    if len(ready) == 1:
+        return ready[0]
+    if ready:
+        names = [kind.__name__ for kind in ready]
+        raise UserError(f"{path} defines several; {ASKED}, one of {', '.join(names)}")
+    if kinds:
+        _complete(path, next(iter(kinds.values())))
+    if mine:
+        one = next(iter(mine))
+        raise UserError(
+            f"{path} defines no strategy: {one} subclasses none; write class "
+            f"{one}(TriggerRotation) or class {one}(Strategy), from backtest"
+        )
+    raise UserError(f"{path} defines no strategy; subclass backtest.Strategy in it")
+
+
+def _named(path: str, name: str, everything: dict[str, object], mine: dict[str, type]) -> Kind:
+    """Return the class of a name, or say what it is instead."""
+    found = everything.get(name)
+    if found is None:
+        there_is = suggest(name, mine) if mine else "it has no class"
+        raise UserError(f"{path} has no strategy {name!r}; {there_is}")
+    if not inspect.isclass(found):
+        raise UserError(f"{name} in {path} is a {type(found).__name__}, no class; {ASKED}")
+    if not issubclass(found, (Strategy, Trigger)):
+        raise UserError(
+            f"{name} in {path} is no strategy; write class {name}(TriggerRotation) or class "
+            f"{name}(Strategy), from backtest"
+        )
+    _complete(path, found)
+    return found
+
+
+def _complete(path: str, kind: type) -> None:
+    """Say what a class lacks to be one that can be run."""
+    missing = sorted(getattr(kind, "__abstractmethods__", ()))
+    if missing:
+        raise UserError(f"{path}: {lacking(kind, missing)}")
+
+
+def _module(file: Path, path: str) -> ModuleType:
+    """Import a file as a module of its own; files of one name in two folders are two."""
     if not file.is_file():
-        raise UserError(f"there is no file {path}; give FILE.py:Class")
-    spec = importlib.util.spec_from_file_location(f"{OWN}{file.stem}", file)
+        raise UserError(f"there is no file {path}; {ASKED}")
+    name, place = f"{OWN}{file.stem}", str(file.resolve())
+    known = sys.modules.get(name)
+    if known is not None and str(Path(str(known.__file__)).resolve()) != place:
+        name = f"{name}_{blake2b(place.encode(), digest_size=4).hexdigest()}"
+    spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise UserError(f"{path} is no Python file; give FILE.py:Class")
+        raise UserError(f"{path} is no Python file; {ASKED}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(sys.stderr), _beside(file):
             spec.loader.exec_module(module)
+    except UserError as error:
+        raise UserError(own_fault(error) or f"{path}: {error}") from error
     except (Exception, SystemExit) as error:
-        what = f"{path}: {type(error).__name__}: {error}; mend the strategy"
+        what = f"{path}: {type(error).__name__}: {error}; mend the file"
         raise UserError(own_fault(error) or what) from error
-    found = {
-        key: value
-        for key, value in vars(module).items()
-        if inspect.isclass(value)
-        and issubclass(value, Strategy)
-        and not inspect.isabstract(value)
-        and value.__module__ == spec.name
-    }
-    if class_name in found:
-        return found[class_name]
-    if not class_name and len(found) == 1:
-        return next(iter(found.values()))
-    if not found:
-        raise UserError(f"{path} defines no strategy; subclass backtest.Strategy in it")
-    raise UserError(f"{path} has no strategy {class_name!r}; {suggest(class_name, found)}")
+    return module
 
 
-def own_fault(error: BaseException) -> str | None:
-    """Say where in a user's own file an exception came from; None if it did not."""
-    files = {
-        str(module.__file__) for name, module in list(sys.modules.items()) if name.startswith(OWN)
-    }
-    lines = [
-        (frame.f_code.co_filename, number)
-        for frame, number in traceback.walk_tb(error.__traceback__)
-        if frame.f_code.co_filename in files
-    ]
-    said = str(error)
-    if isinstance(error, SyntaxError) and error.filename in files:
-        lines, said = [(error.filename, error.lineno or 1)], error.msg
-    if not lines:
-        return None
-    file, line = lines[-1]
-    first = next(iter(said.splitlines()), "")
-    what = ": ".join(part for part in (type(error).__name__, first) if part)
-    return f"{Path(file).name}, line {line}: {what}; mend the strategy"
+@contextmanager
+def _beside(file: Path) -> Iterator[None]:
+    """Let a file import the files beside it, as it could if Python ran it."""
+    folder = str(file.resolve().parent)
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)

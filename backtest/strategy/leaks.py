@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,37 @@ class Decided:
         named = np.r_[False, self.names[1:] != self.names[:-1]]
         found: np.ndarray = np.flatnonzero(moved | named)
         return found
+
+    @property
+    def weights(self) -> bool:
+        """Whether the numbers are weights, and not a trigger's answer."""
+        return list(self.numbers.columns) != [ANSWER]
+
+    def apart(self, other: Decided, tolerance: float, rows: int) -> np.ndarray:
+        """Say where the numbers of the first sessions differ, session × instrument."""
+        mine, theirs = (each.numbers.to_numpy()[:rows] for each in (self, other))
+        found = np.abs(np.nan_to_num(mine) - np.nan_to_num(theirs)) > tolerance
+        found |= np.isfinite(mine) != np.isfinite(theirs)
+        different: np.ndarray = found
+        return different
+
+    def first_other(self, other: Decided, tolerance: float) -> int | None:
+        """Return the number of the first session on which another decision was taken."""
+        apart = self.apart(other, tolerance, len(self.numbers)).any(axis=1)
+        rows = np.flatnonzero(apart | (self.names != other.names))
+        return int(rows[0]) if len(rows) else None
+
+    def in_order(self, other: Decided) -> Decided:
+        """Return this with its columns in the order of another."""
+        return Decided(self.numbers[list(other.numbers.columns)], self.names)
+
+    def row_digests(self) -> list[str]:
+        """Return what is decided after each session as hexadecimal digits."""
+        table = np.round(self.numbers.to_numpy(), 9) + 0.0
+        return [
+            blake2b(row.tobytes() + str(name).encode(), digest_size=8).hexdigest()
+            for row, name in zip(table, self.names, strict=True)
+        ]
 
 
 def decided(subject: Subject, market: Market) -> Decided:
@@ -213,10 +245,7 @@ def first_change(
     full: Decided, other: Decided, market: Market, cut: int, cut_off: bool, name: str
 ) -> Leak | None:
     """Return the first decision up to the cut that is another one than on the whole market."""
-    mine, theirs = (each.numbers.to_numpy()[: cut + 1] for each in (full, other))
-    known = np.isfinite(mine), np.isfinite(theirs)
-    apart = np.abs(np.nan_to_num(mine) - np.nan_to_num(theirs)) > TOLERANCE
-    apart |= known[0] != known[1]
+    apart = full.apart(other, TOLERANCE, cut + 1)
     renamed = full.names[: cut + 1] != other.names[: cut + 1]
     rows = np.flatnonzero(apart.any(axis=1) | renamed)
     if not len(rows):
@@ -226,7 +255,7 @@ def first_change(
         input=name,
         first=market.sessions[rows[0]],
         cut=market.sessions[cut],
-        instruments=() if list(full.numbers.columns) == [ANSWER] else tuple(columns),
+        instruments=tuple(columns) if full.weights else (),
         ahead=cut + 1 - int(rows[0]),
         cut_off=cut_off,
     )

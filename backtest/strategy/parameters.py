@@ -77,8 +77,8 @@ def value_from_text(
 def value_of(kind: type[Strategy], name: str, value: Any, find: Find = unknown_strategy) -> Any:
     """Return a value from Python or JSON as the field's type: a list becomes a tuple, and so on.
 
-    A number stays as it was written: 20 may stand in a field of fractions, and 20.0 in one of
-    whole numbers. A strategy in JSON is a mapping of its name ("strategy") and its parameters.
+    20 may stand in a field of fractions, and 20.0 becomes 20 in one of whole
+    numbers. A strategy in JSON is a mapping of its name ("strategy") and its parameters.
     """
     hint = declared_type(kind, name)
     return _fitting(name, _fitted(value, hint, find), value, hint)
@@ -174,7 +174,7 @@ def _fitted(value: Any, hint: Any, find: Find) -> Any:
     if not isinstance(kind, type):
         return value  # Any, a type variable: nothing is asked
     if kind in (bool, int, float):
-        return value if _is_number(value, kind) else _NO
+        return _NO if not _is_number(value, kind) else int(value) if kind is int else value
     if issubclass(kind, Strategy) and isinstance(value, Mapping):
         named = value.get("strategy")
         inside = {key: item for key, item in value.items() if key != "strategy"}

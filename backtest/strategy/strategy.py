@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
+from backtest.fields import check_new
 from backtest.market import Market
 from backtest.market.schedule import SCHEDULES, check_schedule, due_sessions
 from backtest.parameter import KEY, Parameter
@@ -32,6 +33,11 @@ class Strategy(ABC):
     """
 
     claims: ClassVar[tuple[str, ...]] = ()
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """Check the class and the values given before anything is made of them."""
+        check_new(cls, given, named)
+        return super().__new__(cls)
 
     @abstractmethod
     def target_weights(self, market: Market) -> pd.DataFrame:

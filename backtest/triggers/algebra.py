@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 import pandas as pd
 from pandas.arrays import BooleanArray
 
 from backtest.errors import UserError
+from backtest.fields import check_new
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
@@ -31,6 +32,11 @@ class Trigger(ABC):
     """
 
     claims: ClassVar[tuple[str, ...]] = ()
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """Check the class and the values given before anything is made of them."""
+        check_new(cls, given, named)
+        return super().__new__(cls)
 
     __pandas_priority__ = 10_000  # a Series is no operand: let pandas refuse instead of guessing
 
@@ -50,6 +56,11 @@ class Trigger(ABC):
     def label(self) -> str:
         """What is asked, in a few words; a combination shows as it is written."""
         return repr(self)
+
+    @property
+    def dated(self) -> bool:
+        """Whether it is certain when its values were known; what reads a market only, is."""
+        return True
 
     @property
     def below(self) -> tuple[Trigger, ...]:

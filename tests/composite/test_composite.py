@@ -18,10 +18,10 @@ from backtest.composite.normalization import METHODS as NORMALIZATIONS
 from backtest.composite.weighting import METHODS as WEIGHTINGS
 from backtest.errors import UserError
 from backtest.market.universe import sectors
+from backtest.strategy.alter import altered
 from tests.composite.made import framework, indicator, market
 from tests.markets import make_market
 from tests.real import real_market
-from tests.test_laws import altered
 
 NAN = np.nan
 CUTS = (150, 399, 640)
@@ -200,7 +200,7 @@ def test_nothing_later_changes_anything_earlier(choices, cut, moving):
     asked = varied(**choices)
     whole = composite(moving, asked)
     upto = moving.sessions[cut]
-    for other in (moving.until(upto), altered(moving, cut)):
+    for other in (moving.until(upto), altered(moving, cut, seed=0)):
         found = composite(other, asked)
         pd.testing.assert_series_equal(
             found.index.loc[:upto], whole.index.loc[:upto], check_exact=True, check_freq=False

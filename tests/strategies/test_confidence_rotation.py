@@ -23,5 +23,5 @@ def test_it_turns_with_confidence_and_stays_until_it_has_gone_for_a_while():
 
 
 def test_parameters_are_checked():
-    with pytest.raises(UserError, match="k was 5"):
+    with pytest.raises(UserError, match=r"\.confidence was 5; give a number from 1 to 4"):
         ConfidenceRotation(confidence=5)

@@ -85,8 +85,8 @@ def test_it_is_the_overlay_put_on_the_thesis_without_one(market):
     [
         ({"sleeve": -0.1}, "sleeve was -0.1"),
         ({"overlay": 1.1}, "overlay was 1.1"),
-        ({"confidence": 0}, "k was 0"),
-        ({"min_hold": 0}, "sessions was 0"),
+        ({"confidence": 0}, "confidence was 0"),
+        ({"min_hold": 0}, "min_hold was 0"),
         ({"breakthrough_sigmas": -1}, "breakthrough_sigmas was -1"),
         ({"rebalance": "daily"}, "choose from monthly"),
     ],

@@ -42,5 +42,5 @@ def test_a_state_stands_until_another_is_confirmed():
 
 
 def test_parameters_are_checked():
-    with pytest.raises(UserError, match=r"sleeve was 1\.5; give a fraction"):
+    with pytest.raises(UserError, match=r"sleeve was 1\.5; give a number from 0 to 1"):
         TwoBullRotation(sleeve=1.5)

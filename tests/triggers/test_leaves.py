@@ -166,7 +166,7 @@ def test_a_missing_series_says_how_to_supply_it():
     [
         (lambda: RateFall(window=0), "window was 0"),
         (lambda: RateBelowAverage(window=-1), "window was -1"),
-        (lambda: Breadth(share=1.5), "share was 1.5; give a fraction"),
+        (lambda: Breadth(share=1.5), "share was 1.5; give a number from 0 to 1"),
         (lambda: TurnoverExpansion(short=60, long=20), "make long the longer window"),
         (lambda: CalmVolatility(history=0), "history was 0"),
         (lambda: Confidence(k=5), "give a number from 1 to 4"),

@@ -1,0 +1,51 @@
+"""`nqp check`: parsing and printing only."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from backtest.cli.backtests import JsonOption, LangOption, MarketOption, print_json
+
+
+def check(
+    subject: Annotated[
+        str,
+        typer.Argument(help="A strategy's name, or FILE.py:Class of a strategy or trigger."),
+    ],
+    market: MarketOption = "sample",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
+    ] = None,
+    dates: Annotated[
+        int, typer.Option("--dates", help="After how many sessions to cut data off.")
+    ] = 12,
+    seed: Annotated[int, typer.Option("--seed", help="Of the random ones among them.")] = 0,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """Find out whether a strategy or trigger looks ahead, and what else is wrong with it.
+
+    Exit 0 if it passes; exit 1 if not, with the first date and the input that leaks.
+    """
+    from backtest.cli.lookup import find_subject
+    from backtest.render.waiting import waiting
+    from backtest.views.words import Words
+
+    say, chosen = Words(lang), find_subject(subject, settings or [])
+    with waiting("asking again on markets that end earlier, or go on otherwise"):
+        from backtest.data import load_market
+        from backtest.strategy.check import check
+
+        found = check(chosen, load_market(market), dates=dates, seed=seed)
+    if json:
+        print_json(found.to_json())
+    else:
+        from backtest.render.terminal import show
+        from backtest.views.check import check_page
+
+        show(check_page(found, say))
+    if not found.passes:
+        raise typer.Exit(1)

@@ -1,0 +1,124 @@
+"""Whose fault an exception is: where in a user's own file it came from, and its likely cause."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+from backtest.errors import UserError, shown, suggest
+
+OWN = "nqp_user_"  # before the name of a module that was imported from a user's file
+
+# What an exception says, and what is most likely behind it.
+CAUSES = (
+    (
+        r"truth value of a (Series|DataFrame)",
+        "compare whole columns with & | ~ and brackets, not with and, or, not, if",
+    ),
+    (r"combine triggers with", "write & for and, | for or, ~ for not"),
+    (r"mutable default", "write a tuple, in round brackets, and the type tuple[int, ...]"),
+    (r"non-frozen dataclass from a frozen", "write @dataclass(frozen=True) above the class"),
+    (r"non-default argument '?(\w+)'? follows", "give it a default value"),
+    (r"unhashable type", "use tuples instead of lists, in round brackets"),
+    (r"unexpected keyword argument", "look at the names of its fields"),
+    (
+        r"positional arguments? but|missing \d+ required positional",
+        "look at the arguments of the method: self, then market where it needs one",
+    ),
+    (
+        r"object is not callable",
+        "a field or value has the name of a method, or brackets are too many",
+    ),
+    (
+        r"not supported between instances of 'method'|'method' object",
+        "a method needs brackets to be called",
+    ),
+    (
+        r"identically-labeled|cannot reindex|duplicate labels",
+        "bring both to the same dates with .reindex(market.sessions)",
+    ),
+    (
+        r"could not be broadcast|Length of values|Length mismatch",
+        "the lengths differ; keep an index of market.sessions",
+    ),
+    (r"read-only", "work on a copy()"),
+    (r"tz-naive|tz-aware", "dates of a market have no time zone; .tz_localize(None)"),
+    (r"unsupported operand type", "an operand is of another type than meant: print it"),
+    (r"'NoneType'", "something is None: a method that returns nothing, or a market without opens"),
+    (r"out of bounds|out of range", "the market may be shorter than the window asked for"),
+    (r"maximum recursion depth", "a method calls itself"),
+    (r"division by zero", "guard against an empty basket"),
+)
+
+
+def own_fault(error: BaseException) -> str | None:
+    """Say where in a user's own file an exception came from; None if it did not."""
+    files = {
+        str(module.__file__) for name, module in list(sys.modules.items()) if name.startswith(OWN)
+    }
+    lines = [
+        (frame.f_code.co_filename, number)
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename in files
+    ]
+    said = str(error)
+    if isinstance(error, SyntaxError) and error.filename in files:
+        lines, said = [(error.filename, error.lineno or 1)], error.msg
+    if not lines:
+        return None
+    file, line = Path(lines[-1][0]).name, lines[-1][1]
+    if isinstance(error, UserError):
+        return said if f"({file}:" in said else f"{file}, line {line}: {said}"
+    first = shown(next(iter(said.splitlines()), ""))
+    what = ": ".join(part for part in (type(error).__name__, first) if part)
+    return f"{file}, line {line}: {what}; {likely_cause(error)}"
+
+
+def likely_cause(error: BaseException) -> str:
+    """Say what is most likely behind an exception in a user's file, and what to do."""
+    if isinstance(error, SyntaxError):
+        return "mend the syntax there or on the line above"
+    if isinstance(error, SystemExit):
+        return "it ends the program; put that below if __name__ == '__main__':"
+    if isinstance(error, NameError):
+        return _unknown_name(str(error.name))
+    if isinstance(error, ModuleNotFoundError):
+        return f"install {error.name}, or put its file beside this one"
+    if isinstance(error, AttributeError) and error.name and error.obj is not None:
+        return suggest(
+            error.name, [name for name in dir(error.obj) if not name.startswith("_")][:400]
+        )
+    if isinstance(error, FrozenInstanceError):
+        return "a strategy never changes; compute it in a method or use dataclasses.replace"
+    if isinstance(error, FileNotFoundError):
+        return "give the path from Path(__file__).parent"
+    if isinstance(error, KeyError):
+        return _unknown_key(error.args[0] if error.args else "")
+    if isinstance(error, NotImplementedError):
+        return "write the method"
+    return next((fix for said, fix in CAUSES if re.search(said, str(error))), "mend it")
+
+
+def _unknown_name(name: str) -> str:
+    import backtest
+    from backtest import triggers
+    from backtest.strategy import allocation
+
+    for room in (triggers, allocation, backtest):
+        if name in getattr(room, "__all__", ()) or (room is allocation and hasattr(room, name)):
+            return f"write from {room.__name__} import {name}"
+    return suggest(name, [*triggers.__all__, *backtest.__all__])
+
+
+def _unknown_key(key: object) -> str:
+    from backtest.market.universe import sectors
+
+    if key in sectors():
+        return "close has a column for each instrument; market.sector_close has one for each sector"
+    return (
+        "look at what there is: market.close.columns, market.series.columns, market.by_sector; "
+        "market.need(NAME) says how to get a series"
+    )

@@ -1,0 +1,271 @@
+"""Fields of strategies and triggers: is a class sound, do values have their types and ranges."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import sysconfig
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
+from enum import Enum
+from functools import cache
+from math import isfinite
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from backtest.errors import UserError, shown, suggest
+from backtest.parameter import Parameter, said_of
+
+OURS = ("backtest", "strategies")
+WANTED = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+    date: "a date, as 2024-06-28",
+}
+TAKES = {
+    "rules": "self",
+    "overlays": "self",
+    "baskets": "self, market",
+    "regime": "self, market",
+    "target_weights": "self, market",
+    "evaluate": "self, market",
+}
+
+
+def check_new(kind: type, given: tuple[Any, ...], named: Mapping[str, Any]) -> None:
+    """Raise a `UserError` if a class is not sound or a value given to it does not fit its field.
+
+    The sentence names class, field and value, and the file and line of the user's that asked.
+    """
+    declared = _declared(kind)
+    if declared is None:  # no dataclass: nothing is known of its fields
+        return
+    order, known = declared
+    for name in named:
+        if name not in known:
+            there_is = suggest(name, known) if known else "it has none"
+            raise UserError(f"{kind.__name__} has no field {shown(name)!r}; {there_is}{_asked()}")
+    for name, value in (*zip(order, given, strict=False), *named.items()):
+        _check(kind, name, value, known[name], _asked)
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Say whether a value is of a declared type; what cannot be told apart fits.
+
+    Examples
+    --------
+    >>> fits(3, float), fits("3", float), fits((1, 2), tuple[int, ...]), fits(None, int | None)
+    (True, False, True, True)
+    """
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (types.UnionType, Union):
+        return any(fits(value, option) for option in inner)
+    if origin is Literal:
+        return value in inner
+    if hint is None or hint is type(None):
+        return value is None
+    if origin is tuple and inner:
+        if not isinstance(value, tuple):
+            return False
+        each = inner[:1] * len(value) if inner[1:] == (Ellipsis,) else inner
+        return len(each) == len(value) and all(map(fits, value, each))
+    kind = origin or hint
+    if not isinstance(kind, type):
+        return True  # Any, a type variable: nothing is asked
+    if kind is bool or isinstance(value, bool):
+        return isinstance(value, bool) and kind in (bool, object)
+    if kind is int:
+        return isinstance(value, Integral)
+    if kind is float:
+        return isinstance(value, Real) and isfinite(value)
+    return isinstance(value, kind)
+
+
+def wanted(hint: Any) -> str:
+    """Say in words what a type takes."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (types.UnionType, Union):
+        options = [wanted(option) for option in inner if option is not type(None)]
+        return " or ".join([*options, *(["none"] if type(None) in inner else [])])
+    if origin is tuple and inner:
+        return f"a list of values, each {wanted(inner[0])}"
+    if origin is Literal:
+        return " or ".join(map(str, inner))
+    if isinstance(hint, type):
+        if issubclass(hint, Enum):
+            return " or ".join(str(item.value) for item in hint)
+        return WANTED.get(hint, f"a {hint.__name__.lower()}")
+    return "a value of its type"
+
+
+Declared = tuple[tuple[str, ...], Mapping[str, tuple[Any, Parameter | None]]]
+
+
+@cache
+def _declared(kind: type) -> Declared | None:
+    """Return a class's fields in order, and what each takes; complains about the class once."""
+    if not _built_in(kind):
+        for sentence in _unsound(kind):
+            raise UserError(f"{sentence}{_defined(kind)}")
+    if not is_dataclass(kind):
+        return None
+    try:
+        hints = get_type_hints(kind)
+    except (NameError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"the types of {kind.__name__} cannot be read ({error}); import what its annotations "
+            f"name{_defined(kind)}"
+        ) from error
+    said = said_of(kind)
+    known = {spec.name: (hints[spec.name], said.get(spec.name)) for spec in fields(kind)}
+    for spec in fields(kind):
+        default = spec.default
+        if spec.default_factory is not MISSING and not _built_in(kind):
+            default = spec.default_factory()
+        if default is not MISSING:
+            _check(kind, spec.name, default, known[spec.name], lambda: _defined(kind))
+    return tuple(spec.name for spec in fields(kind) if spec.init and not spec.kw_only), known
+
+
+def _check(
+    kind: type, name: str, value: Any, takes: tuple[Any, Parameter | None], where: Any
+) -> None:
+    hint, said = takes
+    if not fits(value, hint):
+        also = " that is finite" if isinstance(value, float) and not isfinite(value) else ""
+        fix = f"give {wanted(hint)}{also}"
+        if isinstance(value, list):
+            fix = "give a tuple, in round brackets"
+        elif isinstance(value, type) and isinstance(hint, type) and issubclass(value, hint):
+            fix = f"give one of it, {value.__name__}()"
+        raise UserError(f"{kind.__name__}.{name} was {shown(repr(value))}; {fix}{where()}")
+    if said is not None and not _in_range(value, said):
+        fix = f"give {'a number ' * said.range.startswith(('from', 'above'))}{said.range}"
+        if isinstance(value, str) and said.choices:
+            fix = suggest(value, map(str, said.choices))
+        raise UserError(f"{kind.__name__}.{name} was {shown(repr(value))}; {fix}{where()}")
+    try:
+        hash(value)
+    except TypeError as error:
+        raise UserError(
+            f"{kind.__name__}.{name} holds a {type(value).__name__}, which has no fixed value; "
+            f"give numbers, text or tuples{where()}"
+        ) from error
+
+
+def _in_range(value: Any, said: Parameter) -> bool:
+    if isinstance(value, tuple):
+        return all(_in_range(part, said) for part in value)
+    if said.choices:
+        return value is None or value in said.choices
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return True
+    number = float(value)
+    return (
+        (said.least is None or number >= said.least)
+        and (said.above is None or number > said.above)
+        and (said.most is None or number <= said.most)
+    )
+
+
+def _unsound(kind: type) -> Iterator[str]:
+    """Yield what is wrong with a user's class, in a sentence each."""
+    name, own = kind.__name__, vars(kind)
+    base = next(parent for parent in kind.__mro__ if _built_in(parent))
+    missing = sorted(getattr(kind, "__abstractmethods__", ()))
+    if missing:
+        yield lacking(kind, missing)
+    typed = own.get("__annotations__", {})
+    annotated = [key for key, hint in typed.items() if "ClassVar" not in str(hint)]
+    decorated = "__dataclass_params__" in own
+    if annotated and not decorated:
+        yield (
+            f"{name} has the fields {', '.join(annotated)}, but is no dataclass, so they are no "
+            f"parameters; write @dataclass(frozen=True) above the class"
+        )
+    if decorated and not own["__dataclass_params__"].frozen:
+        yield f"{name} can be changed after it is made; write @dataclass(frozen=True) above it"
+    for key in annotated:
+        if hasattr(base, key) and key not in getattr(base, "__dataclass_fields__", {}):
+            yield f"the field {key} of {name} hides what a {base.__name__} calls {key}; rename it"
+    for key, value in own.items():
+        if key in TAKES:
+            yield from _method(name, key, value)
+        elif not (key.startswith("_") or key.isupper() or key in typed):
+            yield from _untyped(name, key, value, base)
+
+
+def lacking(kind: type, missing: list[str]) -> str:
+    """Say which methods a class lacks, and which of its own were probably meant."""
+    own = [key for key in vars(kind) if not key.startswith("_")]
+    for method in missing:
+        near = suggest(method, own) if own else ""
+        if near.startswith("did you mean"):
+            meant = near.removeprefix("did you mean ").rstrip("?")
+            return f"{kind.__name__} lacks the method {method}; rename {meant} to {method!r}"
+    wanted = " and ".join(f"def {method}({TAKES.get(method, 'self')})" for method in missing)
+    return f"{kind.__name__} lacks {' and '.join(missing)}; write {wanted}"
+
+
+def _method(name: str, key: str, value: Any) -> Iterator[str]:
+    write = f"write def {key}({TAKES[key]})"
+    if isinstance(value, property) or not callable(value):
+        what = "a property" if isinstance(value, property) else f"a {type(value).__name__}"
+        yield f"{key} of {name} is {what}, and has to be a method; {write}"
+        return
+    try:
+        inspect.signature(value).bind(*TAKES[key].split(", "))
+    except TypeError:
+        takes = ", ".join(inspect.signature(value).parameters)
+        yield f"{key} of {name} takes ({takes}); {write}"
+
+
+def _untyped(name: str, key: str, value: Any, base: type) -> Iterator[str]:
+    """Say so where a value of the class looks like a parameter and is none."""
+    if callable(value) or hasattr(type(value), "__get__"):
+        return
+    hint = "tuple" if isinstance(value, (list, tuple)) else type(value).__name__
+    typed = f"{key}: {hint} = {value!r}"
+    if key in getattr(base, "__dataclass_fields__", {}):
+        yield f"{key} of {name} has no type, so the field keeps its old value; write {typed}"
+    elif not hasattr(base, key):
+        yield f"{key} of {name} has no type, so it is no parameter; write {typed}"
+
+
+def _built_in(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] in OURS
+
+
+def _defined(kind: type) -> str:
+    """Return the file and line of a user's class, in brackets."""
+    if _built_in(kind):
+        return ""
+    try:
+        file, (_, line) = inspect.getsourcefile(kind), inspect.getsourcelines(kind)
+    except (OSError, TypeError):
+        return ""
+    return f" ({Path(file or '').name}:{line})"
+
+
+def _asked() -> str:
+    """Return the file and line of the user's that is running, in brackets; "" for a command."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        name = str(frame.f_globals.get("__name__", ""))
+        inside = name.partition(".")[0] in OURS or file.startswith(("<frozen", "<string"))
+        if not inside and not file.startswith(_installed()):
+            return f" ({Path(file).name}:{frame.f_lineno})"
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    return tuple({paths[name] for name in ("stdlib", "platstdlib", "purelib", "scripts")})
