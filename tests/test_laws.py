@@ -10,10 +10,11 @@ import pytest
 
 from backtest.costs import CostModel
 from backtest.data.sample import sample_market
-from backtest.engine.plan import fitted, orders
+from backtest.engine.plan import orders
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from backtest.strategy.alter import turned
+from backtest.strategy.holding import fitted
 from backtest.strategy.leaks import leaks
 from tests.discovery import all_strategies, all_triggers
 from tests.markets import make_market

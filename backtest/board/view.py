@@ -20,11 +20,12 @@ from backtest.board.luck import Luck, luck
 from backtest.costs import ETF_COSTS
 from backtest.engine.benchmarks import benchmark_levels, level_returns
 from backtest.engine.held import lineage
-from backtest.engine.plan import fill_used, fitted, orders
+from backtest.engine.plan import fill_used, orders
 from backtest.engine.recording import one_trial
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions
+from backtest.strategy.holding import fitted
 from backtest.trials.ledger import Count, Ledger
 from backtest.trials.tried import Held
 from backtest.tuning.blend import blend_targets

@@ -13,7 +13,7 @@ import pandas as pd
 
 from backtest.costs import Costs, Rates
 from backtest.engine.rebalance import Filled, Quote, rebalance
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError
 from backtest.market import Market
 
 FILLS = ("open", "close", "same-close")
@@ -183,36 +183,6 @@ def _next_chance(venue: Venue, start: int, filled: Filled) -> int:
     chance = (venue.can_buy[start:] & filled.waits_to_buy).any(axis=1)
     chance |= (venue.can_sell[start:] & filled.waits_to_sell).any(axis=1)
     return start + int(chance.argmax()) if chance.any() else len(venue.money)
-
-
-def fitted(targets: pd.DataFrame, market: Market) -> pd.DataFrame:
-    """Return targets on all of a market's sessions and columns, or say what does not fit.
-
-    Sessions and instruments that are not in the frame get NaN: nothing is ordered there.
-    """
-    if not isinstance(targets, pd.DataFrame):
-        raise UserError(
-            f"target_weights returned a {type(targets).__name__}; return a DataFrame, "
-            f"session × instrument"
-        )
-    for name in targets.columns:
-        if name not in market.close.columns:
-            raise UserError(
-                f"target_weights names {name!r}, which is no instrument of market {market.name}; "
-                f"{suggest(str(name), market.instruments)}"
-            )
-    strange = targets.index.difference(market.close.index)
-    if len(strange) or targets.index.has_duplicates:
-        what = f"{strange[0]}, which is no session" if len(strange) else "a session twice"
-        raise UserError(
-            f"target_weights has a row for {what} of market {market.name}; "
-            f"use days of market.sessions as the index, each once"
-        )
-    try:
-        numbers = targets.astype(float)
-    except (TypeError, ValueError) as error:
-        raise UserError(f"target_weights must be numbers or NaN ({error})") from error
-    return numbers.reindex(index=market.close.index, columns=market.close.columns)
 
 
 def _check(weights: np.ndarray, market: Market) -> None:

@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import Costs
-from backtest.engine.plan import Execution, Plan, Venue, fitted, orders, plan, venue
+from backtest.engine.plan import Execution, Plan, Venue, orders, plan, venue
 from backtest.market import Market
+from backtest.strategy.holding import fitted
 
 AGREEMENT = 1e-9  # relative difference between the plan and vectorbt's books that is an error
 

@@ -137,8 +137,8 @@ def playback(
         )
     from backtest.engine import kernel
 
-    regime = strategy.regime(market)
-    baskets = strategy.baskets(market)
+    regime = strategy.named(market)
+    baskets = strategy.weighed(market)
     names = tuple(dict.fromkeys([*(str(name) for name in regime), *baskets]))
     numbers = {name: code for code, name in enumerate(names)}
     used = fill_used(market, fill)

@@ -12,35 +12,72 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError
+from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.schedule import due_sessions, ordering_sessions
+from backtest.market.universe import sectors
 from backtest.strategy.basket import Basket
 
 
-def spread(market: Market, basket: Basket) -> pd.DataFrame:
+def spread(market: Market, basket: Basket | str | Iterable[str]) -> pd.DataFrame:
     """Return a basket's weights on instruments, session × instrument.
 
     The basket's weights are shared among its sectors that are listed, and equally among a sector's
     listed instruments. Rows sum to 1, or to 0 while nothing of the basket is listed.
+
+    Parameters
+    ----------
+    basket : Basket, str, iterable of str or mapping
+        A basket, a sector or instrument, several in equal parts, or in parts by name.
+
+    Raises
+    ------
+    UserError
+        If a name is neither a sector nor an instrument, or the market has nothing of the basket.
     """
-    return market.remember(("spread", basket), lambda: _spread(market, basket)).copy(deep=False)
+    groups = _groups(market, basket)
+    return market.remember(("spread", groups), lambda: _shared(market, groups)).copy(deep=False)
 
 
-def _spread(market: Market, basket: Basket) -> pd.DataFrame:
-    present = [(sector, w) for sector, w in basket.weights if sector in market.by_shenwan]
-    if not present and market.universe.declared:
+def _groups(
+    market: Market, basket: Basket | str | Iterable[str]
+) -> tuple[tuple[tuple[str, ...], float], ...]:
+    """Return the instruments of each sector of a basket with its part; absent ones are left out."""
+    if isinstance(basket, Basket):
+        what, parts = f"basket {basket.name}", dict(basket.weights)
+        known: dict[str, tuple[str, ...]] = dict(market.by_shenwan)
+    else:
+        given = {basket: 1.0} if isinstance(basket, str) else basket
+        if not isinstance(given, Iterable):
+            raise UserError(
+                f"a basket was {given!r}; give a Basket, or names of sectors or instruments"
+            )
+        parts = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, 1.0)
+        what = f"a basket of {', '.join(map(str, parts)) or 'nothing'}"
+        known = {name: (name,) for name in market.close.columns}
+        known |= {**market.by_shenwan, **market.by_sector}
+    absent = {*sectors(), *market.universe.by_sector, *market.universe.by_id}
+    for name, part in parts.items():
+        if name not in known and name not in absent:
+            raise UserError(
+                f"there is no sector or instrument {name!r} in universe {market.universe.name}; "
+                f"{suggest(str(name), known)}"
+            )
+        if not part > 0:
+            raise UserError(f"{what}: the part of {name} was {part}; give one above 0")
+    present = {name: part for name, part in parts.items() if name in known}
+    if not present and isinstance(basket, Basket) and market.universe.declared:
         raise UserError(
-            f"basket {basket.name} needs one of Shenwan's sectors {', '.join(basket.sectors)}, and "
+            f"{what} needs one of Shenwan's sectors {', '.join(basket.sectors)}, and "
             f"universe {market.universe.name} says of none of its own that it stands for one; add "
             f"shenwan = [...] to its [sectors]"
         )
     if not present:
         raise UserError(
-            f"basket {basket.name} has no instrument in universe {market.universe.name}; "
-            f"use a universe with one of its sectors ({', '.join(basket.sectors)})"
+            f"{what} has no instrument in universe {market.universe.name}; "
+            f"use a universe with one of its sectors ({', '.join(map(str, parts))})"
         )
-    return _shared(market, [(market.by_shenwan[sector], w) for sector, w in sorted(present)])
+    return tuple((known[name], part) for name, part in sorted(present.items()))
 
 
 def _shared(market: Market, groups: Iterable[tuple[tuple[str, ...], float]]) -> pd.DataFrame:
@@ -66,10 +103,10 @@ def present(market: Market, baskets: Mapping[str, Basket]) -> dict[str, pd.DataF
     }
 
 
-def equal(market: Market, sectors: Iterable[str] | None = None) -> pd.DataFrame:
+def equal(market: Market, of: str | Iterable[str] | None = None) -> pd.DataFrame:
     """Return equal weights over the sectors that are listed (of all by default), as `spread`."""
-    if sectors is not None:
-        return spread(market, Basket.of("equal", sorted(sectors)))
+    if of is not None:
+        return spread(market, of if isinstance(of, str) else sorted(of))
     alike = [(names, 1.0 / len(market.by_sector)) for _, names in sorted(market.by_sector.items())]
     return market.remember(("equal",), lambda: _shared(market, alike)).copy(deep=False)
 

@@ -54,8 +54,8 @@ class Basket:
     ) -> Basket:
         """Build a basket of equal weights, or of relative weights given by sector."""
         if not isinstance(sectors, dict):
-            sectors = dict.fromkeys(sectors, 1.0)
-        total = sum(sectors.values())
+            sectors = dict.fromkeys([sectors] if isinstance(sectors, str) else sectors, 1.0)
+        total = sum(sectors.values()) or 1.0
         weights = tuple((sector, weight / total) for sector, weight in sectors.items())
         return cls(name, weights, claims, title or name, title_zh)
 

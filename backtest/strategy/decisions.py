@@ -10,7 +10,8 @@ from typing import TypeGuard
 import pandas as pd
 
 from backtest.market import Market
-from backtest.strategy.strategy import RotationStrategy, Strategy, held_weights
+from backtest.strategy.holding import CASH, check_names, fitted, held_weights, named
+from backtest.strategy.strategy import RotationStrategy, Strategy
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,19 +23,29 @@ class Decisions:
 
     @cached_property
     def regime(self) -> pd.Series:
-        """Name of what the strategy wants to hold, decided after each session."""
-        return self.strategy.regime(self.market)
+        """Name of what the strategy wants to hold, decided after each session.
+
+        "cash" where it names nothing; for what is no rotation, also where all its weights are 0.
+        """
+        strategy, who = self.strategy, type(self.strategy).__name__
+        if isinstance(strategy, RotationStrategy):
+            return strategy.named(self.market)
+        wanted = fitted(self.targets, self.market)
+        asked = wanted.where(wanted.isna().all(axis=1), wanted.fillna(0.0)).ffill()
+        regime = named(who, strategy.regime(self.market), self.market)
+        return regime.where(asked.sum(axis=1) > 0, CASH)
 
     @cached_property
     def baskets(self) -> Mapping[str, pd.DataFrame]:
         """Weights of each basket, session × instrument; empty for what is no rotation."""
         strategy = self.strategy
-        return strategy.baskets(self.market) if isinstance(strategy, RotationStrategy) else {}
+        return strategy.weighed(self.market) if isinstance(strategy, RotationStrategy) else {}
 
     @cached_property
     def targets(self) -> pd.DataFrame:
         """Target weights as `Strategy.target_weights` returns them."""
         if rotates(self.strategy):
+            check_names(type(self.strategy).__name__, self.regime, self.baskets)
             return held_weights(self.regime, self.baskets, self.strategy.rebalance, self.market)
         return self.strategy.target_weights(self.market)
 

@@ -15,8 +15,17 @@ import pandas as pd
 from backtest.errors import UserError
 from backtest.fields import check_new
 from backtest.market import Market
-from backtest.market.schedule import SCHEDULES, check_schedule, due_sessions
+from backtest.market.schedule import SCHEDULES, check_schedule
 from backtest.parameter import KEY, Parameter
+from backtest.strategy.holding import (
+    CASH,
+    check_names,
+    check_rules,
+    held_weights,
+    match,
+    named,
+    weighed,
+)
 from backtest.triggers import AllOf, Trigger
 
 RESTORED = Parameter(
@@ -94,18 +103,28 @@ class RotationStrategy(Strategy):
 
     @abstractmethod
     def regime(self, market: Market) -> pd.Series:
-        """Return the name of the basket held after each session.
-
-        A name that is no basket ("undecided", say) orders nothing.
-        """
+        """Return the name of the basket held after each session; where it has none, cash."""
 
     @abstractmethod
-    def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
-        """Return the weights of each basket on every session, session × instrument."""
+    def baskets(self, market: Market) -> Mapping[str, Any]:
+        """Return each basket: weights on every session, session × instrument, or names.
+
+        Instead of weights a basket may be a `Basket`, a sector or instrument, or a list of these.
+        """
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the held basket's weights on the sessions that order, NaN elsewhere."""
-        return held_weights(self.regime(market), self.baskets(market), self.rebalance, market)
+        regime, baskets = self.named(market), self.weighed(market)
+        check_names(type(self).__name__, regime, baskets)
+        return held_weights(regime, baskets, self.rebalance, market)
+
+    def named(self, market: Market) -> pd.Series:
+        """Return the regime on every session, "cash" where it names nothing."""
+        return named(type(self).__name__, self.regime(market), market)
+
+    def weighed(self, market: Market) -> Mapping[str, pd.DataFrame]:
+        """Return the baskets as weights, session × instrument, and cash."""
+        return weighed(type(self).__name__, self.baskets(market), market)
 
 
 @dataclass(frozen=True)
@@ -114,8 +133,8 @@ class TriggerRotation(RotationStrategy):
 
     `overlays` that fire are added to its name: while the rule "nqp" is the first to fire and the
     overlay "medicine" fires too, the basket "nqp+medicine" is held; the names of several follow in
-    the order of `overlays`. A trigger that cannot know does not fire. Where no rule fires the
-    regime is "undecided", which orders nothing.
+    the order of `overlays`. A trigger that cannot know does not fire. Where no rule fires, cash is
+    held. Every rule needs a basket of its name, and every basket a rule.
 
     Sweeps know how to evaluate rules without asking each variant for its regime, so this is also
     the fast way to write a rotation.
@@ -148,38 +167,25 @@ class TriggerRotation(RotationStrategy):
             for names in added
         }
 
+    def named(self, market: Market) -> pd.Series:
+        """Return the regime on every session, "cash" where no rule fires."""
+        check_rules(type(self).__name__, "rules", self.rules())
+        check_rules(type(self).__name__, "overlays", self.overlays())
+        return super().named(market)
+
+    def weighed(self, market: Market) -> Mapping[str, pd.DataFrame]:
+        """Return the baskets as weights, session × instrument, and cash; each needs its rule."""
+        found = super().weighed(market)
+        if type(self).regime is TriggerRotation.regime:
+            match(type(self).__name__, self.rules(), self.baskets(market))
+        return found
+
     def regime(self, market: Market) -> pd.Series:
-        """Return the name of the first case that fires after each session, else "undecided"."""
-        regime = np.full(len(market.sessions), "undecided", dtype=object)
+        """Return the name of the first case that fires after each session, else "cash"."""
+        regime = np.full(len(market.sessions), CASH, dtype=object)
         for name, trigger in reversed(list(self.cases().items())):
             regime[trigger.fires(market).to_numpy()] = name
         return pd.Series(regime, index=market.sessions)
-
-
-def held_weights(
-    regime: pd.Series, baskets: Mapping[str, pd.DataFrame], rebalance: str, market: Market
-) -> pd.DataFrame:
-    """Return the held basket's weights on the sessions that order, NaN elsewhere.
-
-    Parameters
-    ----------
-    regime : Series
-        Name of the basket held after each session.
-    baskets : mapping
-        Basket name → weights, session × instrument.
-    rebalance : str
-        One of `backtest.market.schedule.SCHEDULES`.
-    """
-    weights = np.full(market.close.shape, np.nan)
-    due = due_sessions(market.sessions, rebalance)
-    changed = regime.ne(regime.shift()).to_numpy()
-    for name, basket in baskets.items():
-        wanted = basket.reindex(columns=market.close.columns).to_numpy(dtype=float)
-        held = wanted > 0.0
-        relisted = (held != np.vstack([np.zeros_like(held[:1]), held[:-1]])).any(axis=1)
-        rows = regime.eq(name).to_numpy() & (changed | due | relisted)
-        weights[rows] = wanted[rows]
-    return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
 
 
 def field_names(kind: type[Strategy]) -> tuple[str, ...]:

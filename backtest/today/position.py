@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import Costs
-from backtest.engine.plan import fill_used, fitted, orders, plan, venue
+from backtest.engine.plan import fill_used, orders, plan, venue
 from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
+from backtest.strategy.holding import fitted
 
 
 @dataclass(frozen=True, eq=False)

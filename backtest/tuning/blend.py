@@ -19,8 +19,8 @@ def blend_targets(strategy: Strategy, market: Market) -> pd.DataFrame:
     """
     if not isinstance(strategy, RotationStrategy):
         return rebalanced(equal(market), "monthly")
-    held = strategy.baskets(market)
-    ruled = strategy.rules() if isinstance(strategy, TriggerRotation) else held
+    held = strategy.weighed(market)
+    ruled = strategy.rules() if isinstance(strategy, TriggerRotation) else strategy.baskets(market)
     baskets = [weights for name, weights in held.items() if name in ruled]
     mixed = sum(baskets[1:], baskets[0]) / len(baskets)
     return rebalanced(mixed, "monthly")

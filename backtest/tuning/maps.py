@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError, suggest
+from backtest.strategy.decisions import Decisions
 from backtest.tuning.swept import Sweep
 
 
@@ -75,7 +76,9 @@ def switch_raster(swept: Sweep, rows: Sequence[int] | None = None) -> pd.DataFra
     if rows is None:
         places = np.linspace(0, len(swept) - 1, min(200, len(swept))).round().astype(int)
         rows = swept.ranking[places].tolist()
-    held = {row: swept.strategy(row).regime(swept.market).iloc[swept.first :] for row in rows}
+    held = {
+        row: Decisions(swept.strategy(row), swept.market).regime.iloc[swept.first :] for row in rows
+    }
     table = pd.DataFrame(held).T.rename_axis("variant")
     bases: pd.DataFrame = table.apply(lambda names: names.astype(str).str.partition("+")[0])
     return bases

@@ -63,7 +63,7 @@ def _groups(variants: Variants, market: Market) -> np.ndarray | None:
         return None
 
     def baskets(strategy: RotationStrategy) -> object:
-        return strategy.baskets(market)
+        return strategy.weighed(market)
 
     _, read = observe(variants.variant(0), baskets)
     places = [

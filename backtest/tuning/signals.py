@@ -16,12 +16,12 @@ from backtest.engine.held import known_from
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, TriggerRotation
+from backtest.strategy.holding import CASH
 from backtest.triggers import Trigger
 from backtest.tuning.reading import shared
 from backtest.tuning.space import Variants
 from backtest.tuning.trees import Forest, forests
 
-UNDECIDED = "undecided"
 KEPT_BYTES = 48 * 2**20  # of answers kept for a forest
 PIECE = 2048  # variants whose own answers are held at a time
 
@@ -50,7 +50,7 @@ class GivenRegimes:
 
     def __init__(self, variants: Variants, market: Market) -> None:
         def regime(strategy: RotationStrategy) -> pd.Series:
-            return strategy.regime(market)
+            return strategy.named(market)
 
         found, self.number = shared(variants, regime)
         known: dict[str, int] = {}
@@ -86,7 +86,7 @@ class RuleRegimes:
     def __init__(self, variants: Variants, market: Market) -> None:
         groves = forests(variants)
         labels = dict.fromkeys(name for grove in groves for name in grove.shape.names)
-        self.names = [*(name for name in labels if name != UNDECIDED), UNDECIDED]
+        self.names = [*(name for name in labels if name != CASH), CASH]
         self.sessions = len(market.sessions)
         self.groves = [Grove(forest, market, self.names) for forest in groves]
         self.home = np.zeros((2, len(variants)), dtype=np.int32)
@@ -124,7 +124,7 @@ class Grove:
         self.forest, shape = forest, forest.shape
         width = _width(len(names))
         self.labels = np.array([names.index(name) for name in shape.names], dtype=width)
-        self.otherwise = width(names.index(UNDECIDED))
+        self.otherwise = width(names.index(CASH))
         sessions, members = len(market.sessions), len(forest.members)
         room = KEPT_BYTES // sessions
         self.key: list[np.ndarray | None] = []

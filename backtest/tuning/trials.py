@@ -16,10 +16,11 @@ from backtest.costs import Costs
 from backtest.engine import metrics
 from backtest.engine.benchmarks import benchmark_returns
 from backtest.engine.metrics import Metric
-from backtest.engine.plan import fitted, orders
+from backtest.engine.plan import orders
 from backtest.market import Market
 from backtest.strategy import RotationStrategy
 from backtest.strategy.decisions import Decisions, rotates
+from backtest.strategy.holding import fitted
 from backtest.tuning.reading import shared
 from backtest.tuning.space import Variants
 
@@ -67,7 +68,7 @@ class RotationTrials:
         from backtest.tuning.signals import regimes
 
         def baskets(strategy: RotationStrategy) -> Mapping[str, pd.DataFrame]:
-            return strategy.baskets(market)
+            return strategy.weighed(market)
 
         self.variants, self.market, self.on = variants, market, on
         self.regimes = regimes(variants, market)

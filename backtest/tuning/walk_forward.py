@@ -18,12 +18,13 @@ from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.engine.benchmarks import benchmark_returns
 from backtest.engine.metrics import Metric
-from backtest.engine.plan import fitted
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
+from backtest.strategy.decisions import Decisions
+from backtest.strategy.holding import CASH, fitted
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
 from backtest.tuning.sweep import Score, sweep
@@ -242,7 +243,7 @@ def _stitch(
 ) -> Stitched:
     """Return each winner's targets over its test window, in force from its first session."""
     targets = pd.DataFrame(np.nan, index=market.sessions, columns=market.close.columns)
-    held = np.full(len(market.sessions), "undecided", dtype=object)
+    held = np.full(len(market.sessions), CASH, dtype=object)
     for split, winner in zip(windows, winners, strict=True):
         strategy = swept.strategy(winner)
         own = fitted(strategy.target_weights(market), market)
@@ -253,5 +254,5 @@ def _stitch(
         earlier = np.flatnonzero(decided[: first + 1])
         if len(earlier):
             targets.iloc[first] = own.iloc[earlier[-1]].fillna(0.0).to_numpy()
-        held[first : last + 1] = strategy.regime(market).to_numpy()[first : last + 1]
+        held[first : last + 1] = Decisions(strategy, market).regime.to_numpy()[first : last + 1]
     return Stitched(targets, pd.Series(held, index=market.sessions))

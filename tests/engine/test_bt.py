@@ -14,9 +14,10 @@ import pytest
 
 from backtest.costs import FREE, CostModel
 from backtest.data.sample import sample_market
-from backtest.engine.plan import fitted, orders
+from backtest.engine.plan import orders
 from backtest.engine.simulate import simulate
 from backtest.market import Market
+from backtest.strategy.holding import fitted
 from strategies import BuyAndHold, EqualWeight, RateRotation, SectorMomentum, StaticBlend
 
 STRATEGIES = [BuyAndHold(), EqualWeight(), StaticBlend(), RateRotation(), SectorMomentum()]

@@ -1,0 +1,207 @@
+"""What a strategy holds, by name: regimes, baskets and rules, checked and made to match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError, suggest
+from backtest.market import Market
+from backtest.market.schedule import due_sessions
+from backtest.strategy.allocation import cash, spread
+from backtest.strategy.basket import Basket
+from backtest.triggers import Always, Trigger
+
+CASH = "cash"  # what is held where a regime names nothing
+
+
+def named(who: str, regime: Any, market: Market) -> pd.Series:
+    """Return a regime on all sessions; where it names nothing that is cash.
+
+    Raises
+    ------
+    UserError
+        If it is no Series, or one of other dates.
+    """
+    if not isinstance(regime, pd.Series):
+        raise UserError(
+            f"regime of {who} returned {_returned(regime)}; return a Series of names, "
+            f"pd.Series(names, index=market.sessions)"
+        )
+    if not regime.index.isin(market.sessions).all() or regime.index.has_duplicates:
+        raise UserError(
+            f"regime of {who} has other dates than the market; give it index=market.sessions"
+        )
+    on_all = regime.reindex(market.sessions).astype(object)
+    return on_all.where(on_all.notna(), CASH)
+
+
+def weighed(who: str, baskets: Any, market: Market) -> dict[str, pd.DataFrame]:
+    """Return the weights of each basket, session × instrument, and of cash.
+
+    A basket may be given as weights, a `Basket`, a sector or instrument, or a list of these. A row
+    without numbers keeps the last one that has some; before the first it is cash.
+
+    Raises
+    ------
+    UserError
+        If weights are not by session and instrument, or a name is not known.
+    """
+    if not isinstance(baskets, Mapping):
+        raise UserError(
+            f"baskets of {who} returned {_returned(baskets)}; return a mapping, "
+            f'{{"nqp": spread(market, ["computer", "communication"])}}'
+        )
+    held = {str(name): _weights(who, name, given, market) for name, given in baskets.items()}
+    return {CASH: cash(market)} | held
+
+
+def check_rules(who: str, method: str, rules: Any) -> None:
+    """Raise a `UserError` unless a method returned triggers by name."""
+    if not isinstance(rules, Mapping):
+        raise UserError(
+            f"{method} of {who} returned {_returned(rules)}; return a mapping from names to "
+            f'triggers, {{"nqp": RateFall(10), "traditional": Always()}}'
+        )
+    for name, trigger in rules.items():
+        if not isinstance(name, str):
+            raise UserError(f"{method} of {who} has the name {name!r}; names are text")
+        if isinstance(trigger, type) and issubclass(trigger, Trigger):
+            raise UserError(
+                f"rule {name!r} of {who} is the class {trigger.__name__}; write "
+                f"{trigger.__name__}()"
+            )
+        if not isinstance(trigger, Trigger):
+            raise UserError(
+                f"rule {name!r} of {who} is {_returned(trigger)}, no trigger; put a boolean Series "
+                f"or a function of the market into Signal(…)"
+            )
+
+
+def match(who: str, rules: Mapping[str, Trigger], baskets: Iterable[str]) -> None:
+    """Raise a `UserError` unless every rule has a basket, every basket a rule that can fire."""
+    given = list(baskets)
+    idle = [name for name in given if name.partition("+")[0] not in rules and name != CASH]
+    always = ""
+    for name, trigger in rules.items():
+        if name not in given and name != CASH:
+            hint = suggest(name, idle or given) if given else "add it to baskets"
+            raise UserError(f"rule {name!r} of {who} has no basket; {hint}")
+        if always:
+            raise UserError(
+                f"rule {name!r} of {who} can never fire: it stands after {always!r}, which always "
+                f"does; move it up"
+            )
+        always = name if isinstance(trigger, Always) else ""
+    if idle:
+        hint = suggest(idle[0], rules) if rules else "add one to rules"
+        raise UserError(f"no rule of {who} calls for basket {idle[0]!r}; {hint}")
+
+
+def check_names(who: str, regime: pd.Series, baskets: Iterable[str]) -> None:
+    """Raise a `UserError` for the first name in a regime that is no basket."""
+    known = [*baskets]
+    for name in dict.fromkeys(regime):
+        if name not in known:
+            day = f"{regime.index[(regime == name).argmax()]:%Y-%m-%d}"
+            raise UserError(
+                f"{who} holds {name!r} from {day} on, which is none of its baskets; "
+                f"{suggest(str(name), known)}"
+            )
+
+
+def held_weights(
+    regime: pd.Series, baskets: Mapping[str, pd.DataFrame], rebalance: str, market: Market
+) -> pd.DataFrame:
+    """Return the held basket's weights on the sessions that order, NaN elsewhere.
+
+    Cash before anything else is held orders nothing.
+
+    Parameters
+    ----------
+    regime : Series
+        Name of the basket held after each session.
+    baskets : mapping
+        Basket name → weights, session × instrument.
+    rebalance : str
+        One of `backtest.market.schedule.SCHEDULES`.
+    """
+    weights = np.full(market.close.shape, np.nan)
+    due = due_sessions(market.sessions, rebalance)
+    changed = regime.ne(regime.shift()).to_numpy()
+    for name, basket in baskets.items():
+        wanted = basket.reindex(columns=market.close.columns).to_numpy(dtype=float)
+        held = wanted > 0.0
+        relisted = (held != np.vstack([np.zeros_like(held[:1]), held[:-1]])).any(axis=1)
+        rows = regime.eq(name).to_numpy() & (changed | due | relisted)
+        weights[rows] = wanted[rows]
+    weights[: int(regime.ne(CASH).to_numpy().argmax()) if regime.ne(CASH).any() else None] = np.nan
+    return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
+
+
+def fitted(targets: Any, market: Market) -> pd.DataFrame:
+    """Return targets on all of a market's sessions and columns, or say what does not fit.
+
+    Sessions and instruments that are not in the frame get NaN: nothing is ordered there.
+    """
+    if not isinstance(targets, pd.DataFrame):
+        raise UserError(
+            f"target_weights returned {_returned(targets)}; return a DataFrame, "
+            f"session × instrument"
+        )
+    check_columns("target_weights", targets, market)
+    strange = targets.index.difference(market.close.index)
+    if len(strange) or targets.index.has_duplicates:
+        what = f"{strange[0]}, which is no session" if len(strange) else "a session twice"
+        raise UserError(
+            f"target_weights has a row for {what} of market {market.name}; "
+            f"use days of market.sessions as the index, each once"
+        )
+    try:
+        numbers = targets.astype(float)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"target_weights must be numbers or NaN ({error})") from error
+    if np.isinf(numbers.to_numpy()).any():
+        raise UserError("target_weights has infinite weights; guard against a division by 0")
+    return numbers.reindex(index=market.close.index, columns=market.close.columns)
+
+
+def check_columns(what: str, weights: pd.DataFrame, market: Market) -> None:
+    """Raise a `UserError` unless a frame's columns are instruments of the market."""
+    strange = [name for name in weights.columns if name not in market.close.columns]
+    if not strange:
+        return
+    if all(name in market.by_sector for name in weights.columns):
+        raise UserError(
+            f"{what} has weights by sector; turn them into weights by instrument with "
+            f"backtest.strategy.allocation.sector_weights(market, weights)"
+        )
+    hint = suggest(str(strange[0]), market.instruments)
+    if any(name in market.close.columns for name in weights.index):
+        hint = "rows are sessions and columns instruments, so turn it with .T"
+    raise UserError(
+        f"{what} names {str(strange[0])!r}, which is no instrument of market {market.name}; {hint}"
+    )
+
+
+def _weights(who: str, name: Any, given: Any, market: Market) -> pd.DataFrame:
+    """Return a basket's weights on every session, session × instrument."""
+    if isinstance(given, (str, Basket, list, tuple, set, frozenset, Mapping)):
+        return spread(market, given)
+    what = f"basket {name!r} of {who}"
+    if not isinstance(given, pd.DataFrame):
+        raise UserError(
+            f"{what} is {_returned(given)}; give weights, session × instrument, or names of "
+            f"sectors or instruments"
+        )
+    check_columns(what, given, market)
+    rows = given.reindex(index=market.sessions, columns=market.close.columns)
+    known = rows.notna().any(axis=1)
+    return rows if known.all() else rows.fillna(0.0).where(known).ffill().fillna(0.0)
+
+
+def _returned(value: Any) -> str:
+    return "nothing" if value is None else f"a {type(value).__name__}"
