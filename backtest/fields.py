@@ -7,7 +7,7 @@ import sys
 import sysconfig
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -43,7 +43,7 @@ def check_new(kind: type, given: tuple[Any, ...], named: Mapping[str, Any]) -> N
     The sentence names class, field and value, and the file and line of the user's that asked.
     """
     declared = _declared(kind)
-    if declared is None:  # no dataclass: nothing is known of its fields
+    if declared is None:
         return
     order, known = declared
     for name in named:
@@ -112,7 +112,8 @@ def _declared(kind: type) -> Declared | None:
     if not _built_in(kind):
         for sentence in _unsound(kind):
             raise UserError(f"{sentence}{_defined(kind)}")
-    if not is_dataclass(kind):
+    maker = next(owner for owner in kind.__mro__ if "__init__" in vars(owner))
+    if "__dataclass_params__" not in vars(maker):  # its own __init__ says what it takes
         return None
     try:
         hints = get_type_hints(kind)
@@ -150,7 +151,7 @@ def _check(
             fix = suggest(value, map(str, said.choices))
         raise UserError(f"{kind.__name__}.{name} was {shown(repr(value))}; {fix}{where()}")
     try:
-        hash(value)
+        _ = None if _built_in(kind) else hash(value)
     except TypeError as error:
         raise UserError(
             f"{kind.__name__}.{name} holds a {type(value).__name__}, which has no fixed value; "
@@ -258,6 +259,8 @@ def _asked() -> str:
     while frame is not None:
         file = frame.f_code.co_filename
         name = str(frame.f_globals.get("__name__", ""))
+        if name.startswith("backtest.cli"):
+            return ""
         inside = name.partition(".")[0] in OURS or file.startswith(("<frozen", "<string"))
         if not inside and not file.startswith(_installed()):
             return f" ({Path(file).name}:{frame.f_lineno})"

@@ -123,7 +123,7 @@ def run_many(
         seen = look(strategy, market, check=check, seconds=budget, known=told(decisions))
         manifest = _manifest(strategy, market, costs, (fill, used), cash, first)
         manifest["look_ahead"] = seen.found
-        said = [*seen.notes, *notes]
+        said: list[str] = [*seen.notes, *notes]
         result = _result(decisions, simulation, manifest, cash, first, said)
         uncounted = record_run(decisions, result.returns, costs=costs, fill=used, first=first)
         results.append(replace(result, warnings=(*result.warnings, *uncounted)))

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
-from backtest.engine.plan import fill_used, fitted
+from backtest.engine.plan import fill_used
 from backtest.engine.result import plain
 from backtest.engine.simulate import simulate
 from backtest.errors import UserError
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD
 from backtest.market import Market
 from backtest.strategy import Strategy
+from backtest.strategy.holding import fitted
 from backtest.strategy.source import source_identity
 from backtest.today.journal import Entry
 from backtest.today.today import CASH

@@ -71,7 +71,7 @@ MISTAKES = {
     "backward range": (("--grid", "fall_bp=30:5:5"), "write LOW:HIGH:STEP"),
     "too many": (("--grid", "fall_bp=0:90000:1", "--grid", "min_hold=1:99:1"), "--trials"),
     "twice": (("--grid", "fall_bp=5", "--grid", "fall_bp=6"), "stands twice"),
-    "value out of range": (("--grid", "rate_window=0,60"), "give a number above 0"),
+    "value out of range": (("--grid", "rate_window=0,60"), "rate_window was 0; give 1 or more"),
     "nothing allowed": (("--grid", "fall_bp=5,6", "--where", "fall_bp>100"), "no combination"),
     "no comparison": (("--grid", "fall_bp=5", "--where", "fall_bp"), "compares nothing"),
     "code": (("--grid", "fall_bp=5", "--where", "fall_bp<__import__('os')"), "no parameter and no"),

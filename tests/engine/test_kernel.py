@@ -18,7 +18,7 @@ from backtest.strategy import RotationStrategy
 from strategies import ThesisRotation
 from tests.markets import SECTORS, make_market
 
-NAMES = ["steady", "moving", "single", "nothing", "young", "undecided"]
+NAMES = ["steady", "moving", "single", "nothing", "young", "cash"]
 DEAR = CostModel.from_bps(commission=3, slippage=5, stamp_duty=50, minimum_commission=30)
 COSTS = (FREE, ETF_COSTS, DEAR, CostModel.from_bps(commission=2.5, stamp_duty=5))
 
@@ -56,7 +56,7 @@ class Scripted(RotationStrategy):
 def in_kernel(strategy, market, costs, fill, cash, first, variants=1000):
     """Return the kernel's equity and figures of one rotation."""
     on = kernel.stage(market, costs, fill, cash, first)
-    laid, on = kernel.rotation(strategy.baskets(market), strategy.rebalance, NAMES, market, on)
+    laid, on = kernel.rotation(strategy.weighed(market), strategy.rebalance, NAMES, market, on)
     codes = np.array([[NAMES.index(name) for name in strategy.regime(market)]], dtype=np.int8)
     growth = kernel.growth(laid, on, variants)
     equity = kernel.equity(codes, laid, on, growth)[0]
@@ -125,9 +125,9 @@ def test_every_day_equals_the_simulator(
 def test_the_thesis_on_the_sample_market(costs, start):
     market, strategy = sample_market(), ThesisRotation()
     first = 0 if start is None else int(market.sessions.searchsorted(pd.Timestamp(start)))
-    names = [*strategy.cases(), "undecided"]
+    names = [*strategy.cases(), "cash"]
     on = kernel.stage(market, costs, "open", 1e6, first)
-    laid, on = kernel.rotation(strategy.baskets(market), "monthly", names, market, on)
+    laid, on = kernel.rotation(strategy.weighed(market), "monthly", names, market, on)
     codes = np.array([[names.index(name) for name in strategy.regime(market)]], dtype=np.int16)
     result = run(strategy, market, costs=costs, start=start)
     summary = result.summary()
@@ -159,7 +159,7 @@ def test_two_sessions_and_one_order_by_hand():
 
 def test_a_variant_in_cash_has_no_ratios():
     market = make_market(sessions=60, money_rate=2.0)
-    _, figures = in_kernel(Held("undecided"), market, FREE, "open", 1e6, 0)
+    _, figures = in_kernel(Held("cash"), market, FREE, "open", 1e6, 0)
     assert np.isnan([figures["sharpe"], figures["sortino"], figures["calmar"]]).all()
     assert figures["turnover"] == figures["costs_paid"] == figures["max_drawdown"] == 0
 

@@ -30,7 +30,7 @@ def held(index, rate):
 def test_four_states(index, rate, state, bonds):
     regime, weights = held(index, rate)
     # known on the third session, confirmed on the fourth
-    assert regime.tolist() == ["undecided"] * 3 + [state] * 5
+    assert regime.tolist() == ["cash"] * 3 + [state] * 5
     assert weights.iloc[3]["BOND"] == pytest.approx(bonds)
     assert weights.iloc[3].sum() == pytest.approx(1.0)
     assert weights.iloc[:3].isna().all(axis=None)
