@@ -112,8 +112,8 @@ def _declared(kind: type) -> Declared | None:
     if not _built_in(kind):
         for sentence in _unsound(kind):
             raise UserError(f"{sentence}{_defined(kind)}")
-    maker = next(owner for owner in kind.__mro__ if "__init__" in vars(owner))
-    if "__dataclass_params__" not in vars(maker):  # its own __init__ says what it takes
+    made = getattr(getattr(kind, "__init__", None), "__code__", None)
+    if made is None or made.co_filename != "<string>":  # no dataclass, or its own __init__
         return None
     try:
         hints = get_type_hints(kind)
