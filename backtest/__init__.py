@@ -5,6 +5,7 @@ The public names load on first use, so that importing the package stays fast.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -63,12 +64,20 @@ __all__ = [
 ]
 
 
-def _notebook(value: object) -> str:
-    shown: str = import_module("backtest.render.notebook").shown(value)
-    return shown
+def _renderer(module: str, name: str) -> Callable[..., Any]:
+    """Return a function of the rooms above, imported when it is first called."""
+
+    def render(*values: Any, **options: Any) -> Any:
+        return getattr(import_module(f"backtest.render.{module}"), name)(*values, **options)
+
+    return render
 
 
-RENDERERS["notebook"] = _notebook
+RENDERERS |= {
+    "notebook": _renderer("notebook", "shown"),
+    "file": _renderer("files", "write_result"),
+    "equity": _renderer("plots", "equity"),
+}
 
 
 def __getattr__(name: str) -> Any:

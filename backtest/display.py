@@ -18,3 +18,8 @@ class Displayed:
         """Render in notebooks; None, and so as text, where no renderer was put in."""
         render = RENDERERS.get("notebook")
         return None if render is None else str(render(self))
+
+
+def put_in(renderer: str) -> Callable[..., Any]:
+    """Return the renderer of a name; `backtest` puts them in when it is imported."""
+    return RENDERERS[renderer]

@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from backtest.display import Displayed
+from backtest.display import Displayed, put_in
 from backtest.engine import metrics
 from backtest.engine.benchmarks import has_periods, over_periods
 from backtest.engine.portfolio import Books, daily_portfolio
@@ -133,6 +134,30 @@ class BacktestResult(Displayed):
         backtest.engine.portfolio : How interest on idle cash is kept in it.
         """
         return daily_portfolio({self.name: self.books})
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the growth of 1 beside the benchmarks, over a ribbon of what was held.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        return put_in("equity")(self, ax)
+
+    def report(self, path: str | Path, language: str = "en") -> Path:
+        """Write the report to a file, .html or .pdf by its ending; "en" or "zh"."""
+        written: Path = put_in("file")(self, path, language)
+        return written
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write summary, equity, weights, orders, halves, months and manifest to an .xlsx file."""
+        written: Path = put_in("file")(self, path)
+        return written
 
     @property
     def books(self) -> Books:
