@@ -39,7 +39,7 @@ def test_tune_json_and_folder_say_the_same(tmp_path):
     for picture in ("heat_map.png", "switches.png"):
         assert (out / picture).read_bytes().startswith(b"\x89PNG")
     assert document["honesty"]["trials"] == 6
-    again = json.loads(nqp(*words, home=tmp_path / "home").stdout)
+    again = json.loads(nqp(*words, "--force", home=tmp_path / "home").stdout)
     assert again["honesty"]["trials"] == 6
     assert again["best"] == document["best"]
 
