@@ -12,9 +12,11 @@ from backtest.cli.backtests import (
     FillOption,
     ForceOption,
     JsonOption,
+    LangOption,
     MarketOption,
     Terms,
     print_json,
+    wrote,
 )
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from backtest.evidence.scorecard import Scorecard
     from backtest.market import Market
 
-LANGUAGES = ("en", "zh")
 FLAGS = ("anticipated", "adverse")
 
 
@@ -41,7 +42,7 @@ def evidence(
         list[str] | None,
         typer.Option("--also", help="Measure each claim on this market too; repeatable."),
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="en or zh.")] = "en",
+    lang: LangOption = "en",
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
@@ -74,9 +75,9 @@ def evidence(
 ) -> None:
     """Ask whether the thesis held: a verdict per claim; and of a strategy, whether it was luck."""
     from backtest.errors import UserError, suggest
+    from backtest.views.words import Words
 
-    if lang not in LANGUAGES:
-        raise UserError(f"--lang was {lang!r}; {suggest(lang, LANGUAGES)}")
+    say = Words(lang)
     if strategy is None and settings:
         raise UserError("--set needs a strategy to set it on; name one before it")
     if events is None and (by or leave_out):
@@ -87,7 +88,7 @@ def evidence(
         if flag not in FLAGS:
             raise UserError(f"--leave-out was {flag!r}; {suggest(flag, FLAGS)}")
     if out is not None:
-        from backtest.views.evidence_report import check_target
+        from backtest.records.evidence_folder import check_target
 
         check_target(out, force=force)
     file = None if events is None else _events(events)
@@ -111,19 +112,17 @@ def evidence(
     if json:
         print_json(document)
         return
-    from backtest.cli.show_evidence import show_scorecard, show_strategy
+    from backtest.render.terminal import show
+    from backtest.views.evidence_report import scorecard_page, strategy_page
 
-    show_scorecard(card, lang)
+    show(scorecard_page(card, say))
     if taken_apart is not None:
-        show_strategy(taken_apart, lang)
+        show(strategy_page(taken_apart, say))
     if studied is not None:
-        from backtest.render.terminal import show
         from backtest.views.pages import page_of
 
-        typer.echo()
         show(page_of(studied, lang))
-    if out is not None:
-        typer.echo(f"wrote {out}")
+    wrote(out)
 
 
 def _gather(

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from backtest.cli.backtests import ForceOption, JsonOption, MarketOption, print_json
+from backtest.cli.backtests import (
+    ForceOption,
+    JsonOption,
+    LangOption,
+    MarketOption,
+    print_json,
+    wrote,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +43,7 @@ def index(
         Path | None, typer.Option("--out", help="Write index.json and pictures to this folder.")
     ] = None,
     force: ForceOption = False,
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Compute the composite NQP index: pillars, coverage, what moved it, what it goes with."""
@@ -45,7 +53,9 @@ def index(
         check_free(out, _files(), force=force)
     from backtest.composite import composite, load_framework
     from backtest.render.waiting import waiting
+    from backtest.views.words import Words
 
+    say = Words(lang)
     chosen, seen = load_framework(framework), _load(market, as_of)
     with waiting("computing the index"):
         found = composite(seen, chosen)
@@ -63,13 +73,13 @@ def index(
     if json:
         print_json(document)
         return
-    from backtest.cli.show_index import show_index, show_sensitivity
+    from backtest.render.terminal import show
+    from backtest.views.index import index_page, sensitivity_page
 
-    show_index(found, since, missing)
+    show(index_page(found, say, since=since, missing=missing))
     if varied is not None:
-        show_sensitivity(varied)
-    if out is not None:
-        typer.echo(f"wrote {out}")
+        show(sensitivity_page(varied, say))
+    wrote(out)
 
 
 def _files() -> tuple[str, ...]:

@@ -101,8 +101,9 @@ def write_evidence_report(
     force: bool,
 ) -> None:
     """Write the verdicts on claims, and what was found out about a strategy, with their report."""
+    from backtest.records.evidence_folder import write_evidence
     from backtest.records.folder import write_report
-    from backtest.views.evidence_report import evidence_report, write_evidence
+    from backtest.views.evidence_report import evidence_report
 
     groups, _ = groups_and_thesis()
     write_evidence(document, folder, force=force)

@@ -24,12 +24,12 @@ from backtest.composite.chain import Chained, chain, shared_out
 from backtest.composite.framework import Framework, load_framework
 from backtest.composite.imputation import impute
 from backtest.composite.releases import Releases, releases
+from backtest.display import Displayed
 from backtest.market import Market
-from backtest.render.fragments import heading, note, page, scope, table
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Composite:
+class Composite(Displayed):
     """An index of indicators in four pillars, on a market's sessions.
 
     Attributes
@@ -102,26 +102,6 @@ class Composite:
             ],
             "notes": list(self.notes),
         }
-
-    def _repr_html_(self) -> str:
-        """Render in notebooks: the last session's level and coverage, and the notes."""
-        day = self.index.index[-1]
-        chained = self.pillars.assign(all=self.index)
-        rows = [
-            [
-                "index" if of == "all" else of,
-                self.unlinked[of].iloc[-1],
-                chained[of].iloc[-1],
-                share,
-            ]
-            for of, share in self.coverage.iloc[-1].map("{:.0%}".format).items()
-        ]
-        where = scope(self.market.name, f"{day:%Y-%m-%d}", synthetic=self.synthetic)
-        return page(
-            heading(f"{self.framework.title or self.framework.name} {where}"),
-            table(pd.DataFrame(rows, columns=["", "level", "chained", "coverage"])),
-            *(note(f"note: {sentence}") for sentence in self.notes),
-        )
 
 
 def composite(market: Market, framework: Framework | str | Path = "observable") -> Composite:

@@ -19,6 +19,7 @@ import pandas as pd
 from backtest.composite import Framework, composite
 from backtest.composite.framework import CHOICES
 from backtest.costs import ETF_COSTS, Costs
+from backtest.display import Displayed
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.evidence.composite_sobol import LEVEL, SHARES, VERDICTS, indices, sample
@@ -37,7 +38,7 @@ Advance = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
-class CompositeSensitivity:
+class CompositeSensitivity(Displayed):
     """How far outcomes depend on choices nobody can prove right.
 
     Attributes

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
+from backtest.display import Displayed
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attribute, partition
@@ -44,7 +45,7 @@ Occasions = Mapping[str, tuple[Mapping[str, Basket], Iterable[tuple[str | pd.Tim
 
 
 @dataclass(frozen=True, eq=False)
-class StrategyEvidence:
+class StrategyEvidence(Displayed):
     """What there is to say about one strategy on one market.
 
     Attributes
@@ -88,12 +89,6 @@ class StrategyEvidence:
         window = " … ".join(self.result.manifest["window"])
         market = self.result.manifest["market"]
         return f"<StrategyEvidence on {self.result.name}, {kind}{market}, {window}>"
-
-    def _repr_html_(self) -> str:
-        """Render in notebooks: the sentences, and the tables they come from."""
-        from backtest.evidence.tables import evidence_html
-
-        return evidence_html(self)
 
     def sentences(self, language: str = "en") -> list[str]:
         """Say it in words."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backtest.display import Displayed
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.evidence.chance import Placebo
@@ -34,7 +35,7 @@ DRAWS = 2000
 
 
 @dataclass(frozen=True)
-class Scorecard:
+class Scorecard(Displayed):
     """The verdicts on a report's claims.
 
     Attributes
@@ -126,12 +127,6 @@ class Scorecard:
         kind = "synthetic " if self.synthetic else ""
         counts = ", ".join(f"{count} {verdict}" for verdict, count in self.counts.items())
         return f"<Scorecard on {kind}{self.market}, as of {self.as_of:%Y-%m-%d}: {counts}>"
-
-    def _repr_html_(self) -> str:
-        """Render a row per claim in notebooks."""
-        from backtest.evidence.tables import scorecard_html
-
-        return scorecard_html(self)
 
 
 def scorecard(

@@ -6,6 +6,7 @@ columns it can do without, and goes on below with those that are left.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,8 @@ from backtest.views.words import Words
 STYLES = {"good": "green", "bad": "red", "unsure": "yellow", "": ""}
 GAP = 2  # between columns
 PROSE = 12  # letters below which a column of text is not narrowed, if it has as many
-WORD = 24  # letters above which a word may be folded
+APART = 6  # sentences of a section beyond which each is a paragraph
+WORD, LONG = 16, 24  # letters above which a word may be broken after a dot, and after other marks
 
 
 def plain_console(*, stderr: bool = False) -> Console:
@@ -55,8 +57,7 @@ def _blocks(page: Page, width: int) -> Iterator[RenderableType]:
     if page.conclusion:
         yield Text(page.conclusion, STYLES[page.tone])
     for section in page.sections:
-        if not section.folded:
-            yield from _section(section, width, say)
+        yield from _section(section, width, say)
     last = [*(Text(say("note: {note}", note=note), "yellow") for note in page.notes)]
     last += [Text(line, "dim") for line in page.footer]
     if last and page.sections:
@@ -68,7 +69,9 @@ def _section(section: Section, width: int, say: Words) -> Iterator[RenderableTyp
     yield ""
     if section.title:
         yield Text(section.title, "bold")
-    for sentence in section.sentences:
+    for number, sentence in enumerate(section.sentences):
+        if number and len(section.sentences) > APART:
+            yield ""
         yield Text(sentence)
     for table in section.tables:
         if table.caption:
@@ -93,7 +96,7 @@ class _Column:
         most = max(map(cell_len, (head, *cells)), default=0)
         words = head.split()
         if left:
-            words += [word for cell in cells for word in cell.split() if cell_len(word) <= WORD]
+            words += [part for cell in cells for part in _pieces(cell) if cell_len(part) <= LONG]
             words += ["x" * min(PROSE, max(map(cell_len, cells), default=0))]
         else:
             words += cells
@@ -143,12 +146,52 @@ def _grid(columns: Sequence[_Column], width: int, table: Table) -> Grid:
         padding=(0, GAP, 0, 0),
         show_header=any(column.head for column in columns),
     )
-    for column, wide in zip(columns, _widths(columns, width), strict=True):
+    widths = _widths(columns, width)
+    for column, wide in zip(columns, widths, strict=True):
         side = "left" if column.left else "right"
         grid.add_column(Text(column.head), width=wide, justify=side, overflow="fold")  # type: ignore[arg-type]
     for cells in zip(*(column.cells for column in columns), strict=True):
-        grid.add_row(*(Text(cell, STYLES[table.tones.get(cell, "")]) for cell in cells))
+        shown = [
+            Text(_lines(cell, wide) if column.left else cell, STYLES[table.tones.get(cell, "")])
+            for cell, wide, column in zip(cells, widths, columns, strict=True)
+        ]
+        grid.add_row(*shown)
     return grid
+
+
+def _pieces(text: str) -> list[str]:
+    """Divide a text where its lines may break: at spaces, and long names after their marks."""
+    found = []
+    for word in re.findall(r"\S+", text):
+        if cell_len(word) <= WORD:
+            found.append(word)
+        else:
+            found += re.findall(r"[^.]+\.?|\.", word) if cell_len(word) <= LONG else _parted(word)
+    return found
+
+
+def _parted(word: str) -> list[str]:
+    return re.findall(r"[^._/-]+[._/-]?|[._/-]", word)
+
+
+def _lines(text: str, width: int) -> str:
+    """Break names that are longer than a line after their dots, underscores or hyphens."""
+    lines = []
+    for line in text.split("\n"):
+        words = []
+        for word in line.split(" "):
+            if cell_len(word) <= width:
+                words.append(word)
+                continue
+            row, rows = "", []
+            for part in _pieces(word):
+                if row and cell_len(row + part) > width:
+                    rows.append(row)
+                    row = ""
+                row += part
+            words.append("\n ".join([*rows, row]))
+        lines.append(" ".join(words))
+    return "\n".join(lines)
 
 
 def _widths(columns: Sequence[_Column], width: int) -> list[int]:

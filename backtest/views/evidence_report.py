@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-from backtest.atomic import write_file
-from backtest.errors import UserError
 from backtest.evidence.event_kinds import EventsByKind
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.scorecard import Scorecard
 from backtest.market import Market
-from backtest.records.folder import check_free, json_text, remove_reports
 from backtest.strategy.basket import Basket
 from backtest.views.events import events_section
-from backtest.views.page import Page
-from backtest.views.run_report import NO_PROMISE, run_report
-from backtest.views.sections.verdicts import scorecard, taken_apart
+from backtest.views.page import Page, Section, Table
+from backtest.views.run_report import NO_PROMISE, result_page, run_report
+from backtest.views.sections.curves import curves
+from backtest.views.sections.headline import WARNING
+from backtest.views.sections.periods import cells_of, halves, regimes
+from backtest.views.sections.switching import switching
+from backtest.views.sections.verdicts import each_claim, scorecard, taken_apart
 from backtest.views.words import Words
-
-FILES = ("evidence.json",)
 
 
 def evidence_report(
@@ -48,11 +45,18 @@ def evidence_report(
     claims = scorecard(card, say)
     studied = () if events is None else (events_section(events, say),)
     if found is not None:
-        extra = (*taken_apart(found, groups, say), *studied, claims)
+        extra = (*taken_apart(found, groups, say), *studied, claims, each_claim(card, say))
         return run_report(
             found.result, market=market, report=card.report, extra=extra, language=language
         )
-    synthetic = say("SYNTHETIC DATA: these prices were generated, no market ever paid them.")
+    sections = (replace(claims, sentences=()), each_claim(card, say), *studied)
+    return replace(_card_page(card, say), sections=sections)
+
+
+def _card_page(card: Scorecard, say: Words) -> Page:
+    """Return the page of a scorecard as far as it is the same whatever follows its top."""
+    synthetic = [say("SYNTHETIC DATA")] * card.synthetic
+    data = say("data {snapshot}", snapshot=card.snapshot[:12])
     return Page(
         title=card.report.title_zh if say.chinese else card.report.title,
         subtitle=say(
@@ -62,32 +66,43 @@ def evidence_report(
             market=card.market,
             date=f"{card.as_of:%Y-%m-%d}",
         ),
-        language=language,
-        conclusion=claims.sentences[0],
-        banners=(synthetic,) if card.synthetic else (),
-        sections=(replace(claims, sentences=()), *studied),
-        origin=" · ".join(
-            [
-                *([say("SYNTHETIC DATA")] if card.synthetic else []),
-                card.market,
-                say("data {snapshot}", snapshot=card.snapshot[:12]),
-            ]
-        ),
+        language=say.language,
+        conclusion=card.sentences(say.language)[0],
+        banners=(say(WARNING),) if card.synthetic else (),
         footer=(say("Data snapshot {name}.", name=card.snapshot[:12]), say(NO_PROMISE)),
+        origin=" · ".join([*synthetic, card.market, data]),
     )
 
 
-def check_target(folder: Path, *, force: bool = False) -> None:
-    """Raise a `UserError` unless evidence can be written to `folder`, see `check_free`."""
-    check_free(folder, FILES, force=force)
+def scorecard_page(card: Scorecard, say: Words) -> Page:
+    """Return a row per claim, then a sentence or two on each."""
+    told = scorecard(card, say)
+    page = _card_page(card, say)
+    return replace(page, sections=(replace(told, title="", sentences=()), each_claim(card, say)))
 
 
-def write_evidence(document: dict[str, Any], folder: Path, *, force: bool = False) -> None:
-    """Write what `nqp evidence --json` prints to a folder."""
-    check_target(folder, force=force)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        remove_reports(folder)
-        write_file(folder / "evidence.json", json_text(document).encode())
-    except OSError as error:
-        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+def strategy_page(found: StrategyEvidence, say: Words) -> Page:
+    """Return what is known about a strategy, in words, then what the words come from."""
+    result = found.result
+    words, *apart = taken_apart(found, (), say)
+    if found.year is not None:
+        words, apart = apart[0], [words, *apart[1:]]
+    folded = [replace(section, folded=True) for section in (*apart, *_periods(found, say))]
+    bare = replace(words, title="", tables=())
+    tables = Section("tests", say("Tests"), tables=words.tables, folded=True)
+    page = result_page(result, say)
+    return replace(page, conclusion="", sections=(bare, tables, *folded), notes=())
+
+
+def _periods(found: StrategyEvidence, say: Words) -> list[Section]:
+    """List results by what was held, by half and around the report, drawdowns and switches."""
+    result = found.result
+    fallen = Section("falls", say("Deepest drawdowns"), tables=curves(result, say).tables)
+    by_half = halves(result, say)
+    halved = replace(by_half, tables=(Table("", by_half.charts[0].data),))
+    switched = switching(result, say)
+    held = regimes(result, None, say)
+    around = Table(say("Before and after the report"), cells_of(found.wall, say))
+    sections = [replace(held, tables=(*held.tables, around)), halved]
+    sections += [fallen] * bool(fallen.tables)
+    return sections if switched is None else [*sections, switched]

@@ -10,6 +10,10 @@ SCALES: Mapping[str, str] = {
     "rank": "points are percentiles of the indicators' own past",
     "distance": "100 is the best of the indicators' own past, and less is further below it",
 }
+COMPENSABLE: Mapping[str, str] = {
+    "arithmetic": "a weak indicator is made good by a strong one, point for point",
+    "geometric": "a weak indicator is made good by a strong one only in part",
+}
 MIDDLE: Mapping[str, str] = {"z": "own past", "rank": "median of own past"}  # at 50 points
 SPOKEN: Mapping[str, str] = {"index": "index percentile", "last_switch": "last switch"}
 

@@ -15,6 +15,8 @@ from backtest.views.words import Words
 # The function that makes the page, by the name of the class it is of.
 VIEWS: Mapping[str, str] = {
     "BacktestResult": "run_report:result_page",
+    "Composite": "index:index_page",
+    "CompositeSensitivity": "index:sensitivity_page",
     "Comparison": "compare_report:compare_page",
     "EventsByKind": "events:events_page",
     "Market": "market:market_page",
@@ -22,6 +24,8 @@ VIEWS: Mapping[str, str] = {
     "Today": "today:today_page",
     "YearPath": "sections.year:year_page",
     "Honesty": "sections.verdicts:honesty_page",
+    "Scorecard": "evidence_report:scorecard_page",
+    "StrategyEvidence": "evidence_report:strategy_page",
     "Search": "tuning_report:search_page",
     "Sweep": "tuning_report:sweep_page",
     "WalkForward": "tuning_report:walk_forward_page",

@@ -72,16 +72,16 @@ def halves(result: BacktestResult, say: Words) -> Section:
 
 def regimes(result: BacktestResult, report: Report | None, say: Words) -> Section:
     """List returns by what was held, and up to the date of the thesis and after it."""
-    tables = [Table(say("By what was held"), _cells(result.by_regime(), say))]
+    tables = [Table(say("By what was held"), cells_of(result.by_regime(), say))]
     if report is not None and result.manifest["claims"]:
         wall = around(result, report.wall)
         wall.index = [say.name(name) for name in wall.index]
         caption = say("Up to the thesis of {date} and after it", date=f"{report.wall:%Y-%m-%d}")
-        tables.append(Table(caption, _cells(wall, say)))
+        tables.append(Table(caption, cells_of(wall, say)))
     return Section("regimes", say("By regime"), tables=tuple(tables))
 
 
-def _cells(table: pd.DataFrame, say: Words) -> pd.DataFrame:
+def cells_of(table: pd.DataFrame, say: Words) -> pd.DataFrame:
     """Write a table of sessions, returns and ratios."""
     shapes = {"sessions": "number", "sharpe": "ratio"}
     heads = {

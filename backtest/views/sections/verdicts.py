@@ -26,6 +26,8 @@ from backtest.views.words import Words
 
 VERDICTS = {"skill": "good", "luck": "bad", "cannot tell": "unsure"}
 SHADES = {"held": COLORS[2], "failed": COLORS[1], "cannot tell": GRAY}
+TONES = {"held": "good", "failed": "bad", "cannot tell": "unsure"}
+LISTED = 12  # instruments named
 BINS = 40
 
 
@@ -65,34 +67,75 @@ def honesty_page(found: Honesty, say: Words) -> Page:
 def scorecard(card: Scorecard, say: Words) -> Section:
     """List the verdict on every claim, and draw those measured as returns."""
     told = card.sentences(say.language)
-    claim, window = say("claim"), say("window")
-    outcome, evidence = say("outcome"), say("evidence")
+    statement, window, outcome = say("statement"), say("window"), say("outcome")
+    evidence, interval, p, turns = say("evidence"), say("90% interval"), "p", say("turns")
     rows = [
         {
-            claim: item.claim.statement_zh if say.chinese else item.claim.statement,
-            window: item.window + ("*" if item.in_sample else ""),
+            statement: _statement(item, say),
+            window: item.window + _mark(item),
             say("value"): amount(item.value, item.unit, say.language),
-            say("90% interval"): _interval(item, say),
+            interval: _interval(item, say),
             outcome: VERDICTS_ZH[item.verdict] if say.chinese else item.verdict,
             evidence: EVIDENCE_ZH[item.evidence] if say.chinese else item.evidence,
-            "p": "–" if item.placebo is None else f"{item.placebo.p:.2f}",
-            say("turns"): f"{len(item.turned)}/{len(item.sensitivity)}",
+            p: "–" if item.placebo is None else f"{item.placebo.p:.2f}",
+            turns: f"{len(item.turned)}/{len(item.sensitivity)}" if item.sensitivity else "–",
         }
         for item in card.findings
     ]
-    cells = pd.DataFrame(rows, index=[item.claim.id for item in card.findings])
-    shown = [item for item in card.findings if item.unit == "return" and item.interval is not None]
-    charts: tuple[Chart, ...] = ()
-    if shown:
-        charts = (_forest(shown, say),)
-    notes = (
-        say(
-            "* the window was over when the report came out; evidence: whether by more than chance."
-        ),
-        *(f"{item.claim.id}: {text}" for item, text in zip(card.findings, told[1:], strict=True)),
+    table = Table(
+        "",
+        pd.DataFrame(rows, index=[item.claim.id for item in card.findings]),
+        left=(statement, window, outcome, evidence),
+        drop=(statement, turns, evidence, interval),
+        tones={(VERDICTS_ZH[word] if say.chinese else word): tone for word, tone in TONES.items()},
+        head=say("claim"),
     )
-    tables = (Table(say("Claims"), cells, left=(claim, window, outcome, evidence)),)
-    return Section("scorecard", say("Scorecard of the claims"), (told[0],), charts, tables, notes)
+    shown = [item for item in card.findings if item.unit == "return" and item.interval is not None]
+    notes = (
+        say("outcome: whether it happened in its window"),
+        say("evidence: whether by more than chance; p: how often a placebo does as well"),
+        say("turns: alternative definitions of the claim that reverse its outcome"),
+        say("* the window was over when the report came out (in sample), + part of it was"),
+    )
+    charts = (_forest(shown, say),) if shown else ()
+    return Section("scorecard", say("Scorecard of the claims"), (told[0],), charts, (table,), notes)
+
+
+def each_claim(card: Scorecard, say: Words) -> Section:
+    """Say a sentence or two on every claim, and what it was measured on."""
+    told = card.sentences(say.language)[1:]
+    sentences = [
+        say.joined([f"{item.claim.id}  {_statement(item, say)}", sentence, _measured_on(item, say)])
+        for item, sentence in zip(card.findings, told, strict=True)
+    ]
+    return Section("claims", say("Claim by claim"), tuple(sentences))
+
+
+def _statement(item: Finding, say: Words) -> str:
+    return (
+        (item.claim.statement_zh or item.claim.statement) if say.chinese else item.claim.statement
+    )
+
+
+def _mark(item: Finding) -> str:
+    return "*" if item.in_sample else "+" if item.known_share > 0 else ""
+
+
+def _measured_on(item: Finding, say: Words) -> str:
+    """Name the instruments a verdict was measured on, the first dozen by name."""
+    if not item.instruments:
+        return ""
+    called = [
+        name if name == pair[0] else f"{name} {pair[1] if say.chinese else pair[0]}"
+        for name, pair in zip(item.instruments, item.names, strict=True)
+    ]
+    named = say.listed(called[:LISTED])
+    if len(called) > LISTED:
+        named = say("{names}, … ({count})", names=named, count=len(called))
+    if not item.absent:
+        return say("(Measured on {names}.)", names=named)
+    absent = say.listed(list(item.absent))
+    return say("(Measured on {names}; no prices: {absent}.)", names=named, absent=absent)
 
 
 def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -> list[Section]:
@@ -114,17 +157,15 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
     if found.ladder is not None:
         rungs = found.ladder.rungs
         keys = [key for key in ("cagr", "sharpe", "max_drawdown", "switches") if key in rungs]
-        heads = {
-            "cagr": "CAGR",
-            "sharpe": "Sharpe",
-            "max_drawdown": say("Max drawdown"),
-            "switches": say("Switches"),
-        }
         cells = pd.DataFrame(
-            {heads[key]: [figure(key, value) for value in rungs[key].tolist()] for key in keys},
+            {
+                say.figure(key): [figure(key, value) for value in rungs[key].tolist()]
+                for key in keys
+            },
             index=[say.note(str(name)) for name in rungs.index],
         )
         tables.append(Table(say("Ladder: what the rotation could be worth"), cells))
+        tables.append(_delay(found.ladder.delay, say))
     notes = tuple(say.note(text) for text in found.notes)
     luck = Section(
         "luck",
@@ -136,6 +177,16 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
     )
     year = [] if found.year is None else [the_year(found.year, say)]
     return [*year, luck, attributed(found.attributions, found.split, groups, say)]
+
+
+def _delay(delay: pd.DataFrame, say: Words) -> Table:
+    """List what the strategy earns when it learns of everything some sessions late."""
+    keys = [key for key in ("cagr", "sharpe", "max_drawdown", "switches") if key in delay]
+    cells = pd.DataFrame(
+        {say.figure(key): [figure(key, value) for value in delay[key].tolist()] for key in keys},
+        index=list(map(str, delay.index)),
+    )
+    return Table(say("Cost of delay: the strategy, late"), cells, head=say("sessions late"))
 
 
 def histogram(values: pd.Series) -> pd.Series:

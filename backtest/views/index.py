@@ -1,0 +1,318 @@
+"""The page of a composite index: its level, what moved it, what it rests on, what it goes with."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from backtest.composite import Composite
+from backtest.composite.back_to_data import back_to_data
+from backtest.composite.multivariate import cronbach_alpha, principal_components
+from backtest.composite.selection import selection
+from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction, links
+from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
+from backtest.evidence.composite_sobol import MATTERS
+from backtest.views.index_words import COMPENSABLE, SCALES, SPOKEN
+from backtest.views.numbers import day, written
+from backtest.views.page import Page, Section, Table
+from backtest.views.sections.headline import WARNING
+from backtest.views.words import Words
+
+SPANS = (20, 60, 240)  # sessions
+SINCE = 60  # sessions whose moves are taken apart
+MOVERS, CHANGES = 6, 4  # rows shown
+LINKS = {"cannot tell": "unsure", "together": "good", "apart": "bad"}
+MARKS = {"matters": "*", "cannot tell": "?"}
+SHAPES = {"index": "number", "switches": "number", "profit": "signed percent"}
+
+
+def index_page(
+    found: Composite, say: Words, *, since: pd.Timestamp | None = None, missing: str = ""
+) -> Page:
+    """Return the latest index, what moved it, what it rests on and what it goes with.
+
+    Parameters
+    ----------
+    since : Timestamp, optional
+        From when on its moves are taken apart; 60 sessions ago by default.
+    missing : str
+        A note on pictures that were left out.
+    """
+    framework, sessions = found.framework, found.market.sessions
+    start = sessions[max(0, len(sessions) - 1 - SINCE)] if since is None else since
+    footer = say(
+        "{scores} scores, {weights} weights fitted {refit}, {mean} mean: {meaning}",
+        scores=framework.normalization,
+        weights=framework.weighting,
+        refit=framework.refit,
+        mean=framework.aggregation,
+        meaning=say(COMPENSABLE[framework.aggregation]),
+    )
+    sections = (
+        _levels(found, say),
+        _movers(found, start, say),
+        _changes(found, say),
+        _inputs(found, say),
+        _looks(found, say),
+    )
+    return Page(
+        title=say(
+            "{name} on {market}, {date}",
+            name=framework.title or framework.name,
+            market=found.market.name,
+            date=day(sessions[-1]),
+        ),
+        subtitle=say(SCALES[framework.normalization]),
+        language=say.language,
+        conclusion="",
+        banners=(say(WARNING),) if found.synthetic else (),
+        sections=tuple(section for section in sections if section is not None),
+        notes=tuple(say.note(text) for text in (*found.notes, missing) if text),
+        footer=(footer, say("data: {snapshot}", snapshot=found.market.snapshot[:12])),
+    )
+
+
+def _levels(found: Composite, say: Words) -> Section:
+    rows = {}
+    for name in ("all", *map(str, found.pillars)):
+        chained = found.index if name == "all" else found.pillars[name]
+        now = chained.iloc[-1]
+        rows[say("index") if name == "all" else say.name(name)] = {
+            say("level"): written(found.unlinked[name].iloc[-1], "{:.1f}"),
+            **{
+                say("in {span}", span=span): written(
+                    now - chained.iloc[-1 - span] if len(chained) > span else None, "points"
+                )
+                for span in SPANS
+            },
+            say("chained"): written(now, "{:.1f}"),
+            say("coverage"): written(found.coverage[name].iloc[-1], "{:.0%}"),
+        }
+    cells = pd.DataFrame(list(rows.values()), index=list(rows))
+    note = say(
+        "level: what today's members say by themselves, to read on that scale; chained: the same "
+        "without the jumps of what enters or leaves, for moves (here over sessions)"
+    )
+    drop = tuple(say("in {span}", span=span) for span in reversed(SPANS))
+    return Section("levels", "", tables=(Table("", cells, drop=drop),), notes=(note,))
+
+
+def _movers(found: Composite, since: pd.Timestamp, say: Words) -> Section | None:
+    moved = back_to_data(found, since, found.market.sessions[-1])
+    shown = moved[moved["points"].round(2) != 0.0].head(MOVERS)
+    if shown.empty:
+        return None
+    pillar = say("pillar")
+    cells = pd.DataFrame(
+        {
+            pillar: [say.name(name) for name in shown["pillar"]],
+            say("score then"): [written(value, "number") for value in shown["before"]],
+            say("now"): [written(value, "number") for value in shown["after"]],
+            say("points"): [written(value, "{:+.2f}") for value in shown["points"]],
+        },
+        index=list(map(str, shown.index)),
+    )
+    rest = moved["points"].drop(shown.index)
+    if len(rest):
+        others = say("1 other") if len(rest) == 1 else say("{count} others", count=len(rest))
+        cells.loc[others] = ["", "", "", written(float(rest.sum()), "{:+.2f}")]
+    title = say(
+        "What moved it since {date} ({points} points in all)",
+        date=day(since),
+        points=written(float(moved["points"].sum()), "points"),
+    )
+    table = Table("", cells, (pillar,), (pillar,), head=say("indicator"))
+    return Section("movers", title, tables=(table,))
+
+
+def _changes(found: Composite, say: Words) -> Section | None:
+    changed = found.changes
+    members = changed[(changed["entered"].str.len() + changed["left"].str.len()) > 0]
+    if members.empty:
+        return None
+    last = members.tail(CHANGES)
+    told = []
+    for when, row in last.iterrows():
+        parts = [say("in: {names}", names=say.listed(list(row["entered"])))] * bool(row["entered"])
+        parts += [say("out: {names}", names=say.listed(list(row["left"])))] * bool(row["left"])
+        told.append(
+            say(
+                "{date}  {changes} (linking took out {points} points)",
+                date=day(when),
+                changes="; ".join(parts),
+                points=written(row["effect"], "points"),
+            )
+        )
+    title = say("The last {count} of {all} changes of members", count=len(last), all=len(members))
+    return Section("changes", title, tuple(told))
+
+
+def _inputs(found: Composite, say: Words) -> Section:
+    known, days, pillar = say("known since"), say("days"), say("pillar")
+    inputs = selection(found)
+    rows = []
+    for _, row in inputs.iterrows():
+        since = day(row["known"])
+        if not row["in_force"]:
+            since = say("not in force")
+        elif pd.isna(row["known"]):
+            since = say("no data")
+        age = written(row["age_days"], "number")
+        if row["in_force"] and row["age_days"] > row["stands_days"]:
+            age = say("{days} old", days=age)
+        rows.append(
+            {
+                pillar: say.name(str(row["pillar"])),
+                say("weight"): written(row["weight"], "percent"),
+                say("score"): written(row["score"], "number"),
+                known: since,
+                days: age,
+            }
+        )
+    cells = pd.DataFrame(rows, index=list(map(str, inputs.index)))
+    tones = {say("no data"): "unsure"}
+    table = Table("", cells, (pillar, known), (pillar, days), tones, say("indicator"))
+    return Section("inputs", say("What it rests on"), tables=(table,))
+
+
+def _looks(found: Composite, say: Words) -> Section | None:
+    told = []
+    explained = principal_components(found.scores).explained
+    if len(explained):
+        told = [
+            say(
+                "On the {rows} sessions with a score of every indicator the first principal "
+                "component explains {share} of the scores; {alpha}",
+                rows=f"{len(found.scores.dropna()):,}",
+                share=f"{explained.iloc[0]:.0%}",
+                alpha=_alpha(cronbach_alpha(found.scores), say),
+            )
+        ]
+    every = links(found)
+    most = max(link.spans for link in every)
+    if not most:
+        return Section("links", "", tuple(told)) if told else None
+    intervals = [link.interval for link in every if link.interval is not None]
+    wide = say("{level} interval", level=f"{intervals[0].level:.0%}") if intervals else "–"
+    span, verdict = say("span"), say("verdict")
+    cells = pd.DataFrame(
+        [
+            {
+                span: say(link.span),
+                say("corr."): written(link.correlation, "{:+.2f}"),
+                wide: "–"
+                if link.interval is None
+                else f"{link.interval.low:+.2f} … {link.interval.high:+.2f}",
+                verdict: say(link.verdict),
+            }
+            for link in every
+        ],
+        index=[say.name(link.target) for link in every],
+    )
+    tones = {say(word): tone for word, tone in LINKS.items()}
+    title = say(
+        "What its moves over {horizon} sessions go with (up to {most} spans, none twice)",
+        horizon=HORIZON,
+        most=most,
+    )
+    notes = [
+        say(
+            "the intervals are so wide that all {count} hold at once with {level} confidence",
+            count=len(every),
+            level=f"{TOGETHER:.0%}",
+        )
+    ]
+    if by_construction(found):
+        notes.append(
+            say(
+                "prices make index and returns alike, so they go together over the same span "
+                "partly by construction"
+            )
+        )
+    table = Table("", cells, (span, verdict), (), tones, say("returns of"))
+    return Section("links", title, tuple(told), tables=(table,), notes=tuple(notes))
+
+
+def _alpha(alpha: float, say: Words) -> str:
+    """Say what Cronbach's alpha is, and what it means where it is no share."""
+    if alpha != alpha:
+        return say(
+            "Cronbach's alpha has no value: indicators oppose each other, so it is no one thing."
+        )
+    if alpha < 0.0:
+        return say(
+            "Cronbach's alpha is {alpha}, below 0: indicators oppose each other, so it is no one "
+            "thing.",
+            alpha=f"{alpha:.2f}",
+        )
+    return say(
+        "Cronbach's alpha is {alpha} (0.7 is usual for one thing measured).", alpha=f"{alpha:.2f}"
+    )
+
+
+def sensitivity_page(varied: CompositeSensitivity, say: Words) -> Page:
+    """Return how far the outcomes lie apart, and which choice they owe it to."""
+    drawn, there = len(varied.variants), varied.combinations
+    ways = say("All {all}", all=there) if drawn == there else f"{drawn} / {there}"
+    ranges = pd.DataFrame(
+        [
+            [_outcome(str(outcome), value) for value in row]
+            for outcome, row in varied.ranges.iterrows()
+        ],
+        columns=[say("as stated"), "5%", say("median"), "95%"],
+        index=[say(SPOKEN.get(str(name), str(name))) for name in varied.ranges.index],
+    )
+    owed = {}
+    for factor in varied.factors:
+        own = varied.indices[varied.indices["factor"] == factor].set_index("outcome")
+        nothing = varied.verdict(OUTCOMES[0], factor) == NOTHING
+        owed[factor] = ["–" if nothing else _share(own.loc[outcome]) for outcome in OUTCOMES]
+    heads = [say(SPOKEN.get(name, name)) for name in OUTCOMES]
+    shares = pd.DataFrame(list(owed.values()), columns=heads, index=list(owed))
+    late = say.listed(list(map(str, varied.factors["delay"])))
+    notes = [
+        say(
+            "shares of the variance, with all it does together with the others: total Sobol "
+            "indices and half of their 90% intervals, from {rows} draws of {drawn} distinct "
+            "combinations",
+            rows=f"{varied.rows:,}",
+            drawn=drawn,
+        ),
+        say(
+            "* matters, ? cannot tell, else hardly matters (under {least})", least=f"{MATTERS:.0%}"
+        ),
+    ]
+    if varied.verdict(OUTCOMES[0], "imputation") == NOTHING:
+        notes.append(say("– no value was ever too old, so nothing was imputed"))
+    notes += [
+        say(
+            "index percentile: where the level stands in its own past, 0 to 100, so that all "
+            "scales compare"
+        ),
+        say(
+            "{strategy} holds one basket while the level is above its median so far, another "
+            "below; everything known {late} sessions late",
+            strategy=varied.strategy,
+            late=late,
+        ),
+    ]
+    tables = (Table("", ranges), Table("", shares, head=say("owed to")))
+    title = say(
+        "{ways} ways to build it, and {strategy} on each, IN SAMPLE",
+        ways=ways,
+        strategy=varied.strategy,
+    )
+    section = Section("sensitivity", title, tables=tables, notes=tuple(notes))
+    return Page("", "", say.language, "", sections=(section,))
+
+
+def _share(row: pd.Series) -> str:
+    mark = MARKS.get(str(row["verdict"]), " ")
+    if row["total"] != row["total"]:
+        return f"– {mark}"
+    return f"{row['total']:.2f} ± {row['total_half']:.2f} {mark}"
+
+
+def _outcome(outcome: str, value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return day(value)
+    return written(value, SHAPES.get(outcome, "number"))
