@@ -112,16 +112,32 @@ def _table(table: Table, width: int, say: Words) -> Iterator[RenderableType]:
         for place, (name, left) in enumerate(table.columns)
     ]
     first = [heads] if heads.most else []
-    dropped = []
-    for name in table.drop:
-        if _needed([*first, *columns]) <= width:
-            break
-        dropped += [column.head for column in columns if column.head == name]
-        columns = [column for column in columns if column.head != name]
+    kept, dropped = _kept([*first, *columns], table.drop, width)
+    columns = kept[len(first) :]
     for part in _parts(first, columns, width):
         yield _grid(part, width, table)
     if dropped:
         yield Text(say("not shown at this width: {names}", names=say.listed(dropped)), "dim")
+
+
+def _kept(
+    columns: list[_Column], drop: Sequence[str], width: int
+) -> tuple[list[_Column], list[str]]:
+    """Leave columns out in the order given until the rest fits; then take back what has room."""
+    left_out: list[str] = []
+
+    def rest() -> list[_Column]:
+        return [column for column in columns if column.head not in left_out]
+
+    for name in drop:
+        if _needed(rest()) <= width:
+            break
+        left_out.append(name)
+    for name in reversed(left_out[:-1]):
+        left_out.remove(name)
+        if _needed(rest()) > width:
+            left_out.append(name)
+    return rest(), [column.head for column in columns if column.head in left_out]
 
 
 def _needed(columns: Sequence[_Column]) -> int:

@@ -245,4 +245,6 @@ def _interval(item: Finding, say: Words) -> str:
     low, high = (
         amount(x, item.unit, say.language) for x in (item.interval.low, item.interval.high)
     )
+    for unit in (" points", " bp", "个百分点", "个基点"):
+        low = low.removesuffix(unit)
     return f"{low} … {high}"
