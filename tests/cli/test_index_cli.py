@@ -135,7 +135,7 @@ def test_pictures_of_no_index_are_left_out_and_it_is_said(nqp, small, tmp_path):
     words = ("index", "--framework", small, "--out", folder)
     assert nqp(*words, "--as-of", "2016-12-30")[0] == 0
     assert (folder / "index.png").exists()
-    code, out, _ = nqp(*words, "--as-of", "2015-03-31")
+    code, out, _ = nqp(*words, "--as-of", "2015-03-31", "--force")
     assert code == 0
     says = "index.png, pillars.png and contributions.png are left out: there is no index to draw"
     assert " ".join(out.split()).count(says) == 1
@@ -187,7 +187,7 @@ def test_a_folder_holds_the_document_and_pictures(nqp, small, tmp_path):
     document = json.loads((folder / "index.json").read_text("utf-8"))
     assert document == json.loads(out)
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert nqp(*words)[0] == 0
+    assert nqp(*words, "--force")[0] == 0
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
 
 
