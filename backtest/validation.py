@@ -66,14 +66,30 @@ def validated(
         text = json.dumps(listed, default=_text)
         made: T = _adapter(cast(Any, kind)).validate_json(text, strict=True, extra="forbid")
     except RecursionError as error:
-        raise UserError(f"{source} is nested too deep; flatten it") from error
+        raise UserError(f"{source}: it is nested too deep; flatten it") from error
     except ValidationError as error:
         names = {field: key for key, field in (renamed or {}).items()}
         found = error.errors()
         # A key that is unknown explains one that is missing.
         first = next((one for one in found if one["type"] in UNKNOWN), found[0])
-        raise UserError(_sentence(first, kind, spelled, source, names)) from error
+        fault = _fault(first, kind, spelled, names)
+        advice = "; add it" if fault.endswith(" is missing") else ""
+        raise UserError(f"{source}: {fault}{advice}") from error
     return made
+
+
+def misfit(kind: Any, document: Any) -> str | None:
+    """Say what keeps a document from being of a type; None if it is, other keys notwithstanding."""
+    from pydantic import ValidationError
+
+    try:
+        _adapter(kind).validate_python(document, strict=True)
+    except RecursionError:
+        return "it is nested too deep"
+    except ValidationError as error:
+        entries = document if isinstance(document, Mapping) else {}
+        return _fault(error.errors()[0], kind, entries, {})
+    return None
 
 
 @cache
@@ -109,26 +125,25 @@ def _types(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _sentence(
+def _fault(
     error: Mapping[str, Any],
     kind: type,
     entries: Mapping[str, Any],
-    source: str,
     names: Mapping[str, str],
 ) -> str:
-    """Say what is wrong with one entry."""
+    """Say what is wrong with one entry, and what to give."""
     if isinstance(inner := error.get("ctx", {}).get("error"), UserError):
-        return f"{source}: {inner}"
+        return str(inner)
     path = list(error["loc"])
     key, context = _key(path, entries, names), error.get("ctx", {})
     what, value = error["type"], shown(repr(error["input"]))
     if what in ("missing", "missing_argument"):
-        return f"{source}: {key} is missing; add it"
+        return f"{key} is missing"
     if what in UNKNOWN:
         known = _known(kind, path)
-        return f"{source}: {key} is no key here; {suggest(str(path[-1]), known)}"
+        return f"{key} is no key here; {suggest(str(path[-1]), known)}"
     if what == "json_invalid":
-        return f"{source} is nested too deep; flatten it"
+        return "it is nested too deep; flatten it"
     limits = {
         "greater_than_equal": f"{context.get('ge')} or more",
         "greater_than": f"a number above {context.get('gt')}",
@@ -136,11 +151,11 @@ def _sentence(
         "less_than": f"a number below {context.get('lt')}",
     }
     if what in limits:
-        return f"{source}: {key} was {value}; give {limits[what]}"
+        return f"{key} was {value}; give {limits[what]}"
     wanted = WANTED.get(what.partition("_")[0])
     if wanted is None:
-        return f"{source}: {key or 'the file'} cannot be read ({error['msg']})"
-    return f"{source}: {key} must be {wanted}, was {value}"
+        return f"{key or 'it'} cannot be read ({error['msg']})"
+    return f"{key or 'it'} must be {wanted}, was {value}"
 
 
 def _known(kind: type, path: list[Any]) -> list[str]:
@@ -156,7 +171,7 @@ def _key(path: list[Any], entries: Mapping[str, Any], names: Mapping[str, str]) 
     """Write the place of an entry as its file has it: instruments[3].lot, series.pmi.unit."""
     field, rest = str(path[0]) if path else "", path[1:]
     text, table = names.get(field, field), entries.get(field)
-    if rest and isinstance(table, Mapping):
+    if rest and isinstance(rest[0], int) and isinstance(table, Mapping):
         text += f".{list(table)[rest[0]]}"
         rest = rest[1:] if rest[1:] and isinstance(rest[1], str) else rest[2:]
     for step in rest:

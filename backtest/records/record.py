@@ -7,10 +7,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from annotated_types import Ge, Gt, Le, Len, Lt
+from typing_extensions import TypedDict
 
 from backtest.costs import cost_parts
 from backtest.engine.benchmarks import benchmark_returns, level_returns
@@ -22,27 +24,42 @@ from backtest.market import Market
 from backtest.render.plain import restored
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
+from backtest.validation import misfit
 from backtest.views.words import warnings_of
 
-DOCUMENT = {"summary": dict, "benchmarks": dict, "warnings": list, "synthetic": bool}
-MANIFEST: dict[str, type | tuple[type, ...]] = {
-    "strategy": str,
-    "class": str,
-    "parameters": dict,
-    "set": str,
-    "claims": list,
-    "market": str,
-    "snapshot": str,
-    "synthetic": bool,
-    "strict_launch": bool,
-    "currency": str,
-    "sessions_per_year": int,
-    "window": list,
-    "costs": str,
-    "fill": str,
-    "cash": (int, float),
-    "versions": dict,
-}
+Figures = dict[str, float | None]
+
+
+class Document(TypedDict):
+    """What a report reads of a result's JSON."""
+
+    summary: Figures
+    benchmarks: dict[str, Figures]
+    warnings: list[str]
+    synthetic: bool
+
+
+Manifest = TypedDict(
+    "Manifest",
+    {
+        "strategy": str,
+        "class": str,
+        "parameters": dict[str, Any],
+        "set": str,
+        "claims": list[str],
+        "market": str,
+        "snapshot": str,
+        "synthetic": bool,
+        "strict_launch": bool,
+        "currency": str,
+        "sessions_per_year": Annotated[int, Ge(1), Le(366)],
+        "window": Annotated[list[str], Len(2, 2)],
+        "costs": str,
+        "fill": str,
+        "cash": Annotated[float, Gt(0), Lt(1e15)],
+        "versions": dict[str, str],
+    },
+)
 RENAMED = {"hit_rate": "positive_months"}  # figures of older folders
 
 
@@ -153,16 +170,8 @@ def read_run(folder: Path) -> Record:
 
 def checked_document(document: Any, path: Path) -> Mapping[str, Any]:
     """Return a result's JSON document if it has what a report reads."""
-    _check(document, DOCUMENT, path)
-    tables = [document["summary"], *document["benchmarks"].values()]
-    if not all(isinstance(table, dict) for table in tables) or not all(
-        value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
-        for table in tables
-        for value in table.values()
-    ):
-        raise damaged(path, "its figures must be numbers")
-    if not all(isinstance(text, str) for text in document["warnings"]):
-        raise damaged(path, "its warnings must be text")
+    if (fault := misfit(Document, document)) is not None:
+        raise damaged(path, fault)
     window = checked_manifest(document.get("manifest"), path)["window"]
     name = document["manifest"]["strategy"]
     renamed = {RENAMED.get(figure, figure): value for figure, value in document["summary"].items()}
@@ -171,16 +180,17 @@ def checked_document(document: Any, path: Path) -> Mapping[str, Any]:
 
 def checked_manifest(manifest: Any, path: Path) -> Mapping[str, Any]:
     """Return a manifest if it has what a report reads."""
-    _check(manifest, MANIFEST, path)
+    if (fault := misfit(Manifest, manifest)) is not None:
+        raise damaged(path, fault)
     try:
         window = [f"{pd.Timestamp(day):%Y-%m-%d}" for day in manifest["window"]]
     except (ValueError, TypeError) as error:
         raise damaged(path, "its window must be two dates") from error
-    if window != manifest["window"] or len(window) != 2 or not manifest["cash"] > 0:
-        raise damaged(path, "its window must be two dates and its cash above 0")
-    if not manifest["sessions_per_year"] > 0 or manifest["fill"] not in FILLS:
-        raise damaged(path, "its fill must be one there is, its sessions a year above 0")
-    if not isinstance(manifest["versions"].get("nqp-rotation"), str):
+    if window != manifest["window"]:
+        raise damaged(path, "its window must be two dates")
+    if manifest["fill"] not in FILLS:
+        raise damaged(path, f"its fill must be {' or '.join(FILLS)}")
+    if "nqp-rotation" not in manifest["versions"]:
         raise damaged(path, "its versions must name nqp-rotation's")
     return dict(manifest)
 
@@ -246,14 +256,6 @@ def _orders(path: Path) -> pd.DataFrame:
     if not known or not orders["side"].isin(["buy", "sell"]).all():
         raise damaged(path, "an order in it is not whole")
     return orders
-
-
-def _check(document: Any, kinds: Mapping[str, Any], path: Path) -> None:
-    if not isinstance(document, dict):
-        raise damaged(path, "it is no JSON object")
-    for name, kind in kinds.items():
-        if not isinstance(document.get(name), kind):
-            raise damaged(path, f"its {name} is missing or of the wrong kind")
 
 
 def damaged(path: Path, why: str) -> UserError:

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from io import BytesIO
 from math import nan
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from annotated_types import Ge, Le, Len
+from typing_extensions import TypedDict
 
 from backtest.atomic import write_file
 from backtest.errors import UserError
@@ -22,8 +24,10 @@ from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.maps import heat_map, plateau, switch_raster
 from backtest.tuning.spa import Superiority
+from backtest.tuning.space import LARGEST_GRID
 from backtest.tuning.swept import Sweep
 from backtest.tuning.timing_test import TimingTest
+from backtest.validation import misfit
 from backtest.views.page import Page
 from backtest.views.tuning_report import described, tuning_report
 
@@ -37,21 +41,24 @@ FILES = (
     "heat_map.png",
     "switches.png",
 )
-MANIFEST = {
-    "strategy": str,
-    "swept": list,
-    "variants": int,
-    "score": str,
-    "fewer_is_better": bool,
-    "market": str,
-    "snapshot": str,
-    "synthetic": bool,
-    "currency": str,
-    "window": list,
-    "costs": str,
-    "fill": str,
-    "versions": dict,
-}
+
+
+class Manifest(TypedDict):
+    """What a report reads of a tuning's manifest."""
+
+    strategy: str
+    swept: list[str]
+    variants: Annotated[int, Ge(1), Le(LARGEST_GRID)]
+    score: str
+    fewer_is_better: bool
+    market: str
+    snapshot: str
+    synthetic: bool
+    currency: str
+    window: Annotated[list[str], Len(2, 2)]
+    costs: str
+    fill: str
+    versions: dict[str, str]
 
 
 def check_target(folder: Path, *, force: bool = False) -> None:
@@ -162,15 +169,12 @@ def _number(value: Any) -> float | int:
 
 
 def _checked(manifest: Any, path: Path) -> Mapping[str, Any]:
-    if not isinstance(manifest, dict):
-        raise damaged(path, "it is no JSON object")
-    for name, kind in MANIFEST.items():
-        if not isinstance(manifest.get(name), kind):
-            raise damaged(path, f"its {name} is missing or of the wrong kind")
-    texts = (*manifest["window"], *manifest["swept"], manifest["versions"].get("nqp-rotation"))
-    if not all(isinstance(text, str) for text in texts):
-        raise damaged(path, "its window, parameters or versions are not text")
-    return manifest
+    if (fault := misfit(Manifest, manifest)) is not None:
+        raise damaged(path, fault)
+    if "nqp-rotation" not in manifest["versions"]:
+        raise damaged(path, "its versions must name nqp-rotation's")
+    known: Mapping[str, Any] = manifest
+    return known
 
 
 def _held(swept: Sweep) -> pd.DataFrame:

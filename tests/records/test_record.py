@@ -132,9 +132,10 @@ def test_a_users_own_strategy_is_not_run_because_a_folder_says_so(kept):
     ("name", "content", "said"),
     [
         ("summary.json", "{", "is no JSON"),
-        ("summary.json", "[]", "no JSON object"),
-        ("summary.json", '{"summary": 1}', "its summary is missing"),
-        ("manifest.json", "{}", "its strategy is missing"),
+        ("summary.json", "[]", "it must be a table of keys and values"),
+        ("summary.json", '{"summary": 1}', "summary must be a table of keys and values, was 1"),
+        ("summary.json", '{"summary": {"cagr": true}}', "summary.cagr"),
+        ("manifest.json", "{}", "strategy is missing"),
         ("returns.csv", "", "no table of values by date"),
         ("returns.csv", "date,return\n2016-01-04,a\n2016-01-05,0\n", "no table of values"),
         ("returns.csv", "date,return\n2016-01-05,0\n2016-01-04,0\n", "dates must rise"),
