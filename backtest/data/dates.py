@@ -6,7 +6,6 @@ said by the column they stand in.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,71 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backtest.data.date_forms import FORMS, NUMBERS, SLASHED, Form, matches, stamp
 from backtest.errors import UserError
 from backtest.market.calendar import sessions, zone_of
 
-YEARS = (1700, 2200)
 # The share of dates that must fall on sessions more in one reading than in another to decide.
 CLEARLY = 0.02
 MARKET_HOURS = (8, 18)
-
-_TIME = (
-    r"(?:[T\s]+(?P<H>\d{1,2}):?(?P<M>\d\d)(?::?(?P<S>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[AaPp][Mm])?)?"
-)
-_OFFSET = r"\s*(?P<offset>Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)?(?:\[[\w/]+\])?"
-_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = r"(?P<name>[A-Za-z]{3})[a-z]*\.?"
-_QUARTERS = {"一": "1", "二": "2", "三": "3", "四": "4"}
-
-
-@dataclass(frozen=True)
-class Form:
-    """A way to write dates: its name, what cells look like, and the period a label stands for."""
-
-    name: str
-    pattern: re.Pattern[str]
-    period: str = ""
-
-
-def _form(name: str, pattern: str, period: str = "") -> Form:
-    return Form(name, re.compile(pattern, re.IGNORECASE), period)
-
-
-# In the order of preference where several fit all cells of a column.
-FORMS = (
-    _form(
-        "year-month-day",
-        r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?"
-        + _TIME
-        + _OFFSET,
-    ),
-    _form("YYYYMMDD", r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:\.0+)?" + _TIME + _OFFSET),
-    _form("month", r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*(?:月份?)?", "M"),
-    _form("month", r"(?P<y>\d{4})年?\s*(?:第?1|一)\s*[-至—~]\s*(?P<m>\d{1,2})月份?", "M"),
-    _form("month", r"(?P<y>\d{4})M?(?P<m>0[1-9]|1[0-2])(?:\.0+)?", "M"),
-    _form("month", _MONTH + r"[\s,-]+(?P<y>\d{4})", "M"),
-    _form("quarter", r"(?P<y>\d{4})\s*[-/.年]?\s*Q(?P<q>[1-4])", "Q"),
-    _form("quarter", r"Q(?P<q>[1-4])\s*[-/,]?\s*(?P<y>\d{4})", "Q"),
-    _form(
-        "quarter",
-        r"(?P<y>\d{4})年?\s*(?:第?\s*1\s*[-至—~]\s*)?第?\s*(?P<q>[1-4一二三四])\s*季度?",
-        "Q",
-    ),
-    _form("day month year", r"(?P<d>\d{1,2})[\s-]+" + _MONTH + r"[\s,-]+(?P<y>\d{4})" + _TIME),
-    _form("month day year", _MONTH + r"\s+(?P<d>\d{1,2}),?\s+(?P<y>\d{4})" + _TIME),
-    _form("year", r"(?P<y>(?:1[89]|2[01])\d\d)(?:年|\.0+)?", "Y"),
-    _form("month/day/year", r"(?P<m>\d{1,2})[/.-](?P<d>\d{1,2})[/.-](?P<y>\d{4})" + _TIME),
-    _form("day/month/year", r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})" + _TIME),
-    _form("Excel's day numbers", r"(?P<serial>[1-9]\d{4})(?:\.\d+)?"),
-    _form("seconds since 1970", r"(?P<epoch>-?\d{9,10})(?:\.\d+)?"),
-    _form("milliseconds since 1970", r"(?P<epoch>-?\d{12,13})(?:\.0+)?"),
-    _form("microseconds since 1970", r"(?P<epoch>-?\d{15,16})(?:\.0+)?"),
-    _form("nanoseconds since 1970", r"(?P<epoch>-?\d{18,19})(?:\.0+)?"),
-)
-# Numbers that are dates only where a column is known to hold dates.
-_NUMBERS = ("Excel's day numbers", "year", *(form.name for form in FORMS if "1970" in form.name))
-_SLASHED = ("month/day/year", "day/month/year")
-_UNIT = {"seconds": "s", "milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns"}
 
 Sessions = Callable[[pd.DatetimeIndex], pd.DatetimeIndex]
 
@@ -138,8 +79,8 @@ def looks_dated(cells: pd.Series, *, numbers: bool = False) -> np.ndarray:
     if cells.dtype.kind == "M" or isinstance(cells.dtype, pd.DatetimeTZDtype):
         return np.asarray(cells.notna())
     texts = _texts(cells)
-    forms = [form for form in FORMS if numbers or form.name not in _NUMBERS]
-    known = {text: any(_matches(form, text) for form in forms) for text in texts.unique().tolist()}
+    forms = [form for form in FORMS if numbers or form.name not in NUMBERS]
+    known = {text: any(matches(form, text) for form in forms) for text in texts.unique().tolist()}
     return texts.map(known).to_numpy(dtype=bool)
 
 
@@ -173,7 +114,7 @@ def read_dates(cells: pd.Series, exchange: Exchange, *, form: str = "") -> Dates
     chosen = _chosen(unique, exchange)
     if chosen is None:
         return Dates(pd.Series(pd.NaT, index=cells.index, dtype="datetime64[ns]"), "")
-    parsed = {text: _stamp(chosen, text) for text in unique}
+    parsed = {text: stamp(chosen, text) for text in unique}
     known = {text: stamp for text, stamp in parsed.items() if stamp is not None}
     stamps = _days(texts.map({text: stamp for text, (stamp, _) in known.items()}), time=True)
     if chosen.period:
@@ -255,8 +196,8 @@ def _chosen(texts: list[str], exchange: Exchange) -> Form | None:
     """Return the form that fits most cells, the first of equals; day and month must be clear."""
     counts: list[int] = []
     for form in FORMS:
-        counts.append(sum(_stamp(form, text) is not None for text in texts))
-        if texts and counts[-1] == len(texts) and form.name not in _SLASHED:
+        counts.append(sum(stamp(form, text) is not None for text in texts))
+        if texts and counts[-1] == len(texts) and form.name not in SLASHED:
             return form
     best = max(counts, default=0)
     if not best:
@@ -264,13 +205,13 @@ def _chosen(texts: list[str], exchange: Exchange) -> Form | None:
     form = FORMS[counts.index(best)]
     fitting = [
         other for other, count in zip(FORMS, counts, strict=True)
-        if count == best and other.name in _SLASHED
+        if count == best and other.name in SLASHED
     ]  # fmt: skip
-    if form.name not in _SLASHED or len(fitting) < 2:
+    if form.name not in SLASHED or len(fitting) < 2:
         return form
     shares = []
     for other in fitting:
-        stamps = [found[0] for text in texts if (found := _stamp(other, text)) is not None]
+        stamps = [found[0] for text in texts if (found := stamp(other, text)) is not None]
         shares.append(exchange.share(pd.DatetimeIndex(stamps)))
     if abs(shares[0] - shares[1]) <= CLEARLY:
         raise UserError(
@@ -291,60 +232,6 @@ def _texts(cells: pd.Series) -> pd.Series:
     unique = {cell: text(cell) for cell in cells.unique().tolist()}
     read: pd.Series = cells.map(unique, na_action="ignore").fillna("").astype(object)
     return read
-
-
-def _matches(form: Form, text: str) -> bool:
-    return _stamp(form, text) is not None
-
-
-def _stamp(form: Form, text: str) -> tuple[pd.Timestamp, float] | None:
-    """Return a moment as written, and minutes ahead of UTC (NaN where none is stated)."""
-    found = form.pattern.fullmatch(text)
-    if found is None:
-        return None
-    parts = found.groupdict()
-    try:
-        if parts.get("serial"):
-            stamp = pd.Timestamp("1899-12-30") + pd.Timedelta(days=int(parts["serial"]))
-            return (stamp, np.nan) if 1920 <= stamp.year <= 2100 else None
-        if parts.get("epoch"):
-            unit = _UNIT[form.name.split()[0]]
-            stamp = pd.Timestamp(int(parts["epoch"]), unit=unit)
-            return (stamp, 0.0) if 1920 <= stamp.year <= 2100 else None
-        year = int(parts["y"])
-        if not YEARS[0] <= year <= YEARS[1]:
-            return None
-        if form.period:
-            month = {"Y": 12, "Q": 3 * int(_quarter(parts)), "M": _month(parts)}[form.period]
-            return pd.Timestamp(year, month, 1) + pd.offsets.MonthEnd(0), np.nan
-        hour = int(parts.get("H") or 0)
-        if parts.get("half"):
-            hour = hour % 12 + (12 if parts["half"].lower() == "pm" else 0)
-        minute, second = int(parts.get("M") or 0), int(parts.get("S") or 0)
-        day = pd.Timestamp(year, _month(parts), int(parts["d"]), hour, minute, second)
-    except (ValueError, OverflowError, KeyError):
-        return None
-    return day, _minutes(parts.get("offset"))
-
-
-def _month(parts: dict[str, Any]) -> int:
-    if parts.get("name"):
-        return _NAMES.index(parts["name"].lower()) + 1
-    return int(parts.get("m") or 1)
-
-
-def _quarter(parts: dict[str, Any]) -> str:
-    return _QUARTERS.get(parts.get("q") or "1", parts.get("q") or "1")
-
-
-def _minutes(offset: str | None) -> float:
-    if not offset:
-        return np.nan
-    if offset.upper() in ("Z", "UTC", "GMT"):
-        return 0.0
-    digits = offset[1:].replace(":", "").ljust(4, "0")
-    minutes = 60.0 * int(digits[:2]) + int(digits[2:])
-    return -minutes if offset[0] == "-" else minutes
 
 
 def _days(stamps: pd.Series, *, time: bool = False) -> pd.Series:

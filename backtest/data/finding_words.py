@@ -33,6 +33,11 @@ WORDS: dict[str, Words] = {
         '"{found}" '
         "in the universe, or bring {declared} prices",
     ),
+    "unclear_weeks": Words(
+        "error",
+        "{name} calls its weeks by Sundays, as {day}, which may end or begin them; date each week "
+        "by its last session",
+    ),
     "looks_like_returns": Words(
         "error",
         "{name} holds numbers around 0, some below ({value:g} on {day}), which look like returns; "

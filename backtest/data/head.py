@@ -43,7 +43,7 @@ class Above:
                 self.instruments = row
                 titles += others[number]
             else:
-                titles += [text for text in others[number] if not meaning(text)]
+                titles += [text for text in row if text and not meaning(text)]
         self.titles = tuple(dict.fromkeys(titles))
         self.is_name = is_name
         if self.instruments:

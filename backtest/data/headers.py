@@ -23,9 +23,9 @@ HEADERS: Mapping[str, str] = {
     "open": "open_price openprice op 开盘 开盘价 开盘指数 开盘点位 今开 今开盘 今日开盘价 开",
     "high": "high_price highprice hi 最高 最高价 最高指数 最高点位 今日最高价 高",
     "low": "low_price lowprice lo 最低 最低价 最低指数 最低点位 今日最低价 低",
-    "close": "close_price closeprice last last_price closing_price 收盘 收盘价 收盘指数 收盘点位 "
-    "收市价 今收 今收盘 最新价 收",
-    "volume": "vol volumn trade_volume trading_volume tick_volume turnover_vol total_volume "
+    "close": "close_price closeprice close/last last last_price closing_price 收盘 收盘价 收盘指数 "
+    "收盘点位 收市价 今收 今收盘 最新价 收",
+    "volume": "vol volumn vol. trade_volume trading_volume tick_volume turnover_vol total_volume "
     "成交量 交易量 成交股数 总手 总成交量 量",
     "amount": "money value_traded turnover_value total_turnover amt trade_amount dollar_volume "
     "成交额 成交金额 交易额 交易金额 总成交额 总金额 额",
@@ -46,6 +46,7 @@ LABELS = {
 UNIT_LETTERS = 4
 
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]|[<>]")
+_NUMBERED = re.compile(r"^\d+\.\s+")
 _CHINESE = re.compile(r"[一-鿿]+")
 _PAIR = re.compile(r"\(\s*'([^']*)'\s*,\s*'([^']*)'\s*\)")
 
@@ -59,7 +60,7 @@ def meaning(header: str) -> str:
     >>> [meaning(h) for h in ("日期Date", "收盘价(元)", "<CLOSE>", "Trade Date", "交易量", "PE")]
     ['date', 'close', 'close', 'date', 'volume', '']
     """
-    bare = _BRACKETS.sub("", header) or header.strip("<>")
+    bare = _NUMBERED.sub("", (_BRACKETS.sub("", header) or header.strip("<>")).rstrip("*"))
     parts = re.split(r"[:：]", bare.strip())
     for text in (bare, parts[0] if len(parts[-1]) <= UNIT_LETTERS else ""):
         plain = re.sub(r"\s+", "_", text.strip().lower())

@@ -13,8 +13,9 @@ from backtest.data.finding import Finding, grouped
 from backtest.data.finding_words import RANK
 from backtest.data.folder import PRICES, SERIES, UNIVERSE, is_market_folder
 from backtest.data.periods import on_periods
-from backtest.data.price_files import Progress, Reader, Reading, replaced, silent
+from backtest.data.price_files import Progress, Reader, silent
 from backtest.data.quality import check
+from backtest.data.quotes import Reading, replaced
 from backtest.data.raw import RawMarket, raw_market
 from backtest.data.returns import levels, look_like_returns
 from backtest.data.series_files import read_series
@@ -127,8 +128,8 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
     else:
         findings += _returns(placed)
     # Prices of another frequency, or that are returns, would only be found wrong day by day.
-    hopeless = any(
-        item.kind in ("wrong_frequency", "looks_like_returns") for item in (*said, *findings)
+    hopeless = any(finding.severity == "error" for finding in said) or any(
+        finding.kind == "looks_like_returns" for finding in findings
     )
     checked = () if hopeless else check(placed, series.frame, universe, stated)
     return Intake(

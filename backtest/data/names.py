@@ -91,7 +91,9 @@ def _titles(entry: Instrument) -> set[str]:
 
 def _title(name: str) -> str:
     lower = name.strip().lower()
-    return (_PUBLISHER.sub("", lower) or lower) if _CHINESE.search(lower) else lower
+    if not _CHINESE.search(lower):
+        return lower.removesuffix(" index")
+    return _PUBLISHER.sub("", lower) or lower
 
 
 def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

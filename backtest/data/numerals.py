@@ -20,6 +20,8 @@ WORDS = {
     **{"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12},
 }
 
+# Signs of currencies, quotes, a spreadsheet's ="…", and blanks between digits.
+_AROUND = re.compile(r"[\s\u00a0\u202f]|^=?[\"']|[\"']$|^[$¥￥€£]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+")
 _WORDED = re.compile(r"([+-]?[\d.]+)\s*(K|M|B|T|万亿|千万|百万|千|万|亿)", re.IGNORECASE)
@@ -82,7 +84,7 @@ def _decimal_comma(cells: NDArray[Any]) -> bool:
 def _number(cell: Any, comma: bool, percent: bool, words: bool) -> tuple[float, bool]:
     if is_blank(cell):
         return np.nan, False
-    text, factor = str(cell).strip().strip("'\"").strip(), 1.0
+    text, factor = _AROUND.sub("", str(cell)), 1.0
     if percent:
         text = text.removesuffix("%").strip()
     if comma:

@@ -21,6 +21,8 @@ from backtest.market.universe import Universe
 
 # A month's last label this many days before the last session is of a month that is not over.
 NOT_OVER_DAYS = 4
+PLACED = ("weekly", "monthly", "quarterly", "yearly")
+SUNDAY = 6
 # Labels name a month's beginning if most lie within its first days, as holidays may move them.
 BEGINNING_DAYS = 8
 
@@ -68,8 +70,6 @@ def _placed(
     if name == universe.benchmark and universe.by_id[name].sector is None:
         details = {"found": found, "periods": PERIODS[found]}
         said = [Finding("slower_benchmark", name, details=details)]
-        if found not in FREQUENCIES:
-            return rows, said
         placed, more = _labelled(name, rows, found, universe)
         return placed, [*said, *more]
     details = {"found": found, "declared": declared}
@@ -87,9 +87,13 @@ def _labelled(
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Move each label of a period to the period's last session."""
     days = pd.DatetimeIndex(rows["date"])
-    ends = _ends(days, frequency, universe)
-    if universe.calendar == FROM_DATA and not _names_beginnings(days, frequency):
+    if frequency not in PLACED or (
+        universe.calendar == FROM_DATA and not _names_beginnings(days, frequency)
+    ):
         return rows, []
+    if frequency == "weekly" and float((days.day_of_week == SUNDAY).mean()) > 0.5:
+        return rows, [Finding("unclear_weeks", name, days[0].date())]
+    ends = _ends(days, frequency, universe)
     over = np.ones(len(rows), dtype=bool)
     if frequency == "monthly" and not _names_beginnings(days, frequency):
         last = int(np.argmax(days))
@@ -114,7 +118,7 @@ def _ends(days: pd.DatetimeIndex, frequency: str, universe: Universe) -> pd.Date
     if universe.calendar == FROM_DATA:
         return pd.DatetimeIndex(ends)
     last = sessions(
-        universe.calendar, ends.min() - pd.Timedelta(days=40), ends.max(), seen=days[:0],
+        universe.calendar, ends.min() - pd.Timedelta(days=400), ends.max(), seen=days[:0],
         frequency=frequency,
     )  # fmt: skip
     known = dict(zip(periods_of(last, frequency), last, strict=True))

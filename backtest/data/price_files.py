@@ -5,42 +5,43 @@ Frames are returned in the order of the files: what is unordered or stands twice
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from backtest.data.dates import Exchange
-from backtest.data.description import Description, described
+from backtest.data.description import described
 from backtest.data.finding import Finding
-from backtest.data.grid import SUFFIXES
-from backtest.data.head import Column
+from backtest.data.grid import SUFFIXES, read_grid
+from backtest.data.instruments import instruments_of
 from backtest.data.names import Match, code_in, matcher
 from backtest.data.numerals import numbers
-from backtest.data.raw import PRICE_COLUMNS, PRICE_FIELDS, empty_prices
+from backtest.data.quotes import (
+    NAMING,
+    Reading,
+    about,
+    ignored,
+    joined,
+    only,
+    reinvest,
+    tidy,
+)
+from backtest.data.raw import PRICE_FIELDS, empty_prices
 from backtest.data.stated import Stated
 from backtest.data.table import Table, read_table
 from backtest.errors import UserError
 from backtest.market.universe import Universe
 
 Progress = Callable[[int, int], None]
-# Columns that say which instrument a row is of, or when it came out: no prices, but not ignored.
-NAMING = ("instrument", "name", "date")
+# A ticker as exchanges of other countries give them out.
+TICKER = re.compile(r"[A-Z]{1,5}(\.[A-Z]{1,2})?")
 
 
 def silent(done: int, total: int) -> None:
     """Show no progress."""
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """A tidy frame in the order of its files, what is to be said, and what files were taken for."""
-
-    frame: pd.DataFrame
-    findings: tuple[Finding, ...] = ()
-    files: tuple[Description, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class Reader:
             if entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".")
         ]
         if not found:
+            for entry in sorted(path.glob("*.p*k*l*")):
+                read_grid(entry)
             raise UserError(
                 f"folder {path} has no CSV, Excel or Parquet file; name the folder that has them"
             )
@@ -116,7 +119,7 @@ class Reader:
                 origin[name] = entry
                 readings.append(self._single(entry, name))
             progress(number + 1, len(found))
-        return _joined(readings)
+        return joined(readings)
 
     def _table(self, path: Path) -> Table:
         return read_table(
@@ -126,7 +129,7 @@ class Reader:
     def _file(self, path: Path) -> Reading:
         """Read a long file, a wide file of closes or fields, or the file of one instrument."""
         table = self._table(path)
-        codes = self._codes(table)
+        codes = instruments_of(table, self.match)
         if codes is not None and (codes.nunique() > 1 or table.by_role("close") is None):
             return self._long(table, codes)
         if any(column.instrument and column.role for column in table.columns):
@@ -140,14 +143,14 @@ class Reader:
     def _single(self, path: Path, name: str) -> Reading:
         """Read the file of one known instrument, which may stand among others in it."""
         table = self._table(path)
-        codes = self._codes(table)
+        codes = instruments_of(table, self.match)
         if codes is not None and codes.nunique() > 1:
             mine = (
                 codes.map({text: self.match(text) for text in codes.unique()}) == name
             ).to_numpy()
             if not mine.any():
                 raise UserError(f"{path} holds several instruments, and none is {name}")
-            return self._one(_only(table, mine), name)
+            return self._one(only(table, mine), name)
         return self._one(table, name, codes)
 
     def _one(self, table: Table, name: str, codes: pd.Series | None = None) -> Reading:
@@ -159,18 +162,24 @@ class Reader:
         if "close" not in fields:
             one = [c for c in table.columns if c.role not in NAMING]
             if len(one) != 1:
-                raise UserError(
-                    f"{table.path} has no close column (its columns are date, {table.headers}); "
-                    f"call one of them close or 收盘, or say --as close=COLUMN"
-                )
+                raise _no_close(table)
             fields, plain = {"close": one[0]}, []
             wrong += self._contradicting(table, name, [one[0].header])
-        reading = _tidy(table, fields, pd.Series(name, index=table.cells.index))
+        reading = tidy(table, fields, pd.Series(name, index=table.cells.index))
         used = [(column, role) for role, column in fields.items()]
         used += [(column, column.role) for column in table.columns if column.role in NAMING]
+        paid = table.by_role("dividend")
+        if paid is not None and "dividend" in self.stated.columns:
+            reinvest(reading.frame, numbers(table.values(paid))[0])
+            used.append((paid, "dividend, reinvested at the close"))
         return Reading(
             reading.frame,
-            (*wrong, *about(table), *_ignored(table, plain), *reading.findings),
+            (
+                *wrong,
+                *about(table),
+                *ignored(table, plain, self.stated.columns),
+                *reading.findings,
+            ),
             (described(table, name, used),),
         )
 
@@ -181,12 +190,9 @@ class Reader:
         if "close" not in fields:
             plain = [column for column in table.columns if not column.role]
             if len(plain) != 1:
-                raise UserError(
-                    f"{table.path} has no close column (its columns are date, {table.headers}); "
-                    f"call one of them close or 收盘, or say --as close=COLUMN"
-                )
+                raise _no_close(table)
             fields = {"close": plain[0]}
-        reading = _tidy(table, fields, codes.map(ids))
+        reading = tidy(table, fields, codes.map(ids))
         spare = [c for c in table.columns if not c.role and c not in fields.values()]
         used = [(column, role) for role, column in fields.items()]
         used += [(column, column.role) for column in table.columns if column.role in NAMING]
@@ -195,7 +201,7 @@ class Reader:
             reading.frame,
             (
                 *(self._unknown(text) for text, name in ids.items() if name is None),
-                *(*about(table), *_ignored(table, spare), *reading.findings),
+                *(*about(table), *ignored(table, spare), *reading.findings),
             ),
             (described(table, holds, used),),
         )
@@ -209,14 +215,14 @@ class Reader:
         self._once(ids, table.path)
         known = [(texts[text], name) for text, name in ids.items() if name is not None]
         if not known and len(columns) == 1:
-            raise UserError(self._unnamed(table.path))
+            return self._one(table, self._inside(table, None))
         parts = [
-            _tidy(table, {"close": column}, pd.Series(name, index=table.cells.index))
+            tidy(table, {"close": column}, pd.Series(name, index=table.cells.index))
             for column, name in known
         ]
         used = [(column, f"close of {name}") for column, name in known]
         unknown = [self._unknown(text) for text, name in ids.items() if name is None]
-        whole = _joined([*parts, Reading(empty_prices(), (*unknown, *about(table)))])
+        whole = joined([*parts, Reading(empty_prices(), (*unknown, *about(table)))])
         return Reading(
             whole.frame, whole.findings, (described(table, f"{len(known)} instruments", used),)
         )
@@ -231,34 +237,15 @@ class Reader:
             fields = {c.role: c for c in table.columns if c.instrument == text and c.role}
             prices = {role: column for role, column in fields.items() if role in PRICE_FIELDS}
             if name is not None and "close" in prices:
-                parts.append(_tidy(table, prices, pd.Series(name, index=table.cells.index)))
+                parts.append(tidy(table, prices, pd.Series(name, index=table.cells.index)))
                 used += [(column, f"{role} of {name}") for role, column in prices.items()]
         unknown = [self._unknown(text) for text, name in ids.items() if name is None]
         spare = [c for c in table.columns if not c.role and ids.get(c.instrument)]
-        said = (*unknown, *about(table), *_ignored(table, spare))
-        whole = _joined([*parts, Reading(empty_prices(), said)])
+        said = (*unknown, *about(table), *ignored(table, spare))
+        whole = joined([*parts, Reading(empty_prices(), said)])
         return Reading(
             whole.frame, whole.findings, (described(table, f"{len(parts)} instruments", used),)
         )
-
-    def _codes(self, table: Table) -> pd.Series | None:
-        """Return what names the instrument of each row, None where nothing does.
-
-        A column of codes or names by its header; else one whose cells name instruments.
-        """
-        coded, named = table.by_role("instrument"), table.by_role("name")
-        others = [column for column in (*table.columns, *table.unnamed) if not column.role]
-        for column in (coded, named, *others):
-            if column is None:
-                continue
-            texts = table.values(column).map(_plain)
-            if column not in (coded, named) and texts.iloc[:20].map(_is_price).any():
-                continue
-            known = {text: self.match(text) for text in texts[texts != ""].unique()}
-            found = sum(name is not None for name in known.values())
-            if known and (column is coded or (found and (column is named or _mostly(known)))):
-                return texts if (texts != "").all() else texts.where(texts != "").ffill()
-        return None
 
     def _inside(self, table: Table, codes: pd.Series | None) -> str:
         """Return the instrument a file is of by its name, else by what stands in it."""
@@ -277,6 +264,8 @@ class Reader:
         coded = [*said, *(c.instrument for c in table.columns if c.instrument)]
         for text in dict.fromkeys([*coded, *table.names]):
             meant, code = self.match(text), code_in(text) if text in coded else ""
+            if text in coded and TICKER.fullmatch(text):
+                code = text
             other = meant is None and code and code not in name
             if (meant is not None and meant != name) or other:
                 details = {"file": table.path.name}
@@ -301,112 +290,11 @@ class Reader:
         )
 
 
-def replaced(prices: Reading, single: Reading) -> Reading:
-    """Add one instrument's prices, in place of those that were there."""
-    name = str(single.frame["instrument"].iloc[0])
-    here = prices.frame["instrument"] == name
-    findings = [finding for finding in prices.findings if finding.instrument != name]
-    if here.any():
-        findings.append(Finding("replaced", name))
-    frame = pd.concat([prices.frame[~here], single.frame], ignore_index=True)
-    return Reading(frame, (*findings, *single.findings), (*prices.files, *single.files))
-
-
-def _only(table: Table, rows: np.ndarray) -> Table:
-    days = table.dates.days[rows].reset_index(drop=True)
-    return replace(
-        table,
-        cells=table.cells[rows].reset_index(drop=True),
-        dates=replace(table.dates, days=days),
+def _no_close(table: Table) -> UserError:
+    return UserError(
+        f"{table.path} has no close column (its columns are date, {table.headers}); call one of "
+        f"them close or 收盘, or say --as close=COLUMN"
     )
-
-
-def _joined(readings: Sequence[Reading]) -> Reading:
-    frames = [reading.frame for reading in readings if len(reading.frame)]
-    return Reading(
-        pd.concat(frames, ignore_index=True) if frames else empty_prices(),
-        tuple(finding for reading in readings for finding in reading.findings),
-        tuple(item for reading in readings for item in reading.files),
-    )
-
-
-def _tidy(table: Table, fields: dict[str, Column], names: pd.Series) -> Reading:
-    """Return the rows that have an instrument as `PRICE_COLUMNS`."""
-    known = names.notna()
-    read = {"instrument": names[known].astype("str"), "date": table.dates.days[known]}
-    findings: list[Finding] = []
-    for field, column in fields.items():
-        cells = table.values(column)[known]
-        values, wrong = numbers(cells, words=field in ("volume", "amount"))
-        read[field] = pd.Series(values, index=cells.index)
-        kind = "no_number" if field in ("volume", "amount") else "not_a_number"
-        for row in np.flatnonzero(wrong):
-            when, text = read["date"].iloc[row].date(), str(cells.iloc[row])
-            name = str(read["instrument"].iloc[row])
-            findings.append(Finding(kind, name, when, text, {"field": field}))
-    frame = pd.DataFrame(read).reindex(columns=list(PRICE_COLUMNS)).reset_index(drop=True)
-    return Reading(frame, (*findings, *_without_zeros(frame)))
-
-
-def _without_zeros(frame: pd.DataFrame) -> Iterable[Finding]:
-    """Take 0 beside a positive close for none, in place, and say so."""
-    shown = ["open", "high", "low"]
-    zero = frame[shown].eq(0.0) & (frame["close"] > 0.0).to_numpy()[:, None]
-    if not zero.any(axis=None):
-        return
-    for name, rows in frame.groupby("instrument", sort=False):
-        mine = zero.loc[rows.index]
-        hit = mine.any(axis=1)
-        if hit.any():
-            fields = ", ".join(field for field in shown if mine[field].any())
-            first = rows["date"][hit].iloc[0].date()
-            yield Finding("zero_prices", str(name), first, int(hit.sum()), {"fields": fields})
-    frame[shown] = frame[shown].mask(zero)
-
-
-def about(table: Table) -> Iterable[Finding]:
-    """Say what was dropped or concluded while a file was read."""
-    name = table.path.name
-    if table.dropped:
-        more = f" (and {len(table.dropped) - 3} more)" if len(table.dropped) > 3 else ""
-        rows = "; ".join(table.dropped[:3]) + more
-        yield Finding("dropped_rows", name, value=len(table.dropped), details={"rows": rows})
-    if table.dates.note:
-        yield Finding("moved_days", name, details={"what": table.dates.note})
-    for note in table.notes:
-        yield Finding("left_out", name, details={"what": note})
-
-
-def _ignored(table: Table, columns: Sequence[Column]) -> Iterable[Finding]:
-    headers = [column.header for column in columns if column.header]
-    headers += [
-        c.header for c in table.columns if c.role and c.role not in (*PRICE_FIELDS, *NAMING)
-    ]
-    if headers:
-        said = ", ".join(headers[:12]) + (", …" if len(headers) > 12 else "")
-        details = {"columns": said}
-        yield Finding("ignored_columns", table.path.name, value=len(headers), details=details)
-
-
-def _mostly(known: dict[str, str | None]) -> bool:
-    """Whether most texts of a column name instruments; numbers that happen to do not count."""
-    texts = [text for text in known if not _is_price(text)]
-    found = sum(known[text] is not None for text in texts)
-    return len(texts) == len(known) and 2 * found >= len(texts)
-
-
-def _is_price(text: str) -> bool:
-    """Whether a text is a number that is no code: with a point, or not of six digits."""
-    bare = text.replace(",", "").removesuffix("%")
-    return bare.replace(".", "", 1).lstrip("+-").isdigit() and not (
-        len(text) == 6 and text.isdigit()
-    )
-
-
-def _plain(cell: object) -> str:
-    if cell is None or cell != cell:
-        return ""
-    return str(int(cell)) if isinstance(cell, float) else str(cell).strip()
 
 
 def _no_overlap(path: Path, reading: Reading, universe: Universe) -> str:

@@ -99,7 +99,7 @@ def _bare(name: str) -> str:
 
 
 def known_by(
-    rows: pd.DataFrame, series: str, universe: Universe, delay: int | None
+    rows: pd.DataFrame, series: str, universe: Universe, delay: int | None, *, file: str = ""
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Add when each value of an imported series was published, where it can be told.
 
@@ -109,6 +109,8 @@ def known_by(
         One series' rows, by the last day of the period; days of release where the file has them.
     delay : int or None
         Days after the period, where the user states them.
+    file : str
+        The name of its file, which may say what the series is where its own name does not.
 
     Returns
     -------
@@ -123,6 +125,8 @@ def known_by(
         return with_knowledge(rows.assign(usable=known)), []
     is_released = "released" in rows.columns
     rule, declared = delay_of(series), series in {spec.id for spec in universe.series}
+    if rule is None and not declared:
+        rule = delay_of(file)
     found = frequency_of(pd.DatetimeIndex(rows["date"][rows["value"].notna()]))
     slow = is_slower(found, "weekly")
     if is_released and rows["released"][rows["value"].notna()].notna().all():
@@ -130,17 +134,20 @@ def known_by(
     if rule is None and slow and not declared:
         return rows, [Finding("no_release_rule", series, details={"found": found})]
     if is_released or (rule is not None and (slow or not declared)):
-        return dated(with_knowledge(rows), series, "", universe), []
+        return dated(with_knowledge(rows), series, "", universe, rule), []
     return rows, []
 
 
-def dated(arrived: pd.DataFrame, series: str, source: str, universe: Universe) -> pd.DataFrame:
+def dated(
+    arrived: pd.DataFrame, series: str, source: str, universe: Universe, rule: Delay | None = None
+) -> pd.DataFrame:
     """Add `usable`, the earliest day each value may be used, to what a source sent.
 
     The day of release where the source says it; else the declared rule. A universe that declares
-    the series may put it later, never earlier.
+    the series may put it later, never earlier. `rule` takes the place of the declared one.
     """
-    rule, declared = delay_of(series, source), {spec.id for spec in universe.series}
+    rule = rule or delay_of(series, source)
+    declared = {spec.id for spec in universe.series}
     days = arrived["date"]
     waits = universe.spec(series).delay_days
     own = days + pd.Timedelta(days=waits)

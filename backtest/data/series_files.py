@@ -14,8 +14,8 @@ from backtest.data.finding import Finding
 from backtest.data.head import Column
 from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank, numbers
-from backtest.data.price_files import Reading, about
 from backtest.data.publication_lag import known_by
+from backtest.data.quotes import Reading, about
 from backtest.data.raw import KNOWLEDGE_COLUMNS, SERIES_COLUMNS, empty_series
 from backtest.data.stated import Stated
 from backtest.data.table import Table, read_days, read_table
@@ -67,7 +67,9 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Re
             units[name] = unit or universe.spec(name).unit
             frame, zeros = without_zeros(name, _dated(table, name, values, rows, exchange))
             findings += [*note, *zeros]
-            known, refused = known_by(frame, name, universe, stated.delays.get(name))
+            known, refused = known_by(
+                frame, name, universe, stated.delays.get(name), file=path.stem
+            )
             findings += refused
             frames.append(known)
         shown = [(column, f"series {name}") for name, column, _ in parts]
@@ -93,9 +95,10 @@ def _parts(table: Table, stated: Stated) -> tuple[list[Part], list[Column]]:
         chosen = [value]
     else:
         chosen = asked or numeric or free
-    namers = [table.by_role(role) for role in ("series", "name", "instrument", "date")]
+    roles = [table.by_role(role) for role in ("series", "name", "instrument", "date")]
     texts = [column for column in free if column not in numeric and column not in chosen]
-    namer = next((column for column in (*namers, *texts) if column is not None), None)
+    able = [column for column in (*roles, *texts) if column is not None]
+    namer = next((c for c in able if _names(table, c, chosen[0])), None) if chosen else None
     spare = [column for column in free if column not in (*chosen, namer)]
     if len(chosen) != 1:
         parts = [(_name(table, column), column, every) for column in chosen]
@@ -105,6 +108,19 @@ def _parts(table: Table, stated: Stated) -> tuple[list[Part], list[Column]]:
     written = table.values(namer).map(lambda cell: "" if is_blank(cell) else str(cell).strip())
     names = [name for name in dict.fromkeys(written) if name]
     return [(name, chosen[0], (written == name).to_numpy()) for name in names], spare
+
+
+def _names(table: Table, column: Column, value: Column) -> bool:
+    """Whether a column of texts names the series of each row, and is no remark.
+
+    It says the same in all rows, and the header of the values says nothing; or it tells apart rows
+    of the same date.
+    """
+    texts = table.values(column).map(lambda cell: "" if is_blank(cell) else str(cell).strip())
+    if texts.nunique() == 1:
+        return bool(texts.iloc[0]) and (value.role != "" or column.role == "series")
+    rows = pd.DataFrame({"date": table.dates.days, "name": texts})
+    return bool(rows["date"].duplicated().any() and not rows.duplicated().any())
 
 
 def _is_numeric(cells: pd.Series) -> bool:

@@ -77,6 +77,8 @@ def _used(name: str, rows: pd.DataFrame, stated: Stated) -> str:
         return "from their days of release"
     if rule is not None:
         return f"as such series are published: {rule.rule}"
+    if _usable(rows) is not None:
+        return "as series of their file's name are published"
     return "from the day after their own"
 
 

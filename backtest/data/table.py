@@ -7,9 +7,8 @@ stands above it are headers, labels or a title.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,31 +17,19 @@ from backtest.data.dates import Dates, Exchange, looks_dated, read_dates
 from backtest.data.grid import Grid, read_grid
 from backtest.data.head import Above, Column, IsName, column_of
 from backtest.data.headers import meaning
-from backtest.data.numerals import is_blank, numbers
+from backtest.data.numerals import is_blank
+from backtest.data.rows import (
+    cell_text,
+    data_rows,
+    first_table,
+    no_date,
+    refuse_ragged,
+    upright,
+)
 from backtest.data.stated import Stated
 from backtest.errors import UserError
 
 SAMPLED_ROWS = 60
-# Rows below the data that sum them up, whatever numbers they hold.
-SUMMARIES = frozenset(
-    [
-        "合计",
-        "总计",
-        "平均",
-        "平均值",
-        "均值",
-        "最大",
-        "最大值",
-        "最小",
-        "最小值",
-        "average",
-        "mean",
-        "total",
-        "sum",
-        "max",
-        "min",
-    ]
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +97,7 @@ def read_table(
         If the file cannot be read, or has no readable dates.
     """
     stated = stated or Stated()
-    grid = read_grid(path)
+    grid = upright(read_grid(path))
     cells = grid.cells
     place, numeric = _date_column(grid, path, stated)
     dated = looks_dated(cells[place], numbers=numeric) if not stated.date_format else _stated(
@@ -121,11 +108,11 @@ def read_table(
     above = Above(heads, place, is_name)
     body = cells if grid.heads else cells.iloc[begins:]
     dated = dated if grid.heads else dated[begins:]
-    body, dated, more = _first_table(body, dated, place)
-    kept, dropped = _rows(body, dated, place, heads, path)
+    body, dated, more = first_table(body, dated, place)
+    kept, dropped = data_rows(body, dated, place, heads, path)
     if not kept.any():
         raise UserError(f"{path} is empty; it needs a header and at least one row")
-    _ragged(body[kept], heads, path)
+    refuse_ragged(body[kept], heads, path)
     try:
         dates = read_dates(
             body.loc[kept, place].reset_index(drop=True), exchange, form=stated.date_format
@@ -135,12 +122,13 @@ def read_table(
     wrong = np.flatnonzero(dates.days.isna())
     if len(wrong):
         row = int(np.flatnonzero(kept)[wrong[0]])
-        raise UserError(_no_date(path, row, body[place].iloc[row]))
+        raise UserError(no_date(path, row, body[place].iloc[row]))
     columns = tuple(
         column_of(position, above, stated)
         for position in range(cells.shape[1])
         if position != place
     )
+    columns = _with_close(columns)
     if not heads:
         # A file of nothing but rows: its columns are known by their places.
         columns = tuple(
@@ -170,7 +158,7 @@ def _date_column(grid: Grid, path: Path, stated: Stated) -> tuple[int, bool]:
     own = [list(row) for row in grid.heads]
     texts = {
         position: [row[position] for row in own]
-        + ([] if own else [_text(cell) for cell in head[position]])
+        + ([] if own else [cell_text(cell) for cell in head[position]])
         for position in range(head.shape[1])
     }
     asked = stated.columns.get("date", "").strip().lower()
@@ -232,7 +220,20 @@ def _heads(grid: Grid, begins: int) -> list[list[str]]:
     if grid.heads:
         return [list(row) for row in grid.heads]
     rows = grid.cells.iloc[:begins].to_numpy(dtype=object)
-    return [[_text(cell) for cell in row] for row in rows if any(_text(cell) for cell in row)]
+    return [
+        [cell_text(cell) for cell in row] for row in rows if any(cell_text(cell) for cell in row)
+    ]
+
+
+def _with_close(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Take a column called price for the close where high and low stand beside it."""
+    roles = {column.role for column in columns}
+    if "close" in roles or not {"high", "low"} <= roles:
+        return columns
+    return tuple(
+        replace(column, role="close") if column.header.lower() in ("price", "价格") else column
+        for column in columns
+    )
 
 
 def _check_roles(columns: tuple[Column, ...], path: Path) -> None:
@@ -254,75 +255,6 @@ def _check_roles(columns: tuple[Column, ...], path: Path) -> None:
                 raise UserError(f"{path} has two columns called {column.header}; remove one")
 
 
-def _first_table(
-    body: pd.DataFrame, dated: np.ndarray, place: int
-) -> tuple[pd.DataFrame, np.ndarray, tuple[str, ...]]:
-    """Cut off further tables: below rows of text the dates begin anew."""
-    texts = [_text(cell) for cell in body[place]]
-    seen: set[str] = set()
-    for row, text in enumerate(texts):
-        if dated[row]:
-            if text in seen and row and not dated[row - 1]:
-                end = row - 1
-                while end and not dated[end - 1]:
-                    end -= 1
-                return body.iloc[:end], dated[:end], ("only its first table was read",)
-            seen.add(text)
-    return body, dated, ()
-
-
-def _rows(
-    body: pd.DataFrame, dated: np.ndarray, place: int, heads: list[list[str]], path: Path
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return which rows are data, and those that are none and were dropped, as they stand."""
-    dropped: list[str] = []
-    for row in np.flatnonzero(~dated):
-        texts = [_text(cell) for cell in body.iloc[row]]
-        filled = [text for at, text in enumerate(texts) if text and at != place]
-        if not texts[place] and not filled:
-            continue
-        is_sum = texts[place].strip("：:").lower() in SUMMARIES
-        if is_sum or texts in heads or not _any_number(filled):
-            dropped.append(" ".join(text for text in texts if text)[:80])
-            continue
-        raise UserError(_no_date(path, int(row), body[place].iloc[row]))
-    return dated, tuple(dropped)
-
-
-def _any_number(texts: list[str]) -> bool:
-    values, _ = numbers(pd.Series(texts, dtype=object), percent=True, words=True)
-    return bool(np.isfinite(values).any())
-
-
-def _no_date(path: Path, row: int, cell: Any) -> str:
-    return (
-        f"{path}: row {row + 1} has {_text(cell)!r} for its date, which is none; write dates as "
-        f"2024-06-28"
-    )
-
-
-def _ragged(body: pd.DataFrame, heads: list[list[str]], path: Path) -> None:
-    """Raise a `UserError` where a row has cells to the right of all headers."""
-    if not heads:
-        return
-    headed = max(at for row in heads for at, text in enumerate(row) if text)
-    for position in range(headed + 1, body.shape[1]):
-        over = [row for row, cell in enumerate(body[position]) if _text(cell)]
-        if over:
-            raise UserError(
-                f"{path}: row {over[0] + 1} has more cells than the header; give every row the "
-                f"same columns"
-            )
-
-
-def _text(cell: Any) -> str:
-    if cell is None or cell is pd.NaT or cell is pd.NA or cell != cell:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
-
-
 def read_days(cells: pd.Series, exchange: Exchange, path: Path) -> pd.Series:
     """Read days of which some may be blank, as NaT; what is neither is a mistake of the file."""
     try:
@@ -331,5 +263,5 @@ def read_days(cells: pd.Series, exchange: Exchange, path: Path) -> pd.Series:
         raise UserError(f"{path} {error}") from error
     for row in np.flatnonzero(read.days.isna()):
         if not is_blank(cells.iloc[row]):
-            raise UserError(_no_date(path, int(row), cells.iloc[row]))
+            raise UserError(no_date(path, int(row), cells.iloc[row]))
     return read.days

@@ -1,10 +1,14 @@
 """A small universe and its files, for the tests of data. Imports the standard library, pytest."""
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from tests.data import peoples
 
 UNIVERSE = """
 name = "small"
@@ -110,3 +114,37 @@ def content(folder: Path) -> dict[str, str]:
 def digest():
     """Return a function that digests every file below a folder."""
     return content
+
+
+@pytest.fixture
+def nqp(home, digest):
+    """Run `nqp data import m …`; an exit 2 leaves one sentence and the store as it was."""
+
+    def nqp(prices, *words, universe="shenwan", name="m", fails=False):
+        from backtest.cli.commands import app
+        from backtest.errors import UserError
+
+        before = digest(home)
+        said = ["data", "import", name, "--prices", prices, "--universe", universe, *words]
+        done = CliRunner().invoke(app, [*map(str, said), *(["--json"] if not fails else [])])
+        if fails:
+            assert isinstance(done.exception, UserError), (done.output, done.exception)
+            assert digest(home) == before
+            sentence = str(done.exception)
+            assert "\n" not in sentence
+            return sentence
+        assert done.exit_code == 0, (done.output, done.exception)
+        return json.loads(done.stdout)["findings"]
+
+    return nqp
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Two funds with opens and volumes, in a folder."""
+    peoples.put(tmp_path / "own.toml", peoples.OWN)
+    folder = tmp_path / "own"
+    folder.mkdir()
+    peoples.bars(peoples.BANKS).to_csv(folder / "510300.csv")
+    peoples.bars(peoples.CHIPS).to_csv(folder / "510500.csv")
+    return folder

@@ -1,0 +1,131 @@
+"""Quotes: a table's columns of prices as tidy rows, and what is to be said of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from backtest.data.description import Description
+from backtest.data.finding import Finding
+from backtest.data.head import Column
+from backtest.data.numerals import numbers
+from backtest.data.raw import PRICE_COLUMNS, PRICE_FIELDS, empty_prices
+from backtest.data.table import Table
+
+# Columns that say which instrument a row is of, or when it came out: no prices, but not ignored.
+NAMING = ("instrument", "name", "date")
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A tidy frame in the order of its files, what is to be said, and what files were taken for."""
+
+    frame: pd.DataFrame
+    findings: tuple[Finding, ...] = ()
+    files: tuple[Description, ...] = ()
+
+
+def replaced(prices: Reading, single: Reading) -> Reading:
+    """Add one instrument's prices, in place of those that were there."""
+    name = str(single.frame["instrument"].iloc[0])
+    here = prices.frame["instrument"] == name
+    findings = [finding for finding in prices.findings if finding.instrument != name]
+    if here.any():
+        findings.append(Finding("replaced", name))
+    frame = pd.concat([prices.frame[~here], single.frame], ignore_index=True)
+    return Reading(frame, (*findings, *single.findings), (*prices.files, *single.files))
+
+
+def only(table: Table, rows: np.ndarray) -> Table:
+    """Return a table of some of its rows."""
+    days = table.dates.days[rows].reset_index(drop=True)
+    return replace(
+        table,
+        cells=table.cells[rows].reset_index(drop=True),
+        dates=replace(table.dates, days=days),
+    )
+
+
+def joined(readings: Sequence[Reading]) -> Reading:
+    """Return several readings as one."""
+    frames = [reading.frame for reading in readings if len(reading.frame)]
+    return Reading(
+        pd.concat(frames, ignore_index=True) if frames else empty_prices(),
+        tuple(finding for reading in readings for finding in reading.findings),
+        tuple(item for reading in readings for item in reading.files),
+    )
+
+
+def tidy(table: Table, fields: dict[str, Column], names: pd.Series) -> Reading:
+    """Return the rows that have an instrument as `PRICE_COLUMNS`."""
+    known = names.notna()
+    read = {"instrument": names[known].astype("str"), "date": table.dates.days[known]}
+    findings: list[Finding] = []
+    for field, column in fields.items():
+        cells = table.values(column)[known]
+        values, wrong = numbers(cells, words=field in ("volume", "amount"))
+        read[field] = pd.Series(values, index=cells.index)
+        kind = "no_number" if field in ("volume", "amount") else "not_a_number"
+        for row in np.flatnonzero(wrong):
+            when, text = read["date"].iloc[row].date(), str(cells.iloc[row])
+            name = str(read["instrument"].iloc[row])
+            findings.append(Finding(kind, name, when, text, {"field": field}))
+    frame = pd.DataFrame(read).reindex(columns=list(PRICE_COLUMNS)).reset_index(drop=True)
+    return Reading(frame, (*findings, *_without_zeros(frame)))
+
+
+def reinvest(frame: pd.DataFrame, dividends: np.ndarray) -> None:
+    """Make prices total-return levels, in place: each dividend buys more at its day's close."""
+    order = np.argsort(frame["date"].to_numpy(), kind="stable")
+    close = frame["close"].to_numpy(dtype=float)[order]
+    grown = np.cumprod(1.0 + np.nan_to_num(dividends)[order] / np.where(close > 0.0, close, 1.0))
+    factor = np.empty(len(frame))
+    factor[order] = grown
+    fields = ["open", "high", "low", "close"]
+    frame[fields] = frame[fields].mul(factor, axis=0)
+
+
+def _without_zeros(frame: pd.DataFrame) -> Iterable[Finding]:
+    """Take 0 beside a positive close for none, in place, and say so."""
+    shown = ["open", "high", "low"]
+    zero = frame[shown].eq(0.0) & (frame["close"] > 0.0).to_numpy()[:, None]
+    if not zero.any(axis=None):
+        return
+    for name, rows in frame.groupby("instrument", sort=False):
+        mine = zero.loc[rows.index]
+        hit = mine.any(axis=1)
+        if hit.any():
+            fields = ", ".join(field for field in shown if mine[field].any())
+            first = rows["date"][hit].iloc[0].date()
+            yield Finding("zero_prices", str(name), first, int(hit.sum()), {"fields": fields})
+    frame[shown] = frame[shown].mask(zero)
+
+
+def about(table: Table) -> Iterable[Finding]:
+    """Say what was dropped or concluded while a file was read."""
+    name = table.path.name
+    if table.dropped:
+        more = f" (and {len(table.dropped) - 3} more)" if len(table.dropped) > 3 else ""
+        rows = "; ".join(table.dropped[:3]) + more
+        yield Finding("dropped_rows", name, value=len(table.dropped), details={"rows": rows})
+    if table.dates.note:
+        yield Finding("moved_days", name, details={"what": table.dates.note})
+    for note in table.notes:
+        yield Finding("left_out", name, details={"what": note})
+
+
+def ignored(
+    table: Table, columns: Sequence[Column], stated: Iterable[str] = ()
+) -> Iterable[Finding]:
+    """Name the columns that are not used."""
+    headers = [column.header for column in columns if column.header]
+    headers += [
+        c.header for c in table.columns if c.role and c.role not in (*PRICE_FIELDS, *NAMING)
+    ]
+    if headers:
+        said = ", ".join(headers[:12]) + (", …" if len(headers) > 12 else "")
+        details = {"columns": said}
+        yield Finding("ignored_columns", table.path.name, value=len(headers), details=details)

@@ -1,0 +1,123 @@
+"""Which rows of a file are data: turned upright, one table of several, footers dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.data.dates import looks_dated
+from backtest.data.grid import Grid
+from backtest.data.numerals import numbers
+from backtest.errors import UserError
+
+SIDEWAYS_ROWS = 10
+# Rows below the data that sum them up, whatever numbers they hold.
+SUMMARIES = frozenset(
+    [
+        "合计",
+        "总计",
+        "平均",
+        "平均值",
+        "均值",
+        "最大",
+        "最大值",
+        "最小",
+        "最小值",
+        "average",
+        "mean",
+        "total",
+        "sum",
+        "max",
+        "min",
+    ]
+)
+
+
+def upright(grid: Grid) -> Grid:
+    """Turn a table whose dates stand side by side above the data, as statistics offices write."""
+    if grid.heads:
+        return grid
+    for row in range(min(len(grid.cells), SIDEWAYS_ROWS)):
+        cells = grid.cells.iloc[row]
+        across = looks_dated(cells.reset_index(drop=True))
+        if across.sum() >= 3 and across[1:].sum() >= len(across) - 2:
+            below = grid.cells.iloc[row:]
+            filled = below.map(lambda cell: cell_text(cell) != "").sum(axis=1) > 1
+            turned = below[filled].T.reset_index(drop=True)
+            turned = turned.set_axis(range(turned.shape[1]), axis=1)
+            return Grid(turned.astype(object), kind=f"{grid.kind}, dates side by side")
+    return grid
+
+
+def first_table(
+    body: pd.DataFrame, dated: np.ndarray, place: int
+) -> tuple[pd.DataFrame, np.ndarray, tuple[str, ...]]:
+    """Cut off further tables: below rows of text the dates begin anew."""
+    texts = [cell_text(cell) for cell in body[place]]
+    seen: set[str] = set()
+    for row, text in enumerate(texts):
+        if dated[row]:
+            if text in seen and row and not dated[row - 1]:
+                end = row - 1
+                while end and not dated[end - 1]:
+                    end -= 1
+                return body.iloc[:end], dated[:end], ("only its first table was read",)
+            seen.add(text)
+    return body, dated, ()
+
+
+def data_rows(
+    body: pd.DataFrame, dated: np.ndarray, place: int, heads: list[list[str]], path: Path
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return which rows are data, and those that are none and were dropped, as they stand."""
+    dropped: list[str] = []
+    for row in np.flatnonzero(~dated):
+        texts = [cell_text(cell) for cell in body.iloc[row]]
+        filled = [text for at, text in enumerate(texts) if text and at != place]
+        if not texts[place] and not filled:
+            continue
+        is_sum = texts[place].strip("：:").lower() in SUMMARIES
+        if is_sum or texts in heads or not _any_number(filled):
+            dropped.append(" ".join(text for text in texts if text)[:80])
+            continue
+        raise UserError(no_date(path, int(row), body[place].iloc[row]))
+    return dated, tuple(dropped)
+
+
+def _any_number(texts: list[str]) -> bool:
+    values, _ = numbers(pd.Series(texts, dtype=object), percent=True, words=True)
+    return bool(np.isfinite(values).any())
+
+
+def no_date(path: Path, row: int, cell: Any) -> str:
+    """Say which row has no date."""
+    return (
+        f"{path}: row {row + 1} has {cell_text(cell)!r} for its date, which is none; write dates "
+        f"as 2024-06-28"
+    )
+
+
+def refuse_ragged(body: pd.DataFrame, heads: list[list[str]], path: Path) -> None:
+    """Raise a `UserError` where a row has cells to the right of all headers."""
+    if not heads:
+        return
+    headed = max(at for row in heads for at, text in enumerate(row) if text)
+    for position in range(headed + 1, body.shape[1]):
+        over = [row for row, cell in enumerate(body[position]) if cell_text(cell)]
+        if over:
+            raise UserError(
+                f"{path}: row {over[0] + 1} has more cells than the header; give every row the "
+                f"same columns"
+            )
+
+
+def cell_text(cell: Any) -> str:
+    """Return a cell as text, "" where it is blank."""
+    if cell is None or cell is pd.NaT or cell is pd.NA or cell != cell:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
