@@ -249,7 +249,8 @@ def _prints(db: sqlite3.Connection, query: str, values: tuple[Any, ...]) -> np.n
 
 
 def _keep_signals(db: sqlite3.Connection, market: int, held: Held, prints: np.ndarray) -> None:
-    number = _baskets(db, market, held)
+    # A record of two sessions holds nothing overnight.
+    number = _baskets(db, market, held) if len(held.days) else None
     if number is None:
         return
     names = prints[held.rows].tolist()
