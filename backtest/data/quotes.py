@@ -122,9 +122,8 @@ def ignored(
 ) -> Iterable[Finding]:
     """Name the columns that are not used."""
     headers = [column.header for column in columns if column.header]
-    headers += [
-        c.header for c in table.columns if c.role and c.role not in (*PRICE_FIELDS, *NAMING)
-    ]
+    used = (*PRICE_FIELDS, *NAMING, *stated)
+    headers += [c.header for c in table.columns if c.role and c.role not in used]
     if headers:
         said = ", ".join(headers[:12]) + (", …" if len(headers) > 12 else "")
         details = {"columns": said}
