@@ -77,6 +77,7 @@ RENDERERS |= {
     "notebook": _renderer("notebook", "shown"),
     "file": _renderer("files", "write_result"),
     "equity": _renderer("plots", "equity"),
+    "progress": _renderer("progress", "progress_bar"),
 }
 
 

@@ -278,13 +278,14 @@ def _take_away(seen: View, here: Mapping[str, View], target: str) -> None:
 
 def _report(seen: View) -> bytes:
     """Return the report that 'nqp run --out' writes."""
-    from backtest.cli.report import groups_and_thesis
+    from backtest.cli.writing import groups_and_thesis
     from backtest.engine.run import run
+    from backtest.render.html import to_html
     from backtest.views.run_report import run_report
 
     result, (groups, thesis) = run(seen.strategy, seen.market), groups_and_thesis()
     page = run_report(result, market=seen.market, groups=groups, report=thesis)
-    return page.to_html().encode()
+    return to_html(page).encode()
 
 
 def _table(rows: pd.DataFrame, *, words: bool = False) -> None:

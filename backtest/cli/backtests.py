@@ -139,7 +139,7 @@ def run(
     terms = Terms(market, start, end, costs, fill, cash, strict_launch, not no_check)
     (result,), loaded = _results([chosen], terms)
     if out is not None:
-        from backtest.cli.report import write_run_report
+        from backtest.cli.writing import write_run_report
         from backtest.records.folder import write_run
 
         write_run(result, out, force=force)
@@ -188,7 +188,7 @@ def compare(
     terms = Terms(market, start, end, costs, fill, cash, strict_launch, not no_check)
     results, _ = _results(chosen, terms, skip_unfit=not names)
     if out is not None:
-        from backtest.cli.report import write_comparison
+        from backtest.cli.writing import write_comparison
 
         write_comparison(results, out, lang, force=force)
     if json:

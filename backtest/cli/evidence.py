@@ -106,7 +106,7 @@ def evidence(
 
         document["events"] = document.get("events", {}) | {studied.name: plain(studied.to_json())}
     if out is not None:
-        from backtest.cli.report import write_evidence_report
+        from backtest.cli.writing import write_evidence_report
 
         write_evidence_report(card, taken_apart, studied, seen, document, out, lang, force=force)
     if json:

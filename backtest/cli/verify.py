@@ -40,7 +40,7 @@ def verify(
     say = Words(lang)
     given = own_strategies(strategy)
     with waiting("running it again (a very first start compiles and can take a minute)"):
-        from backtest.cli.report import write_run_report
+        from backtest.cli.writing import write_run_report
         from backtest.records.verify import verify
 
         found = verify(

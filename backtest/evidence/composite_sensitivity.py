@@ -19,14 +19,13 @@ import pandas as pd
 from backtest.composite import Framework, composite
 from backtest.composite.framework import CHOICES
 from backtest.costs import ETF_COSTS, Costs
-from backtest.display import Displayed
+from backtest.display import Displayed, put_in
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.evidence.composite_sobol import LEVEL, SHARES, VERDICTS, indices, sample
 from backtest.evidence.composite_variants import Variants
 from backtest.market import Market
 from backtest.strategy import Strategy, field_names
-from backtest.tuning.progress import progress_bar
 
 BASE = 512  # rows of the sample, before it is crossed with itself
 VARIED = ("normalization", "weighting", "aggregation", "imputation")
@@ -175,7 +174,11 @@ def composite_sensitivity(
             f"framework {framework.name} has no index on {market.sessions[-1]:%Y-%m-%d} in market "
             f"{market.name}; supply its series, or lower min_coverage"
         )
-    bar = progress_bar(len(distinct), "combinations") if progress is None else nullcontext(progress)
+    bar = (
+        put_in("progress")(len(distinct), "combinations")
+        if progress is None
+        else nullcontext(progress)
+    )
     table = []
     with bar as advance:
         for row in distinct:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -18,9 +18,6 @@ from backtest.composite.back_to_data import back_to_data
 from backtest.errors import UserError
 from backtest.evidence.composite_sensitivity import OUTCOMES, CompositeSensitivity
 from backtest.records.folder import check_free, json_text
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 PICTURES = ("index.png", "pillars.png", "contributions.png", "coverage.png")
 FILES = ("index.json", *PICTURES, *(f"sensitivity_{name}.png" for name in OUTCOMES))
@@ -78,7 +75,7 @@ def write_index(
         folder.mkdir(parents=True, exist_ok=True)
         write_file(folder / "index.json", json_text(document).encode())
         with fonts():
-            draw: dict[str, Callable[[], Axes]] = {
+            draw: dict[str, Callable[[], Any]] = {
                 "index.png": lambda: plots.composite_index(found),
                 "pillars.png": lambda: plots.pillar_areas(found),
                 "contributions.png": lambda: plots.contribution_bars(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
-from backtest.display import Displayed
+from backtest.display import Displayed, put_in
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
 from backtest.engine.run import first_session
@@ -23,7 +23,6 @@ from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.strategy import Strategy
 from backtest.tuning.counting import count
-from backtest.tuning.progress import progress_bar
 from backtest.tuning.proposals import Direction, Proposals, quiet
 from backtest.tuning.remote import Engine, figures_here
 from backtest.tuning.space import Constraint, Space
@@ -179,7 +178,9 @@ def search(
                 picked: np.ndarray = figures[:, [names.index(metric.name) for metric in wanted]]
                 return picked
 
-            bar = progress_bar(trials, "trials") if progress is None else nullcontext(progress)
+            bar = (
+                put_in("progress")(trials, "trials") if progress is None else nullcontext(progress)
+            )
             with bar as advance:
                 try:
                     _search(study, proposals, trials, evaluate, advance)

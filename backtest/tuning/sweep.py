@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
+from backtest.display import put_in
 from backtest.engine import metrics
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
@@ -24,7 +25,6 @@ from backtest.strategy import Strategy
 from backtest.tuning.agreement import check_against_engine
 from backtest.tuning.counting import Counted
 from backtest.tuning.parts import part_of
-from backtest.tuning.progress import progress_bar
 from backtest.tuning.remote import Engine
 from backtest.tuning.space import Constraint, Space, Variants, grid
 from backtest.tuning.swept import Sweep
@@ -119,7 +119,9 @@ def sweep_variants(
     asked = cache(
         partial(trials, variants, market, costs=costs, fill=used, cash=cash, first=first)
     )  # a cluster that computes the figures leaves this for later questions
-    bar = progress_bar(len(variants), "variants") if progress is None else nullcontext(progress)
+    bar = (
+        put_in("progress")(len(variants), "variants") if progress is None else nullcontext(progress)
+    )
     counted = Counted(variants, market, costs, used, first, asked, origin)
     names = (*FIGURES, *(other.name for other in extra))
     figures = np.full((len(variants), len(names)), np.nan)

@@ -260,7 +260,8 @@ class _Laid:
         return high, left.min(axis=0)
 
     def _held(self, rows: slice, basket: int) -> Single:
-        return (self.codes[rows] == basket).astype(np.float32)
+        held: Single = (self.codes[rows] == basket).astype(np.float32)
+        return held
 
     def _known(self, rows: slice) -> tuple[Single, bool]:
         known = self.codes[rows] >= 0

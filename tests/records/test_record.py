@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from backtest import UserError, load_market, run
-from backtest.cli.report import groups_and_thesis, recalled_strategy, write_run_report
+from backtest.cli.report import recalled_strategy
+from backtest.cli.writing import groups_and_thesis, write_run_report
 from backtest.records.folder import write_run
 from backtest.records.recall import recalled_market
 from backtest.records.record import read_run

@@ -1,0 +1,75 @@
+"""The reports that commands write beside their results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backtest.engine.result import BacktestResult
+    from backtest.evidence.event_kinds import EventsByKind
+    from backtest.evidence.examine import StrategyEvidence
+    from backtest.evidence.scorecard import Scorecard
+    from backtest.market import Market
+    from backtest.strategy.basket import Basket
+    from backtest.strategy.claim import Report
+
+
+def write_run_report(
+    result: BacktestResult, market: Market, folder: Path, language: str = "en"
+) -> None:
+    """Write the report of a backtest into its folder."""
+    from backtest.records.folder import write_report
+    from backtest.views.run_report import run_report
+
+    groups, thesis = groups_and_thesis()
+    page = run_report(result, market=market, groups=groups, report=thesis, language=language)
+    write_report(page, folder)
+
+
+def write_comparison(
+    results: Sequence[BacktestResult], folder: Path, language: str, *, force: bool
+) -> None:
+    """Write a comparison's files and its report."""
+    from backtest.engine.comparison import Comparison
+    from backtest.records.compare_folder import write_compare
+    from backtest.records.folder import write_report
+    from backtest.views.compare_report import compare_report
+
+    comparison = Comparison.of(results)
+    write_compare(comparison, folder, force=force)
+    _, thesis = groups_and_thesis()
+    write_report(compare_report(comparison, report=thesis, language=language), folder)
+
+
+def write_evidence_report(
+    card: Scorecard,
+    found: StrategyEvidence | None,
+    events: EventsByKind | None,
+    market: Market,
+    document: dict[str, Any],
+    folder: Path,
+    language: str,
+    *,
+    force: bool,
+) -> None:
+    """Write the verdicts on claims, and what was found out about a strategy, with their report."""
+    from backtest.records.evidence_folder import write_evidence
+    from backtest.records.folder import write_report
+    from backtest.views.evidence_report import evidence_report
+
+    groups, _ = groups_and_thesis()
+    write_evidence(document, folder, force=force)
+    page = evidence_report(
+        card, found, market=market, groups=groups, events=events, language=language
+    )
+    write_report(page, folder)
+
+
+def groups_and_thesis() -> tuple[list[Basket], Report]:
+    """Return the groups to attribute returns to, and the thesis whose date is the wall."""
+    from strategies.claims import REPORT
+    from strategies.taxonomy import CHAINS, TRACKS
+
+    return [*TRACKS.values(), *CHAINS.values()], REPORT
