@@ -17,6 +17,7 @@ from backtest.display import Displayed
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attribute, partition
+from backtest.evidence.claim_profit import claim_profit
 from backtest.evidence.events import EventStudy, study
 from backtest.evidence.ladder import Ladder, ladder
 from backtest.evidence.ledoit_wolf import Difference, mean_difference, sharpe_difference
@@ -33,7 +34,7 @@ from backtest.evidence.timing import Split, around, drawdowns, split, switches
 from backtest.evidence.year_path import YearPath, year_path
 from backtest.market import Date, Market
 from backtest.market.market import EQUAL_WEIGHT
-from backtest.strategy import Strategy
+from backtest.strategy import Strategy, TriggerRotation
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Report
 from backtest.strategy.decisions import rotates
@@ -64,6 +65,8 @@ class StrategyEvidence(Displayed):
     placebos_after : tuple of PlaceboTest
         The same for what came after the report only.
     events : mapping of name to EventStudy
+    by_claim : DataFrame
+        What each claim's trigger earned; see `backtest.evidence.claim_profit`.
     year : YearPath or None
         What it did in the report's year, beside the report's calendar.
     notes : tuple of str
@@ -81,6 +84,7 @@ class StrategyEvidence(Displayed):
     placebos_after: tuple[PlaceboTest, ...]
     ladder: Ladder | None
     events: Mapping[str, EventStudy]
+    by_claim: pd.DataFrame
     notes: tuple[str, ...] = ()
     year: YearPath | None = None
 
@@ -120,6 +124,7 @@ class StrategyEvidence(Displayed):
                 "ladder": None if self.ladder is None else self.ladder.to_json(),
                 "events": {name: one.to_json() for name, one in self.events.items()},
                 "year": None if self.year is None else self.year.to_json(),
+                "by_claim": self.by_claim.to_dict("records"),
                 "notes": list(self.notes),
                 "warnings": list(result.warnings),
                 "sentences": self.sentences(language),
@@ -168,11 +173,13 @@ def examine(
     made = pd.DataFrame()
     placebos: tuple[PlaceboTest, ...] = ()
     after: tuple[PlaceboTest, ...] = ()
-    rungs = None
+    rungs, shares = None, pd.DataFrame()
     if rotates(strategy):
         made = switches(result)
         played = playback(strategy, seen, costs=costs, fill=fill)
         placebos = _placebos(played, draws, deals, seed)
+        if isinstance(strategy, TriggerRotation):
+            shares = claim_profit(strategy, played)
         hold = int(strategy.parameters.get("min_hold", HOLD))
         rungs = ladder(played, strategy.name, hold=hold, seed=seed)
         start = int(seen.sessions.searchsorted(report.wall, side="right"))
@@ -200,6 +207,7 @@ def examine(
             name: study(seen, baskets, dated)
             for name, (baskets, dated) in (occasions or {}).items()
         },
+        by_claim=shares,
         notes=tuple(notes),
         year=None if calendar is None else year_path(result, report.year, calendar),
     )
