@@ -68,16 +68,17 @@ def _renderer(module: str, name: str) -> Callable[..., Any]:
     """Return a function of the rooms above, imported when it is first called."""
 
     def render(*values: Any, **options: Any) -> Any:
-        return getattr(import_module(f"backtest.render.{module}"), name)(*values, **options)
+        return getattr(import_module(f"backtest.{module}"), name)(*values, **options)
 
     return render
 
 
 RENDERERS |= {
-    "notebook": _renderer("notebook", "shown"),
-    "file": _renderer("files", "write_result"),
-    "equity": _renderer("plots", "equity"),
-    "progress": _renderer("progress", "progress_bar"),
+    "notebook": _renderer("render.notebook", "shown"),
+    "file": _renderer("render.files", "write_result"),
+    "equity": _renderer("render.plots", "equity"),
+    "progress": _renderer("render.progress", "progress_bar"),
+    "sentences": _renderer("views.pages", "sentences_of"),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.backtests import JsonOption, LangOption, MarketOption, print_json
+from backtest.cli.options import JsonOption, LangOption, MarketOption, print_json
 
 
 def check(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Optional
 
 import typer
 
-from backtest.cli.backtests import JsonOption, MarketOption
+from backtest.cli.options import JsonOption, MarketOption
 
 ADDRESS = "127.0.0.1"
 PATIENCE = 120.0  # seconds for the server to answer

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from backtest.cli.backtests import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, print_json
 
 app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
 

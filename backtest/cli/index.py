@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from backtest.cli.backtests import (
+from backtest.cli.options import (
     ForceOption,
     JsonOption,
     LangOption,

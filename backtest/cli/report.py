@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from backtest.cli.backtests import JsonOption, print_json
+from backtest.cli.options import JsonOption, print_json
 from backtest.cli.writing import groups_and_thesis
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from backtest.cli.backtests import (
+from backtest.cli.options import (
     MOST,
     CostsOption,
     JsonOption,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backtest.cli.backtests import (
+from backtest.cli.options import (
     CashOption,
     CostsOption,
     EndOption,

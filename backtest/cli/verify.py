@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from backtest.cli.backtests import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, print_json
 
 
 def verify(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
-from backtest.display import Displayed
+from backtest.display import Displayed, put_in
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attribute, partition
@@ -96,9 +96,7 @@ class StrategyEvidence(Displayed):
 
     def sentences(self, language: str = "en") -> list[str]:
         """Say it in words."""
-        from backtest.evidence.strategy_sentences import strategy_sentences
-
-        return strategy_sentences(self, language)
+        return list(put_in("sentences")(self, language))
 
     def to_json(self, language: str = "en") -> dict[str, Any]:
         """Return it as `nqp evidence STRATEGY --json` prints it."""

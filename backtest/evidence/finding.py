@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from backtest.display import put_in
 from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import Concentration
 from backtest.evidence.intervals import Interval
@@ -99,9 +100,7 @@ class Finding:
 
     def sentence(self, language: str = "en") -> str:
         """Say it in words, in English ("en") or Chinese ("zh")."""
-        from backtest.evidence.sentences import sentence
-
-        return sentence(self, language)
+        return str(put_in("sentences")(self, language)[0])
 
     def to_json(self, language: str = "en") -> dict[str, Any]:
         """Return the finding as `nqp evidence --json` prints it."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.display import Displayed
+from backtest.display import Displayed, put_in
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.evidence.chance import Placebo
@@ -91,9 +91,7 @@ class Scorecard(Displayed):
 
     def sentences(self, language: str = "en") -> list[str]:
         """Say it in words: the whole first, then a sentence or two for each claim."""
-        from backtest.evidence.sentences import overview
-
-        return [overview(self, language), *(item.sentence(language) for item in self.findings)]
+        return list(put_in("sentences")(self, language))
 
     def to_json(self, language: str = "en") -> dict[str, Any]:
         """Return the scorecard as `nqp evidence --json` prints it."""

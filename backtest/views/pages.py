@@ -6,8 +6,9 @@ a value of its kind is first shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import Any
 
 from backtest.views.page import Page
 from backtest.views.words import Words
@@ -31,6 +32,13 @@ VIEWS: Mapping[str, str] = {
     "WalkForward": "tuning_report:walk_forward_page",
 }
 
+# The function that says it in sentences, likewise.
+SENTENCES: Mapping[str, str] = {
+    "Finding": "claim_sentences:finding_sentences",
+    "Scorecard": "claim_sentences:card_sentences",
+    "StrategyEvidence": "strategy_sentences:strategy_sentences",
+}
+
 
 def page_of(value: object, language: str = "en") -> Page:
     """Return the page of a value: what a terminal and a notebook show of it.
@@ -40,12 +48,21 @@ def page_of(value: object, language: str = "en") -> Page:
     TypeError
         If nothing knows how to show it.
     """
+    page: Page = _view(VIEWS, value)(value, Words(language))
+    return page
+
+
+def sentences_of(value: object, language: str = "en") -> list[str]:
+    """Return what a value says in sentences."""
+    found: list[str] = _view(SENTENCES, value)(value, language)
+    return found
+
+
+def _view(places: Mapping[str, str], value: object) -> Callable[..., Any]:
     for kind in type(value).__mro__:
-        place = VIEWS.get(kind.__qualname__)
+        place = places.get(kind.__qualname__)
         if place is not None and kind.__module__.startswith("backtest."):
             module, name = place.split(":")
-            page: Page = getattr(import_module(f"backtest.views.{module}"), name)(
-                value, Words(language)
-            )
-            return page
+            view: Callable[..., Any] = getattr(import_module(f"backtest.views.{module}"), name)
+            return view
     raise TypeError(f"there is no page of a {type(value).__name__}")

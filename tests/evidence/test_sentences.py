@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from backtest.evidence.scorecard import evaluate
-from backtest.evidence.sentences import amount
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Report
+from backtest.views.claim_sentences import amount
 from tests.markets import make_market
 
 REPORT = Report("report", "报告", "nobody", "2031-02-28", 2031)

@@ -12,16 +12,16 @@ from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.finding import Finding
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
-from backtest.evidence.sentences import EVIDENCE_ZH, VERDICTS_ZH, amount
-from backtest.evidence.strategy_sentences import KINDS
 from backtest.strategy.basket import Basket
 from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Chart, Counts, Key, Whiskers
+from backtest.views.claim_sentences import EVIDENCE_ZH, VERDICTS_ZH, amount
 from backtest.views.numbers import column, figure
 from backtest.views.page import Page, Section, Table
 from backtest.views.palette import COLORS, GRAY
 from backtest.views.sections.origins import attributed
 from backtest.views.sections.year import the_year
+from backtest.views.strategy_sentences import KINDS
 from backtest.views.words import Words
 
 VERDICTS = {"skill": "good", "luck": "bad", "cannot tell": "unsure"}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from backtest.evidence.chance import SIGNIFICANCE
 from backtest.evidence.concentration import Concentration
+from backtest.evidence.finding import Finding
 from backtest.evidence.observables import OBSERVABLES
+from backtest.evidence.scorecard import Scorecard
 from backtest.evidence.verdict import (
     ALONE,
     BEYOND,
@@ -19,10 +20,6 @@ from backtest.evidence.verdict import (
     OPPOSITE,
 )
 from backtest.strategy.basket import Basket
-
-if TYPE_CHECKING:
-    from backtest.evidence.finding import Finding
-    from backtest.evidence.scorecard import Scorecard
 
 VERDICTS_ZH = {HELD: "成立", FAILED: "不成立", CANNOT_TELL: "无法判断"}
 EVIDENCE_ZH = {
@@ -56,6 +53,16 @@ def amount(value: float, unit: str, language: str = "en") -> str:
     if unit == "bp":
         return f"{value:+.0f}" + (" bp" if language == "en" else "个基点")
     return f"{value:.0%}" if unit == "share" else f"{value:+.2f}"
+
+
+def finding_sentences(finding: Finding, language: str = "en") -> list[str]:
+    """Return the sentences on one finding, as one text."""
+    return [sentence(finding, language)]
+
+
+def card_sentences(card: Scorecard, language: str = "en") -> list[str]:
+    """Return the whole first, then a text for each claim."""
+    return [overview(card, language), *(sentence(item, language) for item in card.findings)]
 
 
 def sentence(finding: Finding, language: str = "en") -> str:

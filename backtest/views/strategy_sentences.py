@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from backtest.evidence.examine import StrategyEvidence
-    from backtest.evidence.placebo import PlaceboTest
+from backtest.evidence.examine import StrategyEvidence
+from backtest.evidence.placebo import PlaceboTest
 
 KINDS = {
     "switch dates": ("switches on other dates", "其他切换日期"),

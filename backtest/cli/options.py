@@ -1,0 +1,118 @@
+"""Options that commands share: on what market, window and terms, and how the answer is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from backtest.costs import Costs
+    from backtest.market import Market
+
+MarketOption = Annotated[
+    str, typer.Option("--market", "-m", help="A stored market, 'sample', or a folder.")
+]
+StartOption = Annotated[
+    Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+    typer.Option("--start", help="First session, as 2015-01-05; earlier ones are history."),
+]
+EndOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--end", help="Last session, as 2025-12-31."),
+]
+CostsOption = Annotated[str, typer.Option("--costs", help="etf, stock or free.")]
+FillOption = Annotated[
+    str, typer.Option("--fill", help="open or close of the next session; same-close of months.")
+]
+CashOption = Annotated[float, typer.Option("--cash", help="What the portfolio starts with.")]
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict-launch", help="Leave out what an instrument did before its launch."),
+]
+NoCheckOption = Annotated[
+    bool, typer.Option("--no-check", help="Do not look whether a strategy of yours looks ahead.")
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Replace an earlier result in the folder of --out.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+]
+LangOption = Annotated[str, typer.Option("--lang", help="en or zh.")]
+
+MOST = 1e15  # no account has as much, and a float of that size has no cents
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which market, window and terms of trade to run, as the shell said it."""
+
+    market: str
+    start: str | None
+    end: str | None
+    costs: str
+    fill: str
+    cash: float
+    strict_launch: bool
+    check: bool = True
+
+    def __post_init__(self) -> None:
+        from backtest.errors import UserError
+
+        if not self.cash < MOST:
+            raise UserError(f"--cash was {self.cash:g}; give an amount below {MOST:g}")
+
+    def load_market(self) -> Market:
+        """Load the market, cut off at the end; sessions before the start stay, as history."""
+        from backtest.data import load_market
+        from backtest.errors import UserError
+
+        market = load_market(self.market)
+        if self.start is not None:
+            last = market.sessions[-1]
+            if self.end is None and _is_after(self.start, last):
+                raise UserError(
+                    f"--start was {self.start}, but market {market.name} ends on {last:%Y-%m-%d}; "
+                    f"give an earlier day"
+                )
+            market.between(self.start, self.end)
+        if self.end is not None:
+            market = market.until(self.end)
+        return market.from_launch() if self.strict_launch else market
+
+    def cost_model(self) -> Costs:
+        """Return the cost model called so."""
+        from backtest.costs import cost_model
+
+        return cost_model(self.costs)
+
+
+def _is_after(day: str, last: datetime) -> bool:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(day) > last.date()
+    except ValueError:
+        return False  # what is no date is said by the market
+
+
+def wrote(folder: Path | None) -> None:
+    """Say where files were written, if any were."""
+    if folder is not None:
+        from backtest.render.terminal import tell
+
+        tell(f"wrote {folder}")
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on stdout."""
+    import sys
+
+    from backtest.render.plain import json_text
+
+    print(json_text(document, sys.stdout.encoding or "utf-8"))
