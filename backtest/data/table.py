@@ -103,6 +103,8 @@ def read_table(
     dated = looks_dated(cells[place], numbers=numeric) if not stated.date_format else _stated(
         cells[place], exchange, stated
     )  # fmt: skip
+    if not dated.any():
+        _refuse_undated(cells[place], path)
     begins = int(dated.argmax()) if dated.any() else len(dated)
     heads = _heads(grid, begins)
     above = Above(heads, place, is_name)
@@ -201,6 +203,15 @@ def _date_column(grid: Grid, path: Path, stated: Stated) -> tuple[int, bool]:
         f"{path} has no date column (its columns are {', '.join(titles[:8])}); "
         f"call one of them date or 日期"
     )
+
+
+def _refuse_undated(cells: pd.Series, path: Path) -> None:
+    """Raise a `UserError` that shows the first cell below the header where none is a date."""
+    texts = [cell_text(cell) for cell in cells]
+    heads = [row for row, text in enumerate(texts) if meaning(text) == "date"]
+    below = texts[heads[-1] + 1 :] if heads else []
+    if any(below):
+        raise UserError(no_date(path, 0, below[0]))
 
 
 def _mostly(cells: pd.Series, dated: np.ndarray) -> bool:

@@ -210,6 +210,7 @@ def test_a_workbook_and_feather(tmp_path):
         (b"\x80\x04\x95", "a.pkl", "is a pickle, which can run any program when read"),
         (b"\x1f\x8b\x08", "a.csv", "is compressed; unpack it"),
         ("<html><table>", "a.xls", "is a web page or XML"),
+        ("date,close\n2024-13-04,1\n", "a.csv", "row 1 has '2024-13-04' for its date"),
         ("when,close\nx,1\n", "a.csv", "no date column .its columns are when, close"),
         ("date,日期,close\n2024-01-02,2024-01-02,1\n", "a.csv", "two date columns .date and 日期"),
         ("date,close,close\n2024-01-02,1,2\n", "a.csv", "two columns called close"),
