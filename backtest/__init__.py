@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from backtest.display import RENDERERS
 
 if TYPE_CHECKING:
-    from backtest.costs import CostModel
+    from backtest.costs import ETF_COSTS, FREE, STOCK_COSTS, CostModel
     from backtest.data import load_market
     from backtest.engine.result import BacktestResult, compare
     from backtest.engine.run import run, run_many
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from backtest.market import Market
     from backtest.market.rotation_map import rotation_map
     from backtest.market.universe import Universe, load_universe
-    from backtest.strategy import RotationStrategy, Strategy
+    from backtest.strategy import RotationStrategy, Strategy, TriggerRotation
+    from backtest.strategy.allocation import spread
+    from backtest.strategy.check import check
+    from backtest.triggers import Signal
     from backtest.tuning.search import search
     from backtest.tuning.sweep import sweep
     from backtest.tuning.walk_forward import walk_forward
@@ -28,11 +31,17 @@ if TYPE_CHECKING:
 _HOME = {
     "BacktestResult": "backtest.engine.result",
     "CostModel": "backtest.costs",
+    "ETF_COSTS": "backtest.costs",
+    "FREE": "backtest.costs",
     "Market": "backtest.market",
     "RotationStrategy": "backtest.strategy",
+    "STOCK_COSTS": "backtest.costs",
+    "Signal": "backtest.triggers",
     "Strategy": "backtest.strategy",
+    "TriggerRotation": "backtest.strategy",
     "Universe": "backtest.market.universe",
     "UserError": "backtest.errors",
+    "check": "backtest.strategy.check",
     "compare": "backtest.engine.result",
     "load_market": "backtest.data",
     "load_universe": "backtest.market.universe",
@@ -40,18 +49,25 @@ _HOME = {
     "run": "backtest.engine.run",
     "run_many": "backtest.engine.run",
     "search": "backtest.tuning.search",
+    "spread": "backtest.strategy.allocation",
     "sweep": "backtest.tuning.sweep",
     "walk_forward": "backtest.tuning.walk_forward",
 }
 
 __all__ = [
+    "ETF_COSTS",
+    "FREE",
+    "STOCK_COSTS",
     "BacktestResult",
     "CostModel",
     "Market",
     "RotationStrategy",
+    "Signal",
     "Strategy",
+    "TriggerRotation",
     "Universe",
     "UserError",
+    "check",
     "compare",
     "load_market",
     "load_universe",
@@ -59,6 +75,7 @@ __all__ = [
     "run",
     "run_many",
     "search",
+    "spread",
     "sweep",
     "walk_forward",
 ]

@@ -6,6 +6,7 @@ import inspect
 import sys
 import sysconfig
 import types
+from abc import ABCMeta
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
@@ -37,15 +38,42 @@ TAKES = {
 }
 
 
-def check_new(kind: type, given: tuple[Any, ...], named: Mapping[str, Any]) -> None:
-    """Raise a `UserError` if a class is not sound or a value given to it does not fit its field.
+Known = Mapping[str, tuple[Any, Parameter | None]]
 
-    The sentence names class, field and value, and the file and line of the user's that asked.
+
+class Checked(ABCMeta):
+    """Metaclass of strategies and triggers: checks the class and the values of its fields.
+
+    Before one is made; a list becomes a tuple where one is declared, a lone text a tuple of it.
     """
-    declared = _declared(kind)
-    if declared is None:
-        return
-    order, known = declared
+
+    def __call__(cls, *given: Any, **named: Any) -> Any:
+        """Make one, of values that fit."""
+        declared = _declared(cls)
+        if declared is None:
+            return super().__call__(*given, **named)
+        order, known = declared
+        hints = {name: hint for name, (hint, _) in known.items()}
+        firsts = [_tuple(value, hints[name]) for name, value in zip(order, given, strict=False)]
+        rest = {name: _tuple(value, hints.get(name)) for name, value in named.items()}
+        _check_values(cls, order, known, firsts, rest)
+        return super().__call__(*firsts, *given[len(firsts) :], **rest)
+
+
+def _tuple(value: Any, hint: Any) -> Any:
+    if isinstance(value, (list, str)) and get_origin(hint) is tuple:
+        return (value,) if isinstance(value, str) else tuple(value)
+    return value
+
+
+def _check_values(
+    kind: type,
+    order: tuple[str, ...],
+    known: Known,
+    given: list[Any],
+    named: Mapping[str, Any],
+) -> None:
+    """Raise a `UserError` naming class, field and value, and the user's file and line."""
     for name in named:
         if name not in known:
             there_is = suggest(name, known) if known else "it has none"
@@ -103,11 +131,8 @@ def wanted(hint: Any) -> str:
     return "a value of its type"
 
 
-Declared = tuple[tuple[str, ...], Mapping[str, tuple[Any, Parameter | None]]]
-
-
 @cache
-def _declared(kind: type) -> Declared | None:
+def _declared(kind: type) -> tuple[tuple[str, ...], Known] | None:
     """Return a class's fields in order, and what each takes; complains about the class once."""
     if not _built_in(kind):
         for sentence in _unsound(kind):

@@ -6,9 +6,18 @@ import inspect
 from dataclasses import MISSING, fields
 from typing import Any, get_type_hints
 
+import pandas as pd
+
 import strategies
+from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.triggers import RateFall, Trigger
+
+
+def above_average(market: Market) -> pd.Series:
+    """Answer whether the benchmark is above its average of a hundred sessions."""
+    return market.benchmark > market.benchmark.rolling(100).mean()
+
 
 EXAMPLES: dict[str, Any] = {
     "series": "cn10y",
@@ -20,6 +29,7 @@ EXAMPLES: dict[str, Any] = {
     "end": "2020-09-30",
     "enter": RateFall(5, 20),
     "leave": ~RateFall(5, 20),
+    "source": above_average,
     "part": RateFall(5, 20),
     "parts": (RateFall(5, 20), RateFall(10, 40)),
 }
@@ -41,7 +51,7 @@ def all_triggers() -> list[Trigger]:
 
 def _example(kind: type[Trigger]) -> Trigger:
     assert get_type_hints(kind) is not None
-    needed = [spec.name for spec in fields(kind) if spec.default is MISSING]  # type: ignore[arg-type]
+    needed = [spec.name for spec in fields(kind) if spec.init and spec.default is MISSING]  # type: ignore[arg-type]
     missing = [name for name in needed if name not in EXAMPLES]
     assert not missing, f"add an example for {kind.__name__}.{missing[0]} to tests/discovery.py"
     return kind(**{name: EXAMPLES[name] for name in needed})

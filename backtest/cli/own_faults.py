@@ -87,12 +87,12 @@ def likely_cause(error: BaseException) -> str:
         return _unknown_name(str(error.name))
     if isinstance(error, ModuleNotFoundError):
         return f"install {error.name}, or put its file beside this one"
+    if isinstance(error, FrozenInstanceError):
+        return "a strategy never changes; compute it in a method or use dataclasses.replace"
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         return suggest(
             error.name, [name for name in dir(error.obj) if not name.startswith("_")][:400]
         )
-    if isinstance(error, FrozenInstanceError):
-        return "a strategy never changes; compute it in a method or use dataclasses.replace"
     if isinstance(error, FileNotFoundError):
         return "give the path from Path(__file__).parent"
     if isinstance(error, KeyError):
@@ -107,10 +107,13 @@ def _unknown_name(name: str) -> str:
     from backtest import triggers
     from backtest.strategy import allocation
 
+    if name == "self":
+        return "only a method has self; write it inside one"
     for room in (triggers, allocation, backtest):
         if name in getattr(room, "__all__", ()) or (room is allocation and hasattr(room, name)):
             return f"write from {room.__name__} import {name}"
-    return suggest(name, [*triggers.__all__, *backtest.__all__])
+    near = suggest(name, [*triggers.__all__, *backtest.__all__])
+    return near if near.startswith("did you mean") else "define or import it"
 
 
 def _unknown_key(key: object) -> str:

@@ -202,7 +202,8 @@ def _check(weights: np.ndarray, market: Market) -> None:
     over = np.flatnonzero(sums > 1.0 + 1e-9)
     if len(over):
         raise UserError(
-            f"the weights of {day(over[0])} sum to {sums[over[0]]:.4f}; let a row sum to at most 1"
+            f"the weights of {day(over[0])} sum to {sums[over[0]]:.4f}; weights are fractions, so "
+            f"let a row sum to at most 1"
         )
     missing = np.argwhere((weights > 0) & ~np.isfinite(market.close.to_numpy(dtype=float)))
     if len(missing):

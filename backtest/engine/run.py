@@ -27,8 +27,9 @@ from backtest.market.elapsed import elapsed_years, observed_per_year
 from backtest.market.frequency import PERIODS, frequency_of
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
-from backtest.strategy import Strategy
+from backtest.strategy import Strategy, TriggerRotation
 from backtest.strategy.decisions import Decisions
+from backtest.strategy.holding import CASH
 from backtest.strategy.leaks import told
 from backtest.strategy.look import SECONDS, SHARE, look
 from backtest.strategy.source import source_identity
@@ -114,7 +115,7 @@ def run_many(
         notes.append(Note(PERIODIC[used], periods=PERIODS[market.universe.frequency]))
     results = []
     for strategy in strategies:
-        began = time.perf_counter()
+        began, _ = time.perf_counter(), market.identity
         decisions = Decisions(strategy, market)
         simulation = simulate(
             decisions.targets, market, costs=costs, fill=used, cash=cash, first=first
@@ -123,11 +124,21 @@ def run_many(
         seen = look(strategy, market, check=check, seconds=budget, known=told(decisions))
         manifest = _manifest(strategy, market, costs, (fill, used), cash, first)
         manifest["look_ahead"] = seen.found
-        said: list[str] = [*seen.notes, *notes]
+        said: list[str] = [*seen.notes, *_undecided(decisions, first), *notes]
         result = _result(decisions, simulation, manifest, cash, first, said)
         uncounted = record_run(decisions, result.returns, costs=costs, fill=used, first=first)
         results.append(replace(result, warnings=(*result.warnings, *uncounted)))
     return results
+
+
+def _undecided(decisions: Decisions, first: int) -> list[Note]:
+    """Say on how many sessions none of a rotation's rules fires."""
+    strategy = decisions.strategy
+    if not isinstance(strategy, TriggerRotation) or CASH in strategy.rules():
+        return []
+    idle = int((decisions.regime.iloc[first:] == CASH).sum())
+    code = "no rule fires on {count} of {all} sessions: cash is held there"
+    return [Note(code, count=idle, all=len(decisions.regime) - first)] if idle else []
 
 
 def first_session(market: Market, start: Date | None) -> int:

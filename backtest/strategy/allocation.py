@@ -53,7 +53,7 @@ def _groups(
                 f"a basket was {given!r}; give a Basket, or names of sectors or instruments"
             )
         parts = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, 1.0)
-        what = f"a basket of {', '.join(map(str, parts)) or 'nothing'}"
+        what = f"a basket of {', '.join(map(str, parts))}"
         known = {name: (name,) for name in market.close.columns}
         known |= {**market.by_shenwan, **market.by_sector}
     absent = {*sectors(), *market.universe.by_sector, *market.universe.by_id}
@@ -65,6 +65,8 @@ def _groups(
             )
         if not part > 0:
             raise UserError(f"{what}: the part of {name} was {part}; give one above 0")
+    if not parts:
+        raise UserError("a basket is empty; name at least one sector or instrument")
     present = {name: part for name, part in parts.items() if name in known}
     if not present and isinstance(basket, Basket) and market.universe.declared:
         raise UserError(

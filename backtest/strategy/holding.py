@@ -53,7 +53,7 @@ def weighed(who: str, baskets: Any, market: Market) -> dict[str, pd.DataFrame]:
     if not isinstance(baskets, Mapping):
         raise UserError(
             f"baskets of {who} returned {_returned(baskets)}; return a mapping, "
-            f'{{"nqp": spread(market, ["computer", "communication"])}}'
+            f'{{"nqp": spread(market, ["computer", "media"])}}'
         )
     held = {str(name): _weights(who, name, given, market) for name, given in baskets.items()}
     return {CASH: cash(market)} | held
@@ -204,4 +204,6 @@ def _weights(who: str, name: Any, given: Any, market: Market) -> pd.DataFrame:
 
 
 def _returned(value: Any) -> str:
-    return "nothing" if value is None else f"a {type(value).__name__}"
+    kind = type(value).__name__
+    article = "an" if kind[0] in "aeio" or kind == "ndarray" else "a"
+    return "nothing" if value is None else f"{article} {kind}"

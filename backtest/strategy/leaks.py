@@ -132,8 +132,8 @@ def decided(subject: Subject, market: Market) -> Decided:
         If what comes back is not what a strategy or trigger returns.
     """
     if isinstance(subject, Trigger):
-        answer = subject.evaluate(market).reindex(market.sessions).astype("Float64")
-        return Decided(answer.astype(float).to_frame(ANSWER), np.full(len(answer), "", object))
+        answer = subject.answer(market).astype("Float64").astype(float)
+        return Decided(answer.to_frame(ANSWER), np.full(len(answer), "", object))
     return told(Decisions(subject, market))
 
 

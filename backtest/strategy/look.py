@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.strategy.leaks import (
@@ -84,9 +85,19 @@ def look(
         As for `quick_check`.
     known : Decided, optional
         What it decides on the whole market, where that is known.
+
+    Raises
+    ------
+    UserError
+        If the market is no longer what it was when its identity was first asked for.
     """
     if not own(subject):
         return BUILT_IN
+    if replace(market).identity != market.identity:
+        raise UserError(
+            f"{type(subject).__name__} changes the market it is given, and so every later result "
+            f"on it; work on a copy()"
+        )
     if not check:
         return NOT_CHECKED
     leak = quick_check(subject, market, seconds=seconds, known=known)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import combinations
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError
-from backtest.fields import check_new
+from backtest.fields import Checked
 from backtest.market import Market
 from backtest.market.schedule import SCHEDULES, check_schedule
 from backtest.parameter import KEY, Parameter
@@ -34,7 +34,7 @@ RESTORED = Parameter(
 )
 
 
-class Strategy(ABC):
+class Strategy(metaclass=Checked):
     """A falsifiable claim, expressed as weights.
 
     Subclasses are frozen dataclasses: every field is a parameter that can be tuned, and
@@ -42,11 +42,6 @@ class Strategy(ABC):
     """
 
     claims: ClassVar[tuple[str, ...]] = ()
-
-    def __new__(cls, *given: Any, **named: Any) -> Self:
-        """Check the class and the values given before anything is made of them."""
-        check_new(cls, given, named)
-        return super().__new__(cls)
 
     @abstractmethod
     def target_weights(self, market: Market) -> pd.DataFrame:

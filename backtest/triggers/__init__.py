@@ -38,6 +38,7 @@ from backtest.triggers.rates import (
 )
 from backtest.triggers.reading import Reading
 from backtest.triggers.relative_strength import InQuadrant, RelativeMomentum, RelativeStrength
+from backtest.triggers.signal import Signal
 from backtest.triggers.timing import Confirmed, Latch, MinHold, Recently, in_force
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "SeriesAbove",
     "SeriesBelow",
     "SeriesChanged",
+    "Signal",
     "Trigger",
     "TurnoverExpansion",
     "TwoBull",

@@ -7,23 +7,23 @@ a warm-up either (Kleene logic; hence `t | ~t` is not always true).
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import pandas as pd
 from pandas.arrays import BooleanArray
 
-from backtest.errors import UserError
-from backtest.fields import check_new
+from backtest.errors import UserError, shown
+from backtest.fields import Checked
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.reading import Reading
 
 
-class Trigger(ABC):
+class Trigger(metaclass=Checked):
     """A yes/no question asked after every session.
 
     Subclasses are frozen dataclasses that implement `evaluate`; callers use `answer` or `fires`.
@@ -33,11 +33,6 @@ class Trigger(ABC):
 
     claims: ClassVar[tuple[str, ...]] = ()
 
-    def __new__(cls, *given: Any, **named: Any) -> Self:
-        """Check the class and the values given before anything is made of them."""
-        check_new(cls, given, named)
-        return super().__new__(cls)
-
     __pandas_priority__ = 10_000  # a Series is no operand: let pandas refuse instead of guessing
 
     @abstractmethod
@@ -46,7 +41,7 @@ class Trigger(ABC):
 
     def answer(self, market: Market) -> pd.Series:
         """Return `evaluate`'s answer, computed at most once for each market."""
-        return market.remember(self, lambda: self.evaluate(market))
+        return market.remember(self, lambda: as_answer(self.evaluate(market), market, self))
 
     def fires(self, market: Market) -> pd.Series:
         """Return the answer as plain bool: the one place where "cannot know" becomes no."""
@@ -232,6 +227,46 @@ class Never(Trigger):
     def evaluate(self, market: Market) -> pd.Series:
         """Answer no."""
         return pd.Series(False, index=market.sessions, dtype="boolean")
+
+
+def as_answer(given: Any, market: Market, asked: object) -> pd.Series:
+    """Return what a trigger, or a function, said as an answer on every session.
+
+    Parameters
+    ----------
+    given : Series, array or frame of one column
+        Booleans, or 1 and 0; NaN and NA for "cannot know".
+    asked : object
+        Who said it, for the sentence of an error.
+
+    Raises
+    ------
+    UserError
+        If it is not an answer for each session.
+    """
+    same = isinstance(given, pd.Series) and given.index.equals(market.sessions)
+    if same and given.dtype == "boolean":
+        answered: pd.Series = given
+        return answered
+    if isinstance(given, pd.DataFrame) and given.shape[1] == 1:
+        given = given.iloc[:, 0]
+    if isinstance(given, pd.Series):
+        if not given.index.isin(market.sessions).all() or given.index.has_duplicates:
+            raise UserError(f"{asked} answers for other dates; keep the index of market.sessions")
+        given = given.reindex(market.sessions)
+    values = np.asarray(given, dtype=object)
+    if values.shape != (len(market.sessions),):
+        shape = f"{values.shape[0]} × {values.shape[1]} values" if values.ndim == 2 else repr(given)
+        raise UserError(
+            f"{asked} returned {'nothing' if given is None else shown(shape)}; return an answer "
+            f"for each of the {len(market.sessions)} sessions, yes or no"
+        )
+    unknown = pd.isna(values)
+    for value in values[~unknown]:
+        if value not in (0, 1):
+            raise UserError(f"{asked} answered {value!r}; answer True or False, by a comparison")
+    yes = pd.Series(np.where(unknown, False, values == 1).astype(bool), market.sessions)
+    return decided(yes, known=pd.Series(~unknown, market.sessions))
 
 
 def decided(yes: pd.Series, known: pd.Series) -> pd.Series:
