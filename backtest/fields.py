@@ -44,7 +44,8 @@ Known = Mapping[str, tuple[Any, Parameter | None]]
 class Checked(ABCMeta):
     """Metaclass of strategies and triggers: checks the class and the values of its fields.
 
-    Before one is made; a list becomes a tuple where one is declared, a lone text a tuple of it.
+    Before one is made. A list becomes a tuple where one is declared, a lone text a tuple of it, and
+    2.0 becomes 2 where a whole number is.
     """
 
     def __call__(cls, *given: Any, **named: Any) -> Any:
@@ -54,15 +55,19 @@ class Checked(ABCMeta):
             return super().__call__(*given, **named)
         order, known = declared
         hints = {name: hint for name, (hint, _) in known.items()}
-        firsts = [_tuple(value, hints[name]) for name, value in zip(order, given, strict=False)]
-        rest = {name: _tuple(value, hints.get(name)) for name, value in named.items()}
+        firsts = [
+            _declared_form(value, hints[name]) for name, value in zip(order, given, strict=False)
+        ]
+        rest = {name: _declared_form(value, hints.get(name)) for name, value in named.items()}
         _check_values(cls, order, known, firsts, rest)
         return super().__call__(*firsts, *given[len(firsts) :], **rest)
 
 
-def _tuple(value: Any, hint: Any) -> Any:
+def _declared_form(value: Any, hint: Any) -> Any:
     if isinstance(value, (list, str)) and get_origin(hint) is tuple:
         return (value,) if isinstance(value, str) else tuple(value)
+    if hint is int and type(value) is float and value.is_integer():
+        return int(value)
     return value
 
 
