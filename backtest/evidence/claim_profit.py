@@ -9,9 +9,10 @@ every order in which the claims could be added; shares add up to what all earn t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import Field, fields, is_dataclass, replace
 from itertools import combinations
 from math import factorial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ def without(trigger: Trigger, drop: Callable[[Trigger], bool]) -> Trigger | None
         enter, leave = without(trigger.enter, drop), without(trigger.leave, drop)
         return None if enter is None else Latch(enter, Never() if leave is None else leave)
     changed: dict[str, object] = {}
-    own = fields(trigger) if is_dataclass(trigger) else ()
+    own: tuple[Field[Any], ...] = fields(trigger) if is_dataclass(trigger) else ()
     for spec in own:
         value = getattr(trigger, spec.name)
         if isinstance(value, Trigger):

@@ -2,7 +2,8 @@
 
 Each row is the claim measured on something else that could have stood for it: the basket without
 one of its sectors, a narrower or broader one, indices or listed funds alone, the benchmark instead
-of all sectors, only what came after the report, another market.
+of all sectors, a window that begins or ends a week earlier or later, only what came after the
+report, another market.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Report
 
 DRAWS = 500  # placebos of an alternative
+WEEK = 5  # sessions
 KIND_NAMES = {
     "index": ("indices only", "仅用指数"),
     "etf": ("listed funds only", "仅用场内基金"),
@@ -106,6 +108,7 @@ def _cases(
         yield "over the whole record", "全部历史", claim, market, record
     for label, label_zh, options in claim.alternatives:
         yield label, label_zh, replace(claim, options=(*claim.options, *options)), market, window
+    yield from _other_dates(claim, market, window)
     if len(kinds(market)) > 1:
         for kind in kinds(market):
             label, label_zh = KIND_NAMES[kind]
@@ -123,6 +126,19 @@ def _cases(
             other_market,
             None,
         )
+
+
+def _other_dates(claim: Claim, market: Market, window: Window) -> Iterator[Case]:
+    """Yield the claim over windows that begin or end a week earlier or later."""
+    if claim.asserts != "outcome" or not window.complete:
+        return
+    for ends, what, what_zh in ((False, "beginning", "起点"), (True, "ending", "终点")):
+        for days, when, when_zh in ((-WEEK, "earlier", "提前"), (WEEK, "later", "推后")):
+            base = window.base + (0 if ends else days)
+            last = window.last + (days if ends else 0)
+            if 0 <= base < last < len(market.sessions):
+                moved = replace(window, base=base, last=last)
+                yield f"{what} a week {when}", f"{what_zh}{when_zh}一周", claim, market, moved
 
 
 def _after(market: Market, wall: pd.Timestamp, window: Window) -> Window | None:

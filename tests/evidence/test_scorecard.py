@@ -17,6 +17,7 @@ REPORT = Report("report", "报告", "nobody", "2031-02-28", 2031)
 BUILD = Basket.of("build", ["construction", "real_estate"], title="Builders", title_zh="建筑链")
 LEAD = Claim("L", "Builders lead.", "建筑领先。", "lead", "H1", "above", "they trail", margin=0.001)
 LEAD = replace(LEAD, basket=BUILD)
+DAYS = ("2030-12-31", "2031-06-30")
 RATE = Claim("Y", "Yields fall.", "利率下行。", "rate_change", "H2", "below", "they rise")
 
 
@@ -228,3 +229,14 @@ def test_a_report_dated_at_the_start_of_the_record_is_told_what_is_missing():
         json.dumps(card.to_json(), allow_nan=False)
         assert all(card.sentences("zh"))
         assert {found.verdict for found in card.findings} == {"cannot tell"}
+
+
+def test_a_week_earlier_or_later_is_another_reading():
+    made = drifting("CONSTRUCTION", 0.004)
+    rows = {row.label: row.value for row in evaluate(LEAD, REPORT, made, draws=9).sensitivity}
+    prices = made.close.drop(columns="BOND")
+    base, last = (made.sessions.searchsorted(day, side="right") - 1 for day in DAYS)
+    gains = prices.iloc[last + 5] / prices.iloc[base] - 1.0
+    expected = gains[["CONSTRUCTION", "REAL_ESTATE"]].mean() - gains.mean()
+    assert rows["ending a week later"] == pytest.approx(expected)
+    assert len([label for label in rows if "a week" in label]) == 4
