@@ -227,6 +227,18 @@ def _whiskers(panel: Whiskers) -> tuple[list[Trace], Trace, Trace]:
         }
         for place, row in enumerate(panel.rows.itertuples())
     ]
+    if panel.dots is not None:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": _numbers(panel.dots["value"]),
+                "y": panel.dots["row"].tolist(),
+                "marker": {"color": panel.dots["color"].tolist(), "size": 6},
+                "text": [written(value, panel.unit) for value in panel.dots["value"]],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        )
     traces.append(
         {
             "type": "scatter",

@@ -121,11 +121,15 @@ class Bars:
 
 @dataclass(frozen=True, eq=False)
 class Whiskers:
-    """A panel of values with intervals, a row each: columns `value`, `low`, `high`, `color`."""
+    """A panel of values with intervals, a row each: columns `value`, `low`, `high`, `color`.
+
+    `dots` are further values in a row: columns `row` (its position), `value`, `color`.
+    """
 
     title: str
     rows: pd.DataFrame
     unit: str
+    dots: pd.DataFrame | None = None
 
     @property
     def height(self) -> int:

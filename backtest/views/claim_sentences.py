@@ -29,6 +29,7 @@ EVIDENCE_ZH = {
     CHANCE: "偶然",
     OPEN: "无法分辨",
 }
+STRIP = {HELD: "+", FAILED: "-", CANNOT_TELL: "."}
 HARDLY = 0.25  # of a number: what came before its burst, if less, is hardly any of it
 
 PLACEBOS = {
@@ -249,9 +250,18 @@ def _owed(finding: Finding, zh: bool) -> str:
         f"{row.label_zh if zh else row.label} ({amount(row.value, finding.unit, language)})"
         for row in turned[:3]
     ]
+    strip = "".join(
+        STRIP[row.verdict] for row in sorted(finding.sensitivity, key=lambda row: row.value)
+    )
     if zh:
-        return f"{total}种口径中有{len(turned)}种结论相反：{'；'.join(shown)}。"
-    return f"{len(turned)} of {total} other means say the opposite: {'; '.join(shown)}."
+        return (
+            f"{total}种口径中有{len(turned)}种结论相反：{'；'.join(shown)}；由低到高为{strip}"
+            f"（+成立，-不成立，.无法判断）。"
+        )
+    return (
+        f"{len(turned)} of {total} other means say the opposite: {'; '.join(shown)}. From the "
+        f"lowest to the highest: {strip} (+ held, - failed, . cannot tell)."
+    )
 
 
 def _known(finding: Finding, zh: bool) -> str:

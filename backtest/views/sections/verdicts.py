@@ -20,6 +20,7 @@ from backtest.views.numbers import column, figure
 from backtest.views.page import Page, Section, Table
 from backtest.views.palette import COLORS, GRAY
 from backtest.views.sections.origins import attributed
+from backtest.views.sections.readings import readings
 from backtest.views.sections.year import the_year
 from backtest.views.strategy_sentences import KINDS
 from backtest.views.words import Words
@@ -97,7 +98,8 @@ def scorecard(card: Scorecard, say: Words) -> Section:
         say("turns: alternative definitions of the claim that reverse its outcome"),
         say("* the window was over when the report came out (in sample), + part of it was"),
     )
-    charts = (_forest(shown, say),) if shown else ()
+    strips = readings(card.findings, SHADES, say)
+    charts = ((_forest(shown, say),) if shown else ()) + ((strips,) if strips else ())
     return Section("scorecard", say("Scorecard of the claims"), (told[0],), charts, (table,), notes)
 
 
@@ -166,6 +168,8 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
         )
         tables.append(Table(say("Ladder: what the rotation could be worth"), cells))
         tables.append(_delay(found.ladder.delay, say))
+    if len(found.by_claim):
+        tables.append(_by_claim(found.by_claim, say))
     notes = tuple(say.note(text) for text in found.notes)
     luck = Section(
         "luck",
@@ -177,6 +181,19 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
     )
     year = [] if found.year is None else [the_year(found.year, say)]
     return [*year, luck, attributed(found.attributions, found.split, groups, say)]
+
+
+def _by_claim(earned: pd.DataFrame, say: Words) -> Table:
+    """List what each claim's trigger earned: alone, given the others, and its fair share."""
+    heads = {
+        "alone": say("alone"),
+        "given_others": say("given the others"),
+        "share": say("fair share (Shapley)"),
+    }
+    cells = pd.DataFrame(
+        {head: column(100.0 * earned[key], "points") for key, head in heads.items()}
+    ).set_axis([say.listed(claims.split()) for claims in earned["claims"]])
+    return Table(say("Profit by claim, log points after costs"), cells, head=say("claim"))
 
 
 def _delay(delay: pd.DataFrame, say: Words) -> Table:
