@@ -14,7 +14,7 @@ from backtest.data.store import Manifest
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
 
-LINES, COLUMNS = 9, 12  # kinds of finding, and columns of a file, unless all are asked for
+LINES, COLUMNS = 6, 12  # kinds of finding, and columns of a file, unless all are asked for
 OUTCOMES = {"missed": "bad", "disagrees": "unsure", "revised": "unsure", "new": "good"}
 SEVERITIES = {"error": "bad", "warning": "unsure"}
 
