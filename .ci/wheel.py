@@ -29,6 +29,7 @@ WORDS = {
     "report": ["FOLDER/run"],
     "index": [],
     "today": [],
+    "trials": [],
     "verify": ["FOLDER/run"],
     "dashboard": ["--help"],
     "data": ["list"],

@@ -22,6 +22,7 @@ from backtest.cli.map import rotation_map
 from backtest.cli.own_faults import own_fault
 from backtest.cli.report import report
 from backtest.cli.today import today
+from backtest.cli.trials import trials
 from backtest.cli.usage import UsageError, is_help, usage_sentence
 from backtest.cli.verify import verify
 from backtest.errors import UserError
@@ -49,6 +50,7 @@ app.command("evidence")(evidence)
 app.command("report")(report)
 app.command("index")(index)
 app.command("today")(today)
+app.command("trials")(trials)
 app.command("verify")(verify)
 app.command("dashboard")(dashboard)
 app.command("map")(rotation_map)

@@ -48,6 +48,10 @@ OutOption = Annotated[
     Path | None, typer.Option("--out", help="Write trials, honesty, figures and report.html here.")
 ]
 
+HoldoutOption = Annotated[
+    str | None, typer.Option("--holdout", help="Keep the sessions from this day on out of it.")
+]
+
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -80,13 +84,20 @@ def tune(
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
+    holdout: HoldoutOption = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Open the holdout for the best variant; recorded.")
+    ] = False,
     out: OutOption = None,
     force: ForceOption = False,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Try variants of a strategy, and say whether the best is luck."""
+    from dataclasses import replace
+
     from backtest.cli.lookup import find_strategy
+    from backtest.errors import UserError
     from backtest.render.waiting import waiting
     from backtest.views.words import Words
 
@@ -98,7 +109,13 @@ def tune(
         check_target(out, force=force)
     terms = Terms(market, start, end, costs, fill, cash, strict_launch)
     with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
-        loaded = terms.load_market()
+        from backtest.tuning.holdout import before
+        from backtest.tuning.holdout import reveal as opened
+
+        whole = terms.load_market()
+        loaded = whole if holdout is None else before(whole, holdout)
+    if reveal and holdout is None:
+        raise UserError("--reveal opens a holdout: add --holdout DATE, its first day")
     options: dict[str, Any] = {
         "score": score,
         "costs": terms.cost_model(),
@@ -120,6 +137,10 @@ def tune(
                 chosen, space, loaded, trials=trials, storage=storage, engine=cluster, **options
             )
             swept = found.sweep
+    shown = None
+    if holdout is not None:
+        swept = replace(swept, holdout=holdout)
+        shown = opened(swept, whole, holdout) if reveal else None
     if out is not None:
         from backtest.records.folder import write_report
         from backtest.records.tuning_folder import read_tuning, write_tuning
@@ -127,12 +148,14 @@ def tune(
         write_tuning(swept, out, force=force)
         write_report(read_tuning(out, language=lang), out)
     if json:
-        print_json(swept.to_json())
+        print_json(swept.to_json() | ({} if shown is None else {"holdout": shown.to_json()}))
         return
     from backtest.render.terminal import show
     from backtest.views.tuning_report import sweep_page
 
     show(sweep_page(swept, say))
+    if shown is not None:
+        typer.echo(shown.sentence)
     wrote(out)
 
 
@@ -154,6 +177,7 @@ def walk_forward(
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
+    holdout: HoldoutOption = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -167,9 +191,11 @@ def walk_forward(
     terms = Terms(market, None, end, costs, fill, cash, strict_launch)
     with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
         from backtest.tuning import splits
+        from backtest.tuning.holdout import before
         from backtest.tuning.walk_forward import walk_forward as walk
 
         loaded = terms.load_market()
+        loaded = loaded if holdout is None else before(loaded, holdout)
     windows = (splits.rolling if rolling else splits.expanding)(
         loaded.sessions,
         train_years=train_years,

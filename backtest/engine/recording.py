@@ -59,9 +59,13 @@ def one_trial(
 def one_held(decisions: Decisions, *, fill: str, first: int) -> Held:
     """Return what a rotation held and what its baskets earned."""
     strategy, market = decisions.strategy, decisions.market
-    regime = decisions.regime.to_numpy(dtype=object)
-    named = np.where(pd.isna(regime), "undecided", regime).astype(str)
-    names, codes = np.unique(named, return_inverse=True)
+    regime = decisions.regime.to_numpy().astype(str)
+    names, codes = np.unique(regime, return_inverse=True)
+
+    def shuffled(other: Market) -> np.ndarray:
+        named: np.ndarray = Decisions(strategy, other).regime.to_numpy().astype(str)
+        return named
+
     return held(
         decisions.baskets,
         names.tolist(),
@@ -71,7 +75,7 @@ def one_held(decisions: Decisions, *, fill: str, first: int) -> Held:
         first=first,
         rows=np.zeros(1, dtype=np.int64),
         known_from=np.array([known_from(strategy, market)]),
-        reach=price_reach(regime, lambda other: strategy.regime(other).to_numpy(), market),
+        reach=price_reach(regime, shuffled, market),
     )
 
 

@@ -37,7 +37,8 @@ from backtest.market.market import EQUAL_WEIGHT
 from backtest.strategy import Strategy, TriggerRotation
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Report
-from backtest.strategy.decisions import rotates
+from backtest.strategy.decisions import Decisions, rotates
+from backtest.tuning.joint import Selection, selection
 from backtest.tuning.resampling import block_length
 
 MONTH = 20  # sessions below which a series does not show how it depends on its past
@@ -67,6 +68,8 @@ class StrategyEvidence(Displayed):
     events : mapping of name to EventStudy
     by_claim : DataFrame
         What each claim's trigger earned; see `backtest.evidence.claim_profit`.
+    selection : Selection or None
+        What its timing is worth among all trials recorded of this market.
     year : YearPath or None
         What it did in the report's year, beside the report's calendar.
     notes : tuple of str
@@ -87,6 +90,7 @@ class StrategyEvidence(Displayed):
     by_claim: pd.DataFrame
     notes: tuple[str, ...] = ()
     year: YearPath | None = None
+    selection: Selection | None = None
 
     def __repr__(self) -> str:
         kind = "synthetic " if self.result.synthetic else ""
@@ -123,6 +127,7 @@ class StrategyEvidence(Displayed):
                 "events": {name: one.to_json() for name, one in self.events.items()},
                 "year": None if self.year is None else self.year.to_json(),
                 "by_claim": self.by_claim.to_dict("records"),
+                "selection": None if self.selection is None else self.selection.to_json(),
                 "notes": list(self.notes),
                 "warnings": list(result.warnings),
                 "sentences": self.sentences(language),
@@ -207,6 +212,7 @@ def examine(
         },
         by_claim=shares,
         notes=tuple(notes),
+        selection=selection(Decisions(strategy, seen), fill=str(result.manifest["fill"])),
         year=None if calendar is None else year_path(result, report.year, calendar),
     )
 

@@ -11,16 +11,19 @@ import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed
+from backtest.engine.plan import fill_used
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note, listed
 from backtest.strategy import Strategy
+from backtest.strategy.decisions import Decisions
 from backtest.today.account import Account
 from backtest.today.age import age, next_session, published
 from backtest.today.monitor import Watched, nearest, watched
 from backtest.today.position import Standing, standing
 from backtest.today.tickets import Tickets, near, tickets, weights_now
+from backtest.tuning.joint import Selection, selection
 
 # A source may be a day or two late, and a weekend is no session; what is older may have crossed a
 # threshold since.
@@ -48,6 +51,8 @@ class Today(Displayed):
         The order list of an account, where one was given.
     orders : DataFrame
         The order list; without an account, the changes in weight due at the next session.
+    selection : Selection
+        What its timing is worth among all trials recorded of this market.
     """
 
     strategy: Strategy
@@ -60,6 +65,7 @@ class Today(Displayed):
     holdings: pd.DataFrame
     tickets: Tickets | None
     orders: pd.DataFrame
+    selection: Selection
     warnings: tuple[str, ...]
 
     @property
@@ -152,6 +158,7 @@ class Today(Displayed):
                 "account": account,
                 "triggers": [item.to_json() for item in self.watched],
                 "nearest": None if found is None else found.to_json(),
+                "selection": self.selection.to_json(),
                 "warnings": self.warnings,
             }
         )
@@ -200,6 +207,10 @@ def today(
     found = watched(strategy, market)
     done = None if account is None else _trade(stands, account, market, costs, due)
     shown = _holdings(stands, market)
+    chosen = selection(Decisions(strategy, market), fill=fill_used(market, "open"))
+    notes = _warnings(market, day, missed, found, stands, done)
+    if chosen.count.trials > 1:
+        notes = [*notes, chosen.sentence]
     return Today(
         strategy=strategy,
         market=market,
@@ -211,7 +222,8 @@ def today(
         holdings=shown,
         tickets=done,
         orders=_changes(shown, stands) if done is None else done.orders,
-        warnings=tuple(_warnings(market, day, missed, found, stands, done)),
+        selection=chosen,
+        warnings=tuple(notes),
     )
 
 

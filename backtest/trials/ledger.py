@@ -22,8 +22,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -61,6 +59,31 @@ class Count:
     trials: int
     effective: int
     unknown: int
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One look at sessions that were kept out of a choice.
+
+    Attributes
+    ----------
+    day : str
+        The first session kept out.
+    made : str
+        When it was looked at, UTC.
+    family, parameters : str
+        With which variant.
+    """
+
+    day: str
+    made: str
+    family: str
+    parameters: str
+
+    @property
+    def variant(self) -> tuple[str, str]:
+        """What was looked at."""
+        return self.family, self.parameters
 
 
 @dataclass(frozen=True)
@@ -202,11 +225,27 @@ class Ledger:
             ]
         return sorted(found, key=lambda row: (row["market"], row["family"], row["window"]))
 
-    @contextmanager
-    def openings(self) -> Iterator[sqlite3.Connection]:
-        """Open the file to read or write when holdouts were looked at."""
+    def opened(self, lineage: Lineage, day: str, family: str, parameters: str) -> None:
+        """Record that sessions kept out of a choice, from `day` on, were looked at."""
         with writing(self.path) as db:
-            yield db
+            made = datetime.now(UTC).isoformat(timespec="seconds")
+            row = (_market(db, lineage), day, made, family, parameters)
+            db.execute("INSERT INTO opening VALUES (?, ?, ?, ?, ?)", row)
+
+    def openings(self, lineage: Lineage) -> tuple[Opening, ...]:
+        """Return every look at a holdout of this market, the first one first.
+
+        Holdouts run to the market's end, so all of them have sessions in common.
+        """
+        if not self.path.exists():
+            return ()
+        with connected(self.path) as db:
+            query = (
+                "SELECT day, made, family, parameters FROM opening WHERE market = ? "
+                "ORDER BY made, rowid"
+            )
+            rows = db.execute(query, (_market_read(db, lineage),)).fetchall()
+        return tuple(Opening(*row) for row in rows)
 
 
 def _market(db: sqlite3.Connection, lineage: Lineage) -> int:

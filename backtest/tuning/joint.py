@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from backtest.engine.held import lineage
+from backtest.engine.recording import one_held
 from backtest.market import Market
+from backtest.notes import Note
+from backtest.strategy.decisions import Decisions, rotates
 from backtest.trials.ledger import Count, Ledger
 from backtest.trials.tried import Held, active_returns, window_of
 from backtest.tuning.timing_test import Signals, TimingTest, timing_test
@@ -37,6 +42,67 @@ def joint_test(own: Held, market: Market) -> TimingTest | None:
     ]
     alone = Signals(own.codes[:0, begin:], own.returns[:, begin:].astype(float), own.reach)
     return timing_test(picked[begin:], alone, others, per_year=market.per_year())
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """A variant among all trials of its market: how many there were, and what its timing is worth.
+
+    Attributes
+    ----------
+    timing : TimingTest or None
+        Its p-value takes the choice among all trials into account; None for what is no rotation.
+    """
+
+    count: Count
+    timing: TimingTest | None
+
+    @property
+    def sentence(self) -> Note:
+        """What the choice among trials leaves of its timing."""
+        trials, ideas = f"{self.count.trials:,}", f"{self.count.effective:,}"
+        if self.timing is None:
+            return Note(
+                "One of {trials} trials on this market ({ideas} independent); it is no rotation, "
+                "so its timing cannot be tested among them.",
+                trials=trials,
+                ideas=ideas,
+            )
+        if self.count.trials <= 1:
+            return Note(
+                "The only trial on this market: timing at least as good comes up in {share} of all "
+                "shifts of its signal in time (p = {p}).",
+                share=f"{self.timing.p:.1%}",
+                p=f"{self.timing.p:.3f}",
+            )
+        return Note(
+            "One of {trials} trials on this market ({ideas} independent): timing at least as good "
+            "comes up in {share} of all shifts of their signals in time (p = {p}), the choice "
+            "among them included.",
+            trials=trials,
+            ideas=ideas,
+            share=f"{self.timing.p:.1%}",
+            p=f"{self.timing.p:.3f}",
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        timing = self.timing
+        return {
+            "trials": self.count.trials,
+            "effective_trials": self.count.effective,
+            "p": None if timing is None else timing.p,
+            "bound": timing.bound if timing is not None and math.isfinite(timing.bound) else None,
+            "sentence": self.sentence,
+        }
+
+
+def selection(decisions: Decisions, *, fill: str, first: int = 0) -> Selection:
+    """Return what a strategy's timing is worth among all trials recorded of its market."""
+    rotating = rotates(decisions.strategy)
+    own = one_held(decisions, fill=fill, first=first) if rotating else None
+    timing = None if own is None else joint_test(own, decisions.market)
+    return Selection(trials_on(decisions.market, first), timing)
 
 
 def break_even(own: Held, turnover: float, per_year: float) -> float:

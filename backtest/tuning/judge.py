@@ -33,6 +33,9 @@ def judge(
     costs: float = math.nan,
     risk_free: pd.Series | Array | None = None,
     switches: int | None = None,
+    looks_ahead: str = "",
+    holdout: str = "",
+    openings: int = 0,
     missing: tuple[str, ...] = (),
     draws: int = 1000,
     blocks: int = 16,
@@ -54,7 +57,7 @@ def judge(
         Sessions per year.
     count : Count
         Trials ever made on this market, from the ledger.
-    timing, break_even, costs
+    timing, break_even, costs, looks_ahead, holdout, openings, missing
         As in `Honesty`.
     risk_free : Series or array, optional
         What cash earned, by session.
@@ -113,6 +116,9 @@ def judge(
         minimum_years=minimum_years(effective),
         intervals=sharpe_intervals(excess, per_year, draws=draws, seed=seed),
         seed=seed,
+        looks_ahead=looks_ahead,
+        holdout=holdout,
+        openings=openings,
         missing=missing,
         logits=split.logits,
     )

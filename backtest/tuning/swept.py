@@ -15,6 +15,7 @@ import pandas as pd
 from backtest.costs import Costs
 from backtest.display import Displayed
 from backtest.engine.benchmarks import level_returns
+from backtest.engine.held import lineage
 from backtest.engine.metrics import Metric
 from backtest.engine.portfolio import daily_portfolio
 from backtest.engine.recording import one_held
@@ -24,6 +25,8 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions, rotates
+from backtest.strategy.look import look
+from backtest.trials.ledger import Ledger
 from backtest.tuning.best import Best
 from backtest.tuning.blend import blend_returns
 from backtest.tuning.honesty import Honesty
@@ -53,6 +56,10 @@ class Sweep(Displayed):
         As used: "close" where the market has no opens.
     window : (Timestamp, Timestamp)
         First and last session simulated.
+    holdout : str
+        First session kept out of the choice, as YYYY-MM-DD; empty if none is.
+    check : bool
+        Whether the best variant is looked at for look-ahead; one that looks ahead has no verdict.
     """
 
     variants: Variants
@@ -63,6 +70,8 @@ class Sweep(Displayed):
     fill: str
     cash: float
     first: int
+    holdout: str = field(default="", kw_only=True)
+    check: bool = field(default=True, kw_only=True)
     _trials: Callable[[], Trials] = field(repr=False)
     _kept: dict[int, pd.Series] = field(default_factory=dict, repr=False)
 
@@ -109,6 +118,8 @@ class Sweep(Displayed):
         row = int(self.ranking[0])
         strategy, figures = self.strategy(row), self.trials.iloc[row]
         turnover = float(figures["turnover"])
+        seen = look(strategy, self.market, check=self.check)
+        looks = Ledger.at_home().openings(lineage(self.market)) if self.holdout else ()
         timing, even = None, math.nan
         if rotates(strategy):
             own = one_held(Decisions(strategy, self.market), fill=self.fill, first=self.first)
@@ -125,6 +136,9 @@ class Sweep(Displayed):
             costs=float(figures["cost_drag"]) / (2.0 * turnover) if turnover > 0 else math.nan,
             risk_free=self.risk_free,
             switches=int(figures["switches"]) if isinstance(strategy, RotationStrategy) else None,
+            looks_ahead=seen.found if seen.peeks else "",
+            holdout=self.holdout,
+            openings=len({look.variant for look in looks}),
         )
 
     @property

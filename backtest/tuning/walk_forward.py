@@ -7,8 +7,10 @@ once: switching parameters pays its costs like any other trade.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -17,14 +19,21 @@ from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.engine.benchmarks import benchmark_returns
+from backtest.engine.held import held
 from backtest.engine.metrics import Metric
+from backtest.engine.recording import one_held
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
-from backtest.strategy.decisions import Decisions
+from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.holding import CASH, fitted
+from backtest.trials.tried import Held
+from backtest.tuning.blend import blend_returns
+from backtest.tuning.honesty import Honesty
+from backtest.tuning.joint import break_even, joint_test, trials_on
+from backtest.tuning.judge import judge
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
 from backtest.tuning.sweep import Score, sweep
@@ -67,6 +76,8 @@ class WalkForward(Displayed):
         The stitched out-of-sample backtest.
     default : BacktestResult
         The strategy with its untuned defaults over the same sessions.
+    held : Held or None
+        What the stitched record held; None if it is no rotation, or baskets were swept too.
     """
 
     windows: pd.DataFrame
@@ -74,6 +85,43 @@ class WalkForward(Displayed):
     default: BacktestResult
     score: str
     swept: Sweep
+    held: Held | None
+
+    @cached_property
+    def honesty(self) -> Honesty:
+        """How far the stitched record is to be believed.
+
+        No test session chose the variant held on it; the timing test nevertheless counts every
+        trial on record of the market, since walking forward can be repeated until it pleases.
+        """
+        result, market = self.result, self.result.market
+        first = len(market.sessions) - len(result.returns)
+        whole = (series for series in result.benchmarks.values() if series.notna().all())
+        blend = blend_returns(
+            self.default.strategy,
+            market,
+            costs=self.swept.costs,
+            fill=self.swept.fill,
+            cash=self.swept.cash,
+            first=first,
+        )
+        figures = result.summary()
+        turnover = figures["turnover"]
+        own = self.held
+        return judge(
+            result.returns.to_numpy()[:, None],
+            0,
+            {"blend": blend, "benchmark": next(whole, blend)},
+            per_year=market.per_year(first),
+            count=trials_on(market, first),
+            timing=None if own is None else joint_test(own, market),
+            break_even=math.nan
+            if own is None
+            else break_even(own, turnover, market.per_year(first)),
+            costs=figures["cost_drag"] / (2.0 * turnover) if turnover > 0 else math.nan,
+            risk_free=result.risk_free,
+            switches=None if own is None else result.switches,
+        )
 
     def __repr__(self) -> str:
         kind = "synthetic " if self.result.synthetic else ""
@@ -116,6 +164,7 @@ class WalkForward(Displayed):
                 "drift": self.drift.to_dict(),
                 "out_of_sample": self.result.summary(),
                 "default": self.default.summary(),
+                "honesty": self.honesty.to_dict(),
                 "synthetic": self.result.synthetic,
                 "manifest": dict(self.default.manifest),
             }
@@ -191,6 +240,36 @@ def walk_forward(
         default=run(strategy, whole, start=start, **terms),  # type: ignore[arg-type]
         score=metric.name,
         swept=swept,
+        held=_held(swept, stitched, whole, winners, windows[0].test[0]),
+    )
+
+
+def _held(
+    swept: Sweep, stitched: Stitched, market: Market, winners: Sequence[int], first: int
+) -> Held | None:
+    """Return what a stitched record held; None if winners do not share their baskets."""
+    strategies = [swept.strategy(winner) for winner in dict.fromkeys(winners)]
+    rotations = [strategy for strategy in strategies if rotates(strategy)]
+    if len(rotations) < len(strategies):
+        return None
+    every = [Decisions(strategy, market) for strategy in rotations]
+    baskets, *others = [decisions.baskets for decisions in every]
+    if any(baskets.keys() != other.keys() for other in others) or not all(
+        baskets[name].equals(other[name]) for other in others for name in baskets
+    ):
+        return None
+    regime = stitched.held.reindex(market.sessions).fillna(CASH).astype(str)
+    names, codes = np.unique(regime.to_numpy(), return_inverse=True)
+    return held(
+        baskets,
+        names.tolist(),
+        codes[None].astype(np.int8),
+        market,
+        fill=swept.fill,
+        first=first,
+        rows=np.zeros(1, dtype=np.int64),
+        known_from=np.array([first - 1]),
+        reach=max(one_held(one, fill=swept.fill, first=first).reach for one in every),
     )
 
 

@@ -6,6 +6,7 @@ import math
 
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.placebo import PlaceboTest
+from backtest.views.words import Words
 
 KINDS = {
     "switch dates": ("switches on other dates", "其他切换日期"),
@@ -25,7 +26,12 @@ def strategy_sentences(found: StrategyEvidence, language: str = "en") -> list[st
     """Say where the return came from, whether the dates earned it, and what it could have been."""
     zh = language == "zh"
     told = [_return(found, zh), _origin(found, zh)]
-    told += [_luck(found.placebos, zh, after=False), _luck(found.placebos_after, zh, after=True)]
+    chosen = found.selection
+    timing = None if chosen is None else chosen.timing
+    among = math.nan if timing is None else timing.p
+    said = "" if chosen is None else Words(language).note(chosen.sentence)
+    told += [said, _luck(found.placebos, zh, among, after=False)]
+    told += [_luck(found.placebos_after, zh, among, after=True)]
     told += [_worth(found, zh), *_events(found, zh)]
     return [text for text in told if text]
 
@@ -68,12 +74,13 @@ def _origin(found: StrategyEvidence, zh: bool) -> str:
     return f"Of the difference of {100 * parts['active']:+.1f} points: {listed}."
 
 
-def _luck(tests: tuple[PlaceboTest, ...], zh: bool, *, after: bool) -> str:
+def _luck(tests: tuple[PlaceboTest, ...], zh: bool, among: float, *, after: bool) -> str:
     known = {test.kind: test.p["sharpe"] for test in tests}
     known = {kind: p for kind, p in known.items() if not math.isnan(p)}
     if not known:
         return ""
-    worst = max(known.values())
+    # Luck has to fail on every placebo, and with the choice among all trials in mind.
+    worst = max(*known.values(), 0.0 if math.isnan(among) else among)
     if zh:
         listed = "，".join(f"{KINDS[kind][1]}{p:.0%}" for kind, p in known.items())
         verdict = "超出运气" if worst <= LUCK else "与运气无法区分"

@@ -111,7 +111,8 @@ def walk_forward_page(walked: WalkForward, say: Words) -> Page:
         language=say.language,
         conclusion=conclusion,
         banners=(say(WARNING),) if result.synthetic else (),
-        sections=(_windows(walked, say), _curves(walked, say)),
+        sections=(_windows(walked, say), _curves(walked, say), honesty(walked.honesty, say)),
+        notes=(say.note(walked.honesty.banner),),
         footer=footer(manifest, say),
         origin=origin(manifest, say),
     )

@@ -1,0 +1,51 @@
+"""The page of the ledger: what was tried on which market, and how many ideas that amounts to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from backtest.views.page import Page, Section, Table
+from backtest.views.words import Words
+
+
+def trials_page(rows: Sequence[Mapping[str, Any]], say: Words) -> Page:
+    """Return the ledger's page from the rows of `Ledger.overview`."""
+    count = sum(row["count"] for row in rows)
+    unknown = sum(row["count"] for row in rows if not row["known"])
+    conclusion = say("{count} trials are on record; none is ever forgotten.", count=f"{count:,}")
+    if not rows:
+        conclusion = say("No trial is on record yet; every run and every variant tried will be.")
+    notes = []
+    if unknown:
+        told = "Of {count} trials an earlier version kept the number only: each counts as one idea."
+        notes.append(say(told, count=f"{unknown:,}"))
+    sections = [_market(name, rows, say) for name in dict.fromkeys(row["market"] for row in rows)]
+    return Page(
+        title=say("Trials"),
+        subtitle="",
+        language=say.language,
+        conclusion=conclusion,
+        sections=tuple(sections),
+        notes=tuple(notes),
+    )
+
+
+def _market(name: str, rows: Sequence[Mapping[str, Any]], say: Words) -> Section:
+    own = [row for row in rows if row["market"] == name]
+    cells = pd.DataFrame(
+        {
+            say("window"): [" … ".join(row["window"]) for row in own],
+            say("trials"): [f"{row['count']:,}" for row in own],
+            say("new ideas"): [f"{row['effective']:,}" for row in own],
+            say("latest"): [(row["last_made"] or "–")[:10] for row in own],
+            say("from"): [", ".join(row["origins"]) for row in own],
+        },
+        index=[row["family"] for row in own],
+    )
+    left = (say("window"), say("from"))
+    drop = (say("from"), say("latest"))
+    table = Table("", cells, left, drop, head=say("family"))
+    return Section(id=f"market-{name}", title=name, tables=(table,))
