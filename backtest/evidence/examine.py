@@ -34,6 +34,7 @@ from backtest.evidence.timing import Split, around, drawdowns, split, switches
 from backtest.evidence.year_path import YearPath, year_path
 from backtest.market import Date, Market
 from backtest.market.market import EQUAL_WEIGHT
+from backtest.notes import Note
 from backtest.strategy import Strategy, TriggerRotation
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Report
@@ -190,10 +191,13 @@ def examine(
             later = playback(strategy, seen, costs=costs, fill=fill, first=start)
             after = _placebos(later, draws, deals, seed)
         if not len(made):
-            notes.append("it never switched between baskets: there is no timing to test")
+            notes.append(Note("it never switched between baskets: there is no timing to test"))
     else:
         notes.append(
-            f"{strategy.name} does not rotate between baskets: no placebo, ladder or switches"
+            Note(
+                "{name} does not rotate between baskets: no placebo, ladder or switches",
+                name=strategy.name,
+            )
         )
     return StrategyEvidence(
         result=result,

@@ -32,6 +32,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtest.display import Displayed
+from backtest.notes import Note
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.spa import Superiority
 from backtest.tuning.timing_test import TimingTest
@@ -145,60 +146,122 @@ class Honesty(Displayed):
     def banner(self) -> str:
         """The verdict in one sentence."""
         if self.looks_ahead:
-            return f"It looks ahead, so there is no verdict: {self.looks_ahead}."
+            why = self.looks_ahead
+            return Note("It looks ahead, so there is no verdict: {why}.", why=why)
         tried = tried_so_far(self.trials, self.effective_trials)
         if self.too_small is not None:
-            return f"This sample cannot support tuning: {self.too_small}, after {tried}."
+            return Note(
+                "This sample cannot support tuning: {why}, after {tried}.",
+                why=self.too_small,
+                tried=tried,
+            )
         return timing_sentence(
             self.timing, self.years, tried, break_even=self.break_even, costs=self.costs
         )
 
     def table(self) -> pd.DataFrame:
         """Return the figures as text, one row each, with what each means."""
-        low, high = self.intervals[0], self.intervals[2]
-        rows = [
-            ("verdict", self.verdict, self.banner),
-            *_timing_rows(self),
-            ("Sharpe ratio", f"{self.sharpe:.2f}", f"best of {self.variants:,} variants"),
-            ("interval", _span(self.interval), f"95 %, blocks of {self.interval.block_length}"),
-            ("… half, twice the block", f"{_span(low)}, {_span(high)}", "how it leans on blocks"),
-            ("trials", f"{self.trials:,}", "ever made on this market"),
-            *(
-                [("… of unknown signal", f"{self.unknown_trials:,}", "from an earlier version")]
-                if self.unknown_trials
-                else []
-            ),
-            ("effective trials", f"{self.effective_trials:,}", "independent ones among them"),
-            (
-                "probabilistic Sharpe",
-                _share(self.probabilistic_sharpe),
-                "had it been the only one",
-            ),
-            ("best of noise", f"{self.expected_max_sharpe:.2f}", "expected from that many trials"),
-            ("deflated Sharpe", _share(self.deflated_sharpe), "chance that it beats that best"),
-            ("Sharpe over blend", _ratio(self.active_sharpe), "over the baskets held still"),
-            ("… deflated", _share(self.deflated_active), "chance that it beats the best of noise"),
-            ("overfitting", _share(self.overfitting), "50 % means choosing tells nothing"),
-            (
-                "… and a loss",
-                _share(self.overfitting_loss),
-                "chosen on one half, loses in the other",
-            ),
-            ("against benchmark", _p(self.against_benchmark), "Hansen p (lower, upper)"),
-            ("against the blend", _p(self.against_blend), "the same baskets held still"),
-            ("better than them", _better(self), "variants, stepwise test, of each"),
-            ("years", f"{self.years:.1f}", f"{self.sessions:,} sessions"),
-            ("years needed", f"{self.minimum_years:.1f}", "before noise stays under Sharpe 1"),
-            ("switches", "–" if self.switches is None else f"{self.switches}", "of the best one"),
-            *([("holdout", self.holdout, self._opened)] if self.holdout else []),
-            *(("left out", "–", text) for text in self.missing),
-        ]
+        rows = [("verdict", self.verdict, self.banner), *self.rows()]
         return pd.DataFrame(rows, columns=["figure", "value", "meaning"]).set_index("figure")
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Return name, value and meaning of each figure; names and meanings are notes."""
+        low, high = self.intervals[0], self.intervals[2]
+        rows: list[tuple[str, str, str]] = [
+            *_timing_rows(self),
+            (
+                Note("Sharpe ratio"),
+                f"{self.sharpe:.2f}",
+                Note("best of {count} variants", count=f"{self.variants:,}"),
+            ),
+            (
+                Note("interval"),
+                _span(self.interval),
+                Note("95 %, blocks of {count} sessions", count=self.interval.block_length),
+            ),
+            (
+                Note("… half, twice the block"),
+                f"{_span(low)}, {_span(high)}",
+                Note("sensitivity to block length"),
+            ),
+            (Note("trials"), f"{self.trials:,}", Note("ever made on this market")),
+        ]
+        if self.unknown_trials:
+            count = f"{self.unknown_trials:,}"
+            rows.append((Note("… of unknown signal"), count, Note("from an earlier version")))
+        rows += [
+            (Note("effective trials"), f"{self.effective_trials:,}", Note("independent ones")),
+            (
+                Note("probabilistic Sharpe"),
+                _share(self.probabilistic_sharpe),
+                Note("chance that it is above 0, were this the only trial"),
+            ),
+            (
+                Note("best of noise"),
+                f"{self.expected_max_sharpe:.2f}",
+                Note("expected from that many trials"),
+            ),
+            (
+                Note("deflated Sharpe"),
+                _share(self.deflated_sharpe),
+                Note("chance that it beats that best"),
+            ),
+            (
+                Note("Sharpe over blend"),
+                _ratio(self.active_sharpe),
+                Note("over the static blend of its baskets"),
+            ),
+            (
+                Note("… deflated"),
+                _share(self.deflated_active),
+                Note("chance that it beats the best of noise"),
+            ),
+            (
+                Note("overfitting"),
+                _share(self.overfitting),
+                Note("50 % means choosing tells nothing"),
+            ),
+            (
+                Note("… and a loss"),
+                _share(self.overfitting_loss),
+                Note("chosen on one half, loses in the other"),
+            ),
+            (
+                Note("against benchmark"),
+                _p(self.against_benchmark),
+                Note("Hansen's p (lower, upper)"),
+            ),
+            (Note("against the blend"), _p(self.against_blend), Note("the static blend")),
+            (Note("better than them"), _better(self), Note("variants, by the stepwise test")),
+            (
+                Note("years"),
+                f"{self.years:.1f}",
+                Note("{count} sessions", count=f"{self.sessions:,}"),
+            ),
+            (
+                Note("years needed"),
+                f"{self.minimum_years:.1f}",
+                Note("before noise stays under a Sharpe ratio of 1"),
+            ),
+            (
+                Note("switches"),
+                "–" if self.switches is None else f"{self.switches}",
+                Note("of the best variant"),
+            ),
+        ]
+        if self.holdout:
+            rows.append((Note("holdout"), self.holdout, self._opened))
+        return [*rows, *((Note("left out"), "–", text) for text in self.missing)]
 
     @property
     def _opened(self) -> str:
-        times = {0: "never", 1: "once"}.get(self.openings, f"{self.openings} times")
-        return f"sessions from then on kept out; opened {times}"
+        if self.openings < 2:
+            codes = (
+                "sessions from then on kept out; opened never",
+                "sessions from then on kept out; opened once",
+            )
+            return Note(codes[self.openings])
+        return Note("sessions from then on kept out; opened {count} times", count=self.openings)
 
     def __repr__(self) -> str:
         table = self.table().iloc[1:]
@@ -246,7 +309,11 @@ def tried_so_far(trials: int, effective: int) -> str:
     >>> tried_so_far(1, 1), tried_so_far(1200, 7)
     ('1 trial', '1,200 trials (7 independent)')
     """
-    return "1 trial" if trials == 1 else f"{trials:,} trials ({effective:,} independent)"
+    if trials == 1:
+        return Note("1 trial")
+    return Note(
+        "{count} trials ({effective} independent)", count=f"{trials:,}", effective=f"{effective:,}"
+    )
 
 
 def timing_sentence(
@@ -254,39 +321,57 @@ def timing_sentence(
 ) -> str:
     """Say what the timing test of a large enough sample found, and at what level."""
     if timing is None:
-        return (
-            f"It is no rotation between baskets, so there is no timing to test and no verdict, "
-            f"after {tried}."
+        return Note(
+            "It is no rotation between baskets, so there is no timing to test and no verdict, "
+            "after {tried}.",
+            tried=tried,
         )
     if math.isinf(timing.bound) or math.isnan(timing.bound):
-        return (
-            f"Its timing cannot be told from its baskets held still, or rests on prices of most of "
-            f"the record: skill and luck cannot be told apart, after {tried}."
+        return Note(
+            "Its timing cannot be told from its baskets held still, or rests on prices of most of "
+            "the record: skill and luck cannot be told apart, after {tried}.",
+            tried=tried,
         )
-    found = (
-        f"over {tried}, timing at least as good comes up in {timing.p:.1%} of all shifts of the "
-        f"signals in time (p = {timing.p:.3f})"
+    found = Note(
+        "over {tried}, timing at least as good comes up in {share} of all shifts of the signals in "
+        "time (p = {p})",
+        tried=tried,
+        share=f"{timing.p:.1%}",
+        p=f"{timing.p:.3f}",
     )
     if timing.p <= SIZE and break_even <= costs:
-        return (
-            f"More than luck at the 5 % level, but not worth its costs: {found}, and it would "
-            f"break even at {1e4 * break_even:.1f} bp per unit traded, not at the "
-            f"{1e4 * costs:.1f} bp paid."
+        return Note(
+            "More than luck at the 5 % level, but not worth its costs: {found}, and it would "
+            "break even at {even} bp per unit traded, not at the {paid} bp paid.",
+            found=found,
+            even=f"{1e4 * break_even:.1f}",
+            paid=f"{1e4 * costs:.1f}",
         )
     if timing.p <= SIZE:
-        return f"More than luck, at the 5 % level: {found}."
+        return Note("More than luck, at the 5 % level: {found}.", found=found)
     if timing.bound < WORTH:
-        return (
-            f"Luck explains this result, at the 10 % level: the true Sharpe ratio of its timing is "
-            f"below {max(timing.bound, 0.0):.2f} a year; {found}."
+        return Note(
+            "Luck explains this result, at the 10 % level: the true Sharpe ratio of its timing is "
+            "below {bound} a year; {found}.",
+            bound=f"{max(timing.bound, 0.0):.2f}",
+            found=found,
         )
     needed = years * (timing.critical / timing.sharpe) ** 2 if timing.sharpe > 0 else math.inf
-    more = ""
+    bound = f"{timing.bound:.2f}"
     if needed < LONGEST:
-        more = f"; as good a timing over {needed:.0f} years would be told from luck"
-    return (
-        f"Skill and luck cannot be told apart at the 5 % level: {found}, and its true Sharpe ratio "
-        f"may be up to {timing.bound:.2f} a year{more}."
+        return Note(
+            "Skill and luck cannot be told apart at the 5 % level: {found}, and its true Sharpe "
+            "ratio may be up to {bound} a year; as good a timing over {years} years would be told "
+            "from luck.",
+            found=found,
+            bound=bound,
+            years=f"{needed:.0f}",
+        )
+    return Note(
+        "Skill and luck cannot be told apart at the 5 % level: {found}, and its true Sharpe ratio "
+        "may be up to {bound} a year.",
+        found=found,
+        bound=bound,
     )
 
 
@@ -299,10 +384,14 @@ def too_small(years: float, switches: int | None) -> str | None:
     '1 switch is too few (at least 5)'
     """
     if years < YEARS:
-        return f"{years:.1f} years are too few (at least {YEARS:.0f})"
+        few, least = f"{years:.1f}", f"{YEARS:.0f}"
+        return Note("{count} years are too few (at least {least})", count=few, least=least)
     if switches is not None and switches < SWITCHES:
-        times = "1 switch is" if switches == 1 else f"{switches} switches are"
-        return f"{times} too few (at least {SWITCHES})"
+        if switches == 1:
+            return Note("1 switch is too few (at least {least})", least=SWITCHES)
+        return Note(
+            "{count} switches are too few (at least {least})", count=switches, least=SWITCHES
+        )
     return None
 
 
@@ -321,13 +410,29 @@ def _timing_rows(honesty: Honesty) -> list[tuple[str, str, str]]:
     if timing is None:
         return []
     return [
-        ("timing p", f"{timing.p:.3f}", f"{timing.shifts:,} shifts of {timing.trials:,} signals"),
-        ("timing Sharpe", f"{timing.sharpe:.2f}", "of what switching earned, before costs"),
-        ("… at most", _ratio(timing.bound), f"upper 90 % bound; luck if below {WORTH}"),
         (
-            "break-even cost",
+            Note("timing p"),
+            f"{timing.p:.3f}",
+            Note(
+                "{shifts} shifts of {trials} signals",
+                shifts=f"{timing.shifts:,}",
+                trials=f"{timing.trials:,}",
+            ),
+        ),
+        (
+            Note("timing Sharpe"),
+            f"{timing.sharpe:.2f}",
+            Note("of what switching earned, before costs"),
+        ),
+        (
+            Note("… at most"),
+            _ratio(timing.bound),
+            Note("upper 90 % bound; luck if below {worth}", worth=WORTH),
+        ),
+        (
+            Note("break-even cost"),
             _points(honesty.break_even),
-            f"per unit traded; paid: {_points(honesty.costs)}",
+            Note("per unit traded; paid: {paid}", paid=_points(honesty.costs)),
         ),
     ]
 

@@ -265,7 +265,9 @@ def sensitivity_page(varied: CompositeSensitivity, say: Words) -> Page:
     for factor in varied.factors:
         own = varied.indices[varied.indices["factor"] == factor].set_index("outcome")
         nothing = varied.verdict(OUTCOMES[0], factor) == NOTHING
-        owed[factor] = ["–" if nothing else _share(own.loc[outcome]) for outcome in OUTCOMES]
+        owed[factor] = [
+            "–" if nothing else _share(own.loc[[outcome]].iloc[0]) for outcome in OUTCOMES
+        ]
     heads = [say(SPOKEN.get(name, name)) for name in OUTCOMES]
     shares = pd.DataFrame(list(owed.values()), columns=heads, index=list(owed))
     late = say.listed(list(map(str, varied.factors["delay"])))

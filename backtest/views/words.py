@@ -88,11 +88,6 @@ class Words:
             return self.listed([self.note(one) for one in text.values.values()])
         if isinstance(text, Note):
             return self(text.code, **{key: self._value(v) for key, v in text.values.items()})
-        if self.chinese:
-            for pattern, chinese in catalogue()["notes"].items():
-                found = re.fullmatch(pattern, text)
-                if found:
-                    return chinese.format(*found.groups())
         return text
 
     def _value(self, value: object) -> object:

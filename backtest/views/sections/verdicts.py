@@ -34,14 +34,14 @@ BINS = 40
 
 def honesty(found: Honesty, say: Words) -> Section:
     """List how far the best of a search is to be believed."""
-    table = found.table().iloc[1:]
+    rows = found.rows()
     meaning = say("meaning")
     cells = pd.DataFrame(
         {
-            say("value"): [str(value) for value in table["value"]],
-            meaning: [say.note(str(text)) for text in table["meaning"]],
+            say("value"): [value for _, value, _ in rows],
+            meaning: [say.note(text) for _, _, text in rows],
         },
-        index=[say.note(str(name)) for name in table.index],
+        index=[say.note(name) for name, _, _ in rows],
     )
     verdict = say("Verdict: {verdict}.", verdict=say(found.verdict))
     return Section(
@@ -164,7 +164,7 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
                 say.figure(key): [figure(key, value) for value in rungs[key].tolist()]
                 for key in keys
             },
-            index=[say.note(str(name)) for name in rungs.index],
+            index=[say.name(str(name)) for name in rungs.index],
         )
         tables.append(Table(say("Ladder: what the rotation could be worth"), cells))
         tables.append(_delay(found.ladder.delay, say))
