@@ -15,7 +15,7 @@ from backtest.data.folder import PRICES, SERIES, UNIVERSE, is_market_folder
 from backtest.data.periods import on_periods
 from backtest.data.price_files import Progress, Reader, silent
 from backtest.data.quality import check
-from backtest.data.quotes import Reading, replaced
+from backtest.data.quotes import QuoteReading, replaced
 from backtest.data.raw import RawMarket, raw_market
 from backtest.data.returns import levels, look_like_returns
 from backtest.data.series_files import read_series
@@ -117,7 +117,7 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
     series = read_series(chosen.series, universe, stated)
     benchmark = None if chosen.benchmark is None else reader.benchmark(chosen.benchmark)
     bond = None if chosen.bond is None else reader.bond(chosen.bond)
-    prices: Reading = reader.prices(chosen.prices, progress=progress)
+    prices: QuoteReading = reader.prices(chosen.prices, progress=progress)
     for single in (benchmark, bond):
         if single is not None:
             prices = replaced(prices, single)

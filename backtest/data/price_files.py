@@ -21,7 +21,7 @@ from backtest.data.names import Match, code_in, matcher
 from backtest.data.numerals import numbers
 from backtest.data.quotes import (
     NAMING,
-    Reading,
+    QuoteReading,
     about,
     ignored,
     joined,
@@ -58,12 +58,12 @@ class Reader:
         """Return a reader for a universe."""
         return cls(universe, stated or Stated(), matcher(universe), Exchange.of(universe.calendar))
 
-    def prices(self, path: Path, *, progress: Progress = silent) -> Reading:
+    def prices(self, path: Path, *, progress: Progress = silent) -> QuoteReading:
         """Read a folder, or one file of many instruments or one.
 
         Returns
         -------
-        Reading
+        QuoteReading
             `PRICE_COLUMNS`; a finding per instrument the universe does not know, per column that
             is not used, and per text where a number should stand.
 
@@ -78,11 +78,11 @@ class Reader:
             raise UserError(_no_overlap(path, reading, self.universe))
         return reading
 
-    def benchmark(self, path: Path) -> Reading:
+    def benchmark(self, path: Path) -> QuoteReading:
         """Read one file as the universe's benchmark."""
         return self._single(path, self.universe.benchmark)
 
-    def bond(self, path: Path) -> Reading:
+    def bond(self, path: Path) -> QuoteReading:
         """Read one file as the bond of the universe it is named after, else as the first one."""
         if not self.universe.bonds:
             raise UserError(
@@ -93,7 +93,7 @@ class Reader:
         bonds = self.universe.bonds
         return self._single(path, named if named in bonds else bonds[0])
 
-    def _folder(self, path: Path, progress: Progress) -> Reading:
+    def _folder(self, path: Path, progress: Progress) -> QuoteReading:
         found = [
             entry
             for entry in sorted(path.iterdir())
@@ -106,13 +106,13 @@ class Reader:
                 f"folder {path} has no CSV, Excel or Parquet file; name the folder that has them"
             )
         origin: dict[str, Path] = {}
-        readings: list[Reading] = []
+        readings: list[QuoteReading] = []
         for number, entry in enumerate(found):
             name = self.match(entry.stem)
             if name is None and len(found) == 1:
                 readings.append(self._file(entry))
             elif name is None:
-                readings.append(Reading(empty_prices(), (self._unknown(entry.stem),)))
+                readings.append(QuoteReading(empty_prices(), (self._unknown(entry.stem),)))
             elif name in origin:
                 raise UserError(f"both {origin[name]} and {entry} hold {name}; remove one")
             else:
@@ -126,7 +126,7 @@ class Reader:
             path, self.exchange, lambda text: self.match(text) is not None, self.stated
         )
 
-    def _file(self, path: Path) -> Reading:
+    def _file(self, path: Path) -> QuoteReading:
         """Read a long file, a wide file of closes or fields, or the file of one instrument."""
         table = self._table(path)
         codes = instruments_of(table, self.match)
@@ -140,7 +140,7 @@ class Reader:
             return self._one(table, self._inside(table, codes))
         return self._wide(table)
 
-    def _single(self, path: Path, name: str) -> Reading:
+    def _single(self, path: Path, name: str) -> QuoteReading:
         """Read the file of one known instrument, which may stand among others in it."""
         table = self._table(path)
         codes = instruments_of(table, self.match)
@@ -153,7 +153,7 @@ class Reader:
             return self._one(only(table, mine), name)
         return self._one(table, name, codes)
 
-    def _one(self, table: Table, name: str, codes: pd.Series | None = None) -> Reading:
+    def _one(self, table: Table, name: str, codes: pd.Series | None = None) -> QuoteReading:
         """Read a table of one instrument; what it says of itself must not be another one."""
         said = [] if codes is None else codes.unique().tolist()
         wrong = [*self._contradicting(table, name, said)]
@@ -172,7 +172,7 @@ class Reader:
         if paid is not None and "dividend" in self.stated.columns:
             reinvest(reading.frame, numbers(table.values(paid))[0])
             used.append((paid, "dividend, reinvested at the close"))
-        return Reading(
+        return QuoteReading(
             reading.frame,
             (
                 *wrong,
@@ -183,7 +183,7 @@ class Reader:
             (described(table, name, used),),
         )
 
-    def _long(self, table: Table, codes: pd.Series) -> Reading:
+    def _long(self, table: Table, codes: pd.Series) -> QuoteReading:
         ids = {text: self.match(text) for text in codes.unique()}
         self._once(ids, table.path)
         fields = {column.role: column for column in table.columns if column.role in PRICE_FIELDS}
@@ -197,7 +197,7 @@ class Reader:
         used = [(column, role) for role, column in fields.items()]
         used += [(column, column.role) for column in table.columns if column.role in NAMING]
         holds = f"{len({name for name in ids.values() if name})} instruments"
-        return Reading(
+        return QuoteReading(
             reading.frame,
             (
                 *(self._unknown(text) for text, name in ids.items() if name is None),
@@ -206,7 +206,7 @@ class Reader:
             (described(table, holds, used),),
         )
 
-    def _wide(self, table: Table) -> Reading:
+    def _wide(self, table: Table) -> QuoteReading:
         columns = [c for c in table.columns if c.role not in NAMING]
         if not columns:
             raise UserError(f"{table.path} has no column besides its dates; add one per instrument")
@@ -222,12 +222,12 @@ class Reader:
         ]
         used = [(column, f"close of {name}") for column, name in known]
         unknown = [self._unknown(text) for text, name in ids.items() if name is None]
-        whole = joined([*parts, Reading(empty_prices(), (*unknown, *about(table)))])
-        return Reading(
+        whole = joined([*parts, QuoteReading(empty_prices(), (*unknown, *about(table)))])
+        return QuoteReading(
             whole.frame, whole.findings, (described(table, f"{len(known)} instruments", used),)
         )
 
-    def _stacked(self, table: Table) -> Reading:
+    def _stacked(self, table: Table) -> QuoteReading:
         """Read a table with a field and an instrument above each column."""
         texts = list(dict.fromkeys(c.instrument for c in table.columns if c.instrument))
         ids = {text: self.match(text) for text in texts}
@@ -242,8 +242,8 @@ class Reader:
         unknown = [self._unknown(text) for text, name in ids.items() if name is None]
         spare = [c for c in table.columns if not c.role and ids.get(c.instrument)]
         said = (*unknown, *about(table), *ignored(table, spare))
-        whole = joined([*parts, Reading(empty_prices(), said)])
-        return Reading(
+        whole = joined([*parts, QuoteReading(empty_prices(), said)])
+        return QuoteReading(
             whole.frame, whole.findings, (described(table, f"{len(parts)} instruments", used),)
         )
 
@@ -297,7 +297,7 @@ def _no_close(table: Table) -> UserError:
     )
 
 
-def _no_overlap(path: Path, reading: Reading, universe: Universe) -> str:
+def _no_overlap(path: Path, reading: QuoteReading, universe: Universe) -> str:
     names = [item.instrument for item in reading.findings if item.kind == "unknown_instrument"]
     listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
     wanted = next(iter(universe.by_sector.values()))[0]

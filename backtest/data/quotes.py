@@ -20,7 +20,7 @@ NAMING = ("instrument", "name", "date")
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class QuoteReading:
     """A tidy frame in the order of its files, what is to be said, and what files were taken for."""
 
     frame: pd.DataFrame
@@ -28,7 +28,7 @@ class Reading:
     files: tuple[Description, ...] = ()
 
 
-def replaced(prices: Reading, single: Reading) -> Reading:
+def replaced(prices: QuoteReading, single: QuoteReading) -> QuoteReading:
     """Add one instrument's prices, in place of those that were there."""
     name = str(single.frame["instrument"].iloc[0])
     here = prices.frame["instrument"] == name
@@ -36,7 +36,7 @@ def replaced(prices: Reading, single: Reading) -> Reading:
     if here.any():
         findings.append(Finding("replaced", name))
     frame = pd.concat([prices.frame[~here], single.frame], ignore_index=True)
-    return Reading(frame, (*findings, *single.findings), (*prices.files, *single.files))
+    return QuoteReading(frame, (*findings, *single.findings), (*prices.files, *single.files))
 
 
 def only(table: Table, rows: np.ndarray) -> Table:
@@ -49,17 +49,17 @@ def only(table: Table, rows: np.ndarray) -> Table:
     )
 
 
-def joined(readings: Sequence[Reading]) -> Reading:
+def joined(readings: Sequence[QuoteReading]) -> QuoteReading:
     """Return several readings as one."""
     frames = [reading.frame for reading in readings if len(reading.frame)]
-    return Reading(
+    return QuoteReading(
         pd.concat(frames, ignore_index=True) if frames else empty_prices(),
         tuple(finding for reading in readings for finding in reading.findings),
         tuple(item for reading in readings for item in reading.files),
     )
 
 
-def tidy(table: Table, fields: dict[str, Column], names: pd.Series) -> Reading:
+def tidy(table: Table, fields: dict[str, Column], names: pd.Series) -> QuoteReading:
     """Return the rows that have an instrument as `PRICE_COLUMNS`."""
     known = names.notna()
     read = {"instrument": names[known].astype("str"), "date": table.dates.days[known]}
@@ -74,7 +74,7 @@ def tidy(table: Table, fields: dict[str, Column], names: pd.Series) -> Reading:
             name = str(read["instrument"].iloc[row])
             findings.append(Finding(kind, name, when, text, {"field": field}))
     frame = pd.DataFrame(read).reindex(columns=list(PRICE_COLUMNS)).reset_index(drop=True)
-    return Reading(frame, (*findings, *_without_zeros(frame)))
+    return QuoteReading(frame, (*findings, *_without_zeros(frame)))
 
 
 def reinvest(frame: pd.DataFrame, dividends: np.ndarray) -> None:

@@ -15,7 +15,7 @@ from backtest.data.head import Column
 from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank, numbers
 from backtest.data.publication_lag import known_by
-from backtest.data.quotes import Reading, about
+from backtest.data.quotes import QuoteReading, about
 from backtest.data.raw import KNOWLEDGE_COLUMNS, SERIES_COLUMNS, empty_series
 from backtest.data.stated import Stated
 from backtest.data.table import Table, read_days, read_table
@@ -30,12 +30,12 @@ RELEASE_TABLE = ("预测值", "前值", "预期值", "forecast", "previous", "co
 PLACING = ("date", "released", "usable", "fetched", "series", "name", "instrument")
 
 
-def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Reading:
+def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> QuoteReading:
     """Read series: a column each, a column that names them, or one after which the file is named.
 
     Returns
     -------
-    Reading
+    QuoteReading
         `SERIES_COLUMNS`, dated by the last day of the period; with `KNOWLEDGE_COLUMNS` where days
         of release are in the files, stated, or a rule for them is known.
 
@@ -78,7 +78,7 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Re
         unit = ", ".join(dict.fromkeys(text for text in units.values() if text))
         files.append(described(table, holds, shown, unit))
     whole = pd.concat(frames, ignore_index=True) if frames else empty_series()
-    return Reading(whole, tuple(findings), tuple(files))
+    return QuoteReading(whole, tuple(findings), tuple(files))
 
 
 Part = tuple[str, Column, np.ndarray]

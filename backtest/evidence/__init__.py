@@ -7,15 +7,15 @@ events come in as values: nothing here knows an instrument, a sector or a year.
 from backtest.evidence.attribution import Attribution, attribute, partition
 from backtest.evidence.events import EventStudy, detected, study
 from backtest.evidence.examine import StrategyEvidence, examine
-from backtest.evidence.finding import Finding
+from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.ladder import Ladder
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard, scorecard
 
 __all__ = [
     "Attribution",
+    "ClaimFinding",
     "EventStudy",
-    "Finding",
     "Ladder",
     "PlaceboTest",
     "Scorecard",

@@ -23,7 +23,7 @@ from backtest.display import Displayed, put_in
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.evidence.composite_sobol import LEVEL, SHARES, VERDICTS, indices, sample
-from backtest.evidence.composite_variants import Variants
+from backtest.evidence.composite_variants import FrameworkVariants
 from backtest.market import Market
 from backtest.strategy import Strategy, field_names
 
@@ -167,7 +167,7 @@ def composite_sensitivity(
     distinct, number, counts = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
     number = number.reshape(-1)
     gaps = _has_gaps(market, framework)
-    ask = Variants(market, strategy, costs, fill)
+    ask = FrameworkVariants(market, strategy, costs, fill)
     stated = ask.outcomes(framework, 0)
     if np.isnan(stated["index"]):
         raise UserError(

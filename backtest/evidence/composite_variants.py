@@ -20,7 +20,7 @@ from backtest.market import Market
 from backtest.strategy import Strategy
 
 
-class Variants:
+class FrameworkVariants:
     """Outcomes of variants: an index once for all its delays, decisions once for all who agree."""
 
     def __init__(self, market: Market, strategy: Strategy, costs: Costs, fill: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.evidence.chance import SIGNIFICANCE
-from backtest.evidence.finding import Finding
+from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.intervals import FEWEST
 from backtest.evidence.observables import elsewhere
 from backtest.evidence.observation import Array
@@ -40,7 +40,7 @@ class HeldByChance:
     separate: int
 
 
-def held_by_chance(findings: Sequence[Finding], market: Market) -> HeldByChance:
+def held_by_chance(findings: Sequence[ClaimFinding], market: Market) -> HeldByChance:
     """Move the claims' windows together to every other date and count how many outcomes hold.
 
     Claims share baskets and windows, so their chances are not independent; moving them together
@@ -73,7 +73,7 @@ def held_by_chance(findings: Sequence[Finding], market: Market) -> HeldByChance:
     )
 
 
-def _counts(outcomes: Sequence[Finding], market: Market) -> tuple[Array, float]:
+def _counts(outcomes: Sequence[ClaimFinding], market: Market) -> tuple[Array, float]:
     """Return how many outcomes hold on each other date, and how many dates are separate."""
     if not outcomes:
         return np.empty(0), 0.0

@@ -20,7 +20,7 @@ from backtest.evidence.attribution import Attribution, attribute, partition
 from backtest.evidence.claim_profit import claim_profit
 from backtest.evidence.events import EventStudy, study
 from backtest.evidence.ladder import Ladder, ladder
-from backtest.evidence.ledoit_wolf import Difference, mean_difference, sharpe_difference
+from backtest.evidence.ledoit_wolf import TestedDifference, mean_difference, sharpe_difference
 from backtest.evidence.placebo import (
     DEALS,
     DRAWS,
@@ -30,7 +30,7 @@ from backtest.evidence.placebo import (
     time_shifts,
 )
 from backtest.evidence.regime_replay import Playback, playback
-from backtest.evidence.timing import Split, around, drawdowns, split, switches
+from backtest.evidence.timing import ReturnSplit, around, drawdowns, split, switches
 from backtest.evidence.year_path import YearPath, year_path
 from backtest.market import Date, Market
 from backtest.market.market import EQUAL_WEIGHT
@@ -55,7 +55,7 @@ class StrategyEvidence(Displayed):
     ----------
     attributions : tuple of Attribution
         Against all sectors alike, and against the benchmark.
-    split : Split
+    split : ReturnSplit
         What was held against when.
     differences : DataFrame
         Ledoit-Wolf tests of mean and Sharpe ratio against each benchmark, with block lengths of
@@ -79,7 +79,7 @@ class StrategyEvidence(Displayed):
 
     result: BacktestResult
     attributions: tuple[Attribution, ...]
-    split: Split
+    split: ReturnSplit
     differences: pd.DataFrame
     switches: pd.DataFrame
     drawdowns: pd.DataFrame
@@ -244,7 +244,7 @@ def differences(result: BacktestResult, *, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _annual(what: str, found: Difference, scale: float) -> dict[str, float]:
+def _annual(what: str, found: TestedDifference, scale: float) -> dict[str, float]:
     return {what: found.value * scale, f"{what}_error": found.error * scale, f"{what}_p": found.p}
 
 

@@ -20,7 +20,7 @@ from backtest.strategy.claim import Claim
 
 
 @dataclass(frozen=True)
-class Finding:
+class ClaimFinding:
     """The verdict on a claim, and what it rests on.
 
     Attributes

@@ -21,7 +21,7 @@ BLOCK = 5  # Ledoit and Wolf's own choice for their examples
 
 
 @dataclass(frozen=True)
-class Difference:
+class TestedDifference:
     """A difference between two series by session, its standard error and its two-sided p-value.
 
     Series that are the same have p = 1; fewer than eight sessions, or a series that never moves,
@@ -42,7 +42,7 @@ Smooth = Callable[[Array], tuple[Array, Array]]
 
 def sharpe_difference(
     pair: Array, *, block_length: int = BLOCK, draws: int = DRAWS, seed: int = 0
-) -> Difference:
+) -> TestedDifference:
     """Test whether two series of excess returns have the same Sharpe ratio.
 
     Parameters
@@ -63,7 +63,7 @@ def sharpe_difference(
 
 def mean_difference(
     pair: Array, *, block_length: int = BLOCK, draws: int = DRAWS, seed: int = 0
-) -> Difference:
+) -> TestedDifference:
     """Test whether two series have the same mean; arguments as for `sharpe_difference`."""
     return _bootstrap(pair, _means, block_length, draws, seed)
 
@@ -94,20 +94,20 @@ def kernel_error(moments: Array, gradient: Array) -> float:
 
 def _bootstrap(
     moments: Array, smooth: Smooth, block_length: int, draws: int, seed: int
-) -> Difference:
+) -> TestedDifference:
     """Compare |difference| / error with its bootstrap distribution; equation 9 of the paper."""
     from arch.bootstrap import CircularBlockBootstrap
 
     count = len(moments)
     if count < FEWEST:
-        return Difference(math.nan, math.nan, math.nan, block_length, 0)
+        return TestedDifference(math.nan, math.nan, math.nan, block_length, 0)
     if np.array_equal(moments[:, 0], moments[:, 1]) and np.ptp(moments) > 0:
-        return Difference(0.0, 0.0, 1.0, block_length, 0)
+        return TestedDifference(0.0, 0.0, 1.0, block_length, 0)
     length = max(1, min(block_length, count // 2))
     value, gradient = (part[0] for part in smooth(moments.mean(axis=0)[None]))
     error = kernel_error(moments, gradient) if np.ptp(moments, axis=0).min() > 0 else 0.0
     if not error > 0:
-        return Difference(float(value), error, math.nan, length, 0)
+        return TestedDifference(float(value), error, math.nan, length, 0)
     blocks = count // length
     generator = CircularBlockBootstrap(length, np.arange(count), seed=seed)
     picks = np.array([generator.update_indices() for _ in range(draws)])
@@ -122,7 +122,7 @@ def _bootstrap(
     with np.errstate(divide="ignore", invalid="ignore"):
         distances = np.abs(values - value) / errors
     as_far = int((distances[np.isfinite(distances)] >= abs(value) / error).sum())
-    return Difference(float(value), error, (1 + as_far) / (1 + draws), length, draws)
+    return TestedDifference(float(value), error, (1 + as_far) / (1 + draws), length, draws)
 
 
 def _sharpes(moments: Array) -> tuple[Array, Array]:

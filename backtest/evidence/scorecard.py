@@ -20,7 +20,7 @@ from backtest.errors import UserError
 from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import concentration
 from backtest.evidence.count_by_chance import HeldByChance, held_by_chance
-from backtest.evidence.finding import Finding
+from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.intervals import Interval, apart
 from backtest.evidence.ledoit_wolf import mean_difference
 from backtest.evidence.observables import OBSERVABLES, Observable, elsewhere
@@ -47,14 +47,14 @@ class Scorecard(Displayed):
     """
 
     report: Report
-    findings: tuple[Finding, ...]
+    findings: tuple[ClaimFinding, ...]
     market: str
     snapshot: str
     synthetic: bool
     as_of: pd.Timestamp
     by_chance: HeldByChance
 
-    def __getitem__(self, claim: str) -> Finding:
+    def __getitem__(self, claim: str) -> ClaimFinding:
         for finding in self.findings:
             if finding.claim.id == claim:
                 return finding
@@ -184,7 +184,7 @@ def evaluate(
     others: Sequence[Market] = (),
     draws: int = DRAWS,
     seed: int = 0,
-) -> Finding:
+) -> ClaimFinding:
     """Evaluate one claim; its p-value is not corrected for others."""
     if claim.observable not in OBSERVABLES:
         raise UserError(
@@ -213,7 +213,7 @@ def evaluate(
         reason, reason_zh = _why(claim, window, market, len(observed.moves))
     base = apart(elsewhere(claim, market, len(window)), window, len(window))
     known = market.sessions[window.rows] <= report.wall
-    return Finding(
+    return ClaimFinding(
         claim=claim,
         window=window.label,
         verdict=verdict,
@@ -290,10 +290,10 @@ def _held_share(claim: Claim, values: pd.Series) -> float:
     return float((claim.sign * (values - claim.threshold) > 0).mean())
 
 
-def _untold(claim: Claim, report: Report, reason: str, reason_zh: str) -> Finding:
+def _untold(claim: Claim, report: Report, reason: str, reason_zh: str) -> ClaimFinding:
     labels = {"H1": f"{report.year}H1", "H2": f"{report.year}H2", "year": f"{report.year}"}
     label = labels.get(claim.window, f"{claim.window} {report.dated}")
-    return Finding(claim, label, CANNOT_TELL, reason=reason, reason_zh=reason_zh)
+    return ClaimFinding(claim, label, CANNOT_TELL, reason=reason, reason_zh=reason_zh)
 
 
 def _why(claim: Claim, window: Window, market: Market, count: int) -> tuple[str, str]:

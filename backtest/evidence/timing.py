@@ -17,7 +17,7 @@ DEEPEST = 5  # drawdowns shown
 
 
 @dataclass(frozen=True)
-class Split:
+class ReturnSplit:
     """A return over that of all sectors alike, in four parts that add up.
 
     Attributes
@@ -54,7 +54,7 @@ class Split:
         }
 
 
-def split(result: BacktestResult) -> Split:
+def split(result: BacktestResult) -> ReturnSplit:
     """Split a return into selection, timing, costs and filling, linked by Carino's coefficients.
 
     An instrument without a price yet counts with the return of all sectors alike.
@@ -79,7 +79,7 @@ def split(result: BacktestResult) -> Split:
     )
     linked = parts.mul(carino(result.returns.to_numpy(), alike.to_numpy()), axis=0).sum()
     active = metrics.total_return(result.returns) - metrics.total_return(alike)
-    return Split(
+    return ReturnSplit(
         selection=float(linked["selection"]),
         timing=float(linked["timing"]),
         costs=float(linked["costs"]),

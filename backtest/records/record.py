@@ -39,8 +39,8 @@ class Document(TypedDict):
     synthetic: bool
 
 
-Manifest = TypedDict(
-    "Manifest",
+RunManifest = TypedDict(
+    "RunManifest",
     {
         "strategy": str,
         "class": str,
@@ -180,7 +180,7 @@ def checked_document(document: Any, path: Path) -> Mapping[str, Any]:
 
 def checked_manifest(manifest: Any, path: Path) -> Mapping[str, Any]:
     """Return a manifest if it has what a report reads."""
-    if (fault := misfit(Manifest, manifest)) is not None:
+    if (fault := misfit(RunManifest, manifest)) is not None:
         raise damaged(path, fault)
     try:
         window = [f"{pd.Timestamp(day):%Y-%m-%d}" for day in manifest["window"]]

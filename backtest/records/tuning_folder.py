@@ -43,7 +43,7 @@ FILES = (
 )
 
 
-class Manifest(TypedDict):
+class TuningManifest(TypedDict):
     """What a report reads of a tuning's manifest."""
 
     strategy: str
@@ -169,7 +169,7 @@ def _number(value: Any) -> float | int:
 
 
 def _checked(manifest: Any, path: Path) -> Mapping[str, Any]:
-    if (fault := misfit(Manifest, manifest)) is not None:
+    if (fault := misfit(TuningManifest, manifest)) is not None:
         raise damaged(path, fault)
     if "nqp-rotation" not in manifest["versions"]:
         raise damaged(path, "its versions must name nqp-rotation's")

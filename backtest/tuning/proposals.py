@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from backtest.tuning.suggestions import Parameters, Plan
+from backtest.tuning.suggestions import Parameters, SearchPlan
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
@@ -46,7 +46,9 @@ def quiet() -> Iterator[None]:
 class Proposals:
     """Proposes variants not tried before, batch by batch."""
 
-    def __init__(self, plan: Plan, directions: Sequence[Direction], seed: int, batch: int) -> None:
+    def __init__(
+        self, plan: SearchPlan, directions: Sequence[Direction], seed: int, batch: int
+    ) -> None:
         import optuna
 
         self.plan, self.seed, self.batch = plan, seed, batch

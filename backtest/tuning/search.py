@@ -27,7 +27,7 @@ from backtest.tuning.proposals import Direction, Proposals, quiet
 from backtest.tuning.remote import Engine, figures_here
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.studies import opened, study_name, tried, write
-from backtest.tuning.suggestions import Parameters, Plan, plan
+from backtest.tuning.suggestions import Parameters, SearchPlan, plan
 from backtest.tuning.sweep import Score, beyond_kernel, scores_of, several, sweep_variants
 from backtest.tuning.swept import Sweep
 
@@ -232,7 +232,7 @@ def _search(
 
 
 def _evaluate(
-    planned: Plan,
+    planned: SearchPlan,
     rows: list[Parameters],
     market: Market,
     extra: tuple[Metric, ...],

@@ -20,9 +20,9 @@ from backtest.strategy.holding import CASH
 from backtest.triggers import Trigger
 from backtest.tuning.reading import shared
 from backtest.tuning.space import Variants
-from backtest.tuning.trees import Forest, forests
+from backtest.tuning.trees import TreeGroup, tree_groups
 
-KEPT_BYTES = 48 * 2**20  # of answers kept for a forest
+KEPT_BYTES = 48 * 2**20  # of answers kept for a group
 PIECE = 2048  # variants whose own answers are held at a time
 
 
@@ -84,48 +84,48 @@ class RuleRegimes:
     """Regimes from the rules of a `TriggerRotation`."""
 
     def __init__(self, variants: Variants, market: Market) -> None:
-        groves = forests(variants)
-        labels = dict.fromkeys(name for grove in groves for name in grove.shape.names)
+        groups = tree_groups(variants)
+        labels = dict.fromkeys(name for place in groups for name in place.shape.names)
         self.names = [*(name for name in labels if name != CASH), CASH]
         self.sessions = len(market.sessions)
-        self.groves = [Grove(forest, market, self.names) for forest in groves]
+        self.groups = [GroupAnswers(group, market, self.names) for group in groups]
         self.home = np.zeros((2, len(variants)), dtype=np.int32)
-        for number, forest in enumerate(groves):
-            self.home[0, forest.members] = number
-            self.home[1, forest.members] = np.arange(len(forest.members))
+        for number, group in enumerate(groups):
+            self.home[0, group.members] = number
+            self.home[1, group.members] = np.arange(len(group.members))
 
     def codes(self, rows: np.ndarray) -> np.ndarray:
         """Return the regime codes of some variants, variant × session."""
         wanted, where = np.unique(rows, return_inverse=True)
         found = np.empty((len(wanted), self.sessions), dtype=_width(len(self.names)))
-        grove, position = self.home[:, wanted]
-        for number in np.unique(grove):
-            here = np.flatnonzero(grove == number)
+        place, position = self.home[:, wanted]
+        for number in np.unique(place):
+            here = np.flatnonzero(place == number)
             for start in range(0, len(here), PIECE):
                 piece = here[start : start + PIECE]
-                self.groves[number].write(position[piece], found, piece)
+                self.groups[number].write(position[piece], found, piece)
         in_order = len(wanted) == len(rows) and bool((where[1:] > where[:-1]).all())
         return found if in_order else found[where]
 
     def known_from(self, rows: np.ndarray) -> np.ndarray:
         """Return for each variant the first session on which all it asks was known."""
         firsts = np.zeros(len(rows), dtype=np.int64)
-        grove, position = self.home[:, rows]
-        for number in np.unique(grove):
-            here = np.flatnonzero(grove == number)
-            firsts[here] = self.groves[number].known_from(position[here])
+        place, position = self.home[:, rows]
+        for number in np.unique(place):
+            here = np.flatnonzero(place == number)
+            firsts[here] = self.groups[number].known_from(position[here])
         return firsts
 
 
-class Grove:
-    """Answers of one forest: kept rows for what variants share, passing ones for the rest."""
+class GroupAnswers:
+    """Answers of one group: kept rows for what variants share, passing ones for the rest."""
 
-    def __init__(self, forest: Forest, market: Market, names: list[str]) -> None:
-        self.forest, shape = forest, forest.shape
+    def __init__(self, group: TreeGroup, market: Market, names: list[str]) -> None:
+        self.group, shape = group, group.shape
         width = _width(len(names))
         self.labels = np.array([names.index(name) for name in shape.names], dtype=width)
         self.otherwise = width(names.index(CASH))
-        sessions, members = len(market.sessions), len(forest.members)
+        sessions, members = len(market.sessions), len(group.members)
         room = KEPT_BYTES // sessions
         self.key: list[np.ndarray | None] = []
         self.start: list[int] = []
@@ -151,12 +151,12 @@ class Grove:
         """Write the regimes of up to PIECE different members into `rows` of an array."""
         from backtest.tuning.logic import combine, first_to_fire
 
-        forest = self.forest
+        group = self.group
         for node in self.passing:
             parts = self._parts(node, positions)
-            numbers = self._numbers(node)[forest.codes[node, positions]]
-            combine(forest.shape.operations[node], self.answers, parts, numbers, self.start[node])
-        rules = np.array([self._rows(root, positions) for root in forest.shape.roots])
+            numbers = self._numbers(node)[group.codes[node, positions]]
+            combine(group.shape.operations[node], self.answers, parts, numbers, self.start[node])
+        rules = np.array([self._rows(root, positions) for root in group.shape.roots])
         first_to_fire(self.answers, rules, self.labels, self.otherwise, regimes, rows)
 
     def known_from(self, positions: np.ndarray) -> np.ndarray:
@@ -164,7 +164,7 @@ class Grove:
         from backtest.tuning.logic import UNKNOWN
 
         firsts = np.zeros(len(positions), dtype=np.int64)
-        for node, below in enumerate(self.forest.shape.parts):
+        for node, below in enumerate(self.group.shape.parts):
             if not below:
                 key = self.key[node]
                 assert key is not None
@@ -176,15 +176,15 @@ class Grove:
 
     def _distinct(self, node: int, widest: int) -> tuple[np.ndarray | None, np.ndarray]:
         """Return which of a node's different answers each member has; None for too many."""
-        forest = self.forest
-        number = forest.codes[node].astype(np.int64)
-        for part in forest.shape.parts[node]:
+        group = self.group
+        number = group.codes[node].astype(np.int64)
+        for part in group.shape.parts[node]:
             key = self.key[part]
             if key is None:
                 return None, number[:0]
             number = number * (int(key.max()) + 1) + key
         _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
-        if len(first) > widest and forest.shape.parts[node]:
+        if len(first) > widest and group.shape.parts[node]:
             return None, number[:0]
         return inverse.astype(np.int32), first
 
@@ -192,24 +192,24 @@ class Grove:
         """Evaluate a node for the members it differs in."""
         from backtest.tuning.logic import combine, three_valued
 
-        forest = self.forest
-        if not forest.shape.parts[node]:
+        group = self.group
+        if not group.shape.parts[node]:
             for place, member in enumerate(first):
-                leaf = forest.atoms[node][forest.codes[node, member]]
+                leaf = group.atoms[node][group.codes[node, member]]
                 assert isinstance(leaf, Trigger)
                 self.answers[self.start[node] + place] = three_valued(leaf.answer(market))
             return
-        numbers = self._numbers(node)[forest.codes[node, first]]
+        numbers = self._numbers(node)[group.codes[node, first]]
         parts = self._parts(node, first)
-        combine(forest.shape.operations[node], self.answers, parts, numbers, self.start[node])
+        combine(group.shape.operations[node], self.answers, parts, numbers, self.start[node])
 
     def _numbers(self, node: int) -> np.ndarray:
         """Return a node's different numbers (k, sessions), 0 where it has none."""
-        return np.array([0 if atom is None else atom for atom in self.forest.atoms[node]], np.int64)
+        return np.array([0 if atom is None else atom for atom in self.group.atoms[node]], np.int64)
 
     def _parts(self, node: int, positions: np.ndarray) -> np.ndarray:
         """Return the rows of a node's parts, position × part."""
-        below = self.forest.shape.parts[node]
+        below = self.group.shape.parts[node]
         return np.stack([self._rows(part, positions) for part in below], axis=1)
 
     def _rows(self, node: int, positions: np.ndarray) -> np.ndarray:

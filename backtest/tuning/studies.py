@@ -16,7 +16,7 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.trials.fingerprints import canonical
 from backtest.tuning.proposals import Direction, told
-from backtest.tuning.suggestions import Plan
+from backtest.tuning.suggestions import SearchPlan
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -30,7 +30,7 @@ IN_MEMORY = re.compile(
 PLACE = "nqp_place"  # the number of a trial; trials without one are not ours
 
 
-def study_name(plan: Plan, market: Market, asked: dict[str, Any]) -> str:
+def study_name(plan: SearchPlan, market: Market, asked: dict[str, Any]) -> str:
     """Name a study by all that its trials depend on."""
     kind = type(plan.strategy)
     whole = {

@@ -77,7 +77,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SearchPlan:
     """All fields of a space, those that conditions ask about first."""
 
     strategy: Strategy
@@ -138,7 +138,7 @@ class Plan:
         return canonical([ranges, [[row, self.allows(row)] for row in drawn]], "space")
 
 
-def plan(strategy: Strategy, space: Space, constraints: Sequence[Constraint]) -> Plan:
+def plan(strategy: Strategy, space: Space, constraints: Sequence[Constraint]) -> SearchPlan:
     """Put a space in Optuna's words.
 
     Raises
@@ -160,7 +160,7 @@ def plan(strategy: Strategy, space: Space, constraints: Sequence[Constraint]) ->
             raise UserError(f"{waiting} depend on each other; take one of the conditions away")
         for name in ready:
             ordered[name] = _suggestion(strategy, name, space[name])
-    return Plan(strategy, tuple(space), tuple(ordered.values()), tuple(constraints))
+    return SearchPlan(strategy, tuple(space), tuple(ordered.values()), tuple(constraints))
 
 
 def _suggestion(strategy: Strategy, name: str, entry: Any) -> Suggestion:

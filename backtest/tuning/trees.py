@@ -46,7 +46,7 @@ class Shape:
 
 
 @dataclass(frozen=True, eq=False)
-class Forest:
+class TreeGroup:
     """Variants whose rules have one shape.
 
     `atoms` holds, by node, the different atoms; `codes` (node × member) which of them each has.
@@ -61,7 +61,7 @@ class Forest:
 Tree = tuple[Shape, tuple[Hashable, ...]]
 
 
-def plant(rules: Mapping[str, Trigger]) -> Tree:
+def tree_of(rules: Mapping[str, Trigger]) -> Tree:
     """Take rules apart into their shape and their atoms; what is the same object is one node."""
     operations: list[int] = []
     parts: list[tuple[int, ...]] = []
@@ -110,7 +110,7 @@ def _apart(trigger: Trigger) -> tuple[int, tuple[Trigger, ...], Hashable]:
     return operation, below, number
 
 
-class Nursery:
+class TreeMaker:
     """Builds the trees of variants, each at most once."""
 
     def __init__(self, variants: Variants) -> None:
@@ -126,25 +126,25 @@ class Nursery:
             chosen = {name: values[code] for name, values, code in found}
             strategy = replace(variants.strategy, **chosen)  # type: ignore[type-var]
             assert isinstance(strategy, TriggerRotation)
-            self.trees[key] = plant(strategy.cases())
+            self.trees[key] = tree_of(strategy.cases())
         return self.trees[key]
 
 
-def forests(variants: Variants) -> list[Forest]:
+def tree_groups(variants: Variants) -> list[TreeGroup]:
     """Return the trees of all variants, grouped by shape."""
-    nursery = Nursery(variants)
+    maker = TreeMaker(variants)
     if len(variants) > FEW:
-        quick = _by_shortcut(nursery)
-        if quick is not None and _holds(nursery, quick):
+        quick = _by_shortcut(maker)
+        if quick is not None and _holds(maker, quick):
             return quick
-    return _one_by_one(nursery, np.arange(len(variants)))
+    return _one_by_one(maker, np.arange(len(variants)))
 
 
-def _one_by_one(nursery: Nursery, members: np.ndarray) -> list[Forest]:
+def _one_by_one(maker: TreeMaker, members: np.ndarray) -> list[TreeGroup]:
     """Build every member's tree."""
     shapes: dict[Shape, tuple[list[int], list[tuple[Hashable, ...]]]] = {}
     for member in members.tolist():
-        shape, atoms = nursery.tree(nursery.variants.codes[member])
+        shape, atoms = maker.tree(maker.variants.codes[member])
         here = shapes.setdefault(shape, ([], []))
         here[0].append(member)
         here[1].append(atoms)
@@ -161,52 +161,52 @@ def _one_by_one(nursery: Nursery, members: np.ndarray) -> list[Forest]:
             ],
             dtype=np.int32,
         ).T
-        found.append(Forest(shape, np.array(rows), tuple(map(tuple, known)), codes))
+        found.append(TreeGroup(shape, np.array(rows), tuple(map(tuple, known)), codes))
     return found
 
 
-def _by_shortcut(nursery: Nursery) -> list[Forest] | None:
+def _by_shortcut(maker: TreeMaker) -> list[TreeGroup] | None:
     """Find which fields each atom depends on; None where that is no simple matter."""
-    codes = nursery.variants.codes
-    if sum(len(values) for values in nursery.variants.values) > len(codes) // 4:
+    codes = maker.variants.codes
+    if sum(len(values) for values in maker.variants.values) > len(codes) // 4:
         return None
-    structural = _dependence(nursery, codes[0], frozenset())[0]
+    structural = _dependence(maker, codes[0], frozenset())[0]
     places = sorted(structural)
     kinds, kind = np.unique(codes[:, places], axis=0, return_inverse=True)
     if len(kinds) > SHAPES:
         return None
-    found: list[Forest] = []
+    found: list[TreeGroup] = []
     for number in range(len(kinds)):
         members = np.flatnonzero(kind.reshape(-1) == number)
         if len(members) <= FEW // 4:
-            found += _one_by_one(nursery, members)
+            found += _one_by_one(maker, members)
             continue
-        changed, depends = _dependence(nursery, codes[members[0]], structural)
-        forest = None if changed else _read_off(nursery, members, depends)
-        if forest is None:
+        changed, depends = _dependence(maker, codes[members[0]], structural)
+        group = None if changed else _read_off(maker, members, depends)
+        if group is None:
             return None
-        found.append(forest)
+        found.append(group)
     return found
 
 
 def _dependence(
-    nursery: Nursery, base: np.ndarray, fixed: frozenset[int]
+    maker: TreeMaker, base: np.ndarray, fixed: frozenset[int]
 ) -> tuple[frozenset[int], list[list[int]]]:
     """Change one field at a time: return the fields that change the shape, and those by atom.
 
     Values that the strategy refuses beside the base's are passed over: the check will tell.
     """
-    shape, atoms = nursery.tree(base)
+    shape, atoms = maker.tree(base)
     depends: list[list[int]] = [[] for _ in atoms]
     structural = set()
-    for place, values in enumerate(nursery.variants.values):
+    for place, values in enumerate(maker.variants.values):
         if place in fixed:
             continue
         for code in range(len(values)):
             varied = base.copy()
             varied[place] = code
             try:
-                other, changed = nursery.tree(varied)
+                other, changed = maker.tree(varied)
             except UserError:
                 continue
             if other != shape:
@@ -218,10 +218,10 @@ def _dependence(
     return frozenset(structural), depends
 
 
-def _read_off(nursery: Nursery, members: np.ndarray, depends: list[list[int]]) -> Forest | None:
+def _read_off(maker: TreeMaker, members: np.ndarray, depends: list[list[int]]) -> TreeGroup | None:
     """Take each atom from one real variant for each combination of what it depends on."""
-    codes = nursery.variants.codes[members]
-    shape, first = nursery.tree(codes[0])
+    codes = maker.variants.codes[members]
+    shape, first = maker.tree(codes[0])
     atoms: list[tuple[Hashable, ...]] = []
     which = np.zeros((len(first), len(members)), dtype=np.int32)
     for node, places in enumerate(depends):
@@ -233,26 +233,26 @@ def _read_off(nursery: Nursery, members: np.ndarray, depends: list[list[int]]) -
         )
         if len(sample) > len(members) // 4:
             return None
-        trees = [nursery.tree(codes[row]) for row in sample]
+        trees = [maker.tree(codes[row]) for row in sample]
         if any(other != shape for other, _ in trees):
             return None
         known: dict[Hashable, int] = {}
         numbers = [known.setdefault(found[node], len(known)) for _, found in trees]
         atoms.append(tuple(known))
         which[node] = np.array(numbers, dtype=np.int32)[inverse]
-    return Forest(shape, members, tuple(atoms), which)
+    return TreeGroup(shape, members, tuple(atoms), which)
 
 
-def _holds(nursery: Nursery, found: list[Forest]) -> bool:
+def _holds(maker: TreeMaker, found: list[TreeGroup]) -> bool:
     """Build a sample of variants in full and say whether their trees are the ones found."""
     random = np.random.default_rng(0)
-    for forest in found:
-        share = max(1, CHECKED * len(forest.members) // len(nursery.variants))
-        for position in random.integers(len(forest.members), size=share).tolist():
-            shape, atoms = nursery.tree(nursery.variants.codes[forest.members[position]])
-            codes = forest.codes[:, position]
-            chosen = tuple(known[code] for known, code in zip(forest.atoms, codes, strict=True))
-            if shape != forest.shape or chosen != atoms:
+    for group in found:
+        share = max(1, CHECKED * len(group.members) // len(maker.variants))
+        for position in random.integers(len(group.members), size=share).tolist():
+            shape, atoms = maker.tree(maker.variants.codes[group.members[position]])
+            codes = group.codes[:, position]
+            chosen = tuple(known[code] for known, code in zip(group.atoms, codes, strict=True))
+            if shape != group.shape or chosen != atoms:
                 return False
     return True
 

@@ -6,7 +6,7 @@ import math
 
 from backtest.evidence.chance import SIGNIFICANCE
 from backtest.evidence.concentration import Concentration
-from backtest.evidence.finding import Finding
+from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.observables import OBSERVABLES
 from backtest.evidence.scorecard import Scorecard
 from backtest.evidence.verdict import (
@@ -56,7 +56,7 @@ def amount(value: float, unit: str, language: str = "en") -> str:
     return f"{value:.0%}" if unit == "share" else f"{value:+.2f}"
 
 
-def finding_sentences(finding: Finding, language: str = "en") -> list[str]:
+def finding_sentences(finding: ClaimFinding, language: str = "en") -> list[str]:
     """Return the sentences on one finding, as one text."""
     return [sentence(finding, language)]
 
@@ -66,7 +66,7 @@ def card_sentences(card: Scorecard, language: str = "en") -> list[str]:
     return [overview(card, language), *(sentence(item, language) for item in card.findings)]
 
 
-def sentence(finding: Finding, language: str = "en") -> str:
+def sentence(finding: ClaimFinding, language: str = "en") -> str:
     """Say what happened, how easily it could have, when it did, and what it owes its basket."""
     zh = language == "zh"
     if math.isnan(finding.value):
@@ -116,7 +116,7 @@ def overview(card: Scorecard, language: str = "en") -> str:
     )
 
 
-def _what(finding: Finding, zh: bool) -> str:
+def _what(finding: ClaimFinding, zh: bool) -> str:
     """Say what was measured, in the observable's own words, and the verdict."""
     claim, measure = finding.claim, OBSERVABLES[finding.claim.observable]
     reason = finding.reason_zh if zh else finding.reason
@@ -139,14 +139,14 @@ def _title(basket: Basket | None, zh: bool) -> str:
     return (basket.title_zh or basket.title) if zh else basket.title
 
 
-def _chance(finding: Finding, zh: bool) -> str:
+def _chance(finding: ClaimFinding, zh: bool) -> str:
     """Say whether it is more than chance, what the record resolves, and the interval."""
     return ("" if zh else " ").join(
         text for text in (_luck(finding, zh), _resolved(finding, zh), _width(finding, zh)) if text
     )
 
 
-def _luck(finding: Finding, zh: bool) -> str:
+def _luck(finding: ClaimFinding, zh: bool) -> str:
     """Say how probably a placebo does as well, and in how many windows the claim would hold."""
     placebo = finding.placebo
     if placebo is None:
@@ -166,7 +166,7 @@ def _luck(finding: Finding, zh: bool) -> str:
     return f"{name[0].upper()}{name[1:]} do as well with probability {share}{beyond}{usual}."
 
 
-def _resolved(finding: Finding, zh: bool) -> str:
+def _resolved(finding: ClaimFinding, zh: bool) -> str:
     """Say what this record can resolve: how far a number has to lie, or how small p can be."""
     placebo = finding.placebo
     if placebo is None:
@@ -186,7 +186,7 @@ def _resolved(finding: Finding, zh: bool) -> str:
     return f"The least this record tells from chance (p = 0.05) is {least} off the usual."
 
 
-def _width(finding: Finding, zh: bool) -> str:
+def _width(finding: ClaimFinding, zh: bool) -> str:
     """Say how far the number could be from where it is, or why that cannot be said."""
     bounds = finding.interval
     if bounds is None:
@@ -199,7 +199,7 @@ def _width(finding: Finding, zh: bool) -> str:
     return f"The {bounds.level:.0%} interval runs from {low} to {high}."
 
 
-def _when(finding: Finding, found: Concentration, zh: bool) -> str:
+def _when(finding: ClaimFinding, found: Concentration, zh: bool) -> str:
     """Say whether the number came in one burst, and what there was of it before."""
     claim, language = finding.claim, "zh" if zh else "en"
     if not found.made_it:
@@ -238,7 +238,7 @@ def _when(finding: Finding, found: Concentration, zh: bool) -> str:
     return text
 
 
-def _owed(finding: Finding, zh: bool) -> str:
+def _owed(finding: ClaimFinding, zh: bool) -> str:
     """Say which other means would turn the verdict."""
     if not finding.sensitivity or finding.verdict == CANNOT_TELL:
         return ""
@@ -264,7 +264,7 @@ def _owed(finding: Finding, zh: bool) -> str:
     )
 
 
-def _known(finding: Finding, zh: bool) -> str:
+def _known(finding: ClaimFinding, zh: bool) -> str:
     """Say how much of the window was known when the report came out."""
     if finding.in_sample:
         return "窗口在报告发布前已结束（样本内）。" if zh else "In-sample: the report came later."

@@ -34,7 +34,7 @@ VIEWS: Mapping[str, str] = {
 
 # The function that says it in sentences, likewise.
 SENTENCES: Mapping[str, str] = {
-    "Finding": "claim_sentences:finding_sentences",
+    "ClaimFinding": "claim_sentences:finding_sentences",
     "Scorecard": "claim_sentences:card_sentences",
     "StrategyEvidence": "strategy_sentences:strategy_sentences",
 }

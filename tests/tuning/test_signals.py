@@ -31,7 +31,7 @@ from backtest.tuning import logic
 from backtest.tuning.reading import observe, shared
 from backtest.tuning.signals import GivenRegimes, RuleRegimes, regimes
 from backtest.tuning.space import Variants, grid
-from backtest.tuning.trees import Nursery, _apart, _by_shortcut, _holds, forests
+from backtest.tuning.trees import TreeMaker, _apart, _by_shortcut, _holds, tree_groups
 from strategies import PolicyCatalyst, RateRotation, StaticBlend, ThesisRotation, TwoBullRotation
 from tests.markets import make_market
 
@@ -93,7 +93,6 @@ class Loud(AllOf):
         RateFall(),
         Loud((Always(),)),
         AllOf(()),
-        Confirmed(Always(), 2.0),  # type: ignore[arg-type]
     ],
 )
 def test_anything_else_is_a_leaf(trigger):
@@ -120,11 +119,11 @@ THESIS = {
 
 def test_the_thesis_is_compiled_by_the_shortcut():
     variants = grid(ThesisRotation(), THESIS)
-    nursery = Nursery(variants)
-    found = _by_shortcut(nursery)
+    maker = TreeMaker(variants)
+    found = _by_shortcut(maker)
     assert found is not None
-    assert _holds(nursery, found)
-    assert len(nursery.trees) < len(variants) // 2
+    assert _holds(maker, found)
+    assert len(maker.trees) < len(variants) // 2
     rows = np.random.default_rng(0).integers(len(variants), size=25).tolist()
     equal_regimes(variants, sample_market(), rows)
 
@@ -132,7 +131,7 @@ def test_the_thesis_is_compiled_by_the_shortcut():
 def test_a_field_that_changes_the_shape_of_the_rules():
     space = {**THESIS, "overlay": [0.0, 0.3], "breakthrough_hold": [5, 20], "leave_after": [5]}
     variants = grid(ThesisRotation(), space)
-    assert len(forests(variants)) == 2
+    assert len(tree_groups(variants)) == 2
     rows = np.random.default_rng(0).integers(len(variants), size=15).tolist()
     equal_regimes(variants, sample_market(), rows)
 
@@ -168,10 +167,10 @@ def test_what_the_shortcut_gets_wrong_is_built_in_full():
         "fall_bp": [1.0, 2.0],
     }
     variants = grid(Entangled(), space)
-    nursery = Nursery(variants)
-    found = _by_shortcut(nursery)
+    maker = TreeMaker(variants)
+    found = _by_shortcut(maker)
     assert found is not None
-    assert not _holds(nursery, found)
+    assert not _holds(maker, found)
     rows = [0, 45, 500, 1000, 1500, len(variants) - 1]
     equal_regimes(variants, make_market(sessions=120), rows)
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from backtest.engine.result import BacktestResult
 from backtest.evidence.attribution import Attribution, attribute, partition
-from backtest.evidence.timing import Split, split
+from backtest.evidence.timing import ReturnSplit, split
 from backtest.market import Market
 from backtest.strategy.basket import Basket
 from backtest.views.charts import Bars, Chart, Key
@@ -33,7 +33,7 @@ def origins(
 
 
 def attributed(
-    found: Sequence[Attribution], parts: Split, groups: Sequence[Basket], say: Words
+    found: Sequence[Attribution], parts: ReturnSplit, groups: Sequence[Basket], say: Words
 ) -> Section:
     """Show attributions that were made, the first with its two effects drawn."""
     titles = {basket.title: basket.title_zh for basket in groups if say.chinese and basket.title_zh}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.evidence.examine import StrategyEvidence
-from backtest.evidence.finding import Finding
+from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
 from backtest.strategy.basket import Basket
@@ -113,17 +113,17 @@ def each_claim(card: Scorecard, say: Words) -> Section:
     return Section("claims", say("Claim by claim"), tuple(sentences))
 
 
-def _statement(item: Finding, say: Words) -> str:
+def _statement(item: ClaimFinding, say: Words) -> str:
     return (
         (item.claim.statement_zh or item.claim.statement) if say.chinese else item.claim.statement
     )
 
 
-def _mark(item: Finding) -> str:
+def _mark(item: ClaimFinding) -> str:
     return "*" if item.in_sample else "+" if item.known_share > 0 else ""
 
 
-def _measured_on(item: Finding, say: Words) -> str:
+def _measured_on(item: ClaimFinding, say: Words) -> str:
     """Name the instruments a verdict was measured on, the first dozen by name."""
     if not item.instruments:
         return ""
@@ -230,7 +230,7 @@ def _placebo(test: PlaceboTest, number: int, say: Words) -> Chart:
     )
 
 
-def _forest(shown: list[Finding], say: Words) -> Chart:
+def _forest(shown: list[ClaimFinding], say: Words) -> Chart:
     rows = pd.DataFrame(
         [
             {
@@ -256,7 +256,7 @@ def _forest(shown: list[Finding], say: Words) -> Chart:
     )
 
 
-def _interval(item: Finding, say: Words) -> str:
+def _interval(item: ClaimFinding, say: Words) -> str:
     if item.interval is None:
         return "–"
     low, high = (
