@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from backtest.evidence.finding import Finding
+from backtest.evidence.finding import ClaimFinding
 from backtest.views.charts import Chart, Key, Whiskers
 from backtest.views.claim_sentences import VERDICTS_ZH
 from backtest.views.words import Words
@@ -15,7 +15,7 @@ from backtest.views.words import Words
 DRAWN = {"return": (100.0, "points"), "share": (1.0, "percent"), "bp": (1.0, "number")}
 
 
-def readings(findings: Sequence[Finding], shades: Mapping[str, str], say: Words) -> Chart | None:
+def readings(findings: Sequence[ClaimFinding], shades: Mapping[str, str], say: Words) -> Chart | None:
     """Draw the claims whose verdict turns with its reading; None where none does."""
     turning = [item for item in findings if item.turned and item.unit in DRAWN]
     if not turning:
@@ -40,7 +40,7 @@ def readings(findings: Sequence[Finding], shades: Mapping[str, str], say: Words)
 
 
 def _panel(
-    items: Sequence[Finding], scale: float, drawn: str, shades: Mapping[str, str], say: Words
+    items: Sequence[ClaimFinding], scale: float, drawn: str, shades: Mapping[str, str], say: Words
 ) -> Whiskers:
     """Return a strip a row: dots at every reading, a bar from the lowest to the highest."""
     rows, dots = [], []
