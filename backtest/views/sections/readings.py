@@ -15,7 +15,9 @@ from backtest.views.words import Words
 DRAWN = {"return": (100.0, "points"), "share": (1.0, "percent"), "bp": (1.0, "number")}
 
 
-def readings(findings: Sequence[ClaimFinding], shades: Mapping[str, str], say: Words) -> Chart | None:
+def readings(
+    findings: Sequence[ClaimFinding], shades: Mapping[str, str], say: Words
+) -> Chart | None:
     """Draw the claims whose verdict turns with its reading; None where none does."""
     turning = [item for item in findings if item.turned and item.unit in DRAWN]
     if not turning:
