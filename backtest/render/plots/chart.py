@@ -230,8 +230,9 @@ def _whiskers(axes: Axes, panel: Whiskers) -> None:
     for place, color in enumerate(panel.rows["color"].astype(str)):
         axes.hlines(place, low[place], high[place], color, lw=4, alpha=0.45)
         axes.plot(values[place], place, "o", color=color, ms=6 if panel.dots is None else 8)
-    for dot in () if panel.dots is None else panel.dots.itertuples():
-        axes.plot(dot.value, dot.row, "o", color=dot.color, ms=3.5, mec="white", mew=0.4)
+    if panel.dots is not None:
+        across, up = panel.dots["value"].to_numpy(float), panel.dots["row"].to_numpy(float)
+        axes.scatter(across, up, s=14, c=list(panel.dots["color"]), ec="white", lw=0.4, zorder=3)
     axes.axvline(0.0, color=GRAY, lw=0.8)
     axes.grid(axis="x", color=RULE, lw=0.6)
     axes.xaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
