@@ -7,9 +7,11 @@ Truth is the mean of a number over all of them. Power is what is found of an eff
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,7 @@ from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim
 from strategies.claims import CLAIMS, REPORT
 from strategies.taxonomy import NQP
+from tests.real import real_market
 
 BLOCKS = {"iid": 1, "blocks of 20": 20}
 PLANTED = 0.10  # over HORIZON sessions after each of EVENTS events
@@ -169,9 +172,10 @@ def _raised(market: Market, sectors: tuple[str, ...], lift: np.ndarray) -> Marke
     return replace(market, close=close)
 
 
-def main(markets: int = 200, base: Market | None = None) -> None:
-    """Print the table."""
-    base = base or load_market("sample")
+def main(markets: int = 200, name: str = "sample") -> None:
+    """Print the table; "real" is the record in the folder that NQP_MARKET_DATA names."""
+    real = name == "real"
+    base = real_market(Path(os.environ["NQP_MARKET_DATA"])) if real else load_market(name)
     print(f"90% intervals and p-values at 5% on {markets} null markets like {base.name}")
     print(rates(base, markets).round(3).to_string())
     print("\nEffects put in, and how often they are found")
@@ -180,4 +184,4 @@ def main(markets: int = 200, base: Market | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(number) for number in sys.argv[1:2]))
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, *sys.argv[2:3])
