@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.trials.ledger import Count
-from backtest.tuning.chunks import Array
 from backtest.tuning.deflated_sharpe import deflation
 from backtest.tuning.honesty import timing_sentence, too_small, tried_so_far, verdict_of
+from backtest.tuning.return_chunks import Array
 from backtest.tuning.spa import ROUNDING
 from backtest.tuning.timing_test import TimingTest
 

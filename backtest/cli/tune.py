@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from backtest.strategy import Strategy
     from backtest.tuning.remote import Engine
     from backtest.tuning.space import Constraint
-    from backtest.tuning.swept import Sweep
+    from backtest.tuning.sweep_result import Sweep
 
 StrategyArgument = Annotated[
     str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")

@@ -25,7 +25,7 @@ from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.maps import heat_map, plateau, switch_raster
 from backtest.tuning.spa import Superiority
 from backtest.tuning.space import LARGEST_GRID
-from backtest.tuning.swept import Sweep
+from backtest.tuning.sweep_result import Sweep
 from backtest.tuning.timing_test import TimingTest
 from backtest.validation import misfit
 from backtest.views.page import Page

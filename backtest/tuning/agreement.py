@@ -9,7 +9,7 @@ import numpy as np
 from backtest.engine.simulate import simulate
 
 if TYPE_CHECKING:
-    from backtest.tuning.swept import Sweep
+    from backtest.tuning.sweep_result import Sweep
 
 AGREEMENT = 1e-9  # relative difference in final equity that is an error
 CHECKED = 2  # random variants simulated again beside the best

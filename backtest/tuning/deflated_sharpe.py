@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backtest.tuning.chunks import Array
+from backtest.tuning.return_chunks import Array
 
 
 @dataclass(frozen=True)

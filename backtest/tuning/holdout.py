@@ -13,7 +13,7 @@ from backtest.market import Date, Market
 from backtest.market.market import timestamp
 from backtest.trials.fingerprints import canonical
 from backtest.trials.ledger import Ledger, Opening
-from backtest.tuning.swept import Sweep
+from backtest.tuning.sweep_result import Sweep
 
 
 @dataclass(frozen=True, eq=False)

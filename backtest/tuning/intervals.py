@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backtest.tuning.chunks import Array
 from backtest.tuning.resampling import block_length
+from backtest.tuning.return_chunks import Array
 
 
 @dataclass(frozen=True)

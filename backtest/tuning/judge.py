@@ -11,12 +11,12 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.trials.ledger import Count
-from backtest.tuning.chunks import Array, Chunks, as_chunks, columns
 from backtest.tuning.deflated_sharpe import deflation, minimum_years, probabilistic_sharpe
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import sharpe_intervals
 from backtest.tuning.pbo import block_sums, overfitting_of_sums
 from backtest.tuning.resampling import block_length
+from backtest.tuning.return_chunks import Array, Chunks, as_chunks, columns
 from backtest.tuning.spa import ROUNDING, superiority
 from backtest.tuning.timing_test import TimingTest
 
@@ -47,7 +47,7 @@ def judge(
     ----------
     returns : frame, array or callable
         Daily simple returns of all variants, session × variant, whole or in pieces
-        (`backtest.tuning.chunks`).
+        (`backtest.tuning.return_chunks`).
     best : int
         Number of the variant in question.
     rivals : mapping

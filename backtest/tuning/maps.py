@@ -12,7 +12,7 @@ import pandas as pd
 
 from backtest.errors import UserError, suggest
 from backtest.strategy.decisions import Decisions
-from backtest.tuning.swept import Sweep
+from backtest.tuning.sweep_result import Sweep
 
 
 def plateau(swept: Sweep) -> pd.Series:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtest.errors import UserError
-from backtest.tuning.chunks import Array, Chunks
+from backtest.tuning.return_chunks import Array, Chunks
 
 FLAT = 1e-13  # variance below this share of the mean square is rounding: the returns are constant
 
@@ -59,7 +59,7 @@ def overfitting(chunks: Chunks, *, blocks: int = 16, risk_free: Array | None = N
     Parameters
     ----------
     chunks : callable
-        Daily simple returns, session × variant, in pieces (`backtest.tuning.chunks`).
+        Daily simple returns, session × variant, in pieces (`backtest.tuning.return_chunks`).
     blocks : int
         How many blocks of equal length; sessions beyond a multiple of it are left out at the end.
     risk_free : array, optional

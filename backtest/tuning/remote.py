@@ -17,9 +17,9 @@ from backtest.costs import Costs
 from backtest.engine.metrics import Metric
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.tuning.parts import part_of, parts
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import Progress, trials
+from backtest.tuning.work_parts import part_of, parts
 
 if TYPE_CHECKING:
     from distributed import Client, Future

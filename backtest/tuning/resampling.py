@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backtest.tuning.chunks import Array
+from backtest.tuning.return_chunks import Array
 
 
 def block_length(series: Array) -> int:

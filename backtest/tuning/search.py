@@ -22,14 +22,14 @@ from backtest.engine.run import first_session
 from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.strategy import Strategy
-from backtest.tuning.counting import count
 from backtest.tuning.proposals import Direction, Proposals, quiet
 from backtest.tuning.remote import Engine, figures_here
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.studies import opened, study_name, tried, write
 from backtest.tuning.suggestions import Parameters, SearchPlan, plan
 from backtest.tuning.sweep import Score, beyond_kernel, scores_of, several, sweep_variants
-from backtest.tuning.swept import Sweep
+from backtest.tuning.sweep_result import Sweep
+from backtest.tuning.trial_recording import count
 
 if TYPE_CHECKING:
     from optuna import Study

@@ -18,7 +18,7 @@ from backtest.market import Market
 from backtest.strategy import RotationStrategy, TriggerRotation
 from backtest.strategy.holding import CASH
 from backtest.triggers import Trigger
-from backtest.tuning.reading import shared
+from backtest.tuning.field_reads import shared
 from backtest.tuning.space import Variants
 from backtest.tuning.trees import TreeGroup, tree_groups
 

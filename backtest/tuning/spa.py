@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backtest.tuning.chunks import Array, Chunks
 from backtest.tuning.resampling import resampling_counts
+from backtest.tuning.return_chunks import Array, Chunks
 
 KEPT = 32_000_000  # bootstrap means kept between passes (256 MB); beyond it they are computed again
 ROUNDING = 1e-9  # a session's return; what is nearer to the rival than this equals it
@@ -69,7 +69,7 @@ def superiority(
     Parameters
     ----------
     chunks : callable
-        Daily simple returns, session × variant, in pieces (`backtest.tuning.chunks`).
+        Daily simple returns, session × variant, in pieces (`backtest.tuning.return_chunks`).
     rivals : mapping of name to array
         Daily simple returns of what the variants should beat, on the same sessions.
     block_length : int

@@ -23,12 +23,12 @@ from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.strategy import Strategy
 from backtest.tuning.agreement import check_against_engine
-from backtest.tuning.counting import Counted
-from backtest.tuning.parts import part_of
 from backtest.tuning.remote import Engine
 from backtest.tuning.space import Constraint, Space, Variants, grid
-from backtest.tuning.swept import Sweep
+from backtest.tuning.sweep_result import Sweep
+from backtest.tuning.trial_recording import Counted
 from backtest.tuning.trials import trials
+from backtest.tuning.work_parts import part_of
 
 RECORDED = 32_768  # variants simulated between two entries in the ledger
 RECORDED_ELSEWHERE = 131_072  # the same for a cluster, which wants many at a time

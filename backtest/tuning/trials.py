@@ -21,7 +21,7 @@ from backtest.market import Market
 from backtest.strategy import RotationStrategy
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.holding import fitted
-from backtest.tuning.reading import shared
+from backtest.tuning.field_reads import shared
 from backtest.tuning.space import Variants
 
 if TYPE_CHECKING:

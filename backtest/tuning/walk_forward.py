@@ -37,7 +37,7 @@ from backtest.tuning.judge import judge
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
 from backtest.tuning.sweep import Score, sweep
-from backtest.tuning.swept import Sweep
+from backtest.tuning.sweep_result import Sweep
 
 FROM_RETURNS = ("returns", "per_year", "sessions", "risk_free", "benchmark")
 

@@ -13,7 +13,7 @@ import pandas as pd
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.maps import plateau
 from backtest.tuning.search import Search
-from backtest.tuning.swept import Sweep
+from backtest.tuning.sweep_result import Sweep
 from backtest.tuning.walk_forward import WalkForward
 from backtest.views.charts import Chart, Counts, Grid, Key, Line, Lines
 from backtest.views.numbers import column, day, figure, written

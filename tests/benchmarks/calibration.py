@@ -22,9 +22,9 @@ import numpy as np
 
 from backtest.trials.leaders import Leader, new_leaders
 from backtest.trials.tried import active_returns, by_month
-from backtest.tuning.chunks import as_chunks
 from backtest.tuning.deflated_sharpe import deflation
 from backtest.tuning.honesty import SIZE, verdict_of
+from backtest.tuning.return_chunks import as_chunks
 from backtest.tuning.spa import superiority
 from backtest.tuning.timing_test import Signals, timing_test
 from tests.tuning.simulated import (

@@ -22,10 +22,10 @@ import pandas as pd
 from backtest.trials.fingerprints import fingerprints
 from backtest.trials.ledger import KEPT, Count, Ledger
 from backtest.trials.tried import Held, Lineage, Tried, active_returns, by_month, days_of
-from backtest.tuning.chunks import Array, as_chunks
 from backtest.tuning.judge import judge
 from backtest.tuning.pbo import overfitting
 from backtest.tuning.resampling import resampling_counts
+from backtest.tuning.return_chunks import Array, as_chunks
 from backtest.tuning.spa import superiority
 from backtest.tuning.sweep import RECORDED
 from backtest.tuning.timing_test import Signals, timing_test

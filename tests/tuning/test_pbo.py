@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from backtest.errors import UserError
-from backtest.tuning.chunks import as_chunks
 from backtest.tuning.pbo import block_sums, overfitting, overfitting_of_sums
+from backtest.tuning.return_chunks import as_chunks
 from tests.tuning.sweeps import trigger_sweep
 
 

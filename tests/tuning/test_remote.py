@@ -17,10 +17,10 @@ from optuna.storages import InMemoryStorage
 
 from backtest.costs import ETF_COSTS
 from backtest.errors import UserError
-from backtest.tuning.parts import part_of, parts
 from backtest.tuning.remote import dask_engine, figures_here, figures_on_dask
 from backtest.tuning.search import search
 from backtest.tuning.space import Integer, Real, Variants, grid, sample
+from backtest.tuning.work_parts import part_of, parts
 from strategies import BreakthroughOverlay, RateRotation, SectorMomentum, ThesisRotation
 from tests.markets import make_market
 

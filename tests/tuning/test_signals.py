@@ -28,7 +28,7 @@ from backtest.triggers import (
     Trigger,
 )
 from backtest.tuning import logic
-from backtest.tuning.reading import observe, shared
+from backtest.tuning.field_reads import observe, shared
 from backtest.tuning.signals import GivenRegimes, RuleRegimes, regimes
 from backtest.tuning.space import Variants, grid
 from backtest.tuning.trees import TreeMaker, _apart, _by_shortcut, _holds, tree_groups

@@ -117,7 +117,7 @@ def test_the_ranking_knows_which_way_is_better():
 
 def test_returns_come_whole_or_in_pieces(monkeypatch):
     found = sweep(RateRotation(rate_window=40), {"fall_bp": [1, 2, 3], "min_hold": [1, 9]}, MARKET)
-    monkeypatch.setattr("backtest.tuning.swept.WIDTH", 4)
+    monkeypatch.setattr("backtest.tuning.sweep_result.WIDTH", 4)
     pieces = list(found.chunks())
     assert [piece.shape for piece in pieces] == [(400, 4), (400, 2)]
     whole = np.hstack(pieces)

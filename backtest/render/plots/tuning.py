@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from backtest.render.plots.style import axes_for, color, legend_below, synthetic_note, title
 from backtest.tuning import maps
-from backtest.tuning.swept import Sweep
+from backtest.tuning.sweep_result import Sweep
 
 
 def heat_map(swept: Sweep, rows: str, columns: str, ax: Axes | None = None) -> Axes:

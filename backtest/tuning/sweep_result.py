@@ -27,7 +27,7 @@ from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.look import look
 from backtest.trials.ledger import Ledger
-from backtest.tuning.best import Best
+from backtest.tuning.best_variant import Best
 from backtest.tuning.blend import blend_returns
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.joint import break_even, joint_test, trials_on

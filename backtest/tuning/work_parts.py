@@ -13,7 +13,7 @@ import numpy as np
 from backtest.market import Market
 from backtest.strategy import RotationStrategy
 from backtest.strategy.decisions import rotates
-from backtest.tuning.reading import observe
+from backtest.tuning.field_reads import observe
 from backtest.tuning.space import Variants
 
 SHARES = 4  # parts for each thread, so that none waits long for the last

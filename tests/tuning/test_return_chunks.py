@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backtest.errors import UserError
-from backtest.tuning.chunks import as_chunks, columns
+from backtest.tuning.return_chunks import as_chunks, columns
 
 
 def test_columns_come_in_the_order_asked_from_any_piece() -> None:

@@ -13,10 +13,10 @@ from backtest.engine.recording import over_sectors, trial_prints, tried
 from backtest.market import Market
 from backtest.trials.ledger import KEPT, Ledger
 from backtest.trials.tried import Held, active_returns, by_month
-from backtest.tuning.parts import part_of
 from backtest.tuning.signals import regimes
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import RotationTrials, Trials
+from backtest.tuning.work_parts import part_of
 
 LOOKED_AT = 64  # variants asked how far prices reach into their signals
 SINGLE = 64  # variants of what is no rotation that leave their returns: each is simulated for it
