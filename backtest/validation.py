@@ -7,6 +7,7 @@ names the file, the key, the value and what to give instead.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from datetime import date
@@ -76,6 +77,24 @@ def validated(
         advice = "; add it" if fault.endswith(" is missing") else ""
         raise UserError(f"{source}: {fault}{advice}") from error
     return made
+
+
+def parsed_json(text: str) -> Any:
+    """Return a JSON document whose numbers are all finite; a ValueError or RecursionError if not.
+
+    Examples
+    --------
+    >>> parsed_json('{"a": 1.5}')
+    {'a': 1.5}
+    """
+    return json.loads(text, parse_float=_finite, parse_constant=_finite)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is not finite")
+    return number
 
 
 def misfit(kind: Any, document: Any) -> str | None:

@@ -100,6 +100,10 @@ def run_command(interrupted: Callable[[], bool]) -> int:
         own = own_fault(error)
         if own is not None:
             _mistake(own)
+        if isinstance(error, MemoryError):
+            _mistake(
+                "the memory is not enough for this; take fewer or smaller files or a shorter span"
+            )
         if isinstance(error, OSError) and error.errno in FULL:
             _say_no_more()
             _mistake(f"nothing more can be written ({error.strerror}); make room and try again")

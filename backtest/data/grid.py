@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from backtest.errors import UserError
 
@@ -24,6 +27,10 @@ SUFFIXES = (
 )
 DELIMITERS = ",\t;|"
 SNIFFED_LINES = 60
+# A century of daily prices of ten thousand instruments has fewer cells; a file that claims more
+# is damaged, or made to use up the memory.
+MOST_CELLS = 300_000_000
+MOST_BYTES = 800_000_000
 # How files begin that hold no table one can read safely, and what to do about each.
 REFUSED = {
     b"\xd0\xcf\x11\xe0": "is a workbook of the old binary kind; save it as .xlsx or CSV",
@@ -66,6 +73,8 @@ def read_grid(path: Path) -> Grid:
     """
     if not path.is_file():
         raise UserError(f"there is no file {path}; check the path")
+    if path.stat().st_size > MOST_BYTES:
+        raise _too_large(path, f"{path.stat().st_size / 1e9:.1f} GB")
     content = path.read_bytes()
     if not content.strip():
         raise UserError(f"{path} is empty; it needs a header and at least one row")
@@ -83,6 +92,13 @@ def read_grid(path: Path) -> Grid:
     if content.startswith((b"PAR1", b"ARROW1")) or path.suffix.lower() in (".parquet", ".pq"):
         return _columnar(content, path)
     return _text(content, path)
+
+
+def _too_large(path: Path, size: str) -> UserError:
+    return UserError(
+        f"{path} has {size}, more than a table of prices needs; cut it into files by instrument "
+        f"or by year and import their folder"
+    )
 
 
 def _text(content: bytes, path: Path) -> Grid:
@@ -139,9 +155,15 @@ def _workbook(content: bytes, path: Path) -> Grid:
             f"save it as CSV"
         ) from error
     try:
+        with ZipFile(BytesIO(content)) as packed:
+            unpacked = sum(item.file_size for item in packed.infolist())
+        if unpacked > MOST_BYTES:
+            raise _too_large(path, f"{unpacked / 1e9:.1f} GB unpacked")
         sheets = pd.read_excel(
             BytesIO(content), sheet_name=None, header=None, dtype=object, engine="openpyxl"
         )
+    except UserError:
+        raise
     except Exception as error:
         raise UserError(f"{path} is no readable workbook; save it as CSV") from error
     full = [name for name, cells in sheets.items() if cells.notna().sum(axis=None) > 1]
@@ -157,9 +179,22 @@ def _workbook(content: bytes, path: Path) -> Grid:
 def _columnar(content: bytes, path: Path) -> Grid:
     try:
         if content.startswith(b"ARROW1"):
+            batches = pa.ipc.open_file(BytesIO(content))
+            columns = len(batches.schema)
+            rows = sum(
+                batches.get_batch(number).num_rows for number in range(batches.num_record_batches)
+            )
+        else:
+            held = pq.ParquetFile(BytesIO(content)).metadata
+            rows, columns = held.num_rows, held.num_columns
+        if rows * max(columns, 1) > MOST_CELLS:
+            raise _too_large(path, f"{rows:,} rows of {columns:,} columns")
+        if content.startswith(b"ARROW1"):
             frame, kind = pd.read_feather(BytesIO(content)), "Feather"
         else:
             frame, kind = pd.read_parquet(BytesIO(content)), "Parquet"
+    except UserError:
+        raise
     except Exception as error:
         raise UserError(f"{path} is no readable Parquet file; write it again") from error
     levels = frame.columns.nlevels

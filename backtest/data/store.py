@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from typing_extensions import TypedDict
 
 from backtest.atomic import (
     locked,
@@ -36,6 +37,7 @@ from backtest.data.finding import Finding
 from backtest.data.raw import RawMarket
 from backtest.errors import UserError, suggest
 from backtest.home import home
+from backtest.validation import misfit, parsed_json
 
 FILES = ("prices.parquet", "series.parquet", "universe.toml")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -43,6 +45,8 @@ SNAPSHOT = re.compile(r"[0-9a-f]{64}")
 FORMAT = 1
 # An import is over in seconds; a fetch takes this lock only to store what came.
 PATIENCE_SECONDS = 60.0
+# What reading something damaged, or made to do harm, ends in.
+DAMAGED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,21 @@ class Manifest:
     findings: tuple[Finding, ...] = ()
     created: str = ""
     previous: tuple[str, ...] = ()
+
+
+class _Stored(TypedDict):
+    """The kinds of a manifest's values in its file."""
+
+    name: str
+    snapshot: str
+    universe: str
+    first: str
+    last: str
+    instruments: int
+    sources: dict[str, Any]
+    findings: list[dict[str, Any]]
+    created: str
+    previous: list[str]
 
 
 def check_name(name: str) -> str:
@@ -158,7 +177,7 @@ def history(name: str) -> tuple[Manifest, ...]:
     """Return the readable manifests of all snapshots a market had, the latest first."""
     found = []
     for path in (home() / "history" / check_name(name)).glob("*.json"):
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        with suppress(OSError, *DAMAGED):
             found.append(_parsed(name, path.read_text(encoding="utf-8")))
     return tuple(sorted(found, key=lambda manifest: manifest.created, reverse=True))
 
@@ -178,7 +197,7 @@ def read_manifest(name: str) -> Manifest:
         )
     try:
         return _parsed(name, path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, *DAMAGED) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(
@@ -188,11 +207,15 @@ def read_manifest(name: str) -> Manifest:
 
 
 def _parsed(name: str, text: str) -> Manifest:
-    plain = json.loads(text)
+    plain = parsed_json(text)
     if plain.pop("format") != FORMAT:
         raise UserError(f"market {name} was stored by another version of nqp; import it again")
+    if (fault := misfit(_Stored, plain)) is not None:
+        raise TypeError(fault)
     findings = tuple(Finding.from_json(item) for item in plain["findings"])
     manifest = Manifest(**plain | {"findings": findings, "previous": tuple(plain["previous"])})
+    for day in (manifest.first, manifest.last):
+        date.fromisoformat(day)
     named = (manifest.snapshot, *manifest.previous)
     if manifest.name != name or not all(SNAPSHOT.fullmatch(item) for item in named):
         raise KeyError("snapshot")

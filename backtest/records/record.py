@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from backtest.market import Market
 from backtest.render.plain import restored
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
-from backtest.validation import misfit
+from backtest.validation import misfit, parsed_json
 from backtest.views.words import warnings_of
 
 Figures = dict[str, float | None]
@@ -198,7 +197,7 @@ def checked_manifest(manifest: Any, path: Path) -> Mapping[str, Any]:
 def read_json(path: Path) -> Any:
     """Read a JSON file; a `UserError` says what is wrong with it."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parsed_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(
             f"{path.parent} has no {path.name}; name a folder written by --out"
