@@ -10,11 +10,13 @@ import pandas as pd
 from backtest.data.fetch import Request, fetch_market
 from backtest.data.sources.base import Arrival, Provenance, price_frame
 from backtest.market.calendar import sessions
+from backtest.market.universe import load_universe
 
 NOW = dt.datetime(2024, 2, 1, 13, tzinfo=dt.UTC)
 DAYS = pd.bdate_range("2024-01-02", "2024-01-31")
 # Read once, before processes are forked.
 sessions("XSHG", DAYS[0], DAYS[-1], seen=DAYS)
+load_universe("shenwan")
 
 
 class Steady:
