@@ -6,12 +6,15 @@ Two-sided scales go from orange to purple (ColorBrewer's PuOr), one-sided ones f
 from __future__ import annotations
 
 from collections.abc import Iterable
+from zlib import crc32
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#F0E442")
 DARK, GRAY, PALE, SHADE = "#333333", "#767676", "#C4C9CE", "#FBE5BF"
 DIVERGING = ("#B35806", "#F1A340", "#FEE0B6", "#F7F7F7", "#D8DAEB", "#998EC3", "#542788")
 SEQUENTIAL = ("#FFFFFF", "#D6E6F2", "#8FBDDC", "#3B8FC2", "#0072B2", "#004B78")
 KNOWN = {"cash": PALE, "nqp": COLORS[1], "traditional": COLORS[2], "defensive": COLORS[5]}
+# Of baskets that are not among the known: three of the above and five of Tol's muted scheme (2021).
+BASKETS = (COLORS[3], COLORS[4], COLORS[7], "#882255", "#44AA99", "#332288", "#DDCC77", "#117733")
 TONES = {"good": COLORS[2], "bad": COLORS[1], "unsure": COLORS[6]}  # of verdicts
 OTHER = COLORS[6]  # what is held when the colors are used up
 BESIDE = ("solid", "dot", "dash")  # how the lines of benchmarks are drawn
@@ -23,10 +26,11 @@ def color(number: int) -> str:
 
 
 def regime_colors(names: Iterable[str]) -> dict[str, str]:
-    """Return a color for each name of what is held, in their order; cash is pale.
+    """Return a color for each name of what is held; cash is pale.
 
-    Common names have the same color everywhere; the others take those that are left, and where
-    none is, they are all `OTHER`. What has an overlay ("nqp+medicine") has its base's, lighter.
+    A name has the same color everywhere, unless two of a picture would share it: then the later
+    one takes the next, and where none is left, `OTHER`. What has an overlay ("nqp+medicine") has
+    its base's, lighter.
 
     Examples
     --------
@@ -34,12 +38,16 @@ def regime_colors(names: Iterable[str]) -> dict[str, str]:
     {'cash': '#C4C9CE', 'traditional': '#009E73', 'nqp': '#D55E00'}
     >>> regime_colors(["nqp+medicine"])
     {'nqp+medicine': '#EAAE7F'}
+    >>> regime_colors(["mine", "yours"])["yours"] == regime_colors(["yours"])["yours"]
+    True
     """
     given = list(dict.fromkeys(names))
-    once = list(dict.fromkeys(name.partition("+")[0] for name in given))
-    taken = {KNOWN[name] for name in once if name in KNOWN}
-    left = iter([shade for shade in COLORS[1:] if shade not in {*taken, OTHER}])
-    shades = {name: KNOWN[name] if name in KNOWN else next(left, OTHER) for name in once}
+    shades: dict[str, str] = {}
+    for name in dict.fromkeys(name.partition("+")[0] for name in given):
+        place = crc32(name.encode()) % len(BASKETS)
+        wanted = [KNOWN[name]] if name in KNOWN else [*BASKETS[place:], *BASKETS[:place]]
+        free = [shade for shade in wanted if shade not in shades.values()]
+        shades[name] = free[0] if free else OTHER
     return {
         name: lighter(shades[base]) if added else shades[base]
         for name in given

@@ -12,6 +12,7 @@ from matplotlib.ticker import LogLocator
 
 from backtest.engine.result import BacktestResult
 from backtest.render.plots.style import axes_for, color, legend_below, synthetic_note, title
+from backtest.views.palette import regime_colors
 
 
 def equity(results: BacktestResult | Sequence[BacktestResult], ax: Axes | None = None) -> Axes:
@@ -57,7 +58,7 @@ def drawdown(results: BacktestResult | Sequence[BacktestResult], ax: Axes | None
 
 def _ribbon(axes: Axes, regime: pd.Series) -> None:
     """Color a strip along the bottom by what is held."""
-    names = list(dict.fromkeys(regime))
+    shades = regime_colors(regime)
     changes = np.flatnonzero(np.r_[True, regime.to_numpy()[1:] != regime.to_numpy()[:-1]])
     ends = np.r_[changes[1:], len(regime) - 1]
     labeled: set[Any] = set()
@@ -67,7 +68,7 @@ def _ribbon(axes: Axes, regime: pd.Series) -> None:
             regime.index[begin],
             regime.index[end],
             ymax=0.04,
-            color=color(1 + names.index(name)),
+            color=shades[name],
             linewidth=0,
             label=None if name in labeled else f"holds {name}",
         )

@@ -7,9 +7,10 @@ from matplotlib.colors import ListedColormap
 from matplotlib.dates import date2num
 from matplotlib.patches import Patch
 
-from backtest.render.plots.style import axes_for, color, legend_below, synthetic_note, title
+from backtest.render.plots.style import axes_for, legend_below, synthetic_note, title
 from backtest.tuning import maps
 from backtest.tuning.sweep_result import Sweep
+from backtest.views.palette import regime_colors
 
 
 def heat_map(swept: Sweep, rows: str, columns: str, ax: Axes | None = None) -> Axes:
@@ -41,7 +42,8 @@ def switch_raster(swept: Sweep, ax: Axes | None = None) -> Axes:
     held = maps.switch_raster(swept)
     names = list(dict.fromkeys(held.to_numpy().ravel()))
     codes = held.map(names.index).to_numpy(dtype=float)
-    palette = ListedColormap([color(number) for number in range(len(names))])
+    shades = regime_colors(names)
+    palette = ListedColormap([shades[name] for name in names])
     dates = date2num(held.columns.to_numpy())  # type: ignore[no-untyped-call]
     axes.imshow(
         codes,
@@ -55,7 +57,7 @@ def switch_raster(swept: Sweep, ax: Axes | None = None) -> Axes:
     axes.xaxis_date()
     axes.set_ylabel("variants, by rank")
     axes.set_yticks([])
-    patches = [Patch(color=color(number), label=name) for number, name in enumerate(names)]
+    patches = [Patch(color=shades[name], label=name) for name in names]
     legend_below(axes, handles=patches)
     title(axes, _swept_title(swept, "what is held"))
     return axes
