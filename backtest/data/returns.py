@@ -14,15 +14,17 @@ BASE = 100.0
 MODES = ("recognised", "percent", "fraction")
 # Daily and monthly returns in percent have a median size above this, fractions one below.
 SMALLEST_PERCENT = 0.25
+# So many numbers, this share of them below 0, and a median size of at most this: no prices.
+FEWEST, SHARE_BELOW, LARGEST = 10, 0.2, 25.0
 MISSING_CODES = (-99.99, -999.0)
 
 
 def look_like_returns(rows: pd.DataFrame) -> Finding | None:
     """Return what is to be said where one instrument's closes can be no prices but returns."""
     close = rows["close"].dropna().to_numpy(dtype=float)
-    if len(close) < 3 or not (close < 0.0).any() or float(np.median(np.abs(close))) > 25.0:
+    if len(close) < FEWEST or float((close < 0.0).mean()) < SHARE_BELOW:
         return None
-    if float((close < 0.0).mean()) < 0.1:
+    if float(np.median(np.abs(close))) > LARGEST:
         return None
     row = int(np.argmax(rows["close"].to_numpy(dtype=float) < 0.0))
     when, value = rows["date"].iloc[row].date(), float(rows["close"].iloc[row])

@@ -94,7 +94,10 @@ def fill_used(market: Market, fill: str) -> str:
         If there is no such fill, or a decision after a day's close should fill at it.
     """
     if fill not in FILLS:
-        raise UserError(f"fill was {fill!r}; choose from {', '.join(FILLS)}")
+        raise UserError(
+            f"fill was {fill!r}; choose open or close, or {SAME_CLOSE} where sessions are weeks or "
+            f"months"
+        )
     if fill == SAME_CLOSE and market.universe.frequency == "daily":
         raise UserError(
             f"a decision made after a day's close cannot fill at it: {SAME_CLOSE} is for markets "
