@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from backtest.strategy.allocation import spread
     from backtest.strategy.check import check
     from backtest.triggers import Signal
+    from backtest.tuning.assess import assess
     from backtest.tuning.search import search
     from backtest.tuning.sweep import sweep
     from backtest.tuning.walk_forward import walk_forward
@@ -41,6 +42,7 @@ _HOME = {
     "TriggerRotation": "backtest.strategy",
     "Universe": "backtest.market.universe",
     "UserError": "backtest.errors",
+    "assess": "backtest.tuning.assess",
     "check": "backtest.strategy.check",
     "compare": "backtest.engine.result",
     "load_market": "backtest.data",
@@ -67,6 +69,7 @@ __all__ = [
     "TriggerRotation",
     "Universe",
     "UserError",
+    "assess",
     "check",
     "compare",
     "load_market",
