@@ -25,6 +25,7 @@ from backtest.data.store import market_names, read_manifest
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
+from backtest.strategy.look import look
 
 BEST = 12  # cells offered by name, for who has no mouse
 STYLE = """<style>
@@ -141,6 +142,8 @@ def _head(seen: View) -> None:
     """Say what is shown, what it rests on, and how far to believe it."""
     market = seen.market
     st.subheader(markdown_text(f"{seen.strategy.name} on {market.name}"), anchor=False)
+    for note in look(seen.strategy, market).notes:
+        st.error(markdown_text(note))
     if market.synthetic:
         st.warning("SYNTHETIC DATA: these prices were generated, no market ever paid them.")
     first, last = market.sessions[0], market.sessions[-1]

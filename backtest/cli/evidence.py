@@ -14,6 +14,7 @@ from backtest.cli.options import (
     JsonOption,
     LangOption,
     MarketOption,
+    NoCheckOption,
     Terms,
     print_json,
     wrote,
@@ -65,6 +66,7 @@ def evidence(
             "--leave-out", help="Events not to count: anticipated or adverse; repeatable."
         ),
     ] = None,
+    no_check: NoCheckOption = False,
     costs: CostsOption = "etf",
     fill: FillOption = "open",
     out: Annotated[
@@ -92,7 +94,9 @@ def evidence(
 
         check_target(out, force=force)
     file = None if events is None else _events(events)
-    card, taken_apart, seen = _gather(strategy, market, as_of, also, settings, costs, fill)
+    card, taken_apart, seen = _gather(
+        strategy, market, as_of, also, settings, costs, fill, not no_check
+    )
     studied = None
     if file is not None:
         from backtest.evidence.event_kinds import study_file
@@ -133,6 +137,7 @@ def _gather(
     settings: list[str] | None,
     costs: str,
     fill: str,
+    check: bool,
 ) -> tuple[Scorecard, StrategyEvidence | None, Market]:
     """Load the markets, evaluate the claims, and take the strategy apart if one is named."""
     from backtest.cli.lookup import find_strategy
@@ -167,6 +172,7 @@ def _gather(
             calendar=(TRADITIONAL.name, NQP.name),
             costs=model,
             fill=fill,
+            check=check,
         )
     return card, found, seen
 

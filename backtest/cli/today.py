@@ -13,6 +13,7 @@ from backtest.cli.options import (
     JsonOption,
     LangOption,
     MarketOption,
+    NoCheckOption,
     Terms,
     print_json,
 )
@@ -47,6 +48,7 @@ def today(
         bool,
         typer.Option("--record", help="Append what is decided to the journal; see 'nqp journal'."),
     ] = False,
+    no_check: NoCheckOption = False,
     costs: CostsOption = "etf",
     lang: LangOption = "en",
     json: JsonOption = False,
@@ -82,6 +84,7 @@ def today(
             account=account,
             costs=model,
             allow_stale=allow_stale,
+            check=not no_check,
         )
     entry = None
     if record:

@@ -19,6 +19,7 @@ from backtest.cli.options import (
     JsonOption,
     LangOption,
     MarketOption,
+    NoCheckOption,
     StartOption,
     StrictOption,
     Terms,
@@ -80,6 +81,7 @@ def tune(
     address: Annotated[
         str | None, typer.Option("--address", help="Dask scheduler, as tcp://host:8786.")
     ] = None,
+    no_check: NoCheckOption = False,
     costs: CostsOption = "etf",
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
@@ -137,7 +139,7 @@ def tune(
                 chosen, space, loaded, trials=trials, storage=storage, engine=cluster, **options
             )
             swept = found.sweep
-    shown = None
+    shown, swept = None, replace(swept, check=not no_check)
     if holdout is not None:
         swept = replace(swept, holdout=holdout)
         shown = opened(swept, whole, holdout) if reveal else None

@@ -148,6 +148,7 @@ def examine(
     costs: Costs = ETF_COSTS,
     fill: str = "open",
     as_of: Date | None = None,
+    check: bool = True,
     draws: int = DRAWS,
     deals: int = DEALS,
     seed: int = 0,
@@ -164,11 +165,13 @@ def examine(
         Events to study by a name for them: the baskets their names stand for, and the dates.
     calendar : (str, str), optional
         The baskets the report expects to lead in the first and in the second half of its year.
+    check : bool
+        As in `backtest.engine.run.run`.
     draws, deals : int
         Placebo paths of each kind, and deals of the sectors.
     """
     seen = market if as_of is None else market.until(as_of)
-    result = run(strategy, seen, costs=costs, fill=fill)
+    result = run(strategy, seen, costs=costs, fill=fill, check=check)
     notes = []
     parts = partition(groups, seen)
     named = [name for name in result.benchmarks if name != EQUAL_WEIGHT]

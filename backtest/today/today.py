@@ -18,6 +18,7 @@ from backtest.market import Market
 from backtest.notes import Note, listed
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
+from backtest.strategy.look import look
 from backtest.today.account import Account
 from backtest.today.age import age, next_session, published
 from backtest.today.monitor import Watched, nearest, watched
@@ -173,6 +174,7 @@ def today(
     account: Account | None = None,
     costs: Costs = ETF_COSTS,
     allow_stale: bool = False,
+    check: bool = True,
 ) -> Today:
     """Say what a strategy holds after a market's last session and what it does next.
 
@@ -187,6 +189,8 @@ def today(
     allow_stale : bool
         Whether data more than `STALE_AFTER` sessions old will do. Synthetic data have no today and
         are never stale.
+    check : bool
+        Whether to look for look-ahead in a strategy that did not come with the package.
 
     Raises
     ------
@@ -223,7 +227,7 @@ def today(
         tickets=done,
         orders=_changes(shown, stands) if done is None else done.orders,
         selection=chosen,
-        warnings=tuple(notes),
+        warnings=(*look(strategy, market, check=check).notes, *notes),
     )
 
 

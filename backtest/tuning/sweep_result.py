@@ -25,7 +25,7 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions, rotates
-from backtest.strategy.look import look
+from backtest.strategy.look import NOT_CHECKED, look
 from backtest.trials.ledger import Ledger
 from backtest.tuning.best_variant import Best
 from backtest.tuning.blend import blend_returns
@@ -137,6 +137,7 @@ class Sweep(Displayed):
             risk_free=self.risk_free,
             switches=int(figures["switches"]) if isinstance(strategy, RotationStrategy) else None,
             looks_ahead=seen.found if seen.peeks else "",
+            missing=seen.notes if seen is NOT_CHECKED else (),
             holdout=self.holdout,
             openings=len({look.variant for look in looks}),
         )

@@ -8,7 +8,7 @@ from backtest.costs import cost_parts
 from backtest.today import Today, Watched
 from backtest.views.numbers import written
 from backtest.views.page import Page, Section, Table
-from backtest.views.sections.headline import WARNING
+from backtest.views.sections.headline import WARNING, noted, urgent
 from backtest.views.words import Words
 
 SIGNS = {"above": ">", "at least": "≥", "below": "<", "at most": "≤"}
@@ -35,9 +35,9 @@ def today_page(found: Today, say: Words) -> Page:
         subtitle="",
         language=say.language,
         conclusion=say.note(found.outlook),
-        banners=(say(WARNING),) if market.synthetic else (),
+        banners=(*urgent(found.warnings, say), *([say(WARNING)] if market.synthetic else [])),
         sections=tuple(sections),
-        notes=tuple(say.note(text) for text in found.warnings),
+        notes=noted(found.warnings, say),
         footer=(footer,),
     )
 

@@ -1,0 +1,132 @@
+"""nqp check: exit 0, or 1 with the first date, the input that leaks and what else is wrong."""
+
+import json
+
+import pytest
+
+from backtest import Signal, check
+from tests.command import nqp
+from tests.markets import make_market
+
+HEAD = """
+from dataclasses import dataclass
+import numpy as np, pandas as pd
+from backtest import *
+from backtest.triggers import *
+from backtest.strategy.allocation import *
+
+@dataclass(frozen=True)
+class Mine(Strategy):
+    days: int = 5
+    unused: float = 1.0
+    def target_weights(self, market):
+        {body}
+"""
+BODIES = {
+    "it sees next week": (
+        "later = market.benchmark.pct_change(5).shift(-5) > 0; return equal(market).where(later, 0.0)",
+        1,
+    ),
+    "it holds back": (
+        "rose = market.benchmark.pct_change(self.days) > 0; return equal(market).where(rose, 0.0)",
+        0,
+    ),
+    "it keeps a state": ("np.random.seed(None); return equal(market) * np.random.rand()", 1),
+    "it asks a set": (
+        "first = next(iter(set(market.close.columns))); return spread(market, first)",
+        1,
+    ),
+    "the first column wins": ("return spread(market, market.close.columns[3])", 1),
+    "it waits": ("return cash(market)", 1),
+}
+
+
+def checked(tmp_path, body, *more):
+    (tmp_path / "mine.py").write_text(HEAD.format(body=body))
+    done = nqp("check", "mine.py:Mine", "--json", "--dates", "4", *more, cwd=tmp_path)
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("case", BODIES)
+def test_exit_0_if_nothing_is_wrong_and_1_if_something_is(case, tmp_path):
+    body, code = BODIES[case]
+    returned, found = checked(tmp_path, body)
+    assert returned == code
+    assert found["passes"] is (code == 0)
+    assert {"passes", "first", "leaks"} <= set(found)
+
+
+def test_the_input_the_date_and_the_instruments_are_named(tmp_path):
+    _, found = checked(tmp_path, BODIES["it sees next week"][0])
+    (leak,) = found["leaks"]
+    assert leak["input"] == "benchmark"
+    assert found["first"] == leak["first"] <= leak["cut"]
+    assert 1 <= leak["sessions_ahead"] <= 5
+    assert leak["instruments"]
+    done = nqp("check", "mine.py", cwd=tmp_path, columns=200)
+    assert done.returncode == 1
+    assert f"first on {found['first']}" in done.stdout
+    assert "benchmark: it looks" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("case", "kind"),
+    [
+        ("it keeps a state", "not deterministic"),
+        ("it asks a set", "not deterministic"),
+        ("the first column wins", "order of instruments"),
+        ("it waits", "too short"),
+    ],
+)
+def test_what_else_is_wrong_is_named(case, kind, tmp_path):
+    _, found = checked(tmp_path, BODIES[case][0])
+    assert kind in [fault["kind"] for fault in found["faults"] if fault["fails"]]
+
+
+def test_a_parameter_that_changes_nothing_is_said_and_fails_nothing(tmp_path):
+    returned, found = checked(tmp_path, BODIES["it holds back"][0])
+    assert returned == 0
+    (fault,) = found["faults"]
+    assert (fault["kind"], fault["fails"]) == ("dead parameter", False)
+    assert fault["message"].startswith("unused changes nothing here")
+
+
+def test_a_trigger_of_a_file_is_checked_too(tmp_path):
+    text = """
+from dataclasses import dataclass
+from backtest.triggers import Trigger
+
+@dataclass(frozen=True)
+class Peek(Trigger):
+    def evaluate(self, market):
+        return market.benchmark.shift(-1) > market.benchmark
+"""
+    (tmp_path / "peek.py").write_text(text)
+    done = nqp("check", "peek.py:Peek", "--json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert [leak["input"] for leak in json.loads(done.stdout)["leaks"]] == ["benchmark"]
+
+
+def test_a_built_in_strategy_passes_from_the_shell(tmp_path):
+    done = nqp("check", "equal-weight", "--dates", "2", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "It passes" in done.stdout
+
+
+def test_a_signal_of_a_series_needs_its_knowledge_dates():
+    market = make_market(sessions=200)
+    past = market.benchmark > market.benchmark.rolling(20).mean()
+    assert check(Signal(past, known=past.index), market, dates=4).passes
+    assert [fault.kind for fault in check(Signal(past), market, dates=4).faults if fault.fails] == [
+        "no knowledge dates"
+    ]
+    assert not check(Signal(lambda seen: seen.benchmark > seen.benchmark.mean()), market).passes
+
+
+def test_a_market_too_short_does_not_pass():
+    market = make_market(sessions=60)
+    found = check(Signal(lambda seen: seen.benchmark > seen.benchmark.rolling(30).mean()), market)
+    short = make_market(sessions=40)
+    again = check(Signal(lambda seen: seen.benchmark > seen.benchmark.rolling(30).mean()), short)
+    assert found.leaks == again.leaks == ()
+    assert [fault.kind for fault in again.faults if fault.fails] == ["too short"]
