@@ -24,7 +24,7 @@ class Mine(Strategy):
 """
 BODIES = {
     "it sees next week": (
-        "later = market.benchmark.pct_change(5).shift(-5) > 0; return equal(market).where(later, 0.0)",
+        "up = market.benchmark.pct_change(5).shift(-5) > 0; return equal(market).where(up, 0.0)",
         1,
     ),
     "it holds back": (
