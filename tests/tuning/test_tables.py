@@ -80,7 +80,8 @@ def test_a_walk_forward_shows_what_was_lost(home, market):
     splits = expanding(market.sessions, train_years=0.5, test_years=0.3)
     walked = walk_forward(RateRotation(), SPACE, market, splits=splits)
     html = walked._repr_html_()
-    windows, curves = tables_of(html)
+    windows, curves, verdict = tables_of(html)
+    assert len(verdict) == 1 + len(walked.honesty.rows())
     assert len(windows) == 1 + len(splits)
     assert windows[1][-2] == f"{walked.windows['out_of_sample'].iloc[0]:.2f}"
     assert [row[0] for row in curves[1:]] == [
