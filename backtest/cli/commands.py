@@ -19,6 +19,7 @@ from backtest.cli.evidence import evidence
 from backtest.cli.index import index
 from backtest.cli.journal import app as journal
 from backtest.cli.map import rotation_map
+from backtest.cli.new import new
 from backtest.cli.own_faults import own_fault
 from backtest.cli.report import report
 from backtest.cli.today import today
@@ -46,6 +47,7 @@ app.command("strategies")(backtests.strategies)
 app.command("tune")(tune.tune)
 app.command("walk-forward")(tune.walk_forward)
 app.command("check")(check)
+app.command("new")(new)
 app.command("evidence")(evidence)
 app.command("report")(report)
 app.command("index")(index)
