@@ -109,7 +109,7 @@ def equal(market: Market, of: str | Iterable[str] | None = None) -> pd.DataFrame
     """Return equal weights over the sectors that are listed (of all by default), as `spread`."""
     if of is not None:
         return spread(market, of if isinstance(of, str) else sorted(of))
-    alike = [(names, 1.0 / len(market.by_sector)) for _, names in sorted(market.by_sector.items())]
+    alike = [(names, 1.0) for _, names in sorted(market.by_sector.items())]
     return market.remember(("equal",), lambda: _shared(market, alike)).copy(deep=False)
 
 

@@ -1,9 +1,12 @@
 """Weight functions against weights worked out by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from backtest import load_market
 from backtest.errors import UserError
 from backtest.market.schedule import due_sessions
 from backtest.strategy.allocation import (
@@ -148,3 +151,16 @@ def test_an_unknown_schedule_is_refused():
 def test_a_wrong_basket_is_refused(weights, says):
     with pytest.raises(UserError, match=says):
         Basket("mine", weights)
+
+
+def test_sectors_listed_later_change_no_bit_of_earlier_weights():
+    whole = load_market("sample")
+    early = whole.until("2016-12-30")
+    late = whole.instruments[5]
+    close = early.close.copy()
+    close.loc[:"2016-06-30", late] = float("nan")
+    alone = equal(replace(early, close=close.drop(columns=late), open=None, turnover=None))
+    with_it = equal(replace(early, close=close, open=None, turnover=None))
+    before = with_it.loc[:"2016-06-29"]
+    assert (before[late] == 0).all()
+    assert (before.drop(columns=late) == alone.loc[:"2016-06-29"]).all(axis=None)
