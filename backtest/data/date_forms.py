@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,7 @@ def matches(form: Form, text: str) -> bool:
     return stamp(form, text) is not None
 
 
+@lru_cache(maxsize=100_000)
 def stamp(form: Form, text: str) -> tuple[pd.Timestamp, float] | None:
     """Return a moment as written, and minutes ahead of UTC (NaN where none is stated)."""
     found = form.pattern.fullmatch(text)

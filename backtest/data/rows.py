@@ -38,7 +38,7 @@ SUMMARIES = frozenset(
 
 def upright(grid: Grid) -> Grid:
     """Turn a table whose dates stand side by side above the data, as statistics offices write."""
-    if grid.heads:
+    if grid.heads or looks_dated(grid.cells.iloc[:SIDEWAYS_ROWS, 0]).sum() > 1:
         return grid
     for row in range(min(len(grid.cells), SIDEWAYS_ROWS)):
         cells = grid.cells.iloc[row]
