@@ -27,6 +27,7 @@ from backtest.tuning.honesty import SIZE, verdict_of
 from backtest.tuning.return_chunks import as_chunks
 from backtest.tuning.spa import superiority
 from backtest.tuning.timing_test import Signals, timing_test
+from tests.benchmarks import calibration_evidence
 from tests.tuning.simulated import (
     ETF,
     GRID,
@@ -69,7 +70,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--markets", type=int, default=300)
     parser.add_argument("--rival", type=int, default=100)
+    parser.add_argument("--evidence", action="store_true", help="the statistics of claims instead")
+    parser.add_argument("--market", default="sample", help="whose sessions, with --evidence; real")
     options = parser.parse_args()
+    if options.evidence:
+        calibration_evidence.main(options.markets, options.market)
+        return
     print(f"{'':34s}" + "".join(f"{name:>12s}" for name in HEAD))
     for name, tried in cells(options.markets):
         start = time.perf_counter()
