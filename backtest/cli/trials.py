@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.backtests import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, print_json
 
 
 def trials(
