@@ -21,10 +21,11 @@ class SectorMomentum(Strategy):
 
     Encodes no claim. After a session that orders, sectors are placed by the sum of their ranks over
     `windows`, the highest return of each window first (equal returns share the mean of their
-    ranks). Equal sums are placed by the return over the longest window, then by the larger mean
-    traded value over it (of the sessions that have one; 0 where none has), then by name. Returns
-    and traded values end `skip` sessions ago, which leaves out the sessions where reversal lives. A
-    sector without a return over every window has no place.
+    ranks). Ranked in a window are all sectors that have a return over it, but one without a return
+    over every window has no place. Equal sums are placed by the return over the longest window,
+    then by the larger mean traded value over it (of the sessions that have one; 0 where none has),
+    then by name. Returns and traded values end `skip` sessions ago, which leaves out the sessions
+    where reversal lives.
 
     A held sector is kept while its place is within `top` + `band` (hysteresis), which spares trades
     at the margin; the best placed of the others fill up to `top`. All that are held weigh the same.

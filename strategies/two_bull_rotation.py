@@ -31,8 +31,8 @@ class TwoBullRotation(TriggerRotation):
     with the fraction `sleeve` in bonds; where both fail, bonds alone. Stocks trend up where
     `IndexAboveAverage` says so, bonds where `BondUptrend` does, both over `window` sessions. One of
     the four states is in force once it has stood `confirm` sessions in a row, this one included,
-    until another has (`in_force`); before the first, the regime is "undecided" and nothing is
-    ordered. Before a bond fund is listed its part is cash.
+    until another has (`in_force`); before the first, the regime is "cash" and nothing is ordered.
+    Before a bond fund is listed its part is cash.
 
     Refuted if NQP tracks trail the market while both trend up.
     """

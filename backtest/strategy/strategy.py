@@ -98,7 +98,11 @@ class RotationStrategy(Strategy):
 
     @abstractmethod
     def regime(self, market: Market) -> pd.Series:
-        """Return the name of the basket held after each session; where it has none, cash."""
+        """Return the name of the basket held after each session; where it has none, cash.
+
+        Before the first session of a basket nothing is ordered; from then on a name that is no
+        basket ("cash", say) orders weights of 0, on the sessions on which a basket would be.
+        """
 
     @abstractmethod
     def baskets(self, market: Market) -> Mapping[str, Any]:

@@ -1,10 +1,10 @@
 """Triggers on abnormal moves of a group of sectors (claim R8).
 
 A move is measured against the group's own history just before it, so it does not hide itself. The
-group is those of the sectors named that this market has. Its daily return is the mean of the
-returns of its sectors' indices on that day, of those that have one; its excess return is that less
-the daily return of `Market.equal_weight`; its traded value is the sum of those of its sectors that
-have one, and missing where none has.
+group is those of the sectors named that this market has; one named twice counts twice. Its daily
+return is the mean of the returns of its sectors' indices on that day, of those that have one; its
+excess return is that less the daily return of `Market.equal_weight`; its traded value is the sum of
+those of its sectors that have one, and missing where none has.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ class RelativeStrength(Trigger):
     """A group's ratio to the equal-weight market is at or above its mean of `window` sessions.
 
     The group's price index moves by the mean return of its sectors; `strength` is 100 times the
-    ratio over that mean (`backtest.market.relative_strength`).
+    ratio over that mean (`backtest.market.relative_strength`). A sector named twice
+    counts once. No for a group this market has nothing of.
     """
 
     sectors: tuple[str, ...] = parameter("the group")
@@ -52,7 +53,10 @@ class RelativeStrength(Trigger):
 
 @dataclass(frozen=True)
 class RelativeMomentum(Trigger):
-    """A group's relative strength is at or above what it was `change` sessions ago."""
+    """A group's relative strength is at or above what it was `change` sessions ago.
+
+    Strength and group as in `RelativeStrength`; no for a group this market has nothing of.
+    """
 
     sectors: tuple[str, ...] = parameter("the group")
     window: int = parameter("of the mean strength is compared with", 60, "sessions", least=2)
@@ -87,6 +91,8 @@ class InQuadrant(Trigger):
 
     Leading: `RelativeStrength` and `RelativeMomentum` both hold. Weakening: strength only.
     Improving: momentum only. Lagging: neither.
+    Unknown while either is, even where the other rules the quadrant out. No, in all four, for a
+    group this market has nothing of.
     """
 
     sectors: tuple[str, ...] = parameter("the group")
