@@ -1,6 +1,6 @@
 """Event files: what happened when, when it was known, whom it was about, and of what kind.
 
-Columns: `date` (the first public day, 2024-09-24); optionally `time_known` (day, after_close or
+Columns: `date` (the first public day, YYYY-MM-DD); optionally `time_known` (day, after_close or
 unknown; day where there is none), `kind`, `tracks` or `basket` (names of baskets, separated by
 commas; "all" stands for no basket in particular), `anticipated` and `adverse` (yes or no), and
 `title_en` and `title_zh`. Other columns are named as ignored.
@@ -79,7 +79,7 @@ def read_event_file(
     except (ValueError, UnicodeError) as error:
         raise UserError(f"event file {path} is no CSV in UTF-8 ({error})") from error
     if "date" not in table.columns:
-        raise UserError(f"event file {path} needs a column date with days such as 2024-09-24")
+        raise UserError(f"event file {path} needs a column date with days written YYYY-MM-DD")
     known = {slug: one for one in baskets.values() for slug in (_slug(one.title), one.name)}
     events = []
     for number, row in enumerate(table.to_dict("records"), start=2):
@@ -95,7 +95,7 @@ def _event(row: Mapping[str, str], baskets: Mapping[str, Basket], default: Baske
     try:
         day = pd.to_datetime(row["date"].strip(), format="%Y-%m-%d")
     except ValueError as error:
-        raise UserError(f"{row['date']!r} is no day; write it as 2024-09-24") from error
+        raise UserError(f"{row['date']!r} is no day; write it as YYYY-MM-DD") from error
     known = row.get("time_known", "").strip() or "day"
     if known not in TIMES:
         raise UserError(f"time_known was {known!r}; {suggest(known, TIMES)}")
