@@ -97,7 +97,7 @@ def test_compare_of_all_leaves_out_what_cannot_run_there(tmp_path):
     market.mkdir()
     days = pd.bdate_range("2024-03-01", "2024-06-28").strftime("%Y-%m-%d")
     rows = [
-        f"{name},{day},{10 + number % 7}"
+        f"{name},{day},{100 + number % 7}"
         for name in ("XLK", "XLF", "SPY")
         for number, day in enumerate(days)
     ]
