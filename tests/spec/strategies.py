@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,7 @@ def spread(market: Market, shares: dict[str, float]) -> Rows:
     return out
 
 
+@cache
 def basket(market: Market, name: str) -> Rows:
     """Return the weights of a basket of the taxonomy; "market" is all sectors alike."""
     return spread(market, SHARES.get(name) or dict.fromkeys(market.by_sector, 1.0))
@@ -116,6 +118,7 @@ def there(market: Market, names: Sequence[str]) -> dict[str, Rows]:
     }
 
 
+@cache
 def bonds(market: Market) -> Rows:
     """Put everything on the first bond instrument that has a price."""
     out = nothing(market)

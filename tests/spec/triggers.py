@@ -270,6 +270,7 @@ def index_above(market: Market, window: int, band: float = 0.0) -> Answer:
     return said(level > mean * (1.0 + band), level, mean)
 
 
+@cache
 def breadth(market: Market, share: float = 0.5, window: int = 60) -> Answer:
     """The fraction `share` of sectors with an average is above it."""
     levels = list(sector_levels(market).values())
@@ -285,6 +286,7 @@ def breadth(market: Market, share: float = 0.5, window: int = 60) -> Answer:
     return np.array(out)
 
 
+@cache
 def expansion(market: Market, short: int = 20, long: int = 120, ratio: float = 1.1) -> Answer:
     """The recent mean of traded value is at least `ratio` times the usual one."""
     values = sector_values(market, tuple(market.by_sector))
@@ -292,6 +294,7 @@ def expansion(market: Market, short: int = 20, long: int = 120, ratio: float = 1
     return said(recent >= ratio * usual, recent, usual)
 
 
+@cache
 def calm(market: Market, window: int = 20, history: int = 250) -> Answer:
     """Volatility is below its own median."""
     level = market.benchmark.to_numpy(dtype=float)
@@ -373,6 +376,7 @@ def abnormal_turnover(
     return said(recent >= ratio * usual, recent, usual)
 
 
+@cache
 def abnormal_move(
     market: Market,
     sectors: tuple[str, ...],
