@@ -138,7 +138,8 @@ def _tests(path: YearPath, say: Words) -> pd.DataFrame:
 
 
 def _signs(path: YearPath, say: Words) -> pd.DataFrame:
-    signs = path.signs
+    columns = ["claims", "first half", "second half", "first", "last"]
+    signs = path.signs if len(path.signs) else path.signs.reindex(columns=columns)
     return pd.DataFrame(
         {
             say("claims"): signs["claims"].tolist(),
