@@ -53,6 +53,9 @@ def market(name: str) -> Market:
 
 
 MARKETS = ("funds", "several", "sample", "real")
+MONTHLY = pd.Series(
+    np.arange(60) % 3 == 0, pd.date_range("2019-10-31", periods=60, freq="ME"), name="monthly"
+)
 GROUP = ("machinery", "computer")
 TRIGGERS = (
     *all_triggers(),
@@ -90,6 +93,7 @@ TRIGGERS = (
         for q in ("leading", "weakening", "lagging", "improving")
     ),
     t.InQuadrant(("coal",), quadrant="lagging"),
+    t.Signal(MONTHLY, known=MONTHLY.index + pd.Timedelta(days=16)),
     t.CalendarHalf(1),
     t.CalendarHalf(2, 2020),
 )

@@ -465,6 +465,25 @@ def _dates(trigger: Any, market: Market) -> Answer:
     return np.array([float(first <= day <= last) for day in market.sessions])
 
 
+# What the user brings
+
+
+@second("Signal")
+def _signal(trigger: Any, market: Market) -> Answer:
+    source, days = trigger.source, market.sessions
+    if callable(source):
+        said_so = pd.DataFrame(source(market), index=days).iloc[:, 0]
+        return said_so.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    values = source.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    known = pd.DatetimeIndex(source.index if trigger.known is None else trigger.known)
+    out = np.full(len(days), np.nan)
+    for t, day in enumerate(days):
+        by_then = np.flatnonzero(known <= day)
+        if len(by_then):
+            out[t] = values[max(by_then, key=lambda i: source.index[i])]
+    return out
+
+
 # The composite
 
 
