@@ -53,7 +53,7 @@ def relative_strength(
     --------
     >>> levels = pd.DataFrame({"a": [1.0, 1.0, 1.2]})
     >>> strength, momentum = relative_strength(levels, pd.Series([1.0] * 3), window=2, change=1)
-    >>> round(strength["a"][2], 4), round(momentum["a"][2], 4)  # 1.2 / 1.1; over 1.0
+    >>> strength["a"].round(4).tolist()[-1], momentum["a"].round(4).tolist()[-1]  # 1.2 / 1.1
     (109.0909, 109.0909)
     """
     ratio = levels.div(benchmark, axis=0)

@@ -205,4 +205,4 @@ def test_a_synthetic_market_says_that_its_statistics_are_synthetic():
     assert found.index.notna().any()
     assert found.notes[0].startswith("synthetic values stand for 24 statistics")
     assert "synthetic" in repr(found)
-    assert "synthetic data" in found._repr_html_()
+    assert "SYNTHETIC DATA" in found._repr_html_()

@@ -349,7 +349,11 @@ def test_a_strategy_is_asked_once_and_a_changed_market_is_answered_anew():
 
     market = make_market(sessions=20, series={"x": [1.0, 2.0] * 10})
     result = run(Counting(), market, check=False)
-    assert (list(result.baskets), len(result.decided), result.market) == (["a", "b"], 20, market)
+    assert (list(result.baskets), len(result.decided), result.market) == (
+        ["cash", "a", "b"],
+        20,
+        market,
+    )
     # The second time on shuffled prices, to see how far they reach into its signals.
     assert sorted(asked) == ["baskets", "regime", "regime"]
     flat = replace(market, series=market.series * 0.0)

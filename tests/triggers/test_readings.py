@@ -24,6 +24,7 @@ from backtest.triggers import (
     Reading,
     SeriesAbove,
     SeriesChanged,
+    Signal,
     TwoBull,
 )
 from tests.discovery import all_triggers
@@ -31,7 +32,7 @@ from tests.markets import make_market
 
 TRIGGERS = all_triggers()
 DATED = (CalendarHalf, DateWindow)
-SILENT = (Always, Never)
+SILENT = (Always, Never, Signal)
 CUTS = (150, 399, 640)
 
 
