@@ -35,7 +35,8 @@ def _content(result: BacktestResult, ending: str, language: str) -> bytes:
         from backtest.render.workbook import to_workbook
 
         return to_workbook(result)
-    page = run_report(result, language=language)
+    market = result.market if result.has_market else None
+    page = run_report(result, market=market, language=language)
     if ending == ".pdf":
         from backtest.render.plots.pages import to_pdf
 

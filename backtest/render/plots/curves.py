@@ -64,15 +64,16 @@ def _ribbon(axes: Axes, regime: pd.Series) -> None:
     labeled: set[Any] = set()
     for begin, end in zip(changes.tolist(), ends.tolist(), strict=True):
         name = regime.iloc[begin]
+        label = "lighter: with an overlay" if "+" in name else f"holds {name}"
         axes.axvspan(
             regime.index[begin],
             regime.index[end],
             ymax=0.04,
             color=shades[name],
             linewidth=0,
-            label=None if name in labeled else f"holds {name}",
+            label=None if label in labeled else label,
         )
-        labeled.add(name)
+        labeled.add(label)
 
 
 def _titled(axes: Axes, result: BacktestResult, what: str) -> None:
