@@ -12,6 +12,7 @@ import pandas as pd
 from backtest.engine import metrics
 from backtest.engine.result import BacktestResult
 from backtest.market import Market
+from backtest.strategy.holding import CASH
 
 DEEPEST = 5  # drawdowns shown
 
@@ -128,7 +129,8 @@ def switches(result: BacktestResult) -> pd.DataFrame:
     rows = []
     for start, end in zip(at.tolist(), ends.tolist(), strict=True):
         new, old = names[start], names[start - 1]
-        if new in growth.columns and old in growth.columns:
+        bought = old == CASH and not (names[:start] != CASH).any()  # the first purchase
+        if new in growth.columns and old in growth.columns and not bought:
             inside = growth.iloc[start:end]
             gained = float(np.log1p(inside[new]).sum() - np.log1p(inside[old]).sum())
             rows.append((held.index[start], old, new, end - start, np.expm1(gained), gained))

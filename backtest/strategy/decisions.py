@@ -39,7 +39,10 @@ class Decisions:
     def baskets(self) -> Mapping[str, pd.DataFrame]:
         """Weights of each basket, session × instrument; empty for what is no rotation."""
         strategy = self.strategy
-        return strategy.weighed(self.market) if isinstance(strategy, RotationStrategy) else {}
+        if not isinstance(strategy, RotationStrategy):
+            return {}
+        strategy.check_rules(self.market)
+        return strategy.weighed(self.market)
 
     @cached_property
     def targets(self) -> pd.DataFrame:

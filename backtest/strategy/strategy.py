@@ -113,6 +113,7 @@ class RotationStrategy(Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the held basket's weights on the sessions that order, NaN elsewhere."""
+        self.check_rules(market)
         regime, baskets = self.named(market), self.weighed(market)
         check_names(type(self).__name__, regime, baskets)
         return held_weights(regime, baskets, self.rebalance, market)
@@ -124,6 +125,12 @@ class RotationStrategy(Strategy):
     def weighed(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the baskets as weights, session × instrument, and cash."""
         return weighed(type(self).__name__, self.baskets(market), market)
+
+    def check_rules(self, market: Market) -> None:
+        """Raise a `UserError` where what decides and what is held do not fit; nothing by default.
+
+        Apart from `weighed`, which reads no parameter that only decides: sweeps rest on that.
+        """
 
 
 @dataclass(frozen=True)
@@ -172,12 +179,10 @@ class TriggerRotation(RotationStrategy):
         check_rules(type(self).__name__, "overlays", self.overlays())
         return super().named(market)
 
-    def weighed(self, market: Market) -> Mapping[str, pd.DataFrame]:
-        """Return the baskets as weights, session × instrument, and cash; each needs its rule."""
-        found = super().weighed(market)
+    def check_rules(self, market: Market) -> None:
+        """Raise a `UserError` unless every rule has its basket, and every basket a rule."""
         if type(self).regime is TriggerRotation.regime:
             match(type(self).__name__, self.rules(), self.baskets(market))
-        return found
 
     def regime(self, market: Market) -> pd.Series:
         """Return the name of the first case that fires after each session, else "cash"."""

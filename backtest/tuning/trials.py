@@ -70,6 +70,7 @@ class RotationTrials:
         def baskets(strategy: RotationStrategy) -> Mapping[str, pd.DataFrame]:
             return strategy.weighed(market)
 
+        variants.variant(0).check_rules(market)  # type: ignore[attr-defined]
         self.variants, self.market, self.on = variants, market, on
         self.regimes = regimes(variants, market)
         self.baskets, number = shared(variants, baskets)

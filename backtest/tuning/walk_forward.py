@@ -26,6 +26,7 @@ from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.market.elapsed import sessions_per_year
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.holding import CASH, fitted
@@ -311,8 +312,13 @@ def _scores(
         whole = replace(track, returns=piece)
         for number, split in enumerate(windows):
             test = np.arange(split.test[0], split.test[1] + 1)
-            inside[number, columns] = metric.of(metrics.cut(whole, split.train))
-            outside[number, columns] = metric.of(metrics.cut(whole, test))
+            for scored, rows in ((inside, split.train), (outside, test)):
+                # A window's own sessions a year: the record's would know of sessions after it.
+                per_year = sessions_per_year(
+                    swept.sessions[rows], swept.market.universe.sessions_per_year
+                )
+                part = replace(metrics.cut(whole, rows), per_year=per_year)
+                scored[number, columns] = metric.of(part)
         done += piece.shape[1]
     return inside, outside
 

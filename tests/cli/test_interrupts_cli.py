@@ -97,15 +97,19 @@ def test_an_interrupted_import_leaves_the_store_as_it_was(nqp, tmp_path, monkeyp
     sample = sample_market().between("2024-01-02", "2024-03-29")
     sample.close.to_csv(prices)
     words = ("data", "import", "mine", "--prices", prices, "--universe", "shenwan", "--json")
-    code, out, err, calls = nqp(10**9, *words)
+    code, out, err, _ = nqp(0, *words)
     assert code == 0, err
     snapshot = json.loads(out)["snapshot"]
     (sample.close * 2).to_csv(prices)
+    # As many calls as the same import makes once all is loaded, under a name of its own.
+    calls = nqp(10**9, *("other" if word == "mine" else word for word in words))[3]
+    assert nqp(0, "data", "list")[0] == 0
     for part in (0.1, 0.5, 0.8, 0.9, 0.95, 0.99):
         code, _, err, _ = nqp(int(part * calls), *words)
-        assert (code, err.splitlines()[-1]) == (130, SENTENCE), part
+        done = code == 0 and part > 0.9  # it may make a few calls less than it did
+        assert done or (code, err.splitlines()[-1]) == (130, SENTENCE), part
         _, out, _, _ = nqp(0, "data", "list", "--json")
-        (stored,) = json.loads(out)["markets"][1:]
+        (stored,) = [one for one in json.loads(out)["markets"] if one["name"] == "mine"]
         assert stored["snapshot"] == snapshot or part > 0.9
         assert nqp(0, "data", "check", "mine")[0] == 0
     assert not list((tmp_path / "home").rglob(".draft-*"))

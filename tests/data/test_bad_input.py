@@ -125,7 +125,7 @@ def test_universes(refused, tmp_path, universe_file):
         ("[[instruments]]", "[[instruments", "is not valid TOML"),
         ('kind = "etf"', 'kind = "fund"', "kind 'fund' is not known; choose from etf, index"),
         ('sector = "banks"', 'sector = "bank"', "sector 'bank' is not known; did you mean 'banks'"),
-        ("launched =", "lanched =", "lanched is no key of a universe; did you mean 'launched'"),
+        ("launched =", "lanched =", "lanched is no key here; did you mean 'launched'"),
         ('calendar = "XSHG"', 'calendar = "XSHQ"', "no exchange calendar 'XSHQ'; did you mean"),
     ]:
         matches(says, refused(universe=write(tmp_path / "bad.toml", text.replace(old, new))))

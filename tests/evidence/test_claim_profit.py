@@ -59,6 +59,9 @@ def test_one_claim_earns_the_whole_difference():
         def rules(self):
             return {"b": Always()}
 
+        def baskets(self, market):
+            return {"b": super().baskets(market)["b"]}
+
     both, none = (np.log1p(run(one, made).summary()["total_return"]) for one in (Two(), Neither()))
     (row,) = found.to_dict("records")
     assert row["claims"] == "R4"
@@ -87,5 +90,8 @@ def test_what_asks_no_claim_has_no_shares():
     class Still(Two):
         def rules(self):
             return {"b": Always()}
+
+        def baskets(self, market):
+            return {"b": super().baskets(market)["b"]}
 
     assert claim_profit(Still(), playback(Still(), made)).empty

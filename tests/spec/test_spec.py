@@ -58,7 +58,7 @@ MONTHLY = pd.Series(
 )
 GROUP = ("machinery", "computer")
 TRIGGERS = (
-    *all_triggers(),
+    *(one for one in all_triggers() if type(one).__module__.startswith("backtest.triggers.")),
     t.RateFall(5, 20) & t.Breadth(0.6, 30),
     t.RateFall(5, 20) | t.CalmVolatility(10, 40),
     t.KOutOf(2, (t.RateFall(5, 20), t.IndexAboveAverage(50), t.Breadth(0.4, 90))),

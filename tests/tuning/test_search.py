@@ -107,10 +107,10 @@ def test_more_trials_are_those_of_a_longer_search(tmp_path: Path) -> None:
         return figures_here(variants, market, **options)
 
     look(trials=40, storage=kept, engine=counted, constraints=[ordered], batch=32)
-    assert asked == [32, 8, 40]  # the last are the figures of all of them
+    assert asked == [32, 8]
     asked.clear()
     longer = look(trials=100, storage=kept, engine=counted, constraints=[ordered], batch=32)
-    assert asked == [24, 32, 4, 100]
+    assert asked == [24, 32, 4, 40]  # the last are those recalled
     assert longer.storage == kept
     assert equal(longer, look(trials=100, constraints=[ordered], batch=32))
     again = look(trials=10, storage=kept, engine=counted, constraints=[ordered], batch=32)
@@ -282,12 +282,14 @@ def test_a_variant_that_never_trades_is_no_end() -> None:
     assert found.pareto["sharpe"].notna().all()
 
 
-def test_optuna_is_silent_and_its_log_level_as_it_was(capfd: pytest.CaptureFixture[str]) -> None:
+def test_optuna_is_silent_and_its_log_level_as_it_was(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     before = optuna.logging.get_verbosity()
     look(
         {"enter": [1, 5, 70], "extra": When("enter", lambda v: v > 1, [1, 2, 3])},
         trials=4,
-        storage="sqlite://",
+        storage=f"sqlite:///{tmp_path / 'kept.sqlite3'}",
     )
     assert optuna.logging.get_verbosity() == before
     assert capfd.readouterr() == ("", "")

@@ -72,12 +72,11 @@ def test_the_winner_is_the_best_in_sample_and_is_scored_on_what_follows(walked, 
     window = walked.windows.iloc[0]
     train = slice(window["train_from"], window["train_to"])
     test = slice(window["test_from"], window["test_to"])
-    scores, per_year = {}, market.per_year()
+    scores, trained = {}, market.between(window["train_from"], window["train_to"]).per_year()
+    per_year = market.between(window["test_from"], window["test_to"]).per_year()
     for row in range(len(walked.swept)):
         returns = walked.swept.returns(row)
-        scores[row] = metrics.sharpe(
-            returns[train], walked.swept.market.per_year(), walked.swept.risk_free[train]
-        )
+        scores[row] = metrics.sharpe(returns[train], trained, walked.swept.risk_free[train])
     winner = max(scores, key=scores.get)
     assert walked.swept.variants.parameters(winner) == {name: window[name] for name in SPACE}
     assert window["in_sample"] == pytest.approx(scores[winner])
@@ -153,8 +152,9 @@ def test_the_information_ratio_chooses_against_the_benchmark(market):
     swept, window = walked.swept, walked.windows.iloc[0]
     train = slice(window["train_from"], window["train_to"])
     benchmark = market.benchmark.pct_change().fillna(0.0).loc[train]
+    per_year = market.between(window["train_from"], window["train_to"]).per_year()
     scores = [
-        metrics.information_ratio(swept.returns(row)[train], benchmark, market.per_year())
+        metrics.information_ratio(swept.returns(row)[train], benchmark, per_year)
         for row in range(len(swept))
     ]
     assert window["in_sample"] == pytest.approx(max(scores), rel=1e-6)
