@@ -26,6 +26,8 @@ def main() -> None:
     """Build the reference into the folder named, and check it."""
     folder = Path(sys.argv[1])
     warnings.simplefilter("error")
+    # of fields that are typed and have no value
+    warnings.filterwarnings("ignore", "Cannot determine where")
     # pdoc looks for the types of a NamedTuple's fields in a module that only exists in its name
     warnings.filterwarnings("ignore", "Error parsing type annotation ForwardRef")
     modules = [name for package in PACKAGES for name in _loaded(package)]
