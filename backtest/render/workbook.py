@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import datetime
 
@@ -82,5 +83,8 @@ def _dateless(content: bytes) -> bytes:
         for entry in old.infolist():
             info = zipfile.ZipInfo(entry.filename, MADE)
             info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(entry.filename))
+            told = old.read(entry.filename)
+            if entry.filename == "docProps/core.xml":  # openpyxl writes the time of saving there
+                told = re.sub(rb"[0-9]{4}-[0-9-]{5}T[0-9:]{8}Z", b"1980-01-01T00:00:00Z", told)
+            new.writestr(info, told)
     return made.getvalue()
