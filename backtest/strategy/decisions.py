@@ -41,8 +41,9 @@ class Decisions:
         strategy = self.strategy
         if not isinstance(strategy, RotationStrategy):
             return {}
+        found = strategy.weighed(self.market)
         strategy.check_rules(self.market)
-        return strategy.weighed(self.market)
+        return found
 
     @cached_property
     def targets(self) -> pd.DataFrame:

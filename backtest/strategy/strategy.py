@@ -113,8 +113,8 @@ class RotationStrategy(Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the held basket's weights on the sessions that order, NaN elsewhere."""
-        self.check_rules(market)
         regime, baskets = self.named(market), self.weighed(market)
+        self.check_rules(market)
         check_names(type(self).__name__, regime, baskets)
         return held_weights(regime, baskets, self.rebalance, market)
 

@@ -70,10 +70,10 @@ class RotationTrials:
         def baskets(strategy: RotationStrategy) -> Mapping[str, pd.DataFrame]:
             return strategy.weighed(market)
 
-        variants.variant(0).check_rules(market)  # type: ignore[attr-defined]
         self.variants, self.market, self.on = variants, market, on
         self.regimes = regimes(variants, market)
         self.baskets, number = shared(variants, baskets)
+        variants.variant(0).check_rules(market)  # type: ignore[attr-defined]
         schedule = np.zeros(len(variants), dtype=np.int32)
         if "rebalance" in variants.names:
             schedule = variants.codes[:, variants.names.index("rebalance")]
