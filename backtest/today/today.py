@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, Costs
+from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import Displayed
 from backtest.engine.plan import fill_used
 from backtest.engine.result import plain
@@ -172,7 +172,7 @@ def today(
     *,
     now: date | pd.Timestamp,
     account: Account | None = None,
-    costs: Costs = ETF_COSTS,
+    costs: Costs | str = ETF_COSTS,
     allow_stale: bool = False,
     check: bool = True,
 ) -> Today:
@@ -197,6 +197,7 @@ def today(
     UserError
         If the data are stale, or the account does not fit the market.
     """
+    costs = cost_model(costs)
     last, calendar = market.sessions[-1], market.universe.calendar
     day = pd.Timestamp(now).normalize().tz_localize(None)
     missed = age(calendar, last, day)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, Costs
+from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import Displayed, put_in
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
@@ -97,7 +97,7 @@ def search(
     score: Score | Sequence[Score] = "sharpe",
     storage: str | BaseStorage | None = None,
     seed: int = 0,
-    costs: Costs = ETF_COSTS,
+    costs: Costs | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
@@ -158,7 +158,7 @@ def search(
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
     first = first_session(market, start)
-    fill = fill_used(market, fill)
+    costs, fill = cost_model(costs), fill_used(market, fill)
     asked = {"costs": costs, "fill": fill, "cash": cash, "first": first}
     with quiet():
         planned = plan(strategy, space, constraints)

@@ -13,7 +13,7 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, Costs
+from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import put_in
 from backtest.engine import metrics
 from backtest.engine.metrics import Metric
@@ -42,7 +42,7 @@ def sweep(
     market: Market,
     *,
     score: Score = "sharpe",
-    costs: Costs = ETF_COSTS,
+    costs: Costs | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
@@ -94,7 +94,7 @@ def sweep_variants(
     market: Market,
     *,
     score: Score | Sequence[Score] = "sharpe",
-    costs: Costs = ETF_COSTS,
+    costs: Costs | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
@@ -115,7 +115,7 @@ def sweep_variants(
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
     first = first_session(market, start)
-    used = fill_used(market, fill)
+    costs, used = cost_model(costs), fill_used(market, fill)
     asked = cache(
         partial(trials, variants, market, costs=costs, fill=used, cash=cash, first=first)
     )  # a cluster that computes the figures leaves this for later questions

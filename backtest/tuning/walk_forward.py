@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from backtest.costs import ETF_COSTS, Costs
+from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.engine.benchmarks import benchmark_returns
@@ -180,7 +180,7 @@ def walk_forward(
     *,
     splits: Sequence[Split] | None = None,
     score: Score = "sharpe",
-    costs: Costs = ETF_COSTS,
+    costs: Costs | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
     constraints: Sequence[Constraint] = (),
@@ -204,6 +204,7 @@ def walk_forward(
     per_year = market.universe.sessions_per_year
     windows = list(splits or expanding(market.sessions, per_year=per_year))
     _check(windows, len(market.sessions))
+    costs = cost_model(costs)
     swept = sweep(
         strategy, space, market, costs=costs, fill=fill, cash=cash, constraints=constraints
     )

@@ -22,7 +22,7 @@ from backtest.errors import UserError
 from backtest.records.folder import write_run
 from backtest.records.record import read_run
 from backtest.records.verify.recorded import costs_of
-from strategies import RateRotation
+from strategies import EqualWeight, RateRotation
 from tests.markets import make_market
 
 MARKET = make_market(sessions=60, money_rate=2.0)
@@ -143,3 +143,14 @@ def test_a_folder_is_not_trusted_to_name_a_model_of_ones_own(tmp_path):
         costs_of(again.manifest)
     with pytest.raises(UserError, match=r"the impact of .* was nan on .*; let the cost model give"):
         run(RateRotation(), market, costs=WithImpact(unknown=np.nan))
+
+
+def test_a_sweep_knows_the_costs_a_run_knows_by_name():
+    market = make_market(sessions=120)
+    named, given = (
+        sweep(EqualWeight(), {"rebalance": ["monthly"]}, market, costs=costs)
+        for costs in ("free", FREE)
+    )
+    pd.testing.assert_frame_equal(named.trials, given.trials)
+    with pytest.raises(UserError, match="did you mean 'free'"):
+        sweep(EqualWeight(), {"rebalance": ["monthly"]}, market, costs="fre")
