@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 from dataclasses import MISSING, fields
 from typing import Any, get_type_hints
 
 import pandas as pd
 
+import backtest
 import strategies
 from backtest.market import Market
 from backtest.strategy import Strategy
@@ -44,7 +47,14 @@ def all_strategies() -> list[Strategy]:
 
 
 def all_triggers() -> list[Trigger]:
-    """Return one of every trigger; a field without a default takes its value from `EXAMPLES`."""
+    """Return one of every trigger; a field without a default takes its value from `EXAMPLES`.
+
+    Whatever was imported before, the same ones: every room is imported but the doors, which have
+    no triggers and need extras.
+    """
+    for found in pkgutil.walk_packages(backtest.__path__, "backtest."):
+        if not found.name.startswith(("backtest.cli", "backtest.board", "backtest.agent")):
+            importlib.import_module(found.name)
     kinds = {kind for kind in _below(Trigger) if kind.__module__.startswith("backtest.")}
     return [_example(kind) for kind in sorted(kinds, key=lambda kind: kind.__name__)]
 

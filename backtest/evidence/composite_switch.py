@@ -10,6 +10,7 @@ import pandas as pd
 
 from backtest.composite import Framework, composite
 from backtest.market import Market
+from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import spread
 from backtest.strategy.basket import Basket
@@ -27,7 +28,7 @@ class AboveOwnPast(Trigger):
     can be. The level is the unlinked one, as in `CompositeAbove`.
     """
 
-    framework: str | Framework = "observable"
+    framework: str | Framework = parameter("a framework, its name or path", "observable")
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
 
     def evaluate(self, market: Market) -> pd.Series:
@@ -58,8 +59,8 @@ class CompositeSwitch(TriggerRotation):
 
     above: Basket
     below: Basket
-    framework: str | Framework = "observable"
-    min_hold: int = 20
+    framework: str | Framework = parameter("a framework, its name or path", "observable")
+    min_hold: int = parameter("the least time between two switches", 20, "sessions", least=1)
 
     def rules(self) -> Mapping[str, Trigger]:
         """Return the basket above the median, else the one below."""
