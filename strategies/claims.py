@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 from strategies.policy_catalyst import MILESTONES
 from strategies.taxonomy import (
     EXPORT_CAPEX,
@@ -26,7 +26,7 @@ from strategies.taxonomy import (
 )
 
 # Circulated in February 2024; the last day of the month is the latest it can have been written.
-REPORT = Report(
+REPORT = Source(
     title="New quality productivity: the 2024 path",
     title_zh="新质生产力：2024年的路径",
     author="Li Chaowen, Zheshang Securities",

@@ -1,6 +1,8 @@
 """Data flow one way: no circle of imports, those inside functions and for types included."""
 
+import ast
 from functools import cache
+from pathlib import Path
 
 import grimp
 import pytest
@@ -66,3 +68,14 @@ def test_only_render_draws_and_writes_sheets(package, others):
     """The board draws its live figures, and workbooks are read where data come in."""
     importers = graph().find_modules_that_directly_import(package)
     assert {name for name in importers if not name.startswith("backtest.render")} <= others
+
+
+def test_no_two_classes_share_a_name():
+    places: dict[str, list[str]] = {}
+    root = Path(__file__).parents[1]
+    for path in [*root.glob("backtest/**/*.py"), *root.glob("strategies/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path))
+    assert len(places) > 200
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

@@ -287,7 +287,7 @@ def _report(seen: View) -> bytes:
     from backtest.views.run_report import run_report
 
     result, (groups, thesis) = run(seen.strategy, seen.market), groups_and_thesis()
-    page = run_report(result, market=seen.market, groups=groups, report=thesis)
+    page = run_report(result, market=seen.market, groups=groups, source=thesis)
     return to_html(page).encode()
 
 

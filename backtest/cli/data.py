@@ -170,8 +170,8 @@ def fetch(
         prices=prices,
         accept_revisions=accept_revisions,
     )
-    with fetching(source) as watch:
-        fetched = fetch_market(request, source_named(source), watch=watch)
+    with fetching(source) as progress:
+        fetched = fetch_market(request, source_named(source), progress=progress)
     if json:
         print_json(fetched.to_json())
     elif fetched.came:

@@ -82,7 +82,7 @@ def _page(
         _, thesis = groups_and_thesis()
         if market is not None:
             comparison = beside(comparison, market)
-        return compare_report(comparison, report=thesis, missing=missing, language=language)
+        return compare_report(comparison, source=thesis, missing=missing, language=language)
     if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
         raise UserError(
             f"{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "
@@ -106,7 +106,7 @@ def _page(
         market=market,
         missing=missing,
         groups=groups,
-        report=thesis,
+        source=thesis,
         document=record.document,
         language=language,
     )

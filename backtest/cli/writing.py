@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from backtest.evidence.scorecard import Scorecard
     from backtest.market import Market
     from backtest.strategy.basket import Basket
-    from backtest.strategy.claim import Report
+    from backtest.strategy.claim import Source
 
 
 def write_run_report(
@@ -24,7 +24,7 @@ def write_run_report(
     from backtest.views.run_report import run_report
 
     groups, thesis = groups_and_thesis()
-    page = run_report(result, market=market, groups=groups, report=thesis, language=language)
+    page = run_report(result, market=market, groups=groups, source=thesis, language=language)
     write_report(page, folder)
 
 
@@ -40,7 +40,7 @@ def write_comparison(
     comparison = Comparison.of(results)
     write_compare(comparison, folder, force=force)
     _, thesis = groups_and_thesis()
-    write_report(compare_report(comparison, report=thesis, language=language), folder)
+    write_report(compare_report(comparison, source=thesis, language=language), folder)
 
 
 def write_evidence_report(
@@ -67,8 +67,8 @@ def write_evidence_report(
     write_report(page, folder)
 
 
-def groups_and_thesis() -> tuple[list[Basket], Report]:
-    """Return the groups to attribute returns to, and the thesis whose date is the wall."""
+def groups_and_thesis() -> tuple[list[Basket], Source]:
+    """Return the groups to attribute returns to, and the thesis whose date divides the record."""
     from strategies.claims import REPORT
     from strategies.taxonomy import CHAINS, TRACKS
 

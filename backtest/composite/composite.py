@@ -131,15 +131,15 @@ def composite(market: Market, framework: Framework | str | Path = "observable") 
 def _composite(market: Market, framework: Framework) -> Composite:
     found = releases(market, framework)
     columns = list(found.values.columns)
-    standing = points_of(found, framework)
+    released = points_of(found, framework)
     inside = in_force(market.sessions, framework)
     pillar_of = {name: pillar for pillar, names in framework.pillars.items() for name in names}
-    known = standing.where(found.fresh)
+    known = released.where(found.fresh)
     if framework.imputation == "pillar":
         known = known.where(inside)
     filled = impute(known, framework.imputation, pillars=pillar_of)
-    points = filled.where(inside & standing.notna())
-    coverage = coverage_of(framework, found.fresh & standing.notna(), inside)
+    points = filled.where(inside & released.notna())
+    coverage = coverage_of(framework, found.fresh & released.notna(), inside)
     enough = coverage >= framework.min_coverage
 
     places = {name: number for number, name in enumerate(columns)}

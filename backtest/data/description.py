@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from backtest.data.head import Column
-from backtest.data.table import Table
+from backtest.data.table import FileTable
 from backtest.market.frequency import frequency_of
 
 Meanings = tuple[tuple[str, str], ...]
@@ -53,7 +53,7 @@ class Description:
 
 
 def described(
-    table: Table, holds: str, used: Iterable[tuple[Column, str]], unit: str = ""
+    table: FileTable, holds: str, used: Iterable[tuple[Column, str]], unit: str = ""
 ) -> Description:
     """Describe a table of which some columns are used, and as what."""
     meant = {column.position: text for column, text in used}

@@ -26,14 +26,14 @@ from backtest.data.fetch_plan import (
 from backtest.data.finding import Finding
 from backtest.data.quality import check
 from backtest.data.raw import RawMarket, raw_market
-from backtest.data.sources.base import Arrival, Missed, Source, Wanted
+from backtest.data.sources.base import Arrival, DataSource, Missed, Wanted
 from backtest.data.sources.pacing import NoNetworkError
 from backtest.data.stated import Stated
 from backtest.data.store import Manifest, check_name, encode, save
 from backtest.errors import UserError
 
 # Called with what is done, how much there is, and what was just done or why it was not.
-Watch = Callable[[int, int, str], None]
+Progress = Callable[[int, int, str], None]
 
 
 def unwatched(done: int, total: int, what: str) -> None:
@@ -89,9 +89,9 @@ class Fetched:
 
 def fetch_market(
     request: Request,
-    source: Source,
+    source: DataSource,
     *,
-    watch: Watch = unwatched,
+    progress: Progress = unwatched,
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Fetched:
     """Bring a market up to date from a source, or begin it.
@@ -114,11 +114,11 @@ def fetch_market(
                 f"there is nothing to fetch from {source.name}; name series of it with --series"
             )
         merge = Merge(base, source.name, now().date(), accept=request.accept_revisions)
-        for answer in _answers(request.name, source, plan.wanted, watch):
+        for answer in _answers(request.name, source, plan.wanted, progress):
             merge.take(answer)
         if merge.again:
             # A history that was rewritten is taken as a whole or not at all.
-            for answer in _answers(request.name, source, merge.again, watch):
+            for answer in _answers(request.name, source, merge.again, progress):
                 merge.replace_whole(answer)
         manifest = _stored(request.name, base, merge)
         if base.manifest is None and manifest is None:
@@ -140,7 +140,7 @@ class _Plan:
 
     @classmethod
     def of(
-        cls, base: Base, request: Request, source: Source, prices_come: bool, now: dt.datetime
+        cls, base: Base, request: Request, source: DataSource, prices_come: bool, now: dt.datetime
     ) -> _Plan:
         universe = base.raw.universe
         last = last_day(universe, request.end, now)
@@ -158,24 +158,24 @@ class _Plan:
 
 
 def _answers(
-    name: str, source: Source, wanted: Sequence[Wanted], watch: Watch
+    name: str, source: DataSource, wanted: Sequence[Wanted], progress: Progress
 ) -> Iterable[Arrival | Missed]:
     """Yield what an earlier fetch kept, then what the source says, keeping it."""
     kept = {one: staging.kept(name, source.name, one) for one in wanted}
     done, rest = 0, [one for one in wanted if kept[one] is None]
     if rest:
-        watch(0, len(wanted), f"asking {source.name}")
+        progress(0, len(wanted), f"asking {source.name}")
     for one in wanted:
         earlier = kept[one]
         if earlier is not None:
             done += 1
-            watch(done, len(wanted), one.id)
+            progress(done, len(wanted), one.id)
             yield earlier
     try:
         for answer in source.fetch(rest):
             done += 1
             missed = f" missed: {answer.reason}" if isinstance(answer, Missed) else ""
-            watch(done, len(wanted), f"{answer.wanted.id}{missed}")
+            progress(done, len(wanted), f"{answer.wanted.id}{missed}")
             if isinstance(answer, Arrival):
                 staging.keep(name, source.name, answer)
             yield answer

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from backtest.data.raw import RawMarket, empty_prices, empty_series, raw_market
-from backtest.data.sources.base import Source, Wanted
+from backtest.data.sources.base import DataSource, Wanted
 from backtest.data.store import Manifest, market_names, read_manifest, read_snapshot
 from backtest.errors import UserError, suggest
 from backtest.market.calendar import known_span, sessions
@@ -93,7 +93,7 @@ def last_day(universe: Universe, end: dt.date | None, now: dt.datetime) -> dt.da
 
 
 def chosen_series(
-    source: Source, universe: Universe, asked: Sequence[str] | None
+    source: DataSource, universe: Universe, asked: Sequence[str] | None
 ) -> tuple[str, ...]:
     """Return the series to fetch: those asked for, else what the universe declares and it has.
 

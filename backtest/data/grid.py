@@ -42,7 +42,7 @@ ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class Cells:
     """A file's cells.
 
     Attributes
@@ -63,7 +63,7 @@ class Grid:
     notes: tuple[str, ...] = ()
 
 
-def read_grid(path: Path) -> Grid:
+def read_grid(path: Path) -> Cells:
     """Read a file.
 
     Raises
@@ -101,7 +101,7 @@ def _too_large(path: Path, size: str) -> UserError:
     )
 
 
-def _text(content: bytes, path: Path) -> Grid:
+def _text(content: bytes, path: Path) -> Cells:
     text, encoding = _decoded(content, path)
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     delimiter = _delimiter(lines)
@@ -115,7 +115,7 @@ def _text(content: bytes, path: Path) -> Grid:
     width = max((len(row) for row in rows), default=0)
     cells = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
     named = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars", " ": "blanks"}
-    return Grid(cells, kind=f"text in {encoding}, separated by {named[delimiter]}")
+    return Cells(cells, kind=f"text in {encoding}, separated by {named[delimiter]}")
 
 
 def _decoded(content: bytes, path: Path) -> tuple[str, str]:
@@ -146,7 +146,7 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _workbook(content: bytes, path: Path) -> Grid:
+def _workbook(content: bytes, path: Path) -> Cells:
     try:
         import openpyxl  # type: ignore[import-untyped]  # noqa: F401
     except ImportError as error:
@@ -173,10 +173,10 @@ def _workbook(content: bytes, path: Path) -> Grid:
     notes = (f"only its first sheet was read, not {', '.join(left)}",) if left else ()
     cells = sheets[full[0]].dropna(how="all").dropna(how="all", axis=1)
     cells = cells.set_axis(range(cells.shape[1]), axis=1).reset_index(drop=True)
-    return Grid(cells.astype(object), kind=f"sheet {full[0]} of a workbook", notes=notes)
+    return Cells(cells.astype(object), kind=f"sheet {full[0]} of a workbook", notes=notes)
 
 
-def _columnar(content: bytes, path: Path) -> Grid:
+def _columnar(content: bytes, path: Path) -> Cells:
     try:
         if content.startswith(b"ARROW1"):
             batches = pa.ipc.open_file(BytesIO(content))
@@ -209,7 +209,7 @@ def _columnar(content: bytes, path: Path) -> Grid:
     named = [header if isinstance(header, tuple) else (header,) for header in frame.columns]
     heads = tuple(tuple(_header(row[level]) for row in named) for level in range(levels))
     cells = frame.set_axis(range(frame.shape[1]), axis=1)
-    return Grid(cells.apply(_plain_column), heads, kind)
+    return Cells(cells.apply(_plain_column), heads, kind)
 
 
 def _unused(number: int, name: Any) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from backtest.data.names import Match
-from backtest.data.table import Table
+from backtest.data.table import FileTable
 
 
-def instruments_of(table: Table, match: Match) -> pd.Series | None:
+def instruments_of(table: FileTable, match: Match) -> pd.Series | None:
     """Return what names the instrument of each row, None where nothing does.
 
     A column of codes or names by its header; else one whose cells name instruments.

@@ -31,7 +31,7 @@ from backtest.data.quotes import (
 )
 from backtest.data.raw import PRICE_FIELDS, empty_prices
 from backtest.data.stated import Stated
-from backtest.data.table import Table, read_table
+from backtest.data.table import FileTable, read_table
 from backtest.errors import UserError
 from backtest.market.universe import Universe
 
@@ -121,7 +121,7 @@ class Reader:
             progress(number + 1, len(found))
         return joined(readings)
 
-    def _table(self, path: Path) -> Table:
+    def _table(self, path: Path) -> FileTable:
         return read_table(
             path, self.exchange, lambda text: self.match(text) is not None, self.stated
         )
@@ -153,7 +153,7 @@ class Reader:
             return self._one(only(table, mine), name)
         return self._one(table, name, codes)
 
-    def _one(self, table: Table, name: str, codes: pd.Series | None = None) -> QuoteReading:
+    def _one(self, table: FileTable, name: str, codes: pd.Series | None = None) -> QuoteReading:
         """Read a table of one instrument; what it says of itself must not be another one."""
         said = [] if codes is None else codes.unique().tolist()
         wrong = [*self._contradicting(table, name, said)]
@@ -183,7 +183,7 @@ class Reader:
             (described(table, name, used),),
         )
 
-    def _long(self, table: Table, codes: pd.Series) -> QuoteReading:
+    def _long(self, table: FileTable, codes: pd.Series) -> QuoteReading:
         ids = {text: self.match(text) for text in codes.unique()}
         self._once(ids, table.path)
         fields = {column.role: column for column in table.columns if column.role in PRICE_FIELDS}
@@ -206,7 +206,7 @@ class Reader:
             (described(table, holds, used),),
         )
 
-    def _wide(self, table: Table) -> QuoteReading:
+    def _wide(self, table: FileTable) -> QuoteReading:
         columns = [c for c in table.columns if c.role not in NAMING]
         if not columns:
             raise UserError(f"{table.path} has no column besides its dates; add one per instrument")
@@ -227,7 +227,7 @@ class Reader:
             whole.frame, whole.findings, (described(table, f"{len(known)} instruments", used),)
         )
 
-    def _stacked(self, table: Table) -> QuoteReading:
+    def _stacked(self, table: FileTable) -> QuoteReading:
         """Read a table with a field and an instrument above each column."""
         texts = list(dict.fromkeys(c.instrument for c in table.columns if c.instrument))
         ids = {text: self.match(text) for text in texts}
@@ -247,7 +247,7 @@ class Reader:
             whole.frame, whole.findings, (described(table, f"{len(parts)} instruments", used),)
         )
 
-    def _inside(self, table: Table, codes: pd.Series | None) -> str:
+    def _inside(self, table: FileTable, codes: pd.Series | None) -> str:
         """Return the instrument a file is of by its name, else by what stands in it."""
         by_name = self.match(table.path.stem)
         inside = [] if codes is None else codes.unique().tolist()
@@ -260,7 +260,7 @@ class Reader:
             raise UserError(f"{finding.message}")
         return name
 
-    def _contradicting(self, table: Table, name: str, said: Sequence[str]) -> Iterable[Finding]:
+    def _contradicting(self, table: FileTable, name: str, said: Sequence[str]) -> Iterable[Finding]:
         coded = [*said, *(c.instrument for c in table.columns if c.instrument)]
         for text in dict.fromkeys([*coded, *table.names]):
             meant, code = self.match(text), code_in(text) if text in coded else ""
@@ -290,7 +290,7 @@ class Reader:
         )
 
 
-def _no_close(table: Table) -> UserError:
+def _no_close(table: FileTable) -> UserError:
     return UserError(
         f"{table.path} has no close column (its columns are date, {table.headers}); call one of "
         f"them close or 收盘, or say --as close=COLUMN"

@@ -13,7 +13,7 @@ from backtest.data.finding import Finding
 from backtest.data.head import Column
 from backtest.data.numerals import numbers
 from backtest.data.raw import PRICE_COLUMNS, PRICE_FIELDS, empty_prices
-from backtest.data.table import Table
+from backtest.data.table import FileTable
 
 # Columns that say which instrument a row is of, or when it came out: no prices, but not ignored.
 NAMING = ("instrument", "name", "date")
@@ -39,7 +39,7 @@ def replaced(prices: QuoteReading, single: QuoteReading) -> QuoteReading:
     return QuoteReading(frame, (*findings, *single.findings), (*prices.files, *single.files))
 
 
-def only(table: Table, rows: np.ndarray) -> Table:
+def only(table: FileTable, rows: np.ndarray) -> FileTable:
     """Return a table of some of its rows."""
     days = table.dates.days[rows].reset_index(drop=True)
     return replace(
@@ -59,7 +59,7 @@ def joined(readings: Sequence[QuoteReading]) -> QuoteReading:
     )
 
 
-def tidy(table: Table, fields: dict[str, Column], names: pd.Series) -> QuoteReading:
+def tidy(table: FileTable, fields: dict[str, Column], names: pd.Series) -> QuoteReading:
     """Return the rows that have an instrument as `PRICE_COLUMNS`."""
     known = names.notna()
     read = {"instrument": names[known].astype("str"), "date": table.dates.days[known]}
@@ -104,7 +104,7 @@ def _without_zeros(frame: pd.DataFrame) -> Iterable[Finding]:
     frame[shown] = frame[shown].mask(zero)
 
 
-def about(table: Table) -> Iterable[Finding]:
+def about(table: FileTable) -> Iterable[Finding]:
     """Say what was dropped or concluded while a file was read."""
     name = table.path.name
     if table.dropped:
@@ -118,7 +118,7 @@ def about(table: Table) -> Iterable[Finding]:
 
 
 def ignored(
-    table: Table, columns: Sequence[Column], stated: Iterable[str] = ()
+    table: FileTable, columns: Sequence[Column], stated: Iterable[str] = ()
 ) -> Iterable[Finding]:
     """Name the columns that are not used."""
     headers = [column.header for column in columns if column.header]

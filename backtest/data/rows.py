@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.data.dates import looks_dated
-from backtest.data.grid import Grid
+from backtest.data.grid import Cells
 from backtest.data.numerals import numbers
 from backtest.errors import UserError
 
@@ -36,7 +36,7 @@ SUMMARIES = frozenset(
 )
 
 
-def upright(grid: Grid) -> Grid:
+def upright(grid: Cells) -> Cells:
     """Turn a table whose dates stand side by side above the data, as statistics offices write."""
     if grid.heads or looks_dated(grid.cells.iloc[:SIDEWAYS_ROWS, 0]).sum() > 1:
         return grid
@@ -48,7 +48,7 @@ def upright(grid: Grid) -> Grid:
             filled = below.map(lambda cell: cell_text(cell) != "").sum(axis=1) > 1
             turned = below[filled].T.reset_index(drop=True)
             turned = turned.set_axis(range(turned.shape[1]), axis=1)
-            return Grid(turned.astype(object), kind=f"{grid.kind}, dates side by side")
+            return Cells(turned.astype(object), kind=f"{grid.kind}, dates side by side")
     return grid
 
 

@@ -18,7 +18,7 @@ from backtest.data.publication_lag import known_by
 from backtest.data.quotes import QuoteReading, about
 from backtest.data.raw import KNOWLEDGE_COLUMNS, SERIES_COLUMNS, empty_series
 from backtest.data.stated import Stated
-from backtest.data.table import Table, read_days, read_table
+from backtest.data.table import FileTable, read_days, read_table
 from backtest.data.units import converted, unit_of, without_zeros
 from backtest.errors import UserError
 from backtest.market.frequency import frequency_of, names_first_days, periods_of
@@ -84,7 +84,7 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
 Part = tuple[str, Column, np.ndarray]
 
 
-def _parts(table: Table, stated: Stated) -> tuple[list[Part], list[Column]]:
+def _parts(table: FileTable, stated: Stated) -> tuple[list[Part], list[Column]]:
     """Return each series' name, column and rows, and the columns that are not used."""
     every = np.ones(len(table.cells), dtype=bool)
     free = [column for column in table.columns if column.role not in PLACING]
@@ -110,7 +110,7 @@ def _parts(table: Table, stated: Stated) -> tuple[list[Part], list[Column]]:
     return [(name, chosen[0], (written == name).to_numpy()) for name in names], spare
 
 
-def _names(table: Table, column: Column, value: Column) -> bool:
+def _names(table: FileTable, column: Column, value: Column) -> bool:
     """Whether a column of texts names the series of each row, and is no remark.
 
     It says the same in all rows, and the header of the values says nothing; or it tells apart rows
@@ -129,7 +129,7 @@ def _is_numeric(cells: pd.Series) -> bool:
     return not filled.any() or bool(np.isfinite(values).sum() * 2 > filled.sum())
 
 
-def _name(table: Table, column: Column) -> str:
+def _name(table: FileTable, column: Column) -> str:
     """Return what a column's series is called; a general word leaves it to the file's name."""
     if column.role in ("value", "close") and meaning(column.header) == column.role:
         return table.path.stem
@@ -137,7 +137,7 @@ def _name(table: Table, column: Column) -> str:
 
 
 def _values(
-    table: Table, name: str, column: Column, rows: np.ndarray
+    table: FileTable, name: str, column: Column, rows: np.ndarray
 ) -> tuple[np.ndarray, list[Finding]]:
     cells = table.values(column)[rows]
     values, wrong = numbers(cells, percent=True)
@@ -152,7 +152,7 @@ def _values(
 
 
 def _dated(
-    table: Table, name: str, values: np.ndarray, rows: np.ndarray, exchange: Exchange
+    table: FileTable, name: str, values: np.ndarray, rows: np.ndarray, exchange: Exchange
 ) -> pd.DataFrame:
     """Return a series' rows by the last day of the period each is about, with days of release."""
     frame = pd.DataFrame({"series": name, "date": table.dates.days[rows].to_numpy()})
@@ -174,7 +174,7 @@ def _dated(
     return frame
 
 
-def _ignored(table: Table, columns: Sequence[Column]) -> list[Finding]:
+def _ignored(table: FileTable, columns: Sequence[Column]) -> list[Finding]:
     headers = [column.header for column in columns if column.header]
     if not headers:
         return []

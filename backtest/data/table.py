@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.data.dates import Dates, Exchange, looks_dated, read_dates
-from backtest.data.grid import Grid, read_grid
+from backtest.data.grid import Cells, read_grid
 from backtest.data.head import Above, Column, IsName, column_of
 from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank
@@ -33,7 +33,7 @@ SAMPLED_ROWS = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class FileTable:
     """A file's rows that have a date.
 
     Attributes
@@ -83,7 +83,7 @@ class Table:
 
 def read_table(
     path: Path, exchange: Exchange, is_name: IsName, stated: Stated | None = None
-) -> Table:
+) -> FileTable:
     """Read a file whose rows are dated.
 
     Parameters
@@ -140,7 +140,7 @@ def read_table(
     named = tuple(column for column in columns if column.header or column.instrument)
     unnamed = tuple(column for column in columns if column not in named)
     _check_roles(named, path)
-    return Table(
+    return FileTable(
         path=path,
         kind=grid.kind,
         cells=body.loc[kept, [column.position for column in columns]].reset_index(drop=True),
@@ -154,7 +154,7 @@ def read_table(
     )
 
 
-def _date_column(grid: Grid, path: Path, stated: Stated) -> tuple[int, bool]:
+def _date_column(grid: Cells, path: Path, stated: Stated) -> tuple[int, bool]:
     """Return the place of the dates, and whether bare numbers in it are dates."""
     head = grid.cells.iloc[:SAMPLED_ROWS]
     own = [list(row) for row in grid.heads]
@@ -227,7 +227,7 @@ def _stated(cells: pd.Series, exchange: Exchange, stated: Stated) -> np.ndarray:
     return np.asarray(read_dates(cells, exchange, form=stated.date_format).days.notna())
 
 
-def _heads(grid: Grid, begins: int) -> list[list[str]]:
+def _heads(grid: Cells, begins: int) -> list[list[str]]:
     if grid.heads:
         return [list(row) for row in grid.heads]
     rows = grid.cells.iloc[:begins].to_numpy(dtype=object)

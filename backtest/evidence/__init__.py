@@ -8,7 +8,7 @@ from backtest.evidence.attribution import Attribution, attribute, partition
 from backtest.evidence.events import EventStudy, detected, study
 from backtest.evidence.examine import StrategyEvidence, examine
 from backtest.evidence.finding import ClaimFinding
-from backtest.evidence.ladder import Ladder
+from backtest.evidence.foresight import Foresight
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard, scorecard
 
@@ -16,7 +16,7 @@ __all__ = [
     "Attribution",
     "ClaimFinding",
     "EventStudy",
-    "Ladder",
+    "Foresight",
     "PlaceboTest",
     "Scorecard",
     "StrategyEvidence",

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.evidence.regime_replay import Codes, Playback
+from backtest.evidence.regime_replay import Codes, RegimeReplay
 from backtest.strategy import TriggerRotation
 from backtest.triggers import KOutOf, Latch, Never, Trigger
 
 MOST = 8  # players; each more doubles the paths to play
 
 
-def claim_profit(strategy: TriggerRotation, played: Playback) -> pd.DataFrame:
+def claim_profit(strategy: TriggerRotation, played: RegimeReplay) -> pd.DataFrame:
     """Return what each claim's trigger earned; empty where there are none, or more than eight.
 
     Returns
@@ -112,7 +112,7 @@ def _tested(trigger: Trigger, strategy: TriggerRotation) -> str:
     return " ".join(own or trigger.claims)
 
 
-def _path(strategy: TriggerRotation, played: Playback, gone: frozenset[str]) -> Codes:
+def _path(strategy: TriggerRotation, played: RegimeReplay, gone: frozenset[str]) -> Codes:
     """Return the regime path of the strategy without some of its claims' triggers."""
     market = played.market
     fires = {}

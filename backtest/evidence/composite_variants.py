@@ -43,8 +43,8 @@ class FrameworkVariants:
         key.update("\n".join(map(str, decided.held)).encode())
         if key.digest() not in self.traded:
             self.traded[key.digest()] = self._trade(decided)
-        standing = percentile(level.iloc[: len(level) - delay])
-        return {"index": standing, **self.traded[key.digest()]}
+        reading = percentile(level.iloc[: len(level) - delay])
+        return {"index": reading, **self.traded[key.digest()]}
 
     def _trade(self, decided: Strategy) -> dict[str, Any]:
         result = run(decided, self.market, costs=self.costs, fill=self.fill)

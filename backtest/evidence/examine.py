@@ -19,7 +19,7 @@ from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attribute, partition
 from backtest.evidence.claim_profit import claim_profit
 from backtest.evidence.events import EventStudy, study
-from backtest.evidence.ladder import Ladder, ladder
+from backtest.evidence.foresight import Foresight, foresight
 from backtest.evidence.ledoit_wolf import TestedDifference, mean_difference, sharpe_difference
 from backtest.evidence.placebo import (
     DEALS,
@@ -29,7 +29,7 @@ from backtest.evidence.placebo import (
     switch_dates,
     time_shifts,
 )
-from backtest.evidence.regime_replay import Playback, playback
+from backtest.evidence.regime_replay import RegimeReplay, regime_replay
 from backtest.evidence.timing import ReturnSplit, around, drawdowns, split, switches
 from backtest.evidence.year_path import YearPath, year_path
 from backtest.market import Date, Market
@@ -37,7 +37,7 @@ from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
 from backtest.strategy import Strategy, TriggerRotation
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Report
+from backtest.strategy.claim import Source
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.tuning.joint import Selection, selection
 from backtest.tuning.resampling import block_length
@@ -60,9 +60,9 @@ class StrategyEvidence(Displayed):
     differences : DataFrame
         Ledoit-Wolf tests of mean and Sharpe ratio against each benchmark, with block lengths of
         half, once and twice the suggested.
-    switches, drawdowns, wall : DataFrame
-        See `backtest.evidence.timing`; `wall` is before and after the report.
-    placebos, ladder
+    switches, drawdowns, published : DataFrame
+        See `backtest.evidence.timing`; `published` is before and after the report.
+    placebos, foresight
         None or empty for what is no rotation.
     placebos_after : tuple of PlaceboTest
         The same for what came after the report only.
@@ -83,10 +83,10 @@ class StrategyEvidence(Displayed):
     differences: pd.DataFrame
     switches: pd.DataFrame
     drawdowns: pd.DataFrame
-    wall: pd.DataFrame
+    published: pd.DataFrame
     placebos: tuple[PlaceboTest, ...]
     placebos_after: tuple[PlaceboTest, ...]
-    ladder: Ladder | None
+    foresight: Foresight | None
     events: Mapping[str, EventStudy]
     by_claim: pd.DataFrame
     notes: tuple[str, ...] = ()
@@ -120,11 +120,11 @@ class StrategyEvidence(Displayed):
                 "regimes": result.by_regime().to_dict("index"),
                 "halves": result.by_half().to_dict("index"),
                 "drawdowns": self.drawdowns.to_dict("records"),
-                "around_report": self.wall.to_dict("index"),
+                "published": self.published.to_dict("index"),
                 "switches": self.switches.reset_index().to_dict("records"),
                 "placebo": [one.to_json() for one in self.placebos],
                 "placebo_after_report": [one.to_json() for one in self.placebos_after],
-                "ladder": None if self.ladder is None else self.ladder.to_json(),
+                "foresight": None if self.foresight is None else self.foresight.to_json(),
                 "events": {name: one.to_json() for name, one in self.events.items()},
                 "year": None if self.year is None else self.year.to_json(),
                 "by_claim": self.by_claim.to_dict("records"),
@@ -140,7 +140,7 @@ class StrategyEvidence(Displayed):
 def examine(
     strategy: Strategy,
     market: Market,
-    report: Report,
+    source: Source,
     *,
     groups: Sequence[Basket],
     occasions: Occasions | None = None,
@@ -157,7 +157,7 @@ def examine(
 
     Parameters
     ----------
-    report : Report
+    source : Source
         Whose date separates what its author could have looked at from what he could not.
     groups : sequence of Basket
         To attribute the return to; a sector belongs to the first that names it.
@@ -183,22 +183,22 @@ def examine(
     rungs, shares = None, pd.DataFrame()
     if rotates(strategy):
         made = switches(result)
-        played = playback(strategy, seen, costs=costs, fill=fill)
+        played = regime_replay(strategy, seen, costs=costs, fill=fill)
         placebos = _placebos(played, draws, deals, seed)
         if isinstance(strategy, TriggerRotation):
             shares = claim_profit(strategy, played)
         hold = int(strategy.parameters.get("min_hold", HOLD))
-        rungs = ladder(played, strategy.name, hold=hold, seed=seed)
-        start = int(seen.sessions.searchsorted(report.wall, side="right"))
+        rungs = foresight(played, strategy.name, hold=hold, seed=seed)
+        start = int(seen.sessions.searchsorted(source.published, side="right"))
         if len(seen.sessions) - start > 2 * HOLD:
-            later = playback(strategy, seen, costs=costs, fill=fill, first=start)
+            later = regime_replay(strategy, seen, costs=costs, fill=fill, first=start)
             after = _placebos(later, draws, deals, seed)
         if not len(made):
             notes.append(Note("it never switched between baskets: there is no timing to test"))
     else:
         notes.append(
             Note(
-                "{name} does not rotate between baskets: no placebo, ladder or switches",
+                "{name} does not rotate between baskets: no placebo, foresight or switches",
                 name=strategy.name,
             )
         )
@@ -209,10 +209,10 @@ def examine(
         differences=differences(result, seed=seed),
         switches=made,
         drawdowns=drawdowns(result),
-        wall=around(result, report.wall),
+        published=around(result, source.published),
         placebos=placebos,
         placebos_after=after,
-        ladder=rungs,
+        foresight=rungs,
         events={
             name: study(seen, baskets, dated)
             for name, (baskets, dated) in (occasions or {}).items()
@@ -220,7 +220,7 @@ def examine(
         by_claim=shares,
         notes=tuple(notes),
         selection=selection(Decisions(strategy, seen), fill=str(result.manifest["fill"])),
-        year=None if calendar is None else year_path(result, report.year, calendar),
+        year=None if calendar is None else year_path(result, source.year, calendar),
     )
 
 
@@ -251,7 +251,7 @@ def _annual(what: str, found: TestedDifference, scale: float) -> dict[str, float
     return {what: found.value * scale, f"{what}_error": found.error * scale, f"{what}_p": found.p}
 
 
-def _placebos(played: Playback, draws: int, deals: int, seed: int) -> tuple[PlaceboTest, ...]:
+def _placebos(played: RegimeReplay, draws: int, deals: int, seed: int) -> tuple[PlaceboTest, ...]:
     found = (
         switch_dates(played, draws=draws, seed=seed),
         time_shifts(played, draws=draws),

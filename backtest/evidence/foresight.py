@@ -1,12 +1,130 @@
-"""The best regime path there was, known with hindsight."""
+"""What a rotation could be worth with foresight, and what of it the trigger earns.
+
+The top rung knows with hindsight which basket to hold, with as many switches as the strategy makes;
+below it the same knowledge comes a month or three late, or is wrong one time in ten, five or three.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from backtest.evidence.observation import Array
-from backtest.evidence.regime_replay import Codes
+from backtest.evidence.regime_replay import Codes, RegimeReplay, late, stretches
+from backtest.evidence.timing import basket_returns
+
+MONTHS = (1, 3)
+WRONG = (0.1, 0.2, 0.3)
+DELAYS = (1, 5, 10, 20, 60)
+DRAWS = 200
+SHOWN = ("total_return", "cagr", "sharpe", "max_drawdown", "switches")
+SWITCH_COST = 0.001  # log points the foresight allows for a switch; the replay charges the truth
+
+
+@dataclass(frozen=True, eq=False)
+class Foresight:
+    """Rungs from perfect foresight down to holding one basket, and the cost of delay.
+
+    Attributes
+    ----------
+    rungs : DataFrame
+        One row per rung, figures as in `summary()`; for "wrong" the mean over many draws.
+    delay : DataFrame
+        The strategy itself, so many sessions late.
+    hold : int
+        Sessions the foresight keeps a basket at least.
+    """
+
+    rungs: pd.DataFrame
+    delay: pd.DataFrame
+    hold: int
+    strategy: str
+    synthetic: bool = False
+
+    @property
+    def captured(self) -> float:
+        """The part of what foresight adds to the best single basket that the strategy earns."""
+        growth = np.log1p(self.rungs["total_return"])
+        floor = growth.loc["best basket throughout"]
+        room = growth.loc["perfect foresight"] - floor
+        return float((growth.loc[self.strategy] - floor) / room) if room > 0 else float("nan")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `nqp evidence --json` prints it."""
+        return {
+            "rungs": self.rungs.to_dict("index"),
+            "delay": {str(late_by): row for late_by, row in self.delay.to_dict("index").items()},
+            "hold": self.hold,
+            "captured": self.captured,
+        }
+
+
+def foresight(
+    played: RegimeReplay, name: str, *, hold: int, draws: int = DRAWS, seed: int = 0
+) -> Foresight:
+    """Return what a rotation could be worth, rung by rung.
+
+    Parameters
+    ----------
+    name : str
+        What to call the strategy's own rung.
+    hold : int
+        Sessions between two switches of the foresight at least.
+    """
+    choices = played.choices
+    count = max(len(stretches(played.path[played.free])[1]) - 1, 1)
+    ordered = [played.names[code] for code in choices]
+    returns = basket_returns({key: played.baskets[key] for key in ordered}, played.market)
+    logs = np.log1p(returns.to_numpy(dtype=float))[played.free.start :]
+    best = played.path.copy()
+    best[played.free.start :] = choices[
+        best_path(logs, switches=count, hold=hold, cost=SWITCH_COST)
+    ]
+    month = max(1, round(played.market.universe.sessions_per_year / 12))
+    paths = {"perfect foresight": best}
+    paths |= {f"{k} month{'s' * (k > 1)} late": late(best, k * month, played.first) for k in MONTHS}
+    certain = played.figures(np.array(list(paths.values())))
+    certain.index = pd.Index(paths)
+    random = np.random.default_rng(seed)
+    mistaken = {
+        f"wrong {share:.0%}": played.figures(
+            np.array(
+                [_wrong(best, share, choices, played.free.start, random) for _ in range(draws)]
+            )
+        ).mean()
+        for share in WRONG
+    }
+    still = {key: np.full_like(best, code) for key, code in zip(ordered, choices, strict=True)}
+    single = played.figures(np.array(list(still.values())))
+    single.index = pd.Index(still)
+    own = played.figures(played.path[None])
+    own.index = pd.Index([name])
+    top = single.loc[[single["total_return"].idxmax()]]
+    top.index = pd.Index(["best basket throughout"])
+    mean = single.mean().to_frame("mean of the baskets").T
+    rungs = pd.concat([certain, pd.DataFrame(mistaken).T, own, top, mean])[list(SHOWN)]
+    delays = [0, *(delay for delay in DELAYS if delay < len(best) - played.free.start)]
+    lagging = played.figures(np.array([late(played.path, k, played.first) for k in delays]))
+    lagging.index = pd.Index(delays, name="sessions late")
+    return Foresight(rungs, lagging[list(SHOWN)], hold, name, played.market.synthetic)
+
+
+def _wrong(
+    path: Codes, share: float, choices: Codes, start: int, random: np.random.Generator
+) -> Codes:
+    """Return a path of which each stretch is, with probability `share`, another basket's."""
+    mistaken = path.copy()
+    starts, codes = stretches(path[start:])
+    ends = np.r_[starts[1:], len(path) - start]
+    for begin, end, code in zip(starts, ends, codes, strict=True):
+        others = choices[choices != code]
+        if len(others) and random.random() < share:
+            mistaken[start + begin : start + end] = random.choice(others)
+    return mistaken
 
 
 def best_path(returns: Array, *, switches: int, hold: int, cost: float = 0.0) -> Codes:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.evidence.regime_replay import Codes, Playback, stretches
+from backtest.evidence.regime_replay import Codes, RegimeReplay, stretches
 
 DRAWS = 2000
 DEALS = 1000
@@ -73,7 +73,7 @@ class PlaceboTest:
         }
 
 
-def switch_dates(played: Playback, *, draws: int = DRAWS, seed: int = 0) -> PlaceboTest | None:
+def switch_dates(played: RegimeReplay, *, draws: int = DRAWS, seed: int = 0) -> PlaceboTest | None:
     """Put the same switches, in the same order, on other dates; None without a switch.
 
     No two are closer than the closest two of the strategy's own. Every such path where there are
@@ -97,7 +97,7 @@ def switch_dates(played: Playback, *, draws: int = DRAWS, seed: int = 0) -> Plac
     return _test("switch dates", played, drawn, exact=every <= draws)
 
 
-def time_shifts(played: Playback, *, draws: int = DRAWS) -> PlaceboTest | None:
+def time_shifts(played: RegimeReplay, *, draws: int = DRAWS) -> PlaceboTest | None:
     """Move the whole signal in time, round the record's end; None where it never changes."""
     path = played.path[played.free]
     if len(stretches(path)[1]) < 2:
@@ -109,7 +109,7 @@ def time_shifts(played: Playback, *, draws: int = DRAWS) -> PlaceboTest | None:
     return _test("time shifts", played, drawn, exact=False)
 
 
-def sectors_dealt(played: Playback, *, deals: int = DEALS, seed: int = 0) -> PlaceboTest:
+def sectors_dealt(played: RegimeReplay, *, deals: int = DEALS, seed: int = 0) -> PlaceboTest:
     """Deal the sectors anew between baskets, with the strategy's own dates.
 
     Instruments with a price from the first session on change places; what is listed later, and
@@ -130,14 +130,14 @@ def sectors_dealt(played: Playback, *, deals: int = DEALS, seed: int = 0) -> Pla
     )
 
 
-def _test(kind: str, played: Playback, drawn: Codes, *, exact: bool) -> PlaceboTest:
+def _test(kind: str, played: RegimeReplay, drawn: Codes, *, exact: bool) -> PlaceboTest:
     paths = np.repeat(played.path[None], len(drawn), axis=0)
     paths[:, played.free] = drawn
     figures = played.figures(paths)[list(METRICS)]
     return PlaceboTest(kind, figures, _actual(played), exact, played.market.synthetic)
 
 
-def _actual(played: Playback) -> dict[str, float]:
+def _actual(played: RegimeReplay) -> dict[str, float]:
     own = played.figures(played.path[None]).iloc[0]
     return {name: float(own[name]) for name in METRICS}
 

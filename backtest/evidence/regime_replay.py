@@ -1,7 +1,7 @@
 """Play any regime path through a rotation's own baskets, by the sweep kernel.
 
-A placebo, a ladder's rung or a delay is a row of regime codes; all of them trade like the strategy
-itself, with its costs, fills and rebalancing, thousands in a second.
+A placebo, a rung of foresight or a delay is a row of regime codes; all of them trade like the
+strategy itself, with its costs, fills and rebalancing, thousands in a second.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PIECE = 512  # paths played at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Playback:
+class RegimeReplay:
     """A rotation laid out so that other regime paths can be played through it.
 
     Attributes
@@ -114,7 +114,7 @@ class Playback:
         return any_of_them
 
 
-def playback(
+def regime_replay(
     strategy: Strategy,
     market: Market,
     *,
@@ -122,7 +122,7 @@ def playback(
     fill: str = "open",
     cash: float = 1_000_000.0,
     first: int = 0,
-) -> Playback:
+) -> RegimeReplay:
     """Lay a rotation out.
 
     Raises
@@ -144,7 +144,7 @@ def playback(
     used = fill_used(market, fill)
     on = kernel.stage(market, costs, used, cash, first)
     laid, narrowed = kernel.rotation(baskets, strategy.rebalance, list(names), market, on)
-    return Playback(
+    return RegimeReplay(
         market=market,
         baskets=baskets,
         schedule=strategy.rebalance,

@@ -1,6 +1,6 @@
 """scorecard: every claim of a report on a market, as of a date.
 
-Claims come in as values; nothing here knows what they say. The report's date is a wall: a window
+Claims come in as values; nothing here knows what they say. The report's date divides: a window
 that was over by then is in-sample.
 """
 
@@ -29,7 +29,7 @@ from backtest.evidence.sensitivity import alternatives
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, first, judge
 from backtest.evidence.windows import CannotTell, Window, resolve
 from backtest.market import Date, Market
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 
 DRAWS = 2000
 
@@ -46,7 +46,7 @@ class Scorecard(Displayed):
         How many claims would hold if nothing were true.
     """
 
-    report: Report
+    source: Source
     findings: tuple[ClaimFinding, ...]
     market: str
     snapshot: str
@@ -101,11 +101,11 @@ class Scorecard(Displayed):
                 "snapshot": self.snapshot,
                 "synthetic": self.synthetic,
                 "as_of": self.as_of,
-                "report": {
-                    "title": self.report.title_zh if language == "zh" else self.report.title,
-                    "author": self.report.author,
-                    "dated": self.report.dated,
-                    "year": self.report.year,
+                "source": {
+                    "title": self.source.title_zh if language == "zh" else self.source.title,
+                    "author": self.source.author,
+                    "dated": self.source.dated,
+                    "year": self.source.year,
                 },
                 "counts": self.counts,
                 "held_by_chance": {
@@ -128,7 +128,7 @@ class Scorecard(Displayed):
 
 
 def scorecard(
-    report: Report,
+    source: Source,
     claims: Sequence[Claim],
     market: Market,
     *,
@@ -156,7 +156,7 @@ def scorecard(
     seen = market if as_of is None else market.until(as_of)
     elsewhere_seen = [other if as_of is None else other.until(as_of) for other in others]
     found = [
-        evaluate(claim, report, seen, others=elsewhere_seen, draws=draws, seed=seed)
+        evaluate(claim, source, seen, others=elsewhere_seen, draws=draws, seed=seed)
         for claim in claims
     ]
     told = [math.nan if item.placebo is None else item.placebo.p for item in found]
@@ -166,7 +166,7 @@ def scorecard(
         for item, one, share in zip(found, holm, bh, strict=True)
     )
     return Scorecard(
-        report=report,
+        source=source,
         findings=findings,
         market=market.name,
         snapshot=market.snapshot,
@@ -178,7 +178,7 @@ def scorecard(
 
 def evaluate(
     claim: Claim,
-    report: Report,
+    source: Source,
     market: Market,
     *,
     others: Sequence[Market] = (),
@@ -193,12 +193,12 @@ def evaluate(
         )
     measure = OBSERVABLES[claim.observable]
     try:
-        window = resolve(claim.window, report, market)
+        window = resolve(claim.window, source, market)
         observed = measure.observe(claim, market, window)
     except CannotTell as unknown:
-        return _untold(claim, report, unknown.reason, unknown.reason_zh)
+        return _untold(claim, source, unknown.reason, unknown.reason_zh)
     except UserError as error:
-        return _untold(claim, report, str(error), str(error))
+        return _untold(claim, source, str(error), str(error))
     placebos, unplaced = _placebos(measure, claim, market, window, observed, draws, seed)
     bounds, unbounded = _interval(measure, claim, market, window, observed)
     verdict = judge(
@@ -212,7 +212,7 @@ def evaluate(
     if verdict == CANNOT_TELL:
         reason, reason_zh = _why(claim, window, market, len(observed.moves))
     base = apart(elsewhere(claim, market, len(window)), window, len(window))
-    known = market.sessions[window.rows] <= report.wall
+    known = market.sessions[window.rows] <= source.published
     return ClaimFinding(
         claim=claim,
         window=window.label,
@@ -228,14 +228,14 @@ def evaluate(
         unplaced=unplaced,
         base_rate=_held_share(claim, base),
         base_windows=len(base),
-        in_sample=bool(window.end <= report.wall),
+        in_sample=bool(window.end <= source.published),
         known_share=float(np.mean(known)),
         instruments=observed.instruments,
         names=tuple(_called(market, name) for name in observed.instruments),
         absent=observed.absent,
         parts=observed.parts,
         p_values=dict(observed.p_values) | _difference(observed, seed),
-        sensitivity=alternatives(claim, report, market, window, others),
+        sensitivity=alternatives(claim, source, market, window, others),
         concentration=concentration(observed),
         reason=reason,
         reason_zh=reason_zh,
@@ -290,9 +290,9 @@ def _held_share(claim: Claim, values: pd.Series) -> float:
     return float((claim.sign * (values - claim.threshold) > 0).mean())
 
 
-def _untold(claim: Claim, report: Report, reason: str, reason_zh: str) -> ClaimFinding:
-    labels = {"H1": f"{report.year}H1", "H2": f"{report.year}H2", "year": f"{report.year}"}
-    label = labels.get(claim.window, f"{claim.window} {report.dated}")
+def _untold(claim: Claim, source: Source, reason: str, reason_zh: str) -> ClaimFinding:
+    labels = {"H1": f"{source.year}H1", "H2": f"{source.year}H2", "year": f"{source.year}"}
+    label = labels.get(claim.window, f"{claim.window} {source.dated}")
     return ClaimFinding(claim, label, CANNOT_TELL, reason=reason, reason_zh=reason_zh)
 
 

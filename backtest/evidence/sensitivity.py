@@ -21,7 +21,7 @@ from backtest.evidence.windows import CannotTell, Window, between, resolve
 from backtest.market import Market
 from backtest.market.universe import sectors
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 
 DRAWS = 500  # placebos of an alternative
 WEEK = 5  # sessions
@@ -43,13 +43,13 @@ class Alternative:
 
 
 def alternatives(
-    claim: Claim, report: Report, market: Market, window: Window, others: Sequence[Market] = ()
+    claim: Claim, source: Source, market: Market, window: Window, others: Sequence[Market] = ()
 ) -> tuple[Alternative, ...]:
     """Return the claim by every other means this market has, and on other markets."""
     rows = []
-    for label, label_zh, changed, where, over in _cases(claim, report, market, window, others):
+    for label, label_zh, changed, where, over in _cases(claim, source, market, window, others):
         try:
-            span = over or resolve(claim.window, report, where)
+            span = over or resolve(claim.window, source, where)
             measure = OBSERVABLES[changed.observable]
             observed = measure.observe(changed, where, span)
             placebo = None
@@ -72,7 +72,7 @@ Case = tuple[str, str, Claim, Market, Window | None]
 
 
 def _cases(
-    claim: Claim, report: Report, market: Market, window: Window, others: Sequence[Market]
+    claim: Claim, source: Source, market: Market, window: Window, others: Sequence[Market]
 ) -> Iterator[Case]:
     if claim.basket is not None:
         for sector in claim.basket.sectors if len(claim.basket.sectors) > 1 else ():
@@ -113,8 +113,8 @@ def _cases(
         for kind in kinds(market):
             label, label_zh = KIND_NAMES[kind]
             yield label, label_zh, claim, only(market, kind), None
-    if window.start <= report.wall < window.end and claim.observable != "after_events":
-        later = _after(market, report.wall, window)
+    if window.start <= source.published < window.end and claim.observable != "after_events":
+        later = _after(market, source.published, window)
         if later is not None:
             yield "after the report only", "仅报告发布之后", claim, market, later
     for other_market in others:
@@ -141,10 +141,10 @@ def _other_dates(claim: Claim, market: Market, window: Window) -> Iterator[Case]
                 yield f"{what} a week {when}", f"{what_zh}{when_zh}一周", claim, market, moved
 
 
-def _after(market: Market, wall: pd.Timestamp, window: Window) -> Window | None:
+def _after(market: Market, published: pd.Timestamp, window: Window) -> Window | None:
     """Return the part of a window after a day; None where nothing is."""
     try:
-        return between(market, wall + pd.Timedelta(days=1), window.end, window.label)
+        return between(market, published + pd.Timedelta(days=1), window.end, window.label)
     except CannotTell:
         return None
 

@@ -177,9 +177,9 @@ def drawdowns(result: BacktestResult) -> pd.DataFrame:
     return table.sort_values("depth").head(DEEPEST).reset_index(drop=True) if rows else table
 
 
-def around(result: BacktestResult, wall: pd.Timestamp) -> pd.DataFrame:
+def around(result: BacktestResult, published: pd.Timestamp) -> pd.DataFrame:
     """Return returns up to a day and after it: the strategy's and each benchmark's."""
-    early = result.returns.index <= wall
+    early = result.returns.index <= published
     rows = {}
     for label, inside in (("in sample", early), ("out of sample", ~early)):
         if inside.sum() < 2:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.strategy.claim import HALVES, Report
+from backtest.strategy.claim import HALVES, Source
 
 
 class CannotTell(Exception):  # noqa: N818 - an answer, not an error
@@ -54,7 +54,7 @@ class Window:
         return slice(self.base + 1, self.last + 1)
 
 
-def resolve(rule: str, report: Report, market: Market) -> Window:
+def resolve(rule: str, source: Source, market: Market) -> Window:
     """Return the sessions a rule means.
 
     Raises
@@ -65,15 +65,15 @@ def resolve(rule: str, report: Report, market: Market) -> Window:
     first, final = market.sessions[0], market.sessions[-1]
     if rule in HALVES:
         opening, closing = HALVES[rule]
-        start = pd.Timestamp(report.year, opening, 1)
-        end = pd.Timestamp(report.year, closing, 1) + pd.offsets.MonthEnd(0)
-        label = f"{report.year}" if rule == "year" else f"{report.year}{rule}"
+        start = pd.Timestamp(source.year, opening, 1)
+        end = pd.Timestamp(source.year, closing, 1) + pd.offsets.MonthEnd(0)
+        label = f"{source.year}" if rule == "year" else f"{source.year}{rule}"
     elif rule == "before":
-        start, end = first + pd.Timedelta(days=1), report.wall
-        label = f"… {report.dated}"
+        start, end = first + pd.Timedelta(days=1), source.published
+        label = f"… {source.dated}"
     else:
-        start, end = report.wall + pd.Timedelta(days=1), final
-        label = f"{report.dated} …"
+        start, end = source.published + pd.Timedelta(days=1), final
+        label = f"{source.dated} …"
     return between(market, start, end, label)
 
 

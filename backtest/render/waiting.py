@@ -61,8 +61,8 @@ def fetching(source: str) -> Iterator[Callable[[int, int, str], None]]:
     with bar:
         task = bar.add_task(source, total=None)
 
-        def watch(done: int, total: int, what: str) -> None:
+        def progress(done: int, total: int, what: str) -> None:
             console.print(f"{done} of {total}: {what}", soft_wrap=True)
             bar.update(task, completed=done, total=total)
 
-        yield watch
+        yield progress

@@ -21,10 +21,10 @@ ASSERTS = ("outcome", "regularity")
 
 
 @dataclass(frozen=True)
-class Report:
+class Source:
     """Where claims come from: who wrote it, when it was out, and the year it is about.
 
-    `dated` is a wall: whatever happened up to it may be why a claim was made.
+    `dated` matters: whatever happened up to it may be why a claim was made.
     """
 
     title: str
@@ -34,7 +34,7 @@ class Report:
     year: int
 
     @property
-    def wall(self) -> pd.Timestamp:
+    def published(self) -> pd.Timestamp:
         """The last day on which the report's author could have chosen a claim by looking."""
         return pd.Timestamp(self.dated)
 

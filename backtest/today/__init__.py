@@ -4,7 +4,7 @@
 """
 
 from backtest.today.account import Account, read_account
-from backtest.today.monitor import Watched
+from backtest.today.monitor import Monitored
 from backtest.today.today import STALE_AFTER, Today, today
 
-__all__ = ["STALE_AFTER", "Account", "Today", "Watched", "read_account", "today"]
+__all__ = ["STALE_AFTER", "Account", "Monitored", "Today", "read_account", "today"]

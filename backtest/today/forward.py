@@ -19,7 +19,7 @@ from backtest.engine.simulate import simulate
 from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.today.journal import Entry
-from backtest.today.position import standing
+from backtest.today.position import position
 from backtest.today.registration import rules_of
 from backtest.today.today import CASH, Today
 from backtest.tuning.blend import blend_returns
@@ -67,10 +67,10 @@ def decision_body(found: Today) -> dict[str, Any]:
             "market": market.name,
             "content": market.identity,
             "as_of": found.as_of,
-            "regime": found.standing.decided,
+            "regime": found.position.decided,
             "weights": {
                 name: float(weight)
-                for name, weight in zip(market.instruments, found.standing.target, strict=True)
+                for name, weight in zip(market.instruments, found.position.target, strict=True)
                 if weight > 0
             },
             "columns": _column_hashes(market, found.as_of),
@@ -180,7 +180,7 @@ def _divergence(
         seen = market.until(as_of)
         if len(seen.sessions) < 2 or seen.sessions[-1] != as_of:
             continue
-        now = pd.Series(standing(strategy, seen, costs, CASH).target, seen.instruments)
+        now = pd.Series(position(strategy, seen, costs, CASH).target, seen.instruments)
         then = pd.Series(dict(entry.body["weights"]), dtype=float)
         names = now.index.union(then.index)
         both = pd.DataFrame({"recorded": then.reindex(names), "now": now.reindex(names)}).fillna(

@@ -16,7 +16,7 @@ from backtest.triggers import Reading, Trigger
 
 
 @dataclass(frozen=True)
-class Watched:
+class Monitored:
     """One measurement of a trigger after the last session.
 
     Attributes
@@ -68,7 +68,7 @@ class Watched:
         return Note("{distance} or {count} typical daily moves", distance=how_far, count=number)
 
 
-def watched(strategy: Strategy, market: Market) -> tuple[Watched, ...]:
+def monitored(strategy: Strategy, market: Market) -> tuple[Monitored, ...]:
     """Read every trigger a strategy listens to after a market's last session, each once, in order.
 
     Those are its own and those of strategies inside it.
@@ -100,7 +100,7 @@ def _tested(trigger: Trigger, strategy: Strategy) -> tuple[str, ...]:
     return own or strategy.claims
 
 
-def nearest(found: Sequence[Watched]) -> Watched | None:
+def nearest(found: Sequence[Monitored]) -> Monitored | None:
     """Return the measurement fewest typical daily moves from firing, of those that do not."""
     waiting = [item for item in found if item.leaf and item.fires is False and item.moves >= 0]
     return min(waiting, key=lambda item: item.moves, default=None)
@@ -112,13 +112,13 @@ def _read(
     calls_for: tuple[str, ...],
     claims: tuple[str, ...],
     market: Market,
-) -> Watched:
+) -> Monitored:
     def last(values: pd.Series) -> float:
         return float(values.iloc[-1])
 
     answer = trigger.answer(market).iloc[-1]
     known = market.sessions[reading.fires.notna().to_numpy()]
-    return Watched(
+    return Monitored(
         name=reading.name,
         value=last(reading.value),
         threshold=last(reading.threshold),

@@ -16,7 +16,7 @@ from backtest.strategy.holding import fitted
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class Position:
     """A strategy's own portfolio after a market's last session.
 
     Attributes
@@ -57,7 +57,7 @@ class Standing:
         return float(max(moved.clip(min=0.0).sum(), (-moved).clip(min=0.0).sum()))
 
 
-def standing(strategy: Strategy, market: Market, costs: Costs, cash: float) -> Standing:
+def position(strategy: Strategy, market: Market, costs: Costs, cash: float) -> Position:
     """Carry a strategy's orders out up to a market's last session, from `cash` on the first."""
     stage = venue(market, costs, fill_used(market, "open"))
     decisions = Decisions(strategy, market)
@@ -75,7 +75,7 @@ def standing(strategy: Strategy, market: Market, costs: Costs, cash: float) -> S
     named = names.shift().fillna("cash")
     changed = named.ne(named.shift()).to_numpy()
     bought = made.executions[0].session if made.executions else 0
-    return Standing(
+    return Position(
         weights=held,
         target=due[-1].weights if ordered or waits else held,
         ordered=ordered,

@@ -21,8 +21,8 @@ from backtest.strategy.decisions import Decisions
 from backtest.strategy.look import look
 from backtest.today.account import Account
 from backtest.today.age import age, next_session, published
-from backtest.today.monitor import Watched, nearest, watched
-from backtest.today.position import Standing, standing
+from backtest.today.monitor import Monitored, monitored, nearest
+from backtest.today.position import Position, position
 from backtest.today.tickets import Tickets, near, tickets, weights_now
 from backtest.tuning.joint import Selection, selection
 
@@ -42,9 +42,9 @@ class Today(Displayed):
         The last session, and the one after it, at which orders fill.
     age : int
         Sessions since `as_of` whose data are missing (`backtest.today.age`).
-    standing : Standing
+    position : Position
         The strategy's own portfolio.
-    watched : tuple of Watched
+    monitored : tuple of Monitored
         What its triggers read.
     holdings : DataFrame
         By instrument: name, sector, weight held and target for the next session, as fractions.
@@ -61,8 +61,8 @@ class Today(Displayed):
     as_of: pd.Timestamp
     due: pd.Timestamp | None
     age: int
-    standing: Standing
-    watched: tuple[Watched, ...]
+    position: Position
+    monitored: tuple[Monitored, ...]
     holdings: pd.DataFrame
     tickets: Tickets | None
     orders: pd.DataFrame
@@ -70,14 +70,14 @@ class Today(Displayed):
     warnings: tuple[str, ...]
 
     @property
-    def nearest(self) -> Watched | None:
+    def nearest(self) -> Monitored | None:
         """The measurement nearest to firing, in typical daily moves; None where none waits."""
-        return nearest(self.watched)
+        return nearest(self.monitored)
 
     @property
     def sentence(self) -> Note:
         """What is held since when, and what the next session changes."""
-        now = self.standing
+        now = self.position
         said = {
             "date": f"{self.as_of:%Y-%m-%d}",
             "strategy": self.strategy.name,
@@ -100,7 +100,7 @@ class Today(Displayed):
     @property
     def change(self) -> Note:
         """What the next session changes, in a few words."""
-        now = self.standing
+        now = self.position
         if now.waits:
             names = ", ".join(now.waits)
             return Note("an order still waits for {names} and is tried again", names=names)
@@ -115,7 +115,7 @@ class Today(Displayed):
     def outlook(self) -> Note:
         """What is nearest to firing, and how far away it is."""
         found = self.nearest
-        if not self.watched:
+        if not self.monitored:
             return Note("It listens to no trigger.")
         if found is None:
             return Note("No reading is on its way: each fires already, or is not known.")
@@ -130,7 +130,7 @@ class Today(Displayed):
 
     def to_json(self) -> dict[str, Any]:
         """Return what `nqp today --json` prints."""
-        now, done, found = self.standing, self.tickets, self.nearest
+        now, done, found = self.position, self.tickets, self.nearest
         account = None
         if done is not None:
             account = {
@@ -157,7 +157,7 @@ class Today(Displayed):
                 "holdings": self.holdings.reset_index().to_dict("records"),
                 "orders": self.orders.to_dict("records"),
                 "account": account,
-                "triggers": [item.to_json() for item in self.watched],
+                "triggers": [item.to_json() for item in self.monitored],
                 "nearest": None if found is None else found.to_json(),
                 "selection": self.selection.to_json(),
                 "warnings": self.warnings,
@@ -208,12 +208,12 @@ def today(
             f"--allow-stale"
         )
     due = next_session(calendar, last)
-    stands = standing(strategy, market, costs, CASH)
-    found = watched(strategy, market)
-    done = None if account is None else _trade(stands, account, market, costs, due)
-    shown = _holdings(stands, market)
+    held = position(strategy, market, costs, CASH)
+    found = monitored(strategy, market)
+    done = None if account is None else _trade(held, account, market, costs, due)
+    shown = _holdings(held, market)
     chosen = selection(Decisions(strategy, market), fill=fill_used(market, "open"))
-    notes = _warnings(market, day, missed, found, stands, done)
+    notes = _warnings(market, day, missed, found, held, done)
     if chosen.count.trials > 1:
         notes = [*notes, chosen.sentence]
     return Today(
@@ -222,11 +222,11 @@ def today(
         as_of=last,
         due=due,
         age=missed,
-        standing=stands,
-        watched=found,
+        position=held,
+        monitored=found,
         holdings=shown,
         tickets=done,
-        orders=_changes(shown, stands) if done is None else done.orders,
+        orders=_changes(shown, held) if done is None else done.orders,
         selection=chosen,
         warnings=(*look(strategy, market, check=check).notes, *notes),
     )
@@ -237,26 +237,26 @@ def _day(day: pd.Timestamp) -> str:
 
 
 def _trade(
-    stands: Standing, account: Account, market: Market, costs: Costs, due: pd.Timestamp | None
+    now: Position, account: Account, market: Market, costs: Costs, due: pd.Timestamp | None
 ) -> Tickets:
     """List an account's orders; none where it holds already what the strategy goes on holding."""
     due = market.sessions[-1] + pd.Timedelta(days=1) if due is None else due
     shares = account.shares(market)
     held = weights_now(shares, account.cash, market)
-    stays = not stands.changes and near(stands.weights, shares, account.cash, market)
-    target = held if stays else stands.target
+    stays = not now.changes and near(now.weights, shares, account.cash, market)
+    target = held if stays else now.target
     return tickets(target, shares, account.cash, market, costs, due)
 
 
-def _holdings(stands: Standing, market: Market) -> pd.DataFrame:
+def _holdings(now: Position, market: Market) -> pd.DataFrame:
     """Return what is held and wanted, the largest weights first."""
     known = market.universe.by_id
     table = pd.DataFrame(
         {
             "name": [known[name].name for name in market.instruments],
             "sector": [known[name].sector for name in market.instruments],
-            "weight": stands.weights,
-            "target": stands.target,
+            "weight": now.weights,
+            "target": now.target,
         },
         index=pd.Index(market.instruments, name="instrument"),
     )
@@ -264,12 +264,12 @@ def _holdings(stands: Standing, market: Market) -> pd.DataFrame:
     return kept.sort_index().sort_values("weight", ascending=False, kind="stable")
 
 
-def _changes(holdings: pd.DataFrame, stands: Standing) -> pd.DataFrame:
+def _changes(holdings: pd.DataFrame, now: Position) -> pd.DataFrame:
     """Return the changes in weight due at the next session, sales first."""
     moved = (holdings["target"] - holdings["weight"]).rename("change")
     table = holdings[["name", "weight", "target"]].assign(change=moved)
     table.insert(1, "side", np.where(moved > 0, "buy", "sell"))
-    kept = table[(moved.abs() > 1e-6) & stands.changes]
+    kept = table[(moved.abs() > 1e-6) & now.changes]
     return kept.sort_values(["side", "weight"], ascending=False, kind="stable").reset_index()
 
 
@@ -277,8 +277,8 @@ def _warnings(
     market: Market,
     day: pd.Timestamp,
     missed: int,
-    found: tuple[Watched, ...],
-    stands: Standing,
+    found: tuple[Monitored, ...],
+    now: Position,
     done: Tickets | None,
 ) -> list[Note]:
     said: list[Note] = []
@@ -304,19 +304,19 @@ def _warnings(
     unknown = tuple(_unknown(item) for item in found if item.leaf and item.fires is None)
     if unknown:
         said.append(Note("not known on the last session: {readings}", readings=listed(unknown)))
-    return said if done is None else said + _account_warnings(market, stands, done)
+    return said if done is None else said + _account_warnings(market, now, done)
 
 
-def _unknown(item: Watched) -> Note:
+def _unknown(item: Monitored) -> Note:
     if item.known is None:
         return Note("{name} (never was)", name=item.name)
     return Note("{name} (last on {date})", name=item.name, date=f"{item.known:%Y-%m-%d}")
 
 
-def _account_warnings(market: Market, stands: Standing, done: Tickets) -> list[Note]:
+def _account_warnings(market: Market, now: Position, done: Tickets) -> list[Note]:
     said: list[Note] = []
     known = market.universe.by_id
-    wanted = stands.target > 0
+    wanted = now.target > 0
     indices = [name for name in done.orders["instrument"] if known[name].kind == "index"]
     if indices:
         said.append(

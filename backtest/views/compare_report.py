@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtest.engine.comparison import Comparison
 from backtest.engine.metrics import half_returns
-from backtest.strategy.claim import Report
+from backtest.strategy.claim import Source
 from backtest.views.charts import Chart, Grid
 from backtest.views.numbers import column, figure
 from backtest.views.page import Page, Section, Table
@@ -49,7 +49,7 @@ def compare_page(comparison: Comparison, say: Words, *, most: int | None = NOTED
 def compare_report(
     comparison: Comparison,
     *,
-    report: Report | None = None,
+    source: Source | None = None,
     missing: str = "",
     language: str = "en",
 ) -> Page:
@@ -57,13 +57,13 @@ def compare_report(
 
     Parameters
     ----------
-    report : Report, optional
+    source : Source, optional
         Whose date separates in-sample from out of sample.
     missing : str
         Why there are no benchmarks, where the market is gone.
     """
     say = Words(language)
-    page, ranked = _page(comparison, report, say), _ranked(comparison)
+    page, ranked = _page(comparison, source, say), _ranked(comparison)
     sections = (
         _table(comparison.documents, ranked, say),
         _curves(comparison, ranked, say),
@@ -80,7 +80,7 @@ def _ranked(comparison: Comparison) -> list[str]:
     return sorted(documents, key=lambda label: -(documents[label]["summary"]["sharpe"] or -1e9))
 
 
-def _page(comparison: Comparison, report: Report | None, say: Words) -> Page:
+def _page(comparison: Comparison, source: Source | None, say: Words) -> Page:
     """Return the page as far as it is the same whatever follows its top."""
     documents = comparison.documents
     first = next(iter(documents.values()))
@@ -107,7 +107,7 @@ def _page(comparison: Comparison, report: Report | None, say: Words) -> Page:
             name=say.name(benchmark),
             other=figure("sharpe", other.get("sharpe")),
         ),
-        banners=(*misled, *warnings(claiming, comparison.returns.index, report, say)),
+        banners=(*misled, *warnings(claiming, comparison.returns.index, source, say)),
         footer=footer(first["manifest"], say),
         origin=origin(first["manifest"], say),
     )

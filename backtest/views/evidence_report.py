@@ -47,7 +47,7 @@ def evidence_report(
     if found is not None:
         extra = (*taken_apart(found, groups, say), *studied, claims, each_claim(card, say))
         return run_report(
-            found.result, market=market, report=card.report, extra=extra, language=language
+            found.result, market=market, source=card.source, extra=extra, language=language
         )
     sections = (replace(claims, sentences=()), each_claim(card, say), *studied)
     return replace(_card_page(card, say), sections=sections)
@@ -58,11 +58,11 @@ def _card_page(card: Scorecard, say: Words) -> Page:
     synthetic = [say("SYNTHETIC DATA")] * card.synthetic
     data = say("data {snapshot}", snapshot=card.snapshot[:12])
     return Page(
-        title=card.report.title_zh if say.chinese else card.report.title,
+        title=card.source.title_zh if say.chinese else card.source.title,
         subtitle=say(
             "{author}, {dated} · market {market}, as of {date}",
-            author=card.report.author,
-            dated=card.report.dated,
+            author=card.source.author,
+            dated=card.source.dated,
             market=card.market,
             date=f"{card.as_of:%Y-%m-%d}",
         ),
@@ -102,7 +102,7 @@ def _periods(found: StrategyEvidence, say: Words) -> list[Section]:
     halved = replace(by_half, tables=(Table("", by_half.charts[0].data),))
     switched = switching(result, say)
     held = regimes(result, None, say)
-    around = Table(say("Before and after the report"), cells_of(found.wall, say))
+    around = Table(say("Before and after the report"), cells_of(found.published, say))
     sections = [replace(held, tables=(*held.tables, around)), halved]
     sections += [fallen] * bool(fallen.tables)
     return sections if switched is None else [*sections, switched]

@@ -10,7 +10,7 @@ from backtest.engine.plan import FILLED
 from backtest.engine.result import BacktestResult, grown
 from backtest.market import Market
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Report
+from backtest.strategy.claim import Source
 from backtest.views.page import Page, Section
 from backtest.views.sections.costs import costs
 from backtest.views.sections.curves import curves
@@ -32,7 +32,7 @@ def run_report(
     market: Market | None = None,
     missing: str = "",
     groups: Sequence[Basket] = (),
-    report: Report | None = None,
+    source: Source | None = None,
     document: Mapping[str, Any] | None = None,
     extra: Sequence[Section] = (),
     language: str = "en",
@@ -46,7 +46,7 @@ def run_report(
         `missing` says why.
     groups : sequence of Basket
         To attribute the return to; none, no attribution.
-    report : Report, optional
+    source : Source, optional
         Whose date separates in-sample from out of sample.
     document : mapping, optional
         The result as `to_json` gave it, where it was read from a folder.
@@ -64,12 +64,12 @@ def run_report(
     ]
     if market is not None:
         sections += [triggering(result, market, say), switching(result, say)]
-    sections += [monthly(result, say), halves(result, say), regimes(result, report, say)]
+    sections += [monthly(result, say), halves(result, say), regimes(result, source, say)]
     if market is not None and groups:
         sections += [origins(result, market, groups, say)]
     sections += [costs(result, say), *extra]
     sections += [data(result, market, say), manifest(result.manifest, say)]
-    page = _page(result, known, report, say)
+    page = _page(result, known, source, say)
     return replace(
         page,
         banners=(*page.banners, *((missing,) if missing else ())),
@@ -87,7 +87,7 @@ def result_page(result: BacktestResult, say: Words) -> Page:
 
 
 def _page(
-    result: BacktestResult, known: Mapping[str, Any], report: Report | None, say: Words
+    result: BacktestResult, known: Mapping[str, Any], source: Source | None, say: Words
 ) -> Page:
     """Return the page as far as it is the same whatever follows its top."""
     return Page(
@@ -95,7 +95,7 @@ def _page(
         subtitle=_subtitle(result.manifest, say),
         language=say.language,
         conclusion=conclusion(known, result, say),
-        banners=banners(known, result, report, say),
+        banners=banners(known, result, source, say),
         footer=footer(result.manifest, say),
         origin=origin(result.manifest, say),
     )

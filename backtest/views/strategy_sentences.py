@@ -93,9 +93,9 @@ def _luck(tests: tuple[PlaceboTest, ...], zh: bool, among: float, *, after: bool
 
 
 def _worth(found: StrategyEvidence, zh: bool) -> str:
-    if found.ladder is None:
+    if found.foresight is None:
         return ""
-    rungs = found.ladder.rungs["cagr"]
+    rungs = found.foresight.rungs["cagr"]
     own = rungs[found.result.name]
     top, late, wrong = rungs["perfect foresight"], rungs["1 month late"], rungs["wrong 30%"]
     still = rungs["best basket throughout"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from backtest.costs import cost_parts
-from backtest.today import Today, Watched
+from backtest.today import Monitored, Today
 from backtest.views.numbers import written
 from backtest.views.page import Page, Section, Table
 from backtest.views.sections.headline import WARNING, noted, urgent
@@ -26,7 +26,7 @@ def today_page(found: Today, say: Words) -> Page:
         footer = say(
             "{market} to {date}, {age} session(s) old; data: {data}", **about, age=found.age
         )
-    sections = [_readings(found.watched, say)] if found.watched else []
+    sections = [_readings(found.monitored, say)] if found.monitored else []
     sections.append(_holdings(found, say))
     if found.tickets is not None:
         sections.append(_orders(found, say))
@@ -42,9 +42,9 @@ def today_page(found: Today, say: Words) -> Page:
     )
 
 
-def _readings(watched: tuple[Watched, ...], say: Words) -> Section:
+def _readings(monitored: tuple[Monitored, ...], say: Words) -> Section:
     rows = []
-    for item in watched:
+    for item in monitored:
         value, threshold, distance = (
             _scaled(number, item.unit) for number in (item.value, item.threshold, item.distance)
         )
@@ -61,7 +61,7 @@ def _readings(watched: tuple[Watched, ...], say: Words) -> Section:
     names = [
         say("{name}, {unit}", name=say.note(item.name), unit=_unit(item.unit, say))
         + (f" [{', '.join(item.claims)}]" if item.claims else "")
-        for item in watched
+        for item in monitored
     ]
     cells = pd.DataFrame(rows, index=names)
     drop = (say("moves"),)
@@ -71,7 +71,7 @@ def _readings(watched: tuple[Watched, ...], say: Words) -> Section:
 
 
 def _holdings(found: Today, say: Words) -> Section:
-    held, changes = found.holdings, found.standing.changes
+    held, changes = found.holdings, found.position.changes
     columns = ["weight", "target"] if changes else ["weight"]
     rest = held.iloc[SHOWN:]
     rows = {

@@ -130,7 +130,7 @@ def dealt(claim: Claim, market: Market, seed: int) -> Claim:
 def spread_out(market: Market) -> Claim:
     """Return P4 over 24 events as far apart as the record allows."""
     found = next(claim for claim in CLAIMS if claim.id == "P4")
-    last = int(market.sessions.searchsorted(REPORT.wall)) - HORIZON - 2
+    last = int(market.sessions.searchsorted(REPORT.published)) - HORIZON - 2
     at = np.linspace(140, last, EVENTS).astype(int)
     dated = tuple((f"{market.sessions[k]:%Y-%m-%d}", NQP.name) for k in at)
     return replace(found, id="24 events", events=dated)

@@ -57,7 +57,7 @@ def test_a_strategy_is_taken_apart(tmp_path):
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["parameters"]["fall_bp"] == 15
-    for key in ("claims", "attribution", "regimes", "placebo", "ladder", "events"):
+    for key in ("claims", "attribution", "regimes", "placebo", "foresight", "events"):
         assert found[key]
     assert found["events"]["mine.csv"]["count"] == 2
     assert abs(found["attribution"][0]["residual"]) < 1e-10
@@ -66,7 +66,7 @@ def test_a_strategy_is_taken_apart(tmp_path):
 def test_a_strategys_tables_fit_too():
     done = nqp("evidence", "rate-rotation")
     assert done.returncode == 0, done.stderr
-    assert "Ladder" in done.stdout
+    assert "Foresight" in done.stdout
     assert "Attribution" in done.stdout
     assert "Against CSI 300: " in done.stdout
     assert max(map(width, done.stdout.splitlines())) <= 80

@@ -189,8 +189,8 @@ def test_a_bar_names_the_instrument_on_a_terminal(monkeypatch, capsys):
     from backtest.render import waiting
 
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with waiting.fetching("yahoo") as watch:
-        watch(1, 2, "512800.SS [x]")
+    with waiting.fetching("yahoo") as progress:
+        progress(1, 2, "512800.SS [x]")
     out, err = capsys.readouterr()
     assert out == ""
     assert "yahoo" in err

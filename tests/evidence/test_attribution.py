@@ -123,9 +123,9 @@ def test_drawdowns_and_the_wall():
     deepest = drawdowns(result)
     assert deepest["depth"].iloc[0] == pytest.approx(result.summary()["max_drawdown"])
     assert deepest["depth"].is_monotonic_increasing
-    wall = around(result, made.sessions[100])
-    assert wall["sessions"].tolist() == [101, 199]
-    grown = (1 + wall["total_return"]).prod() - 1
+    parts = around(result, made.sessions[100])
+    assert parts["sessions"].tolist() == [101, 199]
+    grown = (1 + parts["total_return"]).prod() - 1
     assert grown == pytest.approx(result.summary()["total_return"])
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from backtest import run
 from backtest.evidence.claim_profit import claim_profit, without
-from backtest.evidence.regime_replay import playback
+from backtest.evidence.regime_replay import regime_replay
 from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import spread
 from backtest.strategy.basket import Basket
@@ -52,7 +52,7 @@ class Two(TriggerRotation):
 
 def test_one_claim_earns_the_whole_difference():
     made = make_market(sessions=300)
-    found = claim_profit(Two(), playback(Two(), made))
+    found = claim_profit(Two(), regime_replay(Two(), made))
 
     @dataclass(frozen=True)
     class Neither(Two):
@@ -72,14 +72,14 @@ def test_one_claim_earns_the_whole_difference():
 def test_shares_add_up_to_what_all_earn_over_none():
     made = make_market(sessions=420, bond=True)
     strategy = ThesisRotation(fall_bp=2, rate_window=20, fall_window=20, trend_window=20)
-    played = playback(strategy, made)
+    played = regime_replay(strategy, made)
     found = claim_profit(strategy, played).set_index("claims")
     assert set(found.index) == {"R4", "R1 R5", "R8"}
     whole = np.log1p(run(strategy, made).summary()["total_return"])
     traditional = list(played.names).index("traditional")
     still = played.figures(np.full_like(played.path, traditional)[None])["total_return"].iloc[0]
     assert found["share"].sum() == pytest.approx(whole - np.log1p(still), abs=1e-9)
-    rate = claim_profit(RateRotation(), playback(RateRotation(), made))
+    rate = claim_profit(RateRotation(), regime_replay(RateRotation(), made))
     assert rate["claims"].tolist() == ["R4"]
 
 
@@ -94,4 +94,4 @@ def test_what_asks_no_claim_has_no_shares():
         def baskets(self, market):
             return {"b": super().baskets(market)["b"]}
 
-    assert claim_profit(Still(), playback(Still(), made)).empty
+    assert claim_profit(Still(), regime_replay(Still(), made)).empty

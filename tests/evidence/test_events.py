@@ -10,7 +10,7 @@ from backtest.evidence.events import detected, study
 from backtest.evidence.market_model import Design
 from backtest.evidence.scorecard import evaluate
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 from tests.markets import make_market
 
 MAKERS = Basket.of("makers", ["machinery", "auto"])
@@ -99,7 +99,7 @@ def test_abnormal_moves_are_detected():
 
 
 def test_a_regularity_needs_events_and_significance():
-    report = Report("r", "报告", "n", "2030-12-31", 2031)
+    source = Source("r", "报告", "n", "2030-12-31", 2031)
     at = [270, 295, 320, 345, 370, 395, 420, 445, 470]
     made = lifted(at, 0.01, sessions=540)
     claim = Claim("E", "They gain.", "上涨。", "after_events", "year", "above", "they do not")
@@ -112,15 +112,15 @@ def test_a_regularity_needs_events_and_significance():
         events=dated,
         options=(("horizon", 10.0),),
     )
-    found = evaluate(claim, report, made, draws=99)
+    found = evaluate(claim, source, made, draws=99)
     assert found.value > 0.03
     assert found.p_values["rank"] < 0.01
     assert found.verdict == "held"
-    fell = evaluate(replace(claim, expects="below"), report, made, draws=99)
+    fell = evaluate(replace(claim, expects="below"), source, made, draws=99)
     assert fell.verdict == "failed"
-    few = evaluate(replace(claim, events=dated[:3]), report, made, draws=99)
+    few = evaluate(replace(claim, events=dated[:3]), source, made, draws=99)
     assert few.verdict == "cannot tell"
     assert "too few" in few.reason
     assert "3 events" in few.sentence()
-    none = evaluate(replace(claim, events=(("2020-01-01", "makers"),)), report, made, draws=99)
+    none = evaluate(replace(claim, events=(("2020-01-01", "makers"),)), source, made, draws=99)
     assert none.reason == "no event in 2031"

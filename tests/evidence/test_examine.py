@@ -6,11 +6,11 @@ import pytest
 
 from backtest.evidence import detected, examine
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Report
+from backtest.strategy.claim import Source
 from strategies import EqualWeight, ThesisRotation
 from tests.markets import make_market
 
-REPORT = Report("report", "报告", "nobody", "2021-02-26", 2021)
+REPORT = Source("report", "报告", "nobody", "2021-02-26", 2021)
 TRACK = {"track": Basket.of("track", ["machinery", "auto"], title="Track", title_zh="赛道")}
 
 
@@ -42,15 +42,15 @@ def test_everything_is_there(found):
         "sectors dealt again",
     }
     assert len(found.placebos_after) == 3
-    assert found.ladder is not None
+    assert found.foresight is not None
     assert len(found.differences) == 6
-    assert found.wall.index.tolist() == ["in sample", "out of sample"]
+    assert found.published.index.tolist() == ["in sample", "out of sample"]
     assert not found.switches.empty
 
 
 def test_json_is_plain(found):
     document = json.loads(json.dumps(found.to_json(), allow_nan=False))
-    for key in ("attribution", "regimes", "placebo", "ladder", "events", "split", "halves"):
+    for key in ("attribution", "regimes", "placebo", "foresight", "events", "split", "halves"):
         assert document[key] is not None
     assert document["attribution"][0]["groups"]["costs"]["total"] <= 0
     assert document["placebo"][0]["p"]["sharpe"] > 0
@@ -69,7 +69,7 @@ def test_what_does_not_rotate_is_said_so():
     made = make_market(sessions=300)
     found = examine(EqualWeight(), made, REPORT, groups=list(TRACK.values()))
     assert found.placebos == ()
-    assert found.ladder is None
+    assert found.foresight is None
     assert "does not rotate" in found.notes[0]
     json.dumps(found.to_json(), allow_nan=False)
 

@@ -9,7 +9,7 @@ import pytest
 import backtest.evidence
 from backtest.evidence import scorecard
 from backtest.market.universe import load_universe, sectors
-from backtest.strategy.claim import Report
+from backtest.strategy.claim import Source
 from strategies.claims import CLAIMS
 from tests.markets import make_market
 
@@ -48,7 +48,7 @@ def test_it_is_wired_to_no_strategy():
 
 def test_another_universe_and_another_year():
     """The same claims a decade later on funds with other names: no error, verdicts as usual."""
-    report = Report("again", "再次", "nobody", "2035-02-28", 2035)
+    report = Source("again", "再次", "nobody", "2035-02-28", 2035)
     made = make_market(
         sectors=tuple(sectors()), sessions=700, start="2033-06-01", bond=True, per_sector=2
     )

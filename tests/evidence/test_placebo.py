@@ -11,7 +11,7 @@ import pytest
 from backtest import run
 from backtest.costs import FREE
 from backtest.errors import UserError
-from backtest.evidence.ladder import ladder
+from backtest.evidence.foresight import foresight
 from backtest.evidence.placebo import (
     _all_lengths,
     _some_lengths,
@@ -19,7 +19,7 @@ from backtest.evidence.placebo import (
     switch_dates,
     time_shifts,
 )
-from backtest.evidence.regime_replay import late, playback, stretches
+from backtest.evidence.regime_replay import late, regime_replay, stretches
 from backtest.strategy import RotationStrategy
 from backtest.strategy.allocation import spread
 from backtest.strategy.basket import Basket
@@ -61,7 +61,7 @@ def rotating(seed=0, sessions=160):
 def test_playing_its_own_path_is_running_it(first):
     made = make_market(sessions=300, bond=True, money_rate=2.0)
     strategy = ThesisRotation(fall_bp=2)
-    played = playback(strategy, made, first=first)
+    played = regime_replay(strategy, made, first=first)
     result = run(strategy, made, start=made.sessions[first])
     own = played.figures(played.path[None]).iloc[0]
     assert own["total_return"] == pytest.approx(result.summary()["total_return"], abs=1e-10)
@@ -70,7 +70,7 @@ def test_playing_its_own_path_is_running_it(first):
 
 def test_one_switch_has_every_date_as_placebo():
     made = rotating()
-    found = switch_dates(playback(Dated(), made, costs=FREE))
+    found = switch_dates(regime_replay(Dated(), made, costs=FREE))
     assert found.exact
     assert len(found.figures) == 158  # after the first of 159 decisions that fill, to the last
     best = found.figures["total_return"].max()
@@ -93,7 +93,7 @@ def test_paths_keep_number_order_and_spacing():
 
 
 def test_two_switches_are_drawn_when_there_are_many():
-    played = playback(Dated(40, 90), rotating(), costs=FREE)
+    played = regime_replay(Dated(40, 90), rotating(), costs=FREE)
     found = switch_dates(played, draws=300)
     assert not found.exact
     assert len(found.figures) == 300
@@ -102,7 +102,7 @@ def test_two_switches_are_drawn_when_there_are_many():
 
 def test_sectors_dealt_again_equal_baskets_built_that_way():
     made = make_market(sessions=150)
-    played = playback(Dated(), made)
+    played = regime_replay(Dated(), made)
     order = np.array([[1, 0, 2, 3, 5, 4]])
     swap = {"MACHINERY": "COMPUTER", "COMPUTER": "MACHINERY"}
     swap |= {"PHARMA_BIOTECH": "AUTO", "AUTO": "PHARMA_BIOTECH"}
@@ -122,7 +122,7 @@ def test_sectors_dealt_again_equal_baskets_built_that_way():
 
 
 def test_planted_sectors_are_found_and_the_rest_is_not():
-    found = sectors_dealt(playback(Dated(), rotating(), costs=FREE), deals=300)
+    found = sectors_dealt(regime_replay(Dated(), rotating(), costs=FREE), deals=300)
     assert found.p["total_return"] < 0.03
     assert not found.exact
 
@@ -134,17 +134,17 @@ def test_size_under_the_null(test):
     for seed in range(60):
         made = make_market(sessions=120, seed=seed, opens=False)
         enter = int(np.random.default_rng(seed).integers(5, 115))
-        found = test(playback(Dated(enter=enter), made, costs=FREE), draws=150)
+        found = test(regime_replay(Dated(enter=enter), made, costs=FREE), draws=150)
         below += found.p["total_return"] <= 0.2
     assert 4 <= below <= 21
 
 
 def test_what_never_switches_has_no_dates_to_test():
-    played = playback(Dated(enter=1000), make_market(sessions=80))
+    played = regime_replay(Dated(enter=1000), make_market(sessions=80))
     assert switch_dates(played) is None
     assert time_shifts(played) is None
     with pytest.raises(UserError, match="does not rotate"):
-        playback(EqualWeight(), make_market(sessions=80))
+        regime_replay(EqualWeight(), make_market(sessions=80))
 
 
 def test_being_late_keeps_what_was_decided_before():
@@ -157,7 +157,7 @@ def test_being_late_keeps_what_was_decided_before():
 
 def test_ladder_goes_down_and_knows_the_planted_switch():
     made = rotating()
-    found = ladder(playback(Dated(enter=75), made, costs=FREE), "dated", hold=5, draws=60)
+    found = foresight(regime_replay(Dated(enter=75), made, costs=FREE), "dated", hold=5, draws=60)
     returns = found.rungs["total_return"]
     wrong = [returns[name] for name in ("perfect foresight", "wrong 10%", "wrong 20%", "wrong 30%")]
     assert all(above >= below for above, below in pairwise(wrong))

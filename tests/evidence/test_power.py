@@ -8,14 +8,14 @@ import pytest
 
 from backtest.evidence.scorecard import scorecard
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 from backtest.views.sections.readings import readings
 from backtest.views.sections.verdicts import SHADES
 from backtest.views.words import Words
 from tests.markets import make_market
 
 HALVES = ("2030-12-31", "2031-06-30", "2031-12-31")
-REPORT = Report("report", "报告", "nobody", "2031-02-28", 2031)
+REPORT = Source("report", "报告", "nobody", "2031-02-28", 2031)
 PAIR = Basket.of("pair", ["machinery", "auto"], title="Makers", title_zh="制造")
 LEAD = Claim("L", "They lead.", "领先。", "lead", "H1", "above", "they trail", basket=PAIR)
 RATE = Claim("Y", "Yields fall.", "利率下行。", "rate_change", "H2", "below", "they rise")
@@ -49,7 +49,7 @@ def test_a_lead_of_293_percent_is_beyond_chance_among_all_claims(market):
 
 @pytest.mark.parametrize(("gain", "verdict"), [(0.1, "held"), (0.0, "cannot tell")])
 def test_ten_percent_after_each_of_24_events_is_found(market, gain, verdict):
-    at = np.linspace(150, int(market.sessions.searchsorted(REPORT.wall)) - 40, 24).astype(int)
+    at = np.linspace(150, int(market.sessions.searchsorted(REPORT.published)) - 40, 24).astype(int)
     lift = np.zeros(len(market.sessions))
     for event in at:
         lift[event : event + 20] = np.log1p(gain) / 20

@@ -10,10 +10,10 @@ from backtest.errors import UserError
 from backtest.evidence import scorecard
 from backtest.evidence.scorecard import evaluate
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 from tests.markets import make_market
 
-REPORT = Report("report", "报告", "nobody", "2031-02-28", 2031)
+REPORT = Source("report", "报告", "nobody", "2031-02-28", 2031)
 BUILD = Basket.of("build", ["construction", "real_estate"], title="Builders", title_zh="建筑链")
 LEAD = Claim("L", "Builders lead.", "建筑领先。", "lead", "H1", "above", "they trail", margin=0.001)
 LEAD = replace(LEAD, basket=BUILD)

@@ -7,11 +7,11 @@ import pytest
 
 from backtest.evidence.scorecard import evaluate
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 from backtest.views.claim_sentences import amount
 from tests.markets import make_market
 
-REPORT = Report("report", "报告", "nobody", "2031-02-28", 2031)
+REPORT = Source("report", "报告", "nobody", "2031-02-28", 2031)
 LEAD = Claim("L", "They lead.", "领先。", "lead", "H1", "above", "they trail", margin=0.001)
 LEAD = replace(LEAD, basket=Basket.of("b", ["auto"], title="Makers", title_zh="制造"))
 

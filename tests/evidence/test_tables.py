@@ -6,12 +6,12 @@ import pytest
 
 from backtest.evidence import examine, scorecard
 from backtest.strategy.basket import Basket
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 from strategies import EqualWeight, ThesisRotation
 from tests.markets import make_market
 from tests.markup import HOSTILE, parsed, tables_of, text_of
 
-REPORT = Report(HOSTILE, "报告", HOSTILE, "2020-02-28", 2020)
+REPORT = Source(HOSTILE, "报告", HOSTILE, "2020-02-28", 2020)
 LEAD = Claim(
     id="L1",
     statement=HOSTILE,
@@ -78,15 +78,15 @@ def test_evidence_says_it_in_words_and_folds_its_tables(market):
     assert all(" ".join(sentence.split()) in text for sentence in found.sentences())
     folds = [summary.text for summary in parsed(html).iter("summary")]
     assert {"Attribution", "Switches", "Tests", "Deepest drawdowns", "By regime"} <= set(folds)
-    assert "Ladder: what the rotation could be worth" in text
+    assert "Foresight: what the rotation could be worth" in text
     assert any(row[0] == HOSTILE for rows in tables_of(html) for row in rows)
     assert "<script" not in html
     assert len(repr(found)) < 200
 
 
-def test_evidence_on_what_does_not_rotate_has_no_ladder(market):
+def test_evidence_on_what_does_not_rotate_has_no_foresight(market):
     found = examine(EqualWeight(), market, REPORT, groups=[LEAD.basket], draws=19, deals=5)
     folds = [summary.text for summary in parsed(found._repr_html_()).iter("summary")]
     assert "Switches" not in folds
-    assert "Ladder" not in text_of(found._repr_html_())
+    assert "Foresight" not in text_of(found._repr_html_())
     assert "does not rotate between baskets" in text_of(found._repr_html_())

@@ -8,7 +8,7 @@ import pytest
 from backtest.errors import UserError
 from backtest.evidence.chance import Placebo
 from backtest.evidence.verdict import against_chance, corrected, judge
-from backtest.strategy.claim import Claim, Report
+from backtest.strategy.claim import Claim, Source
 
 ABOVE = Claim("X", "up", "涨", "lead", "H1", "above", "down", margin=0.001)
 BELOW = replace(ABOVE, expects="below", threshold=0.5, margin=0.0)
@@ -74,4 +74,4 @@ def test_a_claim_that_makes_no_sense_says_so():
 
 
 def test_the_wall_is_the_reports_date():
-    assert f"{Report('r', '报告', 'n', '2031-05-31', 2031).wall:%Y-%m-%d}" == "2031-05-31"
+    assert f"{Source('r', '报告', 'n', '2031-05-31', 2031).published:%Y-%m-%d}" == "2031-05-31"

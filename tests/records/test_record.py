@@ -91,9 +91,9 @@ def test_the_report_from_the_folder_is_the_one_of_the_run_on_the_real_market_too
     record = read_run(tmp_path)
     again = record.result(recalled_strategy(record.manifest, {}), real)
     assert not again.equity.equals(made.equity)  # else this shows nothing
-    first = to_html(run_report(made, market=real, groups=groups, report=thesis))
+    first = to_html(run_report(made, market=real, groups=groups, source=thesis))
     second = to_html(
-        run_report(again, market=real, groups=groups, report=thesis, document=record.document)
+        run_report(again, market=real, groups=groups, source=thesis, document=record.document)
     )
     assert second == first
     assert not re.search(r">[+-]0(\.0+)?%?<", first)

@@ -49,8 +49,8 @@ def test_forest_has_a_line_for_every_claim_in_the_unit(market):
     assert all(any(item.claim.id in label for label in labels) for item in shown)
 
 
-def test_rungs_of_the_ladder(evidence):
-    assert rungs(evidence.ladder).patches
+def test_rungs_of_the_foresight(evidence):
+    assert rungs(evidence.foresight).patches
 
 
 def test_placebo_shows_where_the_strategy_lies(evidence):

@@ -45,7 +45,7 @@ def test_outcomes_are_of_windows_and_regularities_of_events():
 
 
 def test_the_report_is_a_wall_in_february():
-    assert f"{REPORT.wall:%Y-%m-%d}" == "2024-02-29"
+    assert f"{REPORT.published:%Y-%m-%d}" == "2024-02-29"
     assert REPORT.year == 2024
     milestones = next(claim for claim in CLAIMS if claim.id == "P4").events
     assert all(date <= REPORT.dated for date, _ in milestones)

@@ -1,4 +1,4 @@
-"""What to hold today: standing, order lists and ages worked out by hand, and laws of an account."""
+"""What to hold today: position, order lists and ages worked out by hand, and laws of an account."""
 
 import json
 import os
@@ -68,8 +68,8 @@ def test_what_is_held_has_drifted_since_it_was_bought():
     assert found.holdings["weight"].to_dict() == pytest.approx(
         {"MACHINERY": 2 / 3, "COMPUTER": 1 / 3}
     )
-    assert found.standing.since == market.sessions[1]
-    assert not found.standing.changes
+    assert found.position.since == market.sessions[1]
+    assert not found.position.changes
     assert found.orders.empty
     assert found.due == pd.Timestamp("2020-01-06")
     assert found.sentence == (
@@ -81,7 +81,7 @@ def test_what_is_held_has_drifted_since_it_was_bought():
 def test_an_order_of_the_last_session_is_due_at_the_next():
     market = two([10, 10, 10], [10, 10, 10])
     found = today(Rows(((0, 1.0, 0.0), (2, 0.25, 0.5))), market, now=SOON, costs=FREE)
-    assert found.standing.changes
+    assert found.position.changes
     assert found.holdings["target"].to_dict() == {"MACHINERY": 0.25, "COMPUTER": 0.5}
     moved = found.orders.set_index("instrument")
     assert moved["side"].to_dict() == {"MACHINERY": "sell", "COMPUTER": "buy"}
@@ -98,7 +98,7 @@ def test_a_strategy_that_never_ordered_holds_nothing():
 def test_a_trigger_that_fired_after_the_last_session_turns_at_the_next():
     market = two([10] * 4, [10] * 4, series={"cn10y": [3.0, 3.0, 3.0, 2.8]})
     found = today(Switch(), market, now=SOON, costs=FREE)
-    assert (found.standing.regime, found.standing.decided) == ("machinery", "computer")
+    assert (found.position.regime, found.position.decided) == ("machinery", "computer")
     assert found.holdings["target"].to_dict() == {"MACHINERY": 0.0, "COMPUTER": 1.0}
     assert "holds machinery since 2020-01-02; it turns to computer" in found.sentence
     assert found.nearest is None
@@ -110,7 +110,7 @@ def test_how_far_a_trigger_is_in_its_unit_and_in_typical_days():
     yields = 3.0 + 0.02 * (np.arange(40) % 2)
     market = two([10] * 40, [10] * 40, series={"cn10y": yields})
     found = today(Switch(), market, now=date(2020, 2, 26))
-    (fall,) = found.watched
+    (fall,) = found.monitored
     assert (fall.value, fall.threshold, fall.distance) == (2.0, -10.0, 12.0)
     assert fall.moves == pytest.approx(3.0)
     assert (fall.fires, fall.unit, fall.claims, fall.calls_for) == (
@@ -127,13 +127,13 @@ def test_how_far_a_trigger_is_in_its_unit_and_in_typical_days():
 
 def test_the_nearest_is_the_fewest_typical_days_away():
     found = today(ThesisRotation(), load_market("sample"), now=date(2026, 1, 5))
-    waiting = [item for item in found.watched if item.leaf and item.fires is False]
+    waiting = [item for item in found.monitored if item.leaf and item.fires is False]
     assert found.nearest in waiting
     assert found.nearest.moves == min(item.moves for item in waiting)
-    leaves = {item.name for item in found.watched if item.leaf}
+    leaves = {item.name for item in found.monitored if item.leaf}
     assert len(leaves) == 12
-    assert {claim for item in found.watched for claim in item.claims} == {"R1", "R4", "R5", "R8"}
-    counts = [item for item in found.watched if not item.leaf]
+    assert {claim for item in found.monitored for claim in item.claims} == {"R1", "R4", "R5", "R8"}
+    counts = [item for item in found.monitored if not item.leaf]
     assert {(item.name, item.threshold) for item in counts} == {
         ("confidence", 3),
         ("confidence", 2),
@@ -142,13 +142,13 @@ def test_the_nearest_is_the_fewest_typical_days_away():
 
 def test_a_strategy_inside_a_strategy_is_listened_to_with_its_own_claims():
     found = today(BreakthroughOverlay(), load_market("sample"), now=date(2026, 1, 5))
-    by_claim = {item.claims for item in found.watched}
+    by_claim = {item.claims for item in found.monitored}
     assert ("R4",) in by_claim
 
 
 def test_without_triggers_it_says_so():
     found = today(StaticBlend(), load_market("sample"), now=date(2026, 1, 5))
-    assert found.watched == ()
+    assert found.monitored == ()
     assert found.outlook == "It listens to no trigger."
 
 
@@ -165,10 +165,10 @@ def test_the_strategys_own_portfolio_is_that_of_a_run():
     for strategy, result in zip(strategies, run_many(strategies, market), strict=True):
         found = today(strategy, market, now=date(2026, 1, 5))
         np.testing.assert_allclose(
-            found.standing.weights, result.weights.iloc[-1].to_numpy(), atol=1e-12
+            found.position.weights, result.weights.iloc[-1].to_numpy(), atol=1e-12
         )
-        assert found.standing.regime == result.regime.iloc[-1]
-        assert found.standing.traded == result.orders["filled"].iloc[-1]
+        assert found.position.regime == result.regime.iloc[-1]
+        assert found.position.traded == result.orders["filled"].iloc[-1]
 
 
 def test_orders_come_in_lots_with_costs_by_kind():
@@ -235,7 +235,7 @@ def test_what_could_not_trade_is_left_alone_and_named():
 def test_an_order_that_still_waits_is_tried_again():
     market = two([10.0] * 4, [10.0] * 4, no_buy={"computer": (1, 3)})
     found = today(Rows(((0, 0.5, 0.5),)), market, now=SOON, costs=FREE)
-    assert found.standing.waits == ("COMPUTER",)
+    assert found.position.waits == ("COMPUTER",)
     assert "an order still waits for COMPUTER and is tried again" in found.sentence
     assert found.holdings["target"].to_dict() == {"MACHINERY": 0.5, "COMPUTER": 0.5}
 
@@ -327,7 +327,7 @@ def test_the_document_has_the_agreed_shape():
 def test_readings_that_are_not_known_are_named_with_the_day_they_last_were():
     series = {"cn10y": [3.0, 3.0, 3.0, np.nan]}
     found = today(Switch(), two([10] * 4, [10] * 4, series=series), now=SOON)
-    assert found.watched[0].fires is None
+    assert found.monitored[0].fires is None
     assert found.to_json()["triggers"][0]["value"] is None
     assert any("(last on 2020-01-03)" in warning for warning in found.warnings)
 
@@ -408,4 +408,4 @@ def test_the_real_market_is_refused_as_stale():
     assert found.age == 0
     assert found.due == pd.Timestamp("2024-10-08")
     assert found.orders["value"].sum() <= 1e6
-    assert {item.fires for item in found.watched} <= {True, False}
+    assert {item.fires for item in found.monitored} <= {True, False}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from backtest.data.sources.base import Source
+from backtest.data.sources.base import DataSource
 from backtest.data.sources.pacing import Pace, Settings
 from backtest.errors import UserError, suggest
 
 NAMES = ("yahoo", "akshare", "fred")
 
 
-def source_named(name: str, *, pace: Pace | None = None) -> Source:
+def source_named(name: str, *, pace: Pace | None = None) -> DataSource:
     """Return a source; its addresses and patience come from the environment unless given.
 
     Raises

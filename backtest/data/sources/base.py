@@ -73,7 +73,7 @@ class Missed:
     reason: str
 
 
-class Source(Protocol):
+class DataSource(Protocol):
     """A place prices and series are fetched from.
 
     Attributes

@@ -79,10 +79,10 @@ class Yahoo:
         if site.given_up is not None:
             network_or_error([site])
             return Missed(wanted, str(site.given_up))
-        currency = session.journal.currencies.get(ticker, "")
+        currency = session.answers.currencies.get(ticker, "")
         if rows.empty:
             none = "Yahoo has no prices on these days"
-            return Missed(wanted, session.journal.reasons.get(ticker, none))
+            return Missed(wanted, session.answers.reasons.get(ticker, none))
         if wanted.currency and currency and currency != wanted.currency:
             said = f"its prices are in {currency}, the universe's in {wanted.currency}"
             return Missed(wanted, said)
@@ -122,7 +122,7 @@ def _download(ticker: str, first: dt.date, last: dt.date, session: Any) -> pd.Da
     """Return what yfinance makes of a ticker, columns (ticker, field); it may be all NaN."""
     import yfinance
 
-    # yfinance logs what it cannot get as errors; here the session's journal says it in sentences.
+    # yfinance logs what it cannot get as errors; here the session says it in sentences.
     logger = logging.getLogger("yfinance")
     level = logger.level
     logger.setLevel(logging.CRITICAL)

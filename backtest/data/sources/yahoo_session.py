@@ -24,7 +24,7 @@ NEEDLESS = re.compile(r"/quoteSummary/|/v7/finance/|/fundamentals-timeseries/")
 
 
 @dataclass
-class Journal:
+class Answers:
     """What a session met: reasons and currencies by ticker, and whether it was just denied."""
 
     reasons: dict[str, str] = field(default_factory=dict)
@@ -38,11 +38,11 @@ class TooManyError(FailedError):
 
 
 class YahooSession(requests.Session):  # type: ignore[type-arg]
-    """A browser-like session that keeps a journal."""
+    """A browser-like session that keeps what it was answered."""
 
     def __init__(self, site: Site) -> None:
         super().__init__(impersonate="chrome")
-        self.site, self.journal = site, Journal()
+        self.site, self.answers = site, Answers()
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Any:
         """Send a request; charts with patience, cookies and crumbs (yfinance's own) once."""
@@ -53,8 +53,8 @@ class YahooSession(requests.Session):  # type: ignore[type-arg]
         if chart is None:
             return self._aside(method, url, place, args, options)
         ticker = chart.group(1)
-        if ticker in self.journal.reasons:
-            raise requests.exceptions.ConnectionError(self.journal.reasons[ticker])
+        if ticker in self.answers.reasons:
+            raise requests.exceptions.ConnectionError(self.answers.reasons[ticker])
         send = super().request
         try:
             return self.site.ask(lambda: self._ask(send, ticker, method, place, args, options))
@@ -62,7 +62,7 @@ class YahooSession(requests.Session):  # type: ignore[type-arg]
             self.site.give_up(f"{error}; try again later, what arrived is kept")
             raise requests.exceptions.ConnectionError(str(error)) from error
         except TemporaryError as error:
-            self.journal.reasons[ticker] = str(error)
+            self.answers.reasons[ticker] = str(error)
             raise requests.exceptions.ConnectionError(str(error)) from error
         except SiteError as error:
             raise requests.exceptions.ConnectionError(str(error)) from error
@@ -71,13 +71,13 @@ class YahooSession(requests.Session):  # type: ignore[type-arg]
         """Send a request that is no chart; one that was not answered is not sent again."""
         if NEEDLESS.search(urlsplit(url).path):
             raise requests.exceptions.ConnectionError("prices need no such request")
-        if self.journal.silent:
+        if self.answers.silent:
             raise requests.exceptions.ConnectionError("there was no answer to one like it")
         options["timeout"] = min(ASIDE_SECONDS, self.site.timeout)
         try:
             return super().request(method, place, *args, **options)
         except requests.exceptions.Timeout:
-            self.journal.silent = True
+            self.answers.silent = True
             raise
 
     def _ask(
@@ -97,11 +97,11 @@ class YahooSession(requests.Session):  # type: ignore[type-arg]
             raise TooManyError("Yahoo answers 429, too many requests", after)
         if answer.status_code in (401, 403, 999):
             # The first may be about an old crumb: yfinance fetches a new one and asks again.
-            if self.journal.denied:
+            if self.answers.denied:
                 raise SiteError(f"answers {answer.status_code} and wants no more requests")
-            self.journal.denied = True
+            self.answers.denied = True
             return answer
-        self.journal.denied = False
+        self.answers.denied = False
         if answer.status_code >= 500:
             raise FailedError(f"Yahoo answers {answer.status_code}", after)
         try:
@@ -109,9 +109,9 @@ class YahooSession(requests.Session):  # type: ignore[type-arg]
         except (ValueError, KeyError, TypeError) as error:
             raise TemporaryError("the answer broke off in the middle or is no chart") from error
         results = chart.get("result") or [{}]
-        self.journal.currencies[ticker] = results[0].get("meta", {}).get("currency") or ""
+        self.answers.currencies[ticker] = results[0].get("meta", {}).get("currency") or ""
         if chart.get("error"):
-            self.journal.reasons[ticker] = str(chart["error"].get("description", "unknown"))
+            self.answers.reasons[ticker] = str(chart["error"].get("description", "unknown"))
         return answer
 
     def _placed(self, url: str) -> str:

@@ -1,11 +1,11 @@
-"""Plots of the evidence: claims, ladder, placebos."""
+"""Plots of the evidence: claims, foresight, placebos."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from backtest.evidence.ladder import Ladder
+from backtest.evidence.foresight import Foresight
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
 from backtest.render.plots.style import COLORS, axes_for, color, synthetic_note, title
@@ -47,19 +47,19 @@ def forest(card: Scorecard, unit: str = "return", ax: Axes | None = None) -> Axe
     return axes
 
 
-def rungs(ladder: Ladder, figure: str = "cagr", ax: Axes | None = None) -> Axes:
-    """Draw the ladder from perfect foresight down, the strategy's own rung in another color."""
+def rungs(foresight: Foresight, figure: str = "cagr", ax: Axes | None = None) -> Axes:
+    """Draw the rungs from perfect foresight down, the strategy's own rung in another color."""
     axes = axes_for(ax)
-    values = ladder.rungs[figure]
+    values = foresight.rungs[figure]
     scale = 1.0 if figure == "sharpe" else 100.0
-    colors = [color(1) if name == ladder.strategy else color(0) for name in values.index]
+    colors = [color(1) if name == foresight.strategy else color(0) for name in values.index]
     bars = axes.barh(range(len(values)), scale * values.to_numpy(), color=colors)
     axes.bar_label(bars, fmt="%.2f" if figure == "sharpe" else "%.1f%%", padding=3)
     axes.set_yticks(range(len(values)), list(values.index))
     axes.invert_yaxis()
     axes.axvline(0.0, color="#555555", linewidth=0.8)
     axes.set_xlabel({"cagr": "percent a year", "sharpe": "Sharpe ratio"}.get(figure, "percent"))
-    title(axes, f"What the rotation could be worth{synthetic_note(ladder.synthetic)}")
+    title(axes, f"What the rotation could be worth{synthetic_note(foresight.synthetic)}")
     axes.spines[["top", "right"]].set_visible(False)
     return axes
 

@@ -13,7 +13,7 @@ from backtest.engine.result import BacktestResult
 from backtest.engine.run import NEVER_INVESTED, PARTLY_COMPARED, SYNTHETIC
 from backtest.evidence.ledoit_wolf import sharpe_difference
 from backtest.notes import Note
-from backtest.strategy.claim import Report
+from backtest.strategy.claim import Source
 from backtest.strategy.look import LOOKS_AHEAD
 from backtest.tuning.honesty import YEARS
 from backtest.tuning.resampling import block_length
@@ -106,11 +106,11 @@ def conclusion(document: Mapping[str, Any], result: BacktestResult, say: Words) 
 
 
 def banners(
-    document: Mapping[str, Any], result: BacktestResult, report: Report | None, say: Words
+    document: Mapping[str, Any], result: BacktestResult, source: Source | None, say: Words
 ) -> tuple[str, ...]:
     """Warn of look-ahead, synthetic prices, hindsight, an idle portfolio, shorter records."""
     partly = [text for text in result.warnings if _code(text) == PARTLY_COMPARED]
-    warned = warnings(document, result.returns.index, report, say)
+    warned = warnings(document, result.returns.index, source, say)
     told = (say.note(text) for text in partly)
     return (*urgent(result.warnings, say), *warned, *told)
 
@@ -121,18 +121,18 @@ def urgent(said: Iterable[str], say: Words) -> tuple[str, ...]:
 
 
 def warnings(
-    document: Mapping[str, Any], sessions: pd.Index, report: Report | None, say: Words
+    document: Mapping[str, Any], sessions: pd.Index, source: Source | None, say: Words
 ) -> tuple[str, ...]:
     """Warn of synthetic prices, and of what the author of a thesis knew before he wrote it."""
     found = [say(WARNING)] if document["synthetic"] else []
-    if report is not None and document["manifest"]["claims"]:
-        early = float((sessions <= report.wall).mean())
+    if source is not None and document["manifest"]["claims"]:
+        early = float((sessions <= source.published).mean())
         if early > 0:
             found.append(
                 say(
                     "IN SAMPLE: the thesis is of {date}; {share} of these sessions lie before it, "
                     "and its author knew them.",
-                    date=f"{report.wall:%Y-%m-%d}",
+                    date=f"{source.published:%Y-%m-%d}",
                     share=f"{early:.0%}",
                 )
             )

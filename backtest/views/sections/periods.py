@@ -8,7 +8,7 @@ import pandas as pd
 from backtest.engine.metrics import monthly_returns
 from backtest.engine.result import BacktestResult
 from backtest.evidence.timing import around
-from backtest.strategy.claim import Report
+from backtest.strategy.claim import Source
 from backtest.views.charts import Bars, Chart, Grid, Key
 from backtest.views.numbers import column, written
 from backtest.views.page import Section, Table
@@ -70,14 +70,16 @@ def halves(result: BacktestResult, say: Words) -> Section:
     return Section("halves", say("By half"), charts=(chart,))
 
 
-def regimes(result: BacktestResult, report: Report | None, say: Words) -> Section:
+def regimes(result: BacktestResult, source: Source | None, say: Words) -> Section:
     """List returns by what was held, and up to the date of the thesis and after it."""
     tables = [Table(say("By what was held"), cells_of(result.by_regime(), say))]
-    if report is not None and result.manifest["claims"]:
-        wall = around(result, report.wall)
-        wall.index = [say.name(name) for name in wall.index]
-        caption = say("Up to the thesis of {date} and after it", date=f"{report.wall:%Y-%m-%d}")
-        tables.append(Table(caption, cells_of(wall, say)))
+    if source is not None and result.manifest["claims"]:
+        parts = around(result, source.published)
+        parts.index = [say.name(name) for name in parts.index]
+        caption = say(
+            "Up to the thesis of {date} and after it", date=f"{source.published:%Y-%m-%d}"
+        )
+        tables.append(Table(caption, cells_of(parts, say)))
     return Section("regimes", say("By regime"), tables=tuple(tables))
 
 

@@ -141,7 +141,7 @@ def _measured_on(item: ClaimFinding, say: Words) -> str:
 
 
 def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -> list[Section]:
-    """Show what a strategy's evidence found: placebos, ladder, differences, attribution."""
+    """Show what a strategy's evidence found: placebos, foresight, differences, attribution."""
     charts = tuple(_placebo(test, number, say) for number, test in enumerate(found.placebos))
     tests = found.differences
     differ = pd.DataFrame(
@@ -156,8 +156,8 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
         index=[""] * len(tests),
     )
     tables = [Table(say("Differences a year, Ledoit-Wolf"), differ, left=(say("against"),))]
-    if found.ladder is not None:
-        rungs = found.ladder.rungs
+    if found.foresight is not None:
+        rungs = found.foresight.rungs
         keys = [key for key in ("cagr", "sharpe", "max_drawdown", "switches") if key in rungs]
         cells = pd.DataFrame(
             {
@@ -166,8 +166,8 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
             },
             index=[say.name(str(name)) for name in rungs.index],
         )
-        tables.append(Table(say("Ladder: what the rotation could be worth"), cells))
-        tables.append(_delay(found.ladder.delay, say))
+        tables.append(Table(say("Foresight: what the rotation could be worth"), cells))
+        tables.append(_delay(found.foresight.delay, say))
     if len(found.by_claim):
         tables.append(_by_claim(found.by_claim, say))
     notes = tuple(say.note(text) for text in found.notes)
