@@ -8,8 +8,7 @@ as a trial in the ledger.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -166,24 +165,10 @@ def _simulated(
     on = market.remember(("stage", fill), lambda: kernel.stage(market, COSTS, fill, CASH, 0))
     laid, narrow = kernel.single(targets, market, on)
     codes = np.zeros((1, len(market.sessions)), dtype=np.int8)
-    with _one_thread():
-        tables = kernel.growth(laid, narrow, 1)
-        figures, _ = kernel.figures(codes, laid, narrow, tables)
-        equity = kernel.equity(codes, laid, narrow, tables)[0]
+    tables = kernel.growth(laid, narrow, 1)
+    figures, _ = kernel.figures(codes, laid, narrow, tables)
+    equity = kernel.equity(codes, laid, narrow, tables)[0]
     return equity, dict(zip(kernel.FIGURES, figures[0].tolist(), strict=True))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let Numba use one thread here: a variant is done before a second one has woken."""
-    from numba import get_num_threads, set_num_threads
-
-    before = get_num_threads()
-    set_num_threads(1)
-    try:
-        yield
-    finally:
-        set_num_threads(before)
 
 
 def _returns(equity: np.ndarray) -> np.ndarray:

@@ -6,8 +6,7 @@ strategy itself, with its costs, fills and rebalancing, thousands in a second.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,13 +93,12 @@ class RegimeReplay:
         before = np.vstack([np.zeros((1, len(used)), dtype=bool), wanted[:-1]])
         whole = np.r_[True, (laid.weights[laid.row].sum(axis=2) <= 1.0 + 1e-13).all(axis=0)[:-1]]
         found = []
-        with _one_thread():
-            for order in orders:
-                on = _exchanged(self._on, order[used])
-                tradable = ~(before & ~(on.can_buy & on.can_sell)).any(axis=1)
-                other = laid._replace(plain=tradable & whole)
-                tables = kernel.growth(other, on, 1)
-                found.append(kernel.figures(self.path[None], other, on, tables)[0][0])
+        for order in orders:
+            on = _exchanged(self._on, order[used])
+            tradable = ~(before & ~(on.can_buy & on.can_sell)).any(axis=1)
+            other = laid._replace(plain=tradable & whole)
+            tables = kernel.growth(other, on, 1)
+            found.append(kernel.figures(self.path[None], other, on, tables)[0][0])
         return pd.DataFrame(np.array(found), columns=list(kernel.FIGURES))
 
     def _wanted(self) -> NDArray[np.bool_]:
@@ -183,19 +181,6 @@ def late(path: Codes, sessions: int, first: int = 0) -> Codes:
     delayed[start + sessions :] = path[start : len(path) - sessions]
     delayed[start : start + sessions] = path[start]
     return delayed
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep the kernel on one thread: for a single path, waiting for others takes far longer."""
-    import numba
-
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
 
 
 def _exchanged(on: Stage, columns: NDArray[np.intp]) -> Stage:

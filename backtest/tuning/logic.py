@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numba import njit, prange
+from numba import njit
+
+from backtest.engine.kernel.threads import in_parts
+from backtest.engine.kernel.trading import LEAN
 
 YES, UNKNOWN, NO = 1, 0, -1
 LEAF, ALL, ANY, NOT, K_OUT_OF, LATCH, MIN_HOLD, CONFIRMED, RECENTLY = range(9)
@@ -28,8 +31,9 @@ def three_valued(answer: pd.Series) -> np.ndarray:
     return np.where(yes, YES, np.where(unknown, UNKNOWN, NO)).astype(np.int8)
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def combine(operation, answers, parts, number, start):  # type: ignore[no-untyped-def]
+def combine(
+    operation: int, answers: np.ndarray, parts: np.ndarray, number: np.ndarray, start: int
+) -> None:
     """Write one operation's answers for many sets of parts into rows from `start` on.
 
     Parameters
@@ -43,14 +47,25 @@ def combine(operation, answers, parts, number, start):  # type: ignore[no-untype
     number : int, new row
         k of K_OUT_OF, sessions of MIN_HOLD, CONFIRMED and RECENTLY.
     """
-    for row in prange(len(parts)):
+
+    def work(begin: int, end: int) -> None:
+        _combine(operation, answers, parts, number, start, begin, end)
+
+    in_parts(len(parts), answers.shape[1], work)
+
+
+@njit(cache=True, nogil=True, **LEAN)
+def _combine(operation, answers, parts, number, start, begin, end):  # type: ignore[no-untyped-def]
+    for row in range(begin, end):
         out = answers[start + row]
         if operation in (ALL, ANY):
-            out[:] = answers[parts[row, 0]]
-            for part in parts[row, 1:]:
-                _extreme(out, answers[part], operation == ALL)
+            first = answers[parts[row, 0]]
+            for session in range(len(out)):
+                out[session] = first[session]
+            for part in range(1, parts.shape[1]):
+                _extreme(out, answers[parts[row, part]], operation == ALL)
         elif operation == NOT:
-            out[:] = -answers[parts[row, 0]]
+            _opposite(out, answers[parts[row, 0]])
         elif operation == K_OUT_OF:
             _count(out, answers, parts[row], number[row])
         elif operation == LATCH:
@@ -63,7 +78,13 @@ def combine(operation, answers, parts, number, start):  # type: ignore[no-untype
             _recently(out, answers[parts[row, 0]], number[row])
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, inline="always")
+def _opposite(out, answer):  # type: ignore[no-untyped-def]
+    for session in range(len(out)):
+        out[session] = -answer[session]
+
+
+@njit(nogil=True, inline="always")
 def _extreme(out, other, lowest):  # type: ignore[no-untyped-def]
     if lowest:
         for session in range(len(out)):
@@ -73,7 +94,7 @@ def _extreme(out, other, lowest):  # type: ignore[no-untyped-def]
             out[session] = max(out[session], other[session])
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, inline="always")
 def _count(out, answers, parts, least):  # type: ignore[no-untyped-def]
     for session in range(len(out)):
         yes = maybe = 0
@@ -83,7 +104,7 @@ def _count(out, answers, parts, least):  # type: ignore[no-untyped-def]
         out[session] = YES if yes >= least else (NO if maybe < least else UNKNOWN)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, inline="always")
 def _latch(out, enter, leave):  # type: ignore[no-untyped-def]
     state = np.int8(UNKNOWN)
     for session in range(len(out)):
@@ -94,7 +115,7 @@ def _latch(out, enter, leave):  # type: ignore[no-untyped-def]
         out[session] = state
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, inline="always")
 def _min_hold(out, answer, sessions):  # type: ignore[no-untyped-def]
     state, since = np.int8(UNKNOWN), 0
     for session in range(len(out)):
@@ -107,7 +128,7 @@ def _min_hold(out, answer, sessions):  # type: ignore[no-untyped-def]
         out[session] = state
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, inline="always")
 def _confirmed(out, answer, sessions):  # type: ignore[no-untyped-def]
     run, last_no = 0, -sessions
     for session in range(len(out)):
@@ -123,7 +144,7 @@ def _confirmed(out, answer, sessions):  # type: ignore[no-untyped-def]
             out[session] = NO if session - last_no < sessions else UNKNOWN
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True, inline="always")
 def _recently(out, answer, sessions):  # type: ignore[no-untyped-def]
     last_yes, known = -sessions, False
     for session in range(len(out)):
@@ -134,8 +155,14 @@ def _recently(out, answer, sessions):  # type: ignore[no-untyped-def]
         out[session] = recent if known else UNKNOWN
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def first_to_fire(answers, rules, labels, otherwise, regimes, rows):  # type: ignore[no-untyped-def]
+def first_to_fire(
+    answers: np.ndarray,
+    rules: np.ndarray,
+    labels: np.ndarray,
+    otherwise: int,
+    regimes: np.ndarray,
+    rows: np.ndarray,
+) -> None:
     """Write for each variant the label of its first rule that says yes, else `otherwise`.
 
     Parameters
@@ -146,7 +173,17 @@ def first_to_fire(answers, rules, labels, otherwise, regimes, rows):  # type: ig
     regimes : int, any variants × session
         Written in its `rows`.
     """
-    for variant in prange(len(rows)):
+
+    def work(begin: int, end: int) -> None:
+        part = slice(begin, end)
+        _first_to_fire(answers, rules[:, part], labels, otherwise, regimes, rows[part])
+
+    in_parts(len(rows), answers.shape[1], work)
+
+
+@njit(cache=True, nogil=True, **LEAN)
+def _first_to_fire(answers, rules, labels, otherwise, regimes, rows):  # type: ignore[no-untyped-def]
+    for variant in range(len(rows)):
         out = regimes[rows[variant]]
         out[:] = otherwise
         for rule in range(len(labels) - 1, -1, -1):

@@ -283,9 +283,9 @@ def _environment(module: str | None) -> dict[str, str]:
 
 def _figures(variants: Variants, market: Market, **asked: Any) -> np.ndarray:
     """Compute a chunk, on a worker, with as many threads as it was given."""
-    import numba
     from distributed import get_worker
 
-    given: int = get_worker().state.nthreads
-    numba.set_num_threads(min(given, numba.config.NUMBA_NUM_THREADS))
-    return figures_here(variants, market, **asked, progress=lambda done: None)
+    from backtest.engine.kernel.threads import at_most
+
+    with at_most(get_worker().state.nthreads):
+        return figures_here(variants, market, **asked, progress=lambda done: None)

@@ -9,14 +9,14 @@ does not invalidate the cache of another: touch all of them.
 
 from __future__ import annotations
 
-from threading import Lock
-
 import numpy as np
 
-from backtest.engine.kernel.account import all_equity, all_figures
-from backtest.engine.kernel.figures import FIGURES
+from backtest.engine.kernel.account import account
+from backtest.engine.kernel.figures import COUNT, FIGURES, RUNNING
 from backtest.engine.kernel.growth import Growth, grow
-from backtest.engine.kernel.layout import Rotation, Stage, reach, rotation, single, stage
+from backtest.engine.kernel.layout import ENTRIES, Rotation, Stage, reach, rotation, single, stage
+from backtest.engine.kernel.threads import in_parts
+from backtest.engine.kernel.trading import SCRATCH
 
 __all__ = [
     "FIGURES",
@@ -33,7 +33,6 @@ __all__ = [
 
 WORTH_TABLES = 128  # variants; for fewer, filling growth tables takes longer than they save
 WORTH_MOVES, MOVES = 1024, 1_000_000  # variants, and cells of a table of moves that still pays
-ONE_AT_A_TIME = Lock()  # not every Numba threading layer may be entered twice
 
 
 def growth(baskets: Rotation, on: Stage, variants: int) -> Growth:
@@ -42,8 +41,19 @@ def growth(baskets: Rotation, on: Stage, variants: int) -> Growth:
     cells = len(baskets.event) * baskets.event.size * sessions
     scale_free = on.minimum == 0.0 and not on.in_lots
     with_moves = scale_free and variants >= WORTH_MOVES and cells <= MOVES
-    with ONE_AT_A_TIME:
-        return Growth(*grow(baskets, on, sessions, with_moves))
+    shape, deep = baskets.row.shape, sessions if with_moves else 0
+    tables = Growth(
+        idle=np.maximum(1.0 - baskets.weights.sum(axis=1), 0.0),
+        opening=np.ones(shape),
+        rows=np.empty((*shape, sessions, ENTRIES)),
+        moves=np.full((shape[0], *shape, deep, 3), -1.0),
+    )
+
+    def fill(begin: int, end: int) -> None:
+        grow(begin, end, baskets, on, tables, np.empty(len(on.lot)))
+
+    in_parts(shape[1], shape[0] * (1 + sessions), fill)
+    return tables
 
 
 def figures(
@@ -63,13 +73,28 @@ def figures(
     wrong : bool ndarray, variant
         Variants that order a row of weights that cannot be meant; their figures mean nothing.
     """
-    with ONE_AT_A_TIME:
-        found, wrong = all_figures(np.ascontiguousarray(codes), baskets, on, tables)
+    found, wrong, _ = _accounts(codes, baskets, on, tables, 0)
     return found, wrong
 
 
 def equity(codes: np.ndarray, baskets: Rotation, on: Stage, tables: Growth) -> np.ndarray:
     """Return the equity at every close from the first session on, variant × session."""
-    with ONE_AT_A_TIME:
-        values: np.ndarray = all_equity(np.ascontiguousarray(codes), baskets, on, tables)
-    return values
+    return _accounts(codes, baskets, on, tables, codes.shape[1] - on.first)[2]
+
+
+def _accounts(
+    codes: np.ndarray, baskets: Rotation, on: Stage, tables: Growth, sessions: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return figures, what is wrong, and the equity of all sessions or of none."""
+    codes, count = np.ascontiguousarray(codes), len(codes)
+    found, wrong = np.empty((count, COUNT)), np.empty(count, dtype=np.bool_)
+    values = np.empty((count, sessions))
+
+    def follow(begin: int, end: int) -> None:
+        rows = slice(begin, end)
+        width = len(on.lot)
+        room = np.empty(RUNNING), np.empty((SCRATCH, width)), np.empty((2, width), dtype=np.int32)
+        account(codes[rows], baskets, on, tables, found[rows], wrong[rows], values[rows], *room)
+
+    in_parts(count, codes.shape[1], follow)
+    return found, wrong, values

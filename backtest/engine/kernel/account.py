@@ -1,19 +1,17 @@
 """One variant from its regime codes to its figures, and all variants in parallel.
 
 A variant's money is either *settled*, `value` in the proportions of a basket's row since a fill,
-or plain shares and cash (`backtest.engine.plan` again). Days of a settled stretch come from the
-growth tables.
+or, where `value` is 0, plain shares and cash (`backtest.engine.plan` again). Days of a settled
+stretch come from the growth tables.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from backtest.engine.kernel.figures import (
     BEFORE,
     COSTS,
-    COUNT,
     PEAK,
     RUNNING,
     TRADED,
@@ -27,7 +25,6 @@ from backtest.engine.kernel.trading import (
     HELD,
     INLINE,
     LEAN,
-    SCRATCH,
     SHARES,
     SUMS,
     rebalance,
@@ -35,44 +32,44 @@ from backtest.engine.kernel.trading import (
 )
 
 
-@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-def all_figures(  # type: ignore[no-untyped-def]
-    codes, rotation: Rotation, stage: Stage, growth: Growth
+@njit(cache=True, nogil=True, **LEAN)
+def account(  # type: ignore[no-untyped-def]
+    codes,
+    rotation: Rotation,
+    stage: Stage,
+    growth: Growth,
+    figures,
+    wrong,
+    equity,
+    sums,
+    scratch,
+    marks,
 ):
-    """Return the figures of every row of regime codes, variant × len(FIGURES); a wrong row is −1.
+    """Carry out every row of regime codes and write its figures and its equity.
 
-    The second array says which variants order a row that cannot be meant.
+    Parameters
+    ----------
+    figures : float, variant × COUNT
+    wrong : bool, variant
+        Whether the variant orders a row that cannot be meant.
+    equity : float, variant × session from the first on
+        Without sessions where nobody asks for it, which is quicker.
+    sums, scratch, marks
+        Room for one variant: RUNNING floats, SCRATCH × instrument, 2 × instrument.
     """
-    figures = np.empty((len(codes), COUNT))
-    wrong = np.zeros(len(codes), dtype=np.bool_)
-    for variant in prange(len(codes)):
-        sums, scratch, marks = _workspace(len(stage.lot))
+    for variant in range(len(codes)):
+        for entry in range(RUNNING):
+            sums[entry] = 0.0
+        for k in range(len(stage.lot)):
+            scratch[SHARES, k] = 0.0
+            marks[0, k] = marks[1, k] = 0
         wrong[variant] = not _follow(
-            codes[variant], rotation, stage, growth, sums[:0], sums, scratch, marks
+            codes[variant], rotation, stage, growth, equity[variant], sums, scratch, marks
         )
         summarize(sums, codes[variant], rotation, stage, figures[variant])
-    return figures, wrong
 
 
-@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-def all_equity(  # type: ignore[no-untyped-def]
-    codes, rotation: Rotation, stage: Stage, growth: Growth
-):
-    """Return the equity at every close from the first session on, variant × session."""
-    equity = np.empty((len(codes), len(stage.money) - stage.first))
-    for variant in prange(len(codes)):
-        sums, scratch, marks = _workspace(len(stage.lot))
-        _follow(codes[variant], rotation, stage, growth, equity[variant], sums, scratch, marks)
-    return equity
-
-
-@njit(cache=True, nogil=True)
-def _workspace(count):  # type: ignore[no-untyped-def]
-    """Allocate what one variant needs: sums, scratch rows, marks on instruments."""
-    return np.zeros(RUNNING), np.zeros((SCRATCH, count)), np.zeros((2, count), dtype=np.int32)
-
-
-@njit(cache=True, nogil=True, **LEAN)
+@njit(nogil=True, **LEAN)
 def _follow(  # type: ignore[no-untyped-def]
     codes, rotation: Rotation, stage: Stage, growth: Growth, daily, sums, scratch, marks
 ):
@@ -81,10 +78,10 @@ def _follow(  # type: ignore[no-untyped-def]
     sums[BEFORE] = sums[PEAK] = stage.cash
     sums[LOWEST] = 1.0
     live, waits = marks[0], marks[1]
-    settled, basket, filled, value = False, 0, 0, 0.0
+    basket, filled, value = first, first, 0.0  # not 0: a literal would be compiled apart
     spare = stage.cash / stage.money[max(first - 1, 0)]
     today, meant = first, True
-    order = _next_order(codes, rotation, 0)
+    order = _next_order(codes, rotation, today - first)
     following = _next_order(codes, rotation, order + 1)
     while order < sessions:
         meant &= not rotation.wrong[codes[order], order]
@@ -98,7 +95,6 @@ def _follow(  # type: ignore[no-untyped-def]
             _hold(
                 today,
                 session,
-                settled,
                 basket,
                 filled,
                 value,
@@ -113,7 +109,7 @@ def _follow(  # type: ignore[no-untyped-def]
             today = session
             later = session - filled
             if (
-                settled
+                value > 0.0
                 and later < growth.moves.shape[3]
                 and rotation.row[codes[order], session - 1] == row
             ):
@@ -124,7 +120,7 @@ def _follow(  # type: ignore[no-untyped-def]
                     basket, filled, value = codes[order], session, value * move[AFTER]
                     break
             cash, total = _mark(
-                session, settled, basket, filled, value, spare, scratch, rotation, stage, growth
+                session, basket, filled, value, spare, scratch, rotation, stage, growth
             )
             after = -1.0
             if (
@@ -134,17 +130,17 @@ def _follow(  # type: ignore[no-untyped-def]
             ):
                 after, traded = settle(weights, scratch[HELD], total, session, stage)
             if after > 0.0:
-                settled, basket, filled, value = True, codes[order], session, after
+                basket, filled, value = codes[order], session, after
                 sums[TRADED] = traded
                 sums[COSTS] += total - after
                 break
-            if settled:
+            if value > 0.0:
                 now = rotation.weights[rotation.row[basket, filled - 1]]
                 for k in range(count):
                     scratch[SHARES, k] = value * now[k] * stage.inverse[filled, k]
             left, costs, traded = rebalance(weights, scratch, cash, session, stage, live, waits)
             if traded > 0.0:
-                settled, spare = False, left / stage.money[session]
+                value, spare = 0.0, left / stage.money[session]
                 sums[TRADED] = traded
                 sums[COSTS] += costs
             session = _next_chance(stage, session + 1, until, waits)
@@ -152,7 +148,6 @@ def _follow(  # type: ignore[no-untyped-def]
     _hold(
         today,
         sessions,
-        settled,
         basket,
         filled,
         value,
@@ -167,7 +162,7 @@ def _follow(  # type: ignore[no-untyped-def]
     return meant
 
 
-@njit(cache=True, nogil=True, **INLINE)
+@njit(nogil=True, **INLINE)
 def _next_order(codes, rotation: Rotation, start):  # type: ignore[no-untyped-def]
     """Return the first session from `start` on after which something is ordered."""
     sessions = len(codes)
@@ -188,7 +183,7 @@ def _next_order(codes, rotation: Rotation, start):  # type: ignore[no-untyped-de
     return sessions
 
 
-@njit(cache=True, nogil=True, **INLINE)
+@njit(nogil=True, **INLINE)
 def _repeats(codes, rotation: Rotation, at):  # type: ignore[no-untyped-def]
     """Say whether the row before is in the targets too, and the same."""
     if at == 0:
@@ -202,7 +197,7 @@ def _repeats(codes, rotation: Rotation, at):  # type: ignore[no-untyped-def]
     return same
 
 
-@njit(cache=True, nogil=True, **LEAN)
+@njit(nogil=True, **LEAN)
 def _next_chance(stage: Stage, start, until, waits):  # type: ignore[no-untyped-def]
     """Return the first session at which a waiting instrument can trade, else `until`."""
     waiting = False
@@ -218,10 +213,9 @@ def _next_chance(stage: Stage, start, until, waits):  # type: ignore[no-untyped-
     return until
 
 
-@njit(cache=True, nogil=True, fastmath=SUMS, **INLINE)
+@njit(nogil=True, fastmath=SUMS, **INLINE)
 def _mark(  # type: ignore[no-untyped-def]
     session,
-    settled,
     basket,
     filled,
     value,
@@ -233,7 +227,7 @@ def _mark(  # type: ignore[no-untyped-def]
 ):
     """Write what is held at the fill's prices into the scratch; return the cash and the total."""
     mark, held, worth = stage.mark[session], scratch[HELD], 0.0
-    if settled:
+    if value > 0.0:
         row = rotation.row[basket, filled - 1]
         weights, inverse = rotation.weights[row], stage.inverse[filled]
         for k in range(len(held)):
@@ -248,10 +242,9 @@ def _mark(  # type: ignore[no-untyped-def]
     return cash, cash + worth
 
 
-@njit(cache=True, nogil=True, fastmath=SUMS, **INLINE)
+@njit(nogil=True, fastmath=SUMS, **INLINE)
 def _worth(  # type: ignore[no-untyped-def]
     session,
-    settled,
     basket,
     filled,
     value,
@@ -262,7 +255,7 @@ def _worth(  # type: ignore[no-untyped-def]
     growth: Growth,
 ):
     """Return the equity at a session's close."""
-    if settled:
+    if value > 0.0:
         if session == filled:
             return value * growth.opening[basket, filled]
         if session - filled < growth.rows.shape[2]:
@@ -275,11 +268,10 @@ def _worth(  # type: ignore[no-untyped-def]
     return total + spare * stage.money[session]
 
 
-@njit(cache=True, nogil=True, **INLINE)
+@njit(nogil=True, **INLINE)
 def _hold(  # type: ignore[no-untyped-def]
     today,
     until,
-    settled,
     basket,
     filled,
     value,
@@ -294,14 +286,12 @@ def _hold(  # type: ignore[no-untyped-def]
     """Account for the sessions from `today` to the one before `until`."""
     session = today
     while session < until:
-        equity = _worth(
-            session, settled, basket, filled, value, spare, scratch, rotation, stage, growth
-        )
+        equity = _worth(session, basket, filled, value, spare, scratch, rotation, stage, growth)
         if len(daily):
             daily[session - stage.first] = equity
         day(sums, equity, stage.risk_free[session])
         session += 1
         last = min(until - 1 - filled, growth.rows.shape[2] - 1)
-        if settled and session == filled + 1 and last > 0 and len(daily) == 0:
+        if value > 0.0 and session == filled + 1 and last > 0 and len(daily) == 0:
             stretch(sums, value, growth.rows[basket, filled, last])
             session = filled + last + 1

@@ -52,7 +52,7 @@ COSTS_PAID = FIGURES.index("costs_paid")
 SWITCHES = FIGURES.index("switches")
 
 
-@njit(cache=True, nogil=True, **INLINE)
+@njit(nogil=True, **INLINE)
 def day(sums, equity, risk_free):  # type: ignore[no-untyped-def]
     """Add one session to the running sums."""
     moved = equity / sums[BEFORE] - 1.0
@@ -74,7 +74,7 @@ def day(sums, equity, risk_free):  # type: ignore[no-untyped-def]
         sums[TRADED] = 0.0
 
 
-@njit(cache=True, nogil=True, **INLINE)
+@njit(nogil=True, **INLINE)
 def stretch(sums, value, row):  # type: ignore[no-untyped-def]
     """Add the sessions of a growth table's row to the running sums."""
     sums[BEFORE] = value * row[GROWTH]
@@ -85,7 +85,7 @@ def stretch(sums, value, row):  # type: ignore[no-untyped-def]
     sums[PEAK] = max(sums[PEAK], value * row[HIGHEST])
 
 
-@njit(cache=True, nogil=True, **LEAN)
+@njit(nogil=True, **LEAN)
 def summarize(sums, codes, rotation: Rotation, stage: Stage, figures):  # type: ignore[no-untyped-def]
     """Turn running sums into figures; as `backtest.engine.metrics` and `summary()` define them."""
     days, per_year = len(codes) - stage.first, stage.per_year
@@ -115,7 +115,7 @@ def summarize(sums, codes, rotation: Rotation, stage: Stage, figures):  # type: 
     figures[SWITCHES] = switches
 
 
-@njit(cache=True, nogil=True, **LEAN)
+@njit(nogil=True, **LEAN)
 def _deviation(total, squares, days):  # type: ignore[no-untyped-def]
     """Return the standard deviation of a sample from its sums."""
     if days < 2:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
-from backtest.engine.kernel.layout import ENTRIES, Rotation, Stage
-from backtest.engine.kernel.trading import INLINE, SUMS, settle
+from backtest.engine.kernel.layout import Rotation, Stage
+from backtest.engine.kernel.trading import INLINE, LEAN, SUMS, settle
 
 # Entries of a move: what a unit of value becomes, what that costs, and the value traded.
 AFTER, COST, TRADE = range(3)
@@ -43,38 +43,42 @@ class Growth(NamedTuple):
     moves: np.ndarray
 
 
-@njit(cache=True, nogil=True, parallel=True, error_model="numpy")
-def grow(rotation: Rotation, stage: Stage, reach, with_moves):  # type: ignore[no-untyped-def]
-    """Tabulate `reach` sessions after every possible fill of every basket."""
+@njit(cache=True, nogil=True, **LEAN)
+def grow(  # type: ignore[no-untyped-def]
+    begin, end, rotation: Rotation, stage: Stage, growth: Growth, held
+):
+    """Fill the tables for the fills at sessions `begin` to `end` of every basket.
+
+    Parameters
+    ----------
+    held : float, instrument
+        Room for what is held before a move.
+    """
     baskets, sessions = rotation.row.shape
-    idle = np.maximum(1.0 - rotation.weights.sum(axis=1), 0.0)
-    opening = np.ones((baskets, sessions))
-    rows = np.empty((baskets, sessions, reach, ENTRIES))
-    deep = reach if with_moves else 0
-    moves = np.full((baskets, baskets, sessions, deep, 3), -1.0)
-    for cell in prange(baskets * sessions):
-        basket, fill = cell // sessions, cell % sessions
-        row = rotation.row[basket, fill - 1] if fill > 0 else -1
-        if row >= 0:
-            weights = rotation.weights[row]
-            opening[basket, fill] = unit(weights, idle[row], fill, fill, stage)
-            _tabulate(rows[basket, fill], weights, idle[row], fill, stage)
-            held = np.empty(len(weights))
+    reach, deep = growth.rows.shape[2], growth.moves.shape[3]
+    for basket in range(baskets):
+        for fill in range(max(begin, 1), end):
+            row = rotation.row[basket, fill - 1]
+            if row < 0:
+                continue
+            weights, idle = rotation.weights[row], growth.idle[row]
+            growth.opening[basket, fill] = unit(weights, idle, fill, fill, stage)
+            if reach > 0:
+                _tabulate(growth.rows[basket, fill], weights, idle, fill, stage)
             for later in range(1, min(deep, sessions - fill)):
                 session = fill + later
-                cash = idle[row] * (stage.money[session] / stage.money[fill])
+                cash = idle * (stage.money[session] / stage.money[fill])
                 for k in range(len(weights)):
                     held[k] = weights[k] * stage.inverse[fill, k] * stage.mark[session, k]
                 for to in range(baskets):
                     goal = rotation.row[to, session - 1]
                     ordered = to != basket or rotation.event[to, session - 1] == session - 1
                     if goal >= 0 and ordered and rotation.plain[session]:
-                        move = moves[basket, to, fill, later]
+                        move = growth.moves[basket, to, fill, later]
                         _move(move, rotation.weights[goal], held, cash, session, stage)
-    return idle, opening, rows, moves
 
 
-@njit(cache=True, nogil=True, **INLINE)
+@njit(nogil=True, **INLINE)
 def _move(move, weights, held, cash, session, stage: Stage):  # type: ignore[no-untyped-def]
     total = cash
     for k in range(len(held)):
@@ -84,7 +88,7 @@ def _move(move, weights, held, cash, session, stage: Stage):  # type: ignore[no-
         move[AFTER], move[COST], move[TRADE] = after, total - after, traded
 
 
-@njit(cache=True, nogil=True, fastmath=SUMS, **INLINE)
+@njit(nogil=True, fastmath=SUMS, **INLINE)
 def unit(weights, idle, fill, session, stage: Stage):  # type: ignore[no-untyped-def]
     """Return what a unit spread over weights at a fill is worth at a session's close."""
     inverse, close = stage.inverse[fill], stage.close[session]
@@ -94,7 +98,7 @@ def unit(weights, idle, fill, session, stage: Stage):  # type: ignore[no-untyped
     return total + idle * (stage.money[session] / stage.money[fill])
 
 
-@njit(cache=True, nogil=True, **INLINE)
+@njit(nogil=True, **INLINE)
 def _tabulate(rows, weights, idle, fill, stage: Stage):  # type: ignore[no-untyped-def]
     before = 1.0
     mean = total = square = excess_total = excess_square = downside = 0.0

@@ -24,7 +24,7 @@ INLINE = {"forceinline": True, **LEAN}
 HELD, WANTED, FROZEN, SHUT, PAYS, SHARES, SCRATCH = range(7)
 
 
-@njit(cache=True, nogil=True, fastmath=SUMS, **INLINE)
+@njit(nogil=True, fastmath=SUMS, **INLINE)
 def settle(  # type: ignore[no-untyped-def]
     weights, held, total, session, stage: Stage
 ):
@@ -64,7 +64,7 @@ def settle(  # type: ignore[no-untyped-def]
     return -1.0, 0.0
 
 
-@njit(cache=True, nogil=True, **LEAN)
+@njit(nogil=True, **LEAN)
 def rebalance(  # type: ignore[no-untyped-def]
     weights, scratch, cash, session, stage: Stage, live, waits
 ):
@@ -134,7 +134,7 @@ def rebalance(  # type: ignore[no-untyped-def]
     return cash - spent - costs, costs, traded
 
 
-@njit(cache=True, nogil=True, **LEAN)
+@njit(nogil=True, **LEAN)
 def _after_costs(weights, scratch, total, start, session, stage: Stage, live):  # type: ignore[no-untyped-def]
     """Solve until nothing trades without paying the minimum commission; see the rule there."""
     pays, value = scratch[PAYS], start
@@ -153,7 +153,7 @@ def _after_costs(weights, scratch, total, start, session, stage: Stage, live):  
             return value
 
 
-@njit(cache=True, nogil=True, **LEAN)
+@njit(nogil=True, **LEAN)
 def _solve(weights, scratch, total, start, session, stage: Stage, live):  # type: ignore[no-untyped-def]
     """Find V with V + costs(V) = total by Newton steps kept inside a shrinking bracket."""
     held, wanted, frozen, pays = scratch[HELD], scratch[WANTED], scratch[FROZEN], scratch[PAYS]
