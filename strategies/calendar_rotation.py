@@ -30,6 +30,7 @@ class CalendarRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R2", "R7")
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional", "traditional": "nqp"}
+    basket_parameters: ClassVar[tuple[str, ...]] = ()
 
     year: int | None = parameter("the only year that is rotated, or none for all", None)
 

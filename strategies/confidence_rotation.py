@@ -31,6 +31,7 @@ class ConfidenceRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5", "R7")
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional"}
+    basket_parameters: ClassVar[tuple[str, ...]] = ()
 
     confidence: int = parameter("how many signs have to show", 3, "signs", least=1, most=4)
     trend_window: int = parameter("of the broad index's average", 120, "sessions", least=1)

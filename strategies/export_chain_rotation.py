@@ -46,6 +46,7 @@ class ExportChainRotation(TriggerRotation):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("V2a", "V2b", "V2c")
+    basket_parameters: ClassVar[tuple[str, ...]] = ()
 
     window: int = parameter("of the yield's average and of changes", 120, "sessions", least=2)
     rise_bp: float = parameter("how far the yield must have risen", 50.0, "basis points", least=0)

@@ -42,6 +42,7 @@ class PolicyCatalyst(RotationStrategy):
 
     claims: ClassVar[tuple[str, ...]] = ("P4",)
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "market"}
+    basket_parameters: ClassVar[tuple[str, ...]] = ("events",)
 
     hold: int = parameter("for which an event counts", 60, "sessions", least=1)
     events: str | None = parameter("a CSV file of events, or none for the three of P4", None)

@@ -30,6 +30,7 @@ class QuadrantRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R7",)
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional"}
+    basket_parameters: ClassVar[tuple[str, ...]] = ()
 
     window: int = parameter("of the mean strength is compared with", 60, "sessions", least=2)
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)

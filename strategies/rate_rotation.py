@@ -30,6 +30,7 @@ class RateRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R4", "R7")
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional"}
+    basket_parameters: ClassVar[tuple[str, ...]] = ()
 
     fall_bp: float = parameter("how far the yield must have fallen", 10.0, "basis points")
     fall_window: int = parameter("over which the fall is measured", 60, "sessions", least=1)

@@ -57,6 +57,7 @@ class ThesisRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R2", "R4", "R5", "R7", "R8")
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional"}
+    basket_parameters: ClassVar[tuple[str, ...]] = ("sleeve", "overlay")
 
     fall_bp: float = parameter("how far the yield must have fallen", 10.0, "basis points")
     fall_window: int = parameter("over which the fall is measured", 60, "sessions", least=1)

@@ -38,6 +38,7 @@ class TwoBullRotation(TriggerRotation):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R6",)
+    basket_parameters: ClassVar[tuple[str, ...]] = ("sleeve",)
 
     window: int = parameter("of the averages that tell a trend", 120, "sessions", least=1)
     confirm: int = parameter("for which a state has to stand", 5, "sessions", least=1)

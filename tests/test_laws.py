@@ -14,6 +14,7 @@ from backtest.engine.plan import orders
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from backtest.strategy.alter import turned
+from backtest.strategy.decisions import rotates
 from backtest.strategy.holding import fitted
 from backtest.strategy.leaks import leaks
 from tests.discovery import all_strategies, all_triggers
@@ -85,6 +86,21 @@ def test_permuting_instruments_permutes_weights(strategy, market):
     weights = strategy.target_weights(market)
     other = strategy.target_weights(shuffled)[list(weights.columns)]
     pd.testing.assert_frame_equal(other, weights, rtol=1e-12, atol=1e-14)
+
+
+ROTATIONS = [strategy for strategy in STRATEGIES if rotates(strategy)]
+
+
+@pytest.mark.parametrize("strategy", ROTATIONS, ids=lambda s: s.name)
+def test_no_parameter_shapes_the_baskets_that_is_not_said_to(strategy, market):
+    before = strategy.weighed(market)
+    for name, value in vars(strategy).items():
+        if name in strategy.shapes_baskets() or isinstance(value, str | None):
+            continue
+        other = replace(strategy, **{name: value + 1 if isinstance(value, int) else value * 0.9})
+        after = other.weighed(market)
+        assert list(before) == list(after)
+        assert all(before[held].equals(after[held]) for held in before), name
 
 
 @pytest.mark.parametrize("fill", ["open", "close"])

@@ -13,7 +13,7 @@ STRATEGY = '''"""{kind}: what it claims, in a sentence; and what would refute it
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from backtest import Market, TriggerRotation
 from backtest.triggers import Always, RateFall, Trigger
@@ -25,6 +25,9 @@ class {kind}(TriggerRotation):
 
     Every field with a type is a parameter: --set fall_bp=20 in the shell, swept by 'nqp tune'.
     """
+
+    # The parameters that shape the baskets; sweeps lay these out once for all others.
+    basket_parameters: ClassVar[tuple[str, ...]] = ()
 
     fall_bp: float = 15.0  # basis points
     window: int = 60  # sessions

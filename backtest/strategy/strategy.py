@@ -87,9 +87,14 @@ class RotationStrategy(Strategy):
 
     `must_lead` names for a basket the one it has to beat while it is held: trailing it refutes the
     strategy.
+
+    `basket_parameters` names the parameters `baskets` depends on; sweeps lay the baskets out once
+    for variants that agree on them. It counts for the class that says so and not for its
+    subclasses; where it is left out, every variant is asked.
     """
 
     must_lead: ClassVar[Mapping[str, str]] = {}
+    basket_parameters: ClassVar[tuple[str, ...] | None] = None
 
     rebalance: str = field(default="monthly", kw_only=True, metadata={KEY: RESTORED})
 
@@ -126,10 +131,15 @@ class RotationStrategy(Strategy):
         """Return the baskets as weights, session × instrument, and cash."""
         return weighed(type(self).__name__, self.baskets(market), market)
 
+    def shapes_baskets(self) -> tuple[str, ...]:
+        """Return the parameters `baskets` depends on; all where the class does not say."""
+        said: tuple[str, ...] | None = vars(type(self)).get("basket_parameters")
+        return field_names(type(self)) if said is None else said
+
     def check_rules(self, market: Market) -> None:
         """Raise a `UserError` where what decides and what is held do not fit; nothing by default.
 
-        Apart from `weighed`, which reads no parameter that only decides: sweeps rest on that.
+        Apart from `weighed`, which needs no parameter that only decides: sweeps rest on that.
         """
 
 

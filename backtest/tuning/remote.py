@@ -176,7 +176,7 @@ class _Cluster:
             for _ in range(ROUNDS):
                 threads = self._threads()
                 self._check(type(variants.strategy))
-                rows = parts(variants, market, threads) if rows is None else rows
+                rows = parts(variants, threads) if rows is None else rows
                 rows = self._compute(variants, market, rows, asked, found, progress)
                 if not rows:
                     return found

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from backtest.engine.held import known_from
 from backtest.errors import UserError
@@ -18,7 +17,7 @@ from backtest.market import Market
 from backtest.strategy import RotationStrategy, TriggerRotation
 from backtest.strategy.holding import CASH
 from backtest.triggers import Trigger
-from backtest.tuning.field_reads import shared
+from backtest.tuning.sharing import agreeing
 from backtest.tuning.space import Variants
 from backtest.tuning.trees import TreeGroup, tree_groups
 
@@ -49,25 +48,17 @@ class GivenRegimes:
     """Regimes as the strategy's own `regime` returns them, asked once where variants agree."""
 
     def __init__(self, variants: Variants, market: Market) -> None:
-        def regime(strategy: RotationStrategy) -> pd.Series:
-            return strategy.named(market)
-
-        found, self.number = shared(variants, regime)
+        first, self.number = agreeing(variants, variants.names)
+        asked = [variants.variant(row) for row in first.tolist()]
         known: dict[str, int] = {}
         rows = []
-        for series in found:
-            named = series.reindex(market.sessions).to_numpy(dtype=object)
-            missing = pd.isna(named)
-            labels = ["cash" if gone else name for name, gone in zip(named, missing, strict=True)]
-            rows.append([known.setdefault(label, len(known)) for label in labels])
+        for strategy in asked:
+            assert isinstance(strategy, RotationStrategy)
+            named = strategy.named(market)
+            rows.append([known.setdefault(name, len(known)) for name in named])
         self.names = list(known)
         self.table = np.array(rows, dtype=_width(len(known)))
-
-        def first_known(strategy: RotationStrategy) -> int:
-            return known_from(strategy, market)
-
-        firsts, number = shared(variants, first_known)
-        self.firsts = np.array(firsts)[number]
+        self.firsts = np.array([known_from(strategy, market) for strategy in asked])[self.number]
 
     def codes(self, rows: np.ndarray) -> np.ndarray:
         """Return the regime codes of some variants, variant × session."""

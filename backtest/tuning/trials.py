@@ -6,11 +6,10 @@ one variant at a time, and these are carried out by the same kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from backtest.costs import Costs
 from backtest.engine import metrics
@@ -21,7 +20,7 @@ from backtest.market import Market
 from backtest.strategy import RotationStrategy
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.holding import fitted
-from backtest.tuning.field_reads import shared
+from backtest.tuning.sharing import different_baskets
 from backtest.tuning.space import Variants
 
 if TYPE_CHECKING:
@@ -67,12 +66,9 @@ class RotationTrials:
     def __init__(self, variants: Variants, market: Market, on: Stage) -> None:
         from backtest.tuning.signals import regimes
 
-        def baskets(strategy: RotationStrategy) -> Mapping[str, pd.DataFrame]:
-            return strategy.weighed(market)
-
         self.variants, self.market, self.on = variants, market, on
         self.regimes = regimes(variants, market)
-        self.baskets, number = shared(variants, baskets)
+        self.baskets, number = different_baskets(variants, market)
         variants.variant(0).check_rules(market)  # type: ignore[attr-defined]
         schedule = np.zeros(len(variants), dtype=np.int32)
         if "rebalance" in variants.names:

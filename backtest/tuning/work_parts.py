@@ -10,10 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from backtest.market import Market
-from backtest.strategy import RotationStrategy
 from backtest.strategy.decisions import rotates
-from backtest.tuning.field_reads import observe
+from backtest.tuning.sharing import agreeing
 from backtest.tuning.space import Variants
 
 SHARES = 4  # parts for each thread, so that none waits long for the last
@@ -21,7 +19,7 @@ LEAST, MOST = 16, 16_384  # variants in a part
 SINGLES = 64  # the most where every variant is computed on its own
 
 
-def parts(variants: Variants, market: Market, threads: int) -> list[np.ndarray]:
+def parts(variants: Variants, threads: int) -> list[np.ndarray]:
     """Cut variants for a number of threads; return the rows of each part.
 
     Those with equal baskets stay together where they are too few for growth tables, and are cut
@@ -29,7 +27,7 @@ def parts(variants: Variants, market: Market, threads: int) -> list[np.ndarray]:
     """
     from backtest.engine.kernel import WORTH_TABLES
 
-    group = _groups(variants, market)
+    group = _groups(variants)
     least, most = (WORTH_TABLES, MOST) if group is not None else (1, SINGLES)
     size = min(max(-(-len(variants) // (SHARES * threads)), LEAST), most)
     if group is None:
@@ -57,20 +55,12 @@ def _whole_groups(rows: np.ndarray, group: np.ndarray, size: int) -> list[np.nda
     return np.split(rows, cuts)
 
 
-def _groups(variants: Variants, market: Market) -> np.ndarray | None:
+def _groups(variants: Variants) -> np.ndarray | None:
     """Return numbers equal for variants with equal baskets; None for what has no baskets."""
-    if not rotates(variants.strategy):
+    sample = variants.variant(0)
+    if not rotates(sample):
         return None
-
-    def baskets(strategy: RotationStrategy) -> object:
-        return strategy.weighed(market)
-
-    _, read = observe(variants.variant(0), baskets)
-    places = [
-        place for place, name in enumerate(variants.names) if name in read or name == "rebalance"
-    ]
-    _, group = np.unique(variants.codes[:, places], axis=0, return_inverse=True)
-    return group.reshape(-1)
+    return agreeing(variants, (*sample.shapes_baskets(), "rebalance"))[1]
 
 
 def part_of(variants: Variants, rows: np.ndarray) -> Variants:

@@ -234,7 +234,7 @@ def test_parts_keep_together_what_the_kernel_takes_together(threads: int) -> Non
         (ThesisRotation(), {"overlay": Real(0.0, 0.3), "min_hold": range(1, 9)}, 200),
     ):
         variants = sample(strategy, space, count)
-        cut = parts(variants, MARKET, threads)
+        cut = parts(variants, threads)
         assert sorted(np.concatenate(cut).tolist()) == list(range(count))
         for rows in cut:
             part = part_of(variants, rows)
@@ -246,7 +246,7 @@ def test_parts_keep_together_what_the_kernel_takes_together(threads: int) -> Non
 def test_many_of_a_kind_stay_many() -> None:
     variants = grid(RateRotation(), RATES)
     schedule = variants.column("rebalance")
-    cut = parts(variants, MARKET, 64)
+    cut = parts(variants, 64)
     assert len(cut) == 4
     for rows in cut:
         assert len(rows) >= 128

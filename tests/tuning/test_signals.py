@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backtest.data.sample import sample_market
 from backtest.market import Market
-from backtest.strategy import Strategy, TriggerRotation
+from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import equal
 from backtest.triggers import (
     AllOf,
@@ -28,11 +28,11 @@ from backtest.triggers import (
     Trigger,
 )
 from backtest.tuning import logic
-from backtest.tuning.field_reads import observe, shared
+from backtest.tuning.sharing import different_baskets
 from backtest.tuning.signals import GivenRegimes, RuleRegimes, regimes
 from backtest.tuning.space import Variants, grid
 from backtest.tuning.trees import TreeMaker, _apart, _by_shortcut, _holds, tree_groups
-from strategies import PolicyCatalyst, RateRotation, StaticBlend, ThesisRotation, TwoBullRotation
+from strategies import PolicyCatalyst, RateRotation, ThesisRotation, TwoBullRotation
 from tests.markets import make_market
 
 SESSIONS = 25
@@ -202,34 +202,21 @@ def test_many_variants_are_answered_piece_by_piece(monkeypatch):
     assert (whole == pieces).all()
 
 
-def test_what_a_method_reads_is_noted():
-    market = make_market(sessions=60)
-    _, read = observe(StaticBlend(), lambda strategy: strategy.target_weights(market))
-    assert read == {"nqp", "rebalance"}
-    _, read = observe(StaticBlend(), lambda strategy: strategy.parameters)
-    assert read == {"nqp", "rebalance"}
-    _, read = observe(StaticBlend(), lambda strategy: strategy.name)
-    assert read == set()
-    _, read = observe(StaticBlend(), lambda strategy: vars(strategy))
-    assert read == {"nqp", "rebalance"}
-
-
 @dataclass(frozen=True)
-class Branching(Strategy):
-    """Reads `b` only where `a` is set."""
+class Halved(RateRotation):
+    """Says nothing of what shapes its baskets, and has them shaped by `part`."""
 
-    a: bool = False
-    b: int = 0
+    part: float = 1.0
 
-    def answer(self) -> int:
-        return self.b if self.a else -1
-
-    def target_weights(self, market: Market) -> pd.DataFrame:
-        raise NotImplementedError
+    def baskets(self, market: Market) -> dict[str, pd.DataFrame]:
+        return {name: self.part * held for name, held in super().baskets(market).items()}
 
 
-def test_variants_share_answers_where_they_agree_on_what_is_read():
-    variants = grid(Branching(), {"a": [False, True], "b": [1, 2, 3]})
-    answers, number = shared(variants, lambda strategy: strategy.answer())
-    assert [answers[place] for place in number] == [-1, -1, -1, 1, 2, 3]
-    assert len(answers) == 4
+def test_baskets_are_asked_once_for_variants_that_agree_on_what_shapes_them():
+    space = {"fall_window": [10, 20], "part": [0.5, 1.0]}
+    found, number = different_baskets(grid(Halved(), space), MARKET)
+    assert len(found) == 2
+    assert len({*number}) == 2
+    assert (found[0]["nqp"] * 2.0).equals(found[1]["nqp"])
+    _, one = different_baskets(grid(RateRotation(), {"fall_window": [10, 20]}), MARKET)
+    assert one.tolist() == [0, 0]
