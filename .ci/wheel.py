@@ -36,6 +36,7 @@ WORDS = {
     "data": ["list"],
     "journal": [],
     "map": [],
+    "thesis": ["list"],
 }
 
 

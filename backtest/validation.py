@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from backtest.errors import UserError, shown, suggest
 
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 UNKNOWN = ("extra_forbidden", "unexpected_keyword_argument")
 WANTED = {
     "int": "a whole number",
@@ -34,6 +44,7 @@ WANTED = {
     "list": "a list",
     "dataclass": "a table of keys and values",
     "dict": "a table of keys and values",
+    "too": "a list or table with an entry or more",
 }
 
 
@@ -111,6 +122,11 @@ def misfit(kind: Any, document: Any) -> str | None:
     return None
 
 
+def schema(kind: type) -> dict[str, Any]:
+    """Return the JSON Schema of a dataclass: what `validated` takes."""
+    return {"$schema": SCHEMA, **_adapter(kind).json_schema()}
+
+
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
@@ -141,7 +157,8 @@ def _listed(value: Any, name: str, kind: type) -> Any:
 
 @cache
 def _types(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+    hints = get_type_hints(kind)
+    return {name: hint for name, hint in hints.items() if get_origin(hint) is not ClassVar}
 
 
 def _fault(
@@ -156,6 +173,8 @@ def _fault(
     path = list(error["loc"])
     key, context = _key(path, entries, names), error.get("ctx", {})
     what, value = error["type"], shown(repr(error["input"]))
+    if path[-1:] in (["float"], ["str"]):  # of a value that may be either
+        return f"{key.rpartition('.')[0]} must be a number or text, was {value}"
     if what in ("missing", "missing_argument"):
         return f"{key} is missing"
     if what in UNKNOWN:
@@ -180,10 +199,15 @@ def _fault(
 def _known(kind: type, path: list[Any]) -> list[str]:
     """Return the keys there are where a path ends."""
     for step in path[:-1]:
-        if isinstance(step, str):
-            inner = get_args(_types(kind)[step])
-            kind = cast(type, inner[0]) if inner and is_dataclass(inner[0]) else kind
+        kind = _held(_types(kind).get(step)) or kind
     return list(_types(kind))
+
+
+def _held(hint: Any) -> type | None:
+    """Return the dataclass that a list or table of a type holds."""
+    if is_dataclass(hint):
+        return cast(type, hint)
+    return next((kind for inner in get_args(hint) if (kind := _held(inner))), None)
 
 
 def _key(path: list[Any], entries: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from strategies.policy_catalyst import PolicyCatalyst
 from strategies.quadrant_rotation import QuadrantRotation
 from strategies.rate_rotation import RateRotation
 from strategies.risk_parity import RiskParity
+from strategies.rule_rotation import RuleRotation
 from strategies.sector_momentum import SectorMomentum
 from strategies.static_blend import StaticBlend
 from strategies.thesis_rotation import ThesisRotation
@@ -30,6 +31,7 @@ __all__ = [
     "QuadrantRotation",
     "RateRotation",
     "RiskParity",
+    "RuleRotation",
     "SectorMomentum",
     "StaticBlend",
     "ThesisRotation",

@@ -14,15 +14,8 @@ from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import RotationStrategy, at_least
 from backtest.strategy.allocation import equal, spread
+from strategies.claims import MILESTONES
 from strategies.taxonomy import BASKETS
-
-# P4, each on the first session after whose close it was known: the visit to Heilongjiang ended on
-# Friday, September 8, its read-outs are of that day and Saturday; the interview is of a Sunday.
-MILESTONES = (
-    ("2023-08-22", "nqp", "Four agencies issue the plan for new-industry standardization"),
-    ("2023-09-11", "nqp", "The term is first used publicly, in Heilongjiang"),
-    ("2023-12-18", "nqp", "The central finance office explains six policy measures"),
-)
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class PolicyCatalyst(RotationStrategy):
     def dated(self) -> list[tuple[pd.Timestamp, str]]:
         """Return the events as (date, basket), oldest first, those of a day as in the file."""
         if self.events is None:
-            return [(pd.Timestamp(date), basket) for date, basket, _ in MILESTONES]
+            return [(pd.Timestamp(date), basket) for date, basket in MILESTONES]
         return read_events(self.events)
 
     def regime(self, market: Market) -> pd.Series:

@@ -22,6 +22,7 @@ from backtest.cli.map import rotation_map
 from backtest.cli.new import new
 from backtest.cli.own_faults import own_fault
 from backtest.cli.report import report
+from backtest.cli.thesis import app as thesis
 from backtest.cli.today import today
 from backtest.cli.trials import trials
 from backtest.cli.usage import UsageError, is_help, usage_sentence
@@ -58,6 +59,7 @@ app.command("dashboard")(dashboard)
 app.command("map")(rotation_map)
 app.add_typer(data, name="data")
 app.add_typer(journal, name="journal")
+app.add_typer(thesis, name="thesis")
 
 
 @app.callback(invoke_without_command=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from backtest.evidence.examine import StrategyEvidence
     from backtest.evidence.scorecard import Scorecard
     from backtest.market import Market
+    from backtest.strategy.thesis import Thesis
 
 FLAGS = ("anticipated", "adverse")
 
@@ -35,6 +36,9 @@ def evidence(
         typer.Argument(help="Also take this strategy apart: a name, or FILE.py:Class."),
     ] = None,
     market: MarketOption = "sample",
+    thesis: Annotated[
+        str, typer.Option("--thesis", help="A thesis: FILE.toml, or a name of 'nqp thesis list'.")
+    ] = "nqp-2024",
     as_of: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--as-of", help="Look at nothing after this day, as 2024-09-23."),
@@ -94,8 +98,10 @@ def evidence(
 
         check_target(out, force=force)
     file = None if events is None else _events(events)
+    from backtest.cli.lookup import find_thesis
+
     card, taken_apart, seen = _gather(
-        strategy, market, as_of, also, settings, costs, fill, not no_check
+        find_thesis(thesis), strategy, market, as_of, also, settings, costs, fill, not no_check
     )
     studied = None
     if file is not None:
@@ -130,6 +136,7 @@ def evidence(
 
 
 def _gather(
+    thesis: Thesis,
     strategy: str | None,
     market: str,
     as_of: str | None,
@@ -149,13 +156,14 @@ def _gather(
     with waiting("measuring the claims"):
         from backtest.data import load_market
         from backtest.evidence.scorecard import scorecard
-        from strategies.claims import CLAIMS, REPORT
 
         seen = terms.load_market()
         others = [load_market(name) for name in also or []]
         if as_of is not None:
             others = [other.until(as_of) for other in others]
-        card = scorecard(REPORT, CLAIMS, seen, others=others)
+        card = scorecard(
+            thesis.source, thesis.claims, seen, others=others, falsifiers=thesis.falsifiers
+        )
         if chosen is None:
             return card, None, seen
     with waiting("taking the strategy apart (a very first start compiles and can take a minute)"):
@@ -166,7 +174,7 @@ def _gather(
         found = examine(
             chosen,
             seen,
-            REPORT,
+            thesis.source,
             groups=groups,
             occasions=_occasions(seen),
             calendar=(TRADITIONAL.name, NQP.name),
@@ -180,11 +188,11 @@ def _gather(
 def _occasions(market: Market) -> dict[str, Any]:
     """Return the policy milestones and the breakthroughs the data show, as events to study."""
     from backtest.evidence.events import detected
-    from strategies.policy_catalyst import MILESTONES
+    from strategies.claims import MILESTONES
     from strategies.taxonomy import NQP, TRACKS
 
     return {
-        "policy milestones": ({NQP.name: NQP}, [(date, name) for date, name, _ in MILESTONES]),
+        "policy milestones": ({NQP.name: NQP}, MILESTONES),
         "detected breakthroughs": (TRACKS, detected(market, TRACKS)),
     }
 

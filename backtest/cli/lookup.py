@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from backtest.cli.own_faults import own_fault
 from backtest.cli.own_files import class_from_file, strategy_from_file
@@ -12,6 +13,9 @@ from backtest.errors import UserError, suggest
 from backtest.strategy import Strategy
 from backtest.strategy.parameters import value_from_text
 from backtest.triggers import Trigger
+
+if TYPE_CHECKING:
+    from backtest.strategy.thesis import Thesis
 
 T = TypeVar("T")
 
@@ -45,6 +49,8 @@ def _built_in(name: str) -> type[Strategy]:
 
 def find_subject(name: str, settings: list[str]) -> Strategy | Trigger:
     """Return the strategy, or trigger of a user's own file, with NAME=VALUE settings applied."""
+    if _is_thesis(name):
+        return find_strategy(name, settings)
     kind = class_from_file(name) if ".py" in name else _built_in(name)
     if issubclass(kind, Strategy):
         return _made(name, kind, settings)
@@ -54,18 +60,48 @@ def find_subject(name: str, settings: list[str]) -> Strategy | Trigger:
 
 
 def find_strategy(name: str, settings: list[str]) -> Strategy:
-    """Return the strategy called `name` (or FILE.py:Class) with NAME=VALUE settings applied."""
+    """Return the strategy called `name` with NAME=VALUE settings applied.
+
+    Of the package, of FILE.py:Class, or made of the rules of a thesis: FILE.toml, or its name.
+    """
+    if _is_thesis(name):
+        from strategies.rule_rotation import rotation_of
+
+        written = rotation_of(find_thesis(name), name)
+        return replace(written, **_values(type(written), settings))
     return _made(name, strategy_class(name), settings)
 
 
+def find_thesis(name: str) -> Thesis:
+    """Return a thesis of the package by its name, or one's own by its file."""
+    from backtest.strategy.thesis import read_thesis
+    from strategies.claims import SHIPPED, shipped_thesis
+    from strategies.taxonomy import BASKETS
+
+    if name in SHIPPED or not (name.endswith(".toml") or Path(name).is_file()):
+        return shipped_thesis(name)
+    return read_thesis(Path(name), BASKETS)
+
+
+def _is_thesis(name: str) -> bool:
+    from strategies.claims import SHIPPED
+
+    return name.endswith(".toml") or name in SHIPPED
+
+
 def _made(name: str, kind: type[Strategy], settings: list[str]) -> Strategy:
+    return _new(name, kind, _values(kind, settings))
+
+
+def _values(kind: type[Strategy], settings: list[str]) -> dict[str, Any]:
+    """Return the parameters that NAME=VALUE settings give."""
     values = {}
     for text in settings:
         field, equals, value = text.partition("=")
         if not equals:
             raise UserError(f"--set {text} has no value; write it as NAME=VALUE")
         values[field] = value_from_text(kind, field, value, strategy_class)
-    return _new(name, kind, values)
+    return values
 
 
 def _new(name: str, kind: Callable[..., T], values: dict[str, Any]) -> T:

@@ -8,10 +8,11 @@ knows no instrument and no year: sectors come with the claim, instruments with t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from backtest.errors import UserError, suggest
 from backtest.evidence import appetite, cohesion, event_claims, leads
 from backtest.evidence import two_bulls as bulls
 from backtest.evidence.chance import Placebo, among
@@ -21,6 +22,7 @@ from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.strategy.claim import Claim
 
+MOST = 2_000  # sessions an option may count
 Observe = Callable[[Claim, Market, Window], Observation]
 Elsewhere = Callable[[Claim, Market, int], pd.Series]
 IntervalOf = Callable[[Claim, Market, Window, Observation], Interval]
@@ -45,6 +47,10 @@ class Observable:
     elsewhere : callable or None
         By last session, the value over the window of that many sessions; None where the observable
         has no value over an arbitrary window.
+    needs : "", "basket" or "groups"
+        What a claim has to name.
+    takes : mapping of str to tuple of str
+        Options a claim may set, and the texts there are; () for a number.
     """
 
     observe: Observe
@@ -54,6 +60,8 @@ class Observable:
     sentence_zh: str
     placebos: tuple[PlaceboOf, ...]
     elsewhere: Elsewhere | None = None
+    needs: str = ""
+    takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def across_windows(low: float, high: float) -> IntervalOf:
@@ -152,6 +160,8 @@ OBSERVABLES: Mapping[str, Observable] = {
         "{window}{ours}{subject:+.1%}，{theirs}{against:+.1%}，相差{value}",
         (leads.other_leads, leads.sectors_permuted),
         leads.leads_elsewhere,
+        needs="basket",
+        takes={"against": ("benchmark",)},
     ),
     "rate_change": Observable(
         rate_change,
@@ -162,6 +172,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         "{window}十年期收益率由{start:.2f}%变为{end:.2f}%（{value}），期间最大反弹{swing:.0f}个基点",
         (other_sums,),
         rates_elsewhere,
+        takes={"smooth": ()},
     ),
     "two_bulls": Observable(
         bulls.two_bulls,
@@ -172,6 +183,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         "{window}股票{stocks:+.1%}，国债{bonds:+.1%}，{weeks:.0%}的周同涨",
         (bulls.both_rise,),
         bulls.two_bulls_elsewhere,
+        takes={"stocks": ("sectors",)},
     ),
     "appetite": Observable(
         appetite.appetite,
@@ -183,6 +195,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         "{uptrend_rising_breadth:.0%}",
         (other_windows,),
         appetite.appetite_elsewhere,
+        takes={"without": tuple(appetite.SIGNS)},
     ),
     "recovery": Observable(
         appetite.recovery,
@@ -192,6 +205,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         "风险偏好信号由{window}之前的{start:.0%}变为期末的{end:.0%}",
         (other_windows,),
         appetite.recovery_elsewhere,
+        takes={"without": tuple(appetite.SIGNS), "tail": ()},
     ),
     "cohesion": Observable(
         cohesion.cohesion,
@@ -200,6 +214,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         "Sectors of a track correlate {value} more with each other than with the rest",
         "组内与组外相关系数之差为{value}",
         (cohesion.labels_permuted,),
+        needs="groups",
     ),
     "after_events": Observable(
         event_claims.after_events,
@@ -210,5 +225,33 @@ OBSERVABLES: Mapping[str, Observable] = {
         "{window}内{events:.0f}次事件后{horizon:.0f}个交易日平均超额{value}，成交额为平时的"
         "{turnover:.2f}倍",
         (event_claims.other_dates,),
+        needs="groups",
+        takes={"horizon": ()},
     ),
 }
+
+
+def check_claim(claim: Claim) -> None:
+    """Raise a `UserError` unless a claim can be measured as it says."""
+    if claim.observable not in OBSERVABLES:
+        raise UserError(
+            f"claim {claim.id}: there is no observable {claim.observable!r}; "
+            f"choose from {', '.join(OBSERVABLES)}"
+        )
+    measure = OBSERVABLES[claim.observable]
+    if measure.needs and not getattr(claim, measure.needs):
+        raise UserError(
+            f"claim {claim.id}: {claim.observable} is measured on {measure.needs}; name "
+            f"{'some' if measure.needs == 'groups' else 'one'}"
+        )
+    changed = [pair for _, _, options in claim.alternatives for pair in options]
+    for name, value in (*claim.options, *changed):
+        where = f"claim {claim.id}: {name}"
+        if name not in measure.takes:
+            there_is = suggest(name, measure.takes) if measure.takes else "it has none"
+            raise UserError(f"{where} is no option of {claim.observable}; {there_is}")
+        texts = measure.takes[name]
+        if texts and value not in texts:
+            raise UserError(f"{where} was {value!r}; {suggest(str(value), texts)}")
+        if not texts and value not in range(1, MOST + 1):
+            raise UserError(f"{where} was {value!r}; give a whole number from 1 to {MOST}")

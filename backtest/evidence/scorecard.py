@@ -20,16 +20,18 @@ from backtest.errors import UserError
 from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import concentration
 from backtest.evidence.count_by_chance import HeldByChance, held_by_chance
+from backtest.evidence.falsifiers import Settled, settled
 from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.intervals import Interval, apart
 from backtest.evidence.ledoit_wolf import mean_difference
-from backtest.evidence.observables import OBSERVABLES, Observable, elsewhere
+from backtest.evidence.observables import OBSERVABLES, Observable, check_claim, elsewhere
 from backtest.evidence.observation import Observation
 from backtest.evidence.sensitivity import alternatives
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, first, judge
 from backtest.evidence.windows import CannotTell, Window, resolve
 from backtest.market import Date, Market
-from backtest.strategy.claim import Claim, Source
+from backtest.strategy.claim import Claim, Source, days_of
+from backtest.strategy.thesis import Falsifier
 
 DRAWS = 2000
 
@@ -44,6 +46,8 @@ class Scorecard(Displayed):
         The last session that was looked at.
     by_chance : HeldByChance
         How many claims would hold if nothing were true.
+    settled : tuple of Settled
+        What refutes the thesis as a whole, and whether it did.
     """
 
     source: Source
@@ -53,6 +57,7 @@ class Scorecard(Displayed):
     synthetic: bool
     as_of: pd.Timestamp
     by_chance: HeldByChance
+    settled: tuple[Settled, ...] = ()
 
     def __getitem__(self, claim: str) -> ClaimFinding:
         for finding in self.findings:
@@ -106,6 +111,7 @@ class Scorecard(Displayed):
                     "author": self.source.author,
                     "dated": self.source.dated,
                     "year": self.source.year,
+                    "published_in": self.source.published_in,
                 },
                 "counts": self.counts,
                 "held_by_chance": {
@@ -117,6 +123,7 @@ class Scorecard(Displayed):
                 },
                 "overview": self.sentences(language)[0],
                 "claims": [finding.to_json(language) for finding in self.findings],
+                "falsifiers": [one.to_json(language) for one in self.settled],
             }
         )
         return document
@@ -134,6 +141,7 @@ def scorecard(
     *,
     as_of: Date | None = None,
     others: Sequence[Market] = (),
+    falsifiers: Sequence[Falsifier] = (),
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Scorecard:
@@ -145,14 +153,18 @@ def scorecard(
         Nothing after it is looked at; by default the market's last session.
     others : sequence of Market
         On which each claim is measured too, as a row of its sensitivity.
+    falsifiers : sequence of Falsifier
+        What would refute the thesis as a whole.
     draws : int
         Of bootstraps and of placebos that are drawn.
 
     Raises
     ------
     UserError
-        If a claim names an observable there is none of.
+        If a claim cannot be measured as it says: no such observable or parameter, no basket.
     """
+    for claim in claims:
+        check_claim(claim)
     seen = market if as_of is None else market.until(as_of)
     elsewhere_seen = [other if as_of is None else other.until(as_of) for other in others]
     found = [
@@ -173,6 +185,9 @@ def scorecard(
         synthetic=market.synthetic,
         as_of=seen.sessions[-1],
         by_chance=held_by_chance(findings, seen),
+        settled=settled(
+            falsifiers, {item.claim.id: item.verdict for item in findings}, seen.sessions[-1]
+        ),
     )
 
 
@@ -186,11 +201,7 @@ def evaluate(
     seed: int = 0,
 ) -> ClaimFinding:
     """Evaluate one claim; its p-value is not corrected for others."""
-    if claim.observable not in OBSERVABLES:
-        raise UserError(
-            f"claim {claim.id}: there is no observable {claim.observable!r}; "
-            f"choose from {', '.join(OBSERVABLES)}"
-        )
+    check_claim(claim)
     measure = OBSERVABLES[claim.observable]
     try:
         window = resolve(claim.window, source, market)
@@ -292,7 +303,8 @@ def _held_share(claim: Claim, values: pd.Series) -> float:
 
 def _untold(claim: Claim, source: Source, reason: str, reason_zh: str) -> ClaimFinding:
     labels = {"H1": f"{source.year}H1", "H2": f"{source.year}H2", "year": f"{source.year}"}
-    label = labels.get(claim.window, f"{claim.window} {source.dated}")
+    dated = claim.window if days_of(claim.window) else f"{claim.window} {source.dated}"
+    label = labels.get(claim.window, dated)
     return ClaimFinding(claim, label, CANNOT_TELL, reason=reason, reason_zh=reason_zh)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.strategy.claim import HALVES, Source
+from backtest.strategy.claim import HALVES, Source, days_of
 
 
 class CannotTell(Exception):  # noqa: N818 - an answer, not an error
@@ -68,6 +68,8 @@ def resolve(rule: str, source: Source, market: Market) -> Window:
         start = pd.Timestamp(source.year, opening, 1)
         end = pd.Timestamp(source.year, closing, 1) + pd.offsets.MonthEnd(0)
         label = f"{source.year}" if rule == "year" else f"{source.year}{rule}"
+    elif (days := days_of(rule)) is not None:
+        (start, end), label = days, f"{days[0]:%Y-%m-%d} … {days[1]:%Y-%m-%d}"
     elif rule == "before":
         start, end = first + pd.Timedelta(days=1), source.published
         label = f"… {source.dated}"

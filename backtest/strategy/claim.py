@@ -24,7 +24,8 @@ ASSERTS = ("outcome", "regularity")
 class Source:
     """Where claims come from: who wrote it, when it was out, and the year it is about.
 
-    `dated` matters: whatever happened up to it may be why a claim was made.
+    `dated` matters: whatever happened up to it may be why a claim was made. `published_in` says
+    where.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Source:
     author: str
     dated: str
     year: int
+    published_in: str = ""
 
     @property
     def published(self) -> pd.Timestamp:
@@ -52,7 +54,8 @@ class Claim:
     observable : str
         What is measured: a name in `backtest.evidence.observables`.
     window : str
-        "H1", "H2" or "year" of the report's year; "before" or "after" the report's date.
+        "H1", "H2" or "year" of the report's year; "before" or "after" the report's date; or a first
+        and a last day, "2025-07-01/2025-12-31".
     expects : "above" or "below"
         On which side of `threshold` the claim says the observable lies.
     refuted_by, refuted_by_zh : str
@@ -101,7 +104,7 @@ class Claim:
 
     def __post_init__(self) -> None:
         for value, known in (
-            (self.window, WINDOWS),
+            (self.window if days_of(self.window) is None else WINDOWS[0], WINDOWS),
             (self.expects, EXPECTS),
             (self.asserts, ASSERTS),
         ):
@@ -116,3 +119,19 @@ class Claim:
     def option(self, name: str, default: float) -> float:
         """Return a numeric parameter of the observable."""
         return float(dict(self.options).get(name, default))
+
+
+def days_of(window: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Return the first and last day of a window that names both; None of one that does not.
+
+    Examples
+    --------
+    >>> days_of("2025-07-01/2025-12-31")[1], days_of("H1")
+    (Timestamp('2025-12-31 00:00:00'), None)
+    """
+    first, _, last = window.partition("/")
+    try:
+        days = (pd.to_datetime(first, format="%Y-%m-%d"), pd.to_datetime(last, format="%Y-%m-%d"))
+    except ValueError:
+        return None
+    return days if days[0] < days[1] else None

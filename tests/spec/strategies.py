@@ -436,6 +436,17 @@ def _thesis(s: Any, market: Market) -> Held:
     return rotated(market, regime, baskets, s.rebalance)
 
 
+@second("RuleRotation")
+def _rules(s: Any, market: Market) -> Held:
+    assert [name for name, _ in s.when] == ["nqp", "traditional"], "the built-in thesis alone"
+    below, signs = say.rate_below(market, 120), [say.confidence(market, k) for k in (2, 3)]
+    easing = say.both(say.rate_fall(market, 10.0, 60), below, signs[1])
+    absent = say.either(say.inverse(below), say.inverse(signs[0]))
+    turned = say.min_hold(say.latch(easing, say.confirmed(absent, 10)), 20)
+    regime = by_rules({"nqp": turned, "traditional": always(market)})
+    return rotated(market, regime, there(market, ("nqp", "traditional")), s.rebalance)
+
+
 @second("BreakthroughOverlay")
 def _overlay(s: Any, market: Market) -> Held:
     inner, ordered = held(s.inner, market)

@@ -1,0 +1,78 @@
+"""`nqp thesis`: theses in files; parsing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backtest.cli.options import JsonOption, LangOption, print_json
+
+app = typer.Typer(help="Theses in files: dated claims that a market can refute.")
+
+
+@app.command("list")
+def listed(lang: LangOption = "en", json: JsonOption = False) -> None:
+    """List the theses that come with the package."""
+    from backtest.views.thesis import theses_page, thesis_document
+    from backtest.views.words import Words
+    from strategies.claims import SHIPPED, shipped_thesis
+
+    say = Words(lang)
+    found = {name: shipped_thesis(name) for name in SHIPPED}
+    if json:
+        print_json({"theses": [thesis_document(name, one, say) for name, one in found.items()]})
+        return
+    from backtest.render.terminal import show
+
+    show(theses_page(found, say))
+
+
+@app.command("show")
+def shown(
+    thesis: Annotated[str, typer.Argument(help="FILE.toml, or a name of 'nqp thesis list'.")],
+) -> None:
+    """Print a thesis as its file has it, once it has been read without a fault."""
+    from backtest.cli.lookup import find_thesis
+    from backtest.evidence.observables import check_claim
+    from backtest.render.plain import clean
+
+    found = find_thesis(thesis)
+    for claim in found.claims:
+        check_claim(claim)
+    print(clean(found.text), end="")
+
+
+@app.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="What to call it, as my-thesis.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
+) -> None:
+    """Write a commented thesis that 'nqp evidence --thesis' measures at once, to this folder."""
+    import re
+    from importlib.resources import files
+
+    from backtest.atomic import write_file
+    from backtest.errors import UserError
+    from backtest.render.terminal import tell
+
+    path = out / f"{name}.toml"
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
+        raise UserError(f"{name!r} is no name for a thesis; give letters, as my-thesis")
+    if not out.is_dir():
+        raise UserError(f"there is no folder {out}; make it first")
+    if path.exists():
+        raise UserError(f"{path} exists already; give another name")
+    write_file(path, (files("strategies") / "theses" / "template.toml").read_bytes())
+    tell(f"wrote {path}")
+    tell(f"next: nqp evidence --thesis {path}, nqp run {path}")
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a thesis file, for editors and other programs."""
+    from backtest import validation
+    from backtest.strategy.thesis_file import ThesisFile
+
+    print_json(validation.schema(ThesisFile))

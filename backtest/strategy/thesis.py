@@ -1,0 +1,218 @@
+"""Thesis: a dated report's claims, what refutes it by when, and the rules that trade it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from backtest.errors import UserError, suggest
+from backtest.strategy.basket import Basket
+from backtest.strategy.claim import Claim, Source
+from backtest.strategy.thesis_file import BasketEntry, ClaimEntry, ThesisFile
+from backtest.triggers import Trigger
+from backtest.triggers.syntax import parse_trigger
+from backtest.validation import validated
+
+T = TypeVar("T")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
+
+
+@dataclass(frozen=True)
+class Falsifier:
+    """What refutes a thesis: all of some claims having failed by a day."""
+
+    id: str
+    by: pd.Timestamp
+    claims: tuple[str, ...]
+    statement: str
+    statement_zh: str
+
+
+@dataclass(frozen=True)
+class Thesis:
+    """A thesis file, read.
+
+    Attributes
+    ----------
+    baskets : tuple of Basket
+        Its own, and those it names.
+    events : tuple of (name, events)
+        Its lists of (date, basket name).
+    rules : tuple of (basket name, text of a trigger)
+        What it trades, names of claims replaced by their triggers; () where it trades nothing.
+    text : str
+        The file.
+    """
+
+    source: Source
+    claims: tuple[Claim, ...]
+    baskets: tuple[Basket, ...]
+    events: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    falsifiers: tuple[Falsifier, ...]
+    rules: tuple[tuple[str, str], ...]
+    text: str
+
+
+def read_thesis(path: Path, baskets: Mapping[str, Basket]) -> Thesis:
+    """Read a thesis file; `baskets` may be named in it beside its own.
+
+    Raises
+    ------
+    UserError
+        If there is no such file, or an entry of it is wrong: one sentence with the key and a fix.
+    """
+    if not path.is_file():
+        raise UserError(f"there is no thesis file {path}; 'nqp thesis new NAME' writes one")
+    try:
+        return parse_thesis(path.read_text(encoding="utf-8-sig"), baskets, str(path))
+    except UnicodeDecodeError as error:
+        raise UserError(f"thesis {path} is not UTF-8 text; save it as UTF-8") from error
+
+
+def parse_thesis(text: str, baskets: Mapping[str, Basket], source: str = "thesis") -> Thesis:
+    """Read a thesis from TOML text, as `read_thesis` does."""
+    try:
+        raw = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UserError(f"{source} is not valid TOML: {error or 'nested too deep'}") from error
+    file = validated(ThesisFile, raw, source)
+    try:
+        return _built(file, baskets, text)
+    except UserError as error:
+        raise UserError(f"{source}: {error}") from error
+
+
+def _built(file: ThesisFile, baskets: Mapping[str, Basket], text: str) -> Thesis:
+    for key in ("claims", "baskets", "events", "falsifiers"):
+        for name in getattr(file, key):
+            if not NAME.fullmatch(name):
+                raise UserError(
+                    f"{key} has {name!r}; give a name of letters, digits, dots and hyphens"
+                )
+    own = {name: _basket(name, entry) for name, entry in file.baskets.items()}
+    known = {**baskets, **own}
+    events = {
+        name: tuple((f"{one.date:%Y-%m-%d}", _found(one.basket, known, name)) for one in listed)
+        for name, listed in file.events.items()
+    }
+    claims = [_claim(name, one, known, events) for name, one in file.claims.items()]
+    triggers = _triggers(file)
+    rules = []
+    for name, written in file.rules.items():
+        _found(name, known, "rules")
+        try:
+            rules.append((name, repr(parse_trigger(written, triggers))))
+        except UserError as error:
+            raise UserError(f"rules.{name}: {error}") from error
+    falsifiers = []
+    for name, one in file.falsifiers.items():
+        for claim in one.claims:
+            _one_of(claim, file.claims, f"falsifiers.{name}: there is no claim")
+        falsifiers.append(
+            Falsifier(
+                name,
+                pd.Timestamp(one.by),
+                one.claims,
+                one.statement,
+                one.statement_zh or one.statement,
+            )
+        )
+    named = [name for name, _ in rules if name not in own]
+    return Thesis(
+        source=Source(
+            title=file.title,
+            title_zh=file.title_zh or file.title,
+            author=file.author,
+            dated=f"{file.dated:%Y-%m-%d}",
+            year=file.year,
+            published_in=file.source,
+        ),
+        claims=tuple(claims),
+        baskets=(*own.values(), *(known[name] for name in dict.fromkeys(named))),
+        events=tuple(events.items()),
+        falsifiers=tuple(falsifiers),
+        rules=tuple(rules),
+        text=text,
+    )
+
+
+def _basket(name: str, entry: BasketEntry) -> Basket:
+    if bool(entry.sectors) == bool(entry.weights):
+        raise UserError(f"baskets.{name}: give sectors, or weights by sector, and not both")
+    members = dict(entry.weights) or list(entry.sectors)
+    return Basket.of(name, members, title=entry.title, title_zh=entry.title_zh)
+
+
+def _claim(
+    name: str,
+    entry: ClaimEntry,
+    baskets: Mapping[str, Basket],
+    events: Mapping[str, tuple[tuple[str, str], ...]],
+) -> Claim:
+    where = f"claims.{name}"
+
+    def one(key: str | None) -> Basket | None:
+        return None if key is None else baskets[_found(key, baskets, where)]
+
+    def several(keys: Iterable[str]) -> tuple[Basket, ...]:
+        return tuple(baskets[_found(key, baskets, where)] for key in keys)
+
+    dated: tuple[tuple[str, str], ...] = ()
+    if entry.events is not None:
+        dated = _one_of(entry.events, events, f"{where}: there is no list of events")
+    groups = several(entry.groups)
+    for _, basket in dated:
+        _one_of(basket, {group.name: group for group in groups}, f"{where}: groups has no basket")
+    return Claim(
+        id=name,
+        statement=entry.statement,
+        statement_zh=entry.statement_zh or entry.statement,
+        observable=entry.observable,
+        window=entry.window,
+        expects=entry.expects,
+        refuted_by=entry.refuted_by,
+        refuted_by_zh=entry.refuted_by_zh or entry.refuted_by,
+        threshold=entry.threshold,
+        minimum=entry.minimum,
+        margin=entry.margin,
+        asserts=entry.asserts,
+        basket=one(entry.basket),
+        against=one(entry.against),
+        variants=several(entry.variants),
+        groups=groups,
+        events=dated,
+        options=tuple(entry.options.items()),
+        alternatives=tuple(
+            (other.label, other.label_zh or other.label, tuple(other.options.items()))
+            for other in entry.alternatives
+        ),
+    )
+
+
+def _triggers(file: ThesisFile) -> dict[str, Trigger]:
+    """Return the triggers of the claims that have one, by claim; one may name those before it."""
+    found: dict[str, Trigger] = {}
+    for name, claim in file.claims.items():
+        if claim.trigger is not None:
+            try:
+                found[name] = parse_trigger(claim.trigger, found)
+            except UserError as error:
+                raise UserError(f"claims.{name}.trigger: {error}") from error
+    return found
+
+
+def _found(name: str, baskets: Mapping[str, Basket], where: str) -> str:
+    _one_of(name, baskets, f"{where}: there is no basket")
+    return name
+
+
+def _one_of(name: str, known: Mapping[str, T], missing: str) -> T:
+    if name not in known:
+        raise UserError(f"{missing} {name!r}; {suggest(name, known)}")
+    return known[name]
