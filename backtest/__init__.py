@@ -96,7 +96,7 @@ def _renderer(module: str, name: str) -> Callable[..., Any]:
 RENDERERS |= {
     "notebook": _renderer("render.notebook", "shown"),
     "file": _renderer("render.files", "write_result"),
-    "equity": _renderer("render.plots", "equity"),
+    "picture": _renderer("render.plots", "plot"),
     "progress": _renderer("render.progress", "progress_bar"),
     "sentences": _renderer("views.pages", "sentences_of"),
 }

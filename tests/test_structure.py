@@ -58,14 +58,13 @@ def test_a_circle_would_be_found():
     ("package", "others"),
     [
         ("matplotlib", set()),
-        ("plotly", {"backtest.board.figures"}),
         ("rich", set()),
         ("jinja2", set()),
         ("openpyxl", {"backtest.data.grid"}),
     ],
 )
 def test_only_render_draws_and_writes_sheets(package, others):
-    """The board draws its live figures, and workbooks are read where data come in."""
+    """Workbooks are read where data come in; what plotly.js draws is plain JSON."""
     importers = graph().find_modules_that_directly_import(package)
     assert {name for name in importers if not name.startswith("backtest.render")} <= others
 

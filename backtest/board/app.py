@@ -13,21 +13,26 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from backtest.board import figures, tables
+from backtest.board import charts, tables
 from backtest.board.controls import Control, controls, fixed, with_values
 from backtest.board.heat import MOST, Heat, heat
 from backtest.board.snippet import snippet, written
-from backtest.board.text import markdown_text
+from backtest.board.text import html_text, markdown_text
 from backtest.board.view import View, view
 from backtest.cli.lookup import built_in, find_strategy
 from backtest.data import load_market
 from backtest.data.store import market_names, read_manifest
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.render.interactive import to_plotly
 from backtest.strategy import Strategy
 from backtest.strategy.look import look
+from backtest.views.charts import Chart
+from backtest.views.words import Words
 
 BEST = 12  # cells offered by name, for who has no mouse
+SAY = Words()
+CONFIG = {"displayModeBar": False}
 STYLE = """<style>
 :focus-visible, .react-aria-ComboBox:has(input:focus-visible),
 [data-testid=stSlider]:has(input:focus-visible) {
@@ -38,6 +43,13 @@ STYLE = """<style>
 .nqp-table th, .nqp-table td {padding: .35rem .8rem; text-align: right; white-space: nowrap;
   border-bottom: 1px solid rgba(128, 128, 128, .25)}
 .nqp-table th:first-child, .nqp-words td, .nqp-words th {text-align: left}
+.nqp-keys {display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 0; padding: 0; list-style: none;
+  font-size: .875rem}
+.nqp-keys i {display: inline-block; width: 20px; margin-right: 7px; vertical-align: 4px;
+  border-top: 2.5px solid var(--c)}
+.nqp-keys .dash {border-top-style: dashed} .nqp-keys .dot {border-top-style: dotted}
+.nqp-keys .block {height: 11px; width: 11px; vertical-align: -1px; background: var(--c); border: 0}
+.nqp-keys .points {width: 8px; height: 8px; border: 1.5px solid var(--c); rotate: 45deg}
 [data-testid=stMainBlockContainer] {padding: 2.5rem clamp(1rem, 3vw, 3rem) 2rem}
 </style>"""
 
@@ -161,27 +173,35 @@ def _head(seen: View) -> None:
 
 
 def _curves(seen: View, here: Mapping[str, View]) -> None:
-    st.plotly_chart(
-        figures.curves(seen, here),
-        key="curves",
-        config=figures.CONFIG,
-        alt="Growth of 1 of the variant, pinned variants and benchmarks, over what is held",
-    )
+    _chart(charts.curves(seen, here, SAY), "curves")
     dated = tables.switch_dates(seen)
     with st.expander(f"Switch dates ({len(dated)})"):
         _table(dated.set_index("Date"), words=True)
 
 
+def _chart(chart: Chart, key: str, **events: Any) -> None:
+    """Show a chart with its legend; every text in it is escaped."""
+    keys = "".join(
+        f'<li><i class="{one.dash}" style="--c:{one.color}"></i>{html_text(one.name)}</li>'
+        for one in chart.keys
+    )
+    st.html(f'<ul class="nqp-keys">{keys}</ul>')
+    figure = to_plotly(chart)
+    figure["layout"] |= {"clickmode": "event+select", "dragmode": False} if events else {}
+    figure["layout"]["margin"] |= {"l": 70 if events else 60}
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{chart.title}. {chart.alt}", **events)
+
+
 def _compare(seen: View, here: Mapping[str, View], pins: dict[tuple[str, str], View]) -> None:
     """Show pinned variants beside the one the controls stand for."""
     label, snapshot = written(seen.strategy), seen.market.snapshot
-    full = len(here) >= len(figures.PINNED)
+    full = len(here) >= charts.PINNED
     st.button(
         "Pin this variant",
         on_click=pins.__setitem__,
         args=((snapshot, label), seen),
         disabled=full or label in here,
-        help=f"Keeps it beside those to come, up to {len(figures.PINNED)} a market.",
+        help=f"Keeps it beside those to come, up to {charts.PINNED} a market.",
     )
     _table(tables.compared({"now": seen} | {label: pin.now() for label, pin in here.items()}))
     for number, pinned in enumerate(here, start=1):
@@ -232,14 +252,8 @@ def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
         st.info(
             "Computed with other values of the other controls, or on another market; try again."
         )
-    st.plotly_chart(
-        figures.heat_map(drawn, seen.strategy.parameters),
-        key="heat-map",
-        on_select=lambda: _load_clicked(drawn),
-        selection_mode="points",
-        config={**figures.CONFIG, "displayModeBar": False},
-        alt=f"Sharpe ratio by {drawn.rows} and {drawn.columns}; the best cells are listed below",
-    )
+    chart = charts.heat_map(drawn, seen.strategy.parameters, SAY)
+    _chart(chart, "heat-map", on_select=lambda: _load_clicked(drawn), selection_mode="points")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         best = drawn.ranked(BEST)
         cell = st.selectbox("Best cells", best, format_func=drawn.spoken, key="cell")

@@ -34,7 +34,8 @@ class Heat:
     rows, columns : str
         The parameters; `labels` is what they are called.
     table : DataFrame
-        The score; NaN where the strategy refuses the combination or it never traded.
+        The score, as it is drawn, the greatest of the rows first; NaN where the strategy refuses
+        the combination or it never traded.
     trials : int
         Variants of the strategy ever tried on this market, these included.
     """
@@ -124,6 +125,7 @@ def heat(
         progress=lambda _: None,
     )
     table = swept.trials.pivot(index=rows.name, columns=columns.name, values=score)
+    table = table.sort_index(ascending=False)  # as it is drawn
     return Heat(
         strategy=strategy,
         snapshot=market.snapshot,

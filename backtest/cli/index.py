@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -53,6 +54,7 @@ def index(
         check_free(out, _files(), force=force)
     from backtest.composite import composite, load_framework
     from backtest.render.waiting import waiting
+    from backtest.views.index import index_page, sensitivity_page
     from backtest.views.words import Words
 
     say = Words(lang)
@@ -61,24 +63,24 @@ def index(
         found = composite(seen, chosen)
     varied = _vary(found) if sensitivity else None
     since = seen.sessions[max(0, len(seen.sessions) - 1 - SPAN)]
+    pages = [index_page(found, say, since=since)]
+    pages += [] if varied is None else [sensitivity_page(varied, say)]
     if out is not None or json:
         document = _document(found, since, varied)
-    missing = ""
     if out is not None:
-        from backtest.records.index_folder import said_of_left_out, write_index
+        from backtest.records.index_folder import left_out, write_index
 
-        missing = said_of_left_out(found, since)
-        document["notes"] += [missing] if missing else []
-        write_index(found, document, out, since=since, sensitivity=varied, force=force)
+        if (missing := left_out(pages[0])) is not None:
+            document["notes"].append(missing)
+            pages[0] = replace(pages[0], notes=(*pages[0].notes, say.note(missing)))
+        write_index(document, pages, out, force=force)
     if json:
         print_json(document)
         return
     from backtest.render.terminal import show
-    from backtest.views.index import index_page, sensitivity_page
 
-    show(index_page(found, say, since=since, missing=missing))
-    if varied is not None:
-        show(sensitivity_page(varied, say))
+    for page in pages:
+        show(page)
     wrote(out)
 
 

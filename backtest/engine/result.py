@@ -135,19 +135,14 @@ class BacktestResult(Displayed):
         """
         return daily_portfolio({self.name: self.books})
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the growth of 1 beside the benchmarks, over a ribbon of what was held.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure by default.
+    def plot(self) -> Any:
+        """Draw the growth of 1 beside the benchmarks, the drawdown, and what was held.
 
         Returns
         -------
-        matplotlib.axes.Axes
+        matplotlib.figure.Figure
         """
-        return put_in("equity")(self, ax)
+        return put_in("picture")(self)
 
     def report(self, path: str | Path, language: str = "en") -> Path:
         """Write the report to a file, .html or .pdf by its ending; "en" or "zh"."""

@@ -22,7 +22,7 @@ from backtest.records.folder import check_free, csv_text, json_text, remove_repo
 from backtest.records.record import damaged, read_json, read_table
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import SharpeInterval
-from backtest.tuning.maps import heat_map, plateau, switch_raster
+from backtest.tuning.maps import held_shares, plateau
 from backtest.tuning.spa import Superiority
 from backtest.tuning.space import LARGEST_GRID
 from backtest.tuning.sweep_result import Sweep
@@ -32,14 +32,10 @@ from backtest.views.page import Page
 from backtest.views.tuning_report import described, tuning_report
 
 TESTS = ("timing", "against_benchmark", "against_blend")
+PICTURES = {"map": "heat_map.png", "held": "switches.png"}  # files of charts
 FILES = (
-    "trials.parquet",
-    "best.json",
-    "honesty.json",
-    "manifest.json",
-    "held.csv",
-    "heat_map.png",
-    "switches.png",
+    *("trials.parquet", "best.json", "honesty.json", "manifest.json", "held.csv"),
+    *PICTURES.values(),
 )
 
 
@@ -71,25 +67,25 @@ def write_tuning(swept: Sweep, folder: Path, *, force: bool = False) -> None:
 
     The heat-map is of the first two parameters, where there are two.
     """
-    from backtest.render import plots
+    from backtest.render.plots.chart import chart_png
 
     check_target(folder, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
-        table = BytesIO()
-        swept.trials.assign(plateau=plateau(swept)).to_parquet(table)
+        table, held, manifest = BytesIO(), held_shares(swept), described(swept)
+        trials = swept.trials.assign(plateau=plateau(swept))
+        trials.to_parquet(table)
         write_file(folder / "trials.parquet", table.getvalue())
         document = swept.to_json()
         write_file(folder / "best.json", json_text(document["best"]).encode())
         write_file(folder / "honesty.json", json_text(document["honesty"]).encode())
-        write_file(folder / "manifest.json", json_text(described(swept)).encode())
-        write_file(folder / "held.csv", csv_text(_held(swept)))
-        names = swept.variants.names
-        if len(names) > 1 and not heat_map(swept, names[0], names[1]).empty:
-            axes = plots.heat_map(swept, names[0], names[1])
-            write_file(folder / "heat_map.png", plots.png(axes))
-        write_file(folder / "switches.png", plots.png(plots.switch_raster(swept)))
+        write_file(folder / "manifest.json", json_text(manifest).encode())
+        write_file(folder / "held.csv", csv_text(held))
+        page = tuning_report(trials, document["best"], swept.honesty, manifest, held)
+        for chart in page.charts:
+            if chart.id in PICTURES:
+                write_file(folder / PICTURES[chart.id], chart_png(chart, page.origin))
     except OSError as error:
         raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
 
@@ -175,10 +171,3 @@ def _checked(manifest: Any, path: Path) -> Mapping[str, Any]:
         raise damaged(path, "its versions must name nqp-rotation's")
     known: Mapping[str, Any] = manifest
     return known
-
-
-def _held(swept: Sweep) -> pd.DataFrame:
-    """Return the share of variants that hold each basket, session × name."""
-    raster = switch_raster(swept)
-    names = list(dict.fromkeys(raster.to_numpy().ravel()))
-    return pd.DataFrame({name: (raster == name).mean() for name in names})

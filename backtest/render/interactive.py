@@ -120,7 +120,8 @@ def _reach(panels: tuple[Panel, ...]) -> tuple[str, str]:
     days: list[pd.Timestamp] = []
     for panel in panels:
         if isinstance(panel, Lines):
-            days += [day for line in panel.lines for day in line.values.index[[0, -1]]]
+            drawn_lines = (*panel.lines, *panel.stack)
+            days += [day for line in drawn_lines for day in line.values.index[[0, -1]]]
         elif isinstance(panel, Strips):
             days += [day for values in panel.rows.values() for day in values.index[[0, -1]]]
         elif isinstance(panel, Raster):

@@ -12,6 +12,7 @@ from backtest.views.charts import (
     Bars,
     Counts,
     Grid,
+    Line,
     Lines,
     Panel,
     Paths,
@@ -21,8 +22,8 @@ from backtest.views.charts import (
     log_ticks,
     spans,
 )
-from backtest.views.numbers import written
-from backtest.views.palette import DIVERGING, SEQUENTIAL
+from backtest.views.numbers import NOTHING, written
+from backtest.views.palette import DIVERGING, MARK, SEQUENTIAL
 
 TICKS = {"growth": ".3~g", "percent": ".0%", "signed percent": "+.0%", "ratio": ".2f"}
 ROUNDING = 1e-12  # a value below this
@@ -58,7 +59,8 @@ def drawn(panel: Panel) -> tuple[list[Trace], Trace, Trace]:
 
 
 def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
-    traces = [
+    traces = [_area(line, part, panel.unit) for line, part, _ in panel.areas]
+    traces += [
         {
             "type": "scatter",
             "mode": "lines",
@@ -70,6 +72,7 @@ def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
             "fillcolor": f"{line.color}26",
             "hovertemplate": f"%{{y:{_hover(panel.unit)}}}",
         }
+        | (_points(line) if line.dash == "points" else {})
         for line in panel.lines
     ]
     y: Trace = {"tickformat": TICKS.get(panel.unit, "")}
@@ -77,6 +80,33 @@ def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
         ticks = log_ticks(panel)
         y |= {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
     return traces, {}, y
+
+
+def _area(line: Line, part: pd.Series, unit: str) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": shown(line.name),
+        "x": _days(part.index),
+        "y": _numbers(part),
+        "stackgroup": "down" if part.min() < 0.0 else "up",
+        "fillcolor": line.color,
+        "line": {"width": 0, "color": line.color},
+        "hovertemplate": f"%{{y:{_hover(unit)}}}",
+    }
+
+
+def _points(line: Line) -> Trace:
+    return {
+        "mode": "markers",
+        "line": {"color": line.color},
+        "marker": {
+            "symbol": "diamond",
+            "size": 6,
+            "color": "white",
+            "line": {"color": line.color, "width": 1.4},
+        },
+    }
 
 
 def _strips(panel: Strips) -> tuple[list[Trace], Trace, Trace]:
@@ -133,7 +163,8 @@ def _grid(panel: Grid) -> tuple[list[Trace], Trace, Trace]:
     percent = "percent" in panel.unit
     scale = 100.0 if percent else 1.0
     shape = "{:+.1f}" if percent else "{:.2f}"
-    trace = {
+    texts = [[_text(value * scale, shape) for value in row] for row in values.tolist()]
+    trace: Trace = {
         "type": "heatmap",
         "z": [_numbers(pd.Series(row)) for row in values],
         "y": list(range(len(values))),
@@ -144,28 +175,42 @@ def _grid(panel: Grid) -> tuple[list[Trace], Trace, Trace]:
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
-        "text": [[_text(value * scale, shape) for value in row] for row in values.tolist()],
+        "text": texts,
         "texttemplate": "%{text}",
         "hoverinfo": "skip",
         "meta": {"short": [[_text(v * scale, "{:.0f}") for v in row] for row in values.tolist()]}
         if percent
         else {},
     }
-    traces: list[Trace] = [trace]
+    places = [(row, place) for row in range(len(values)) for place in range(values.shape[1])]
+    rows, across = ([str(name) for name in names] for names in (panel.cells.index, panel.cells))
+    # A heat-map's cells cannot be clicked; invisible markers can, counted along the rows.
+    clickable: Trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [place for _, place in places],
+        "y": [row for row, _ in places],
+        "marker": {"symbol": "square", "size": 18, "opacity": 0},
+        "selected": {"marker": {"opacity": 0}},
+        "unselected": {"marker": {"opacity": 0}},
+        "text": [
+            f"{shown(rows[row])} · {shown(across[place])}: {texts[row][place] or NOTHING}"
+            for row, place in places
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    traces: list[Trace] = [trace, clickable]
     if panel.mark is not None:
         row, place = panel.mark
+        edges = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) / 2.0
         traces.append(
             {
                 "type": "scatter",
-                "mode": "markers",
-                "x": [place],
-                "y": [row],
-                "marker": {
-                    "symbol": "square-open",
-                    "size": 30,
-                    "color": "#D55E00",
-                    "line": {"width": 3},
-                },
+                "mode": "lines",
+                "x": [place + float(edge) for edge, _ in edges],
+                "y": [row + float(edge) for _, edge in edges],
+                "line": {"color": MARK, "width": 3},
+                "cliponaxis": False,
                 "hoverinfo": "skip",
             }
         )
@@ -277,7 +322,7 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
             "text": ["", shown(name)],
             "textposition": "top center",
             "cliponaxis": False,
-            "line": {"color": "#D55E00", "width": 2},
+            "line": {"color": MARK, "width": 2},
             "hoverinfo": "skip",
         }
         for name, value in panel.marks.items()

@@ -84,6 +84,13 @@ def switch_raster(swept: Sweep, rows: Sequence[int] | None = None) -> pd.DataFra
     return bases
 
 
+def held_shares(swept: Sweep) -> pd.DataFrame:
+    """Return the share of `switch_raster`'s variants that hold each basket, session × name."""
+    raster = switch_raster(swept)
+    names = list(dict.fromkeys(raster.to_numpy().ravel()))
+    return pd.DataFrame({name: (raster == name).mean() for name in names})
+
+
 def _places(known: Sequence[object]) -> np.ndarray:
     """Return the place of each value in their order; of unlike values, in the order given."""
     try:

@@ -25,7 +25,7 @@ LOG_STEPS = (
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line over sessions; `dash` is "solid", "dash", "dot" or "dashdot"."""
+    """A line over sessions; `dash` is "solid", "dash", "dot", "dashdot" or "points"."""
 
     name: str
     values: pd.Series
@@ -37,7 +37,10 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """A panel of lines over time, its ground shaded where `shaded` is true."""
+    """A panel of lines over time, its ground shaded where `shaded` is true.
+
+    Lines of `stack` are areas that stand on one another, what is below zero downward.
+    """
 
     title: str
     lines: tuple[Line, ...]
@@ -45,6 +48,20 @@ class Lines:
     log: bool = False
     height: int = 240
     shaded: pd.Series | None = None
+    stack: tuple[Line, ...] = ()
+
+    @property
+    def areas(self) -> list[tuple[Line, pd.Series, pd.Series]]:
+        """Each area of the stack, how high it is, and where it stands; those below zero last."""
+        found = []
+        for sign in (1.0, -1.0):
+            edge = pd.Series(0.0, index=self.stack[0].values.index if self.stack else None)
+            for line in self.stack:
+                part = line.values.where(line.values * sign > 0.0, 0.0)
+                if sign > 0.0 or part.any():
+                    found.append((line, part, edge))
+                edge = edge + part
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +104,7 @@ class Raster:
 class Grid:
     """A panel of labeled cells with their values in them, shaded two-sided around 0 or one-sided.
 
-    `mark` is the place (row, column) of the cell to point at.
+    `mark` is the place (row, column) of the cell that is framed.
     """
 
     title: str

@@ -42,7 +42,9 @@ def compare_page(comparison: Comparison, say: Words, *, most: int | None = NOTED
         more = say("{count} more notes: --notes", count=len(notes) - most)
         notes = [*notes[:most], more]
     page = _page(comparison, None, say)
-    table = _table(comparison.documents, _ranked(comparison), say)
+    ranked = _ranked(comparison)
+    charts = _curves(comparison, ranked, say).charts
+    table = replace(_table(comparison.documents, ranked, say), charts=charts)
     return replace(page, sections=(table,), notes=tuple(notes))
 
 

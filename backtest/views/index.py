@@ -11,6 +11,7 @@ from backtest.composite.selection import selection
 from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction, links
 from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
 from backtest.evidence.composite_sobol import MATTERS
+from backtest.views.index_charts import level_charts, movers_chart, sensitivity_charts
 from backtest.views.index_words import COMPENSABLE, SCALES, SPOKEN
 from backtest.views.numbers import day, written
 from backtest.views.page import Page, Section, Table
@@ -25,17 +26,13 @@ MARKS = {"matters": "*", "cannot tell": "?"}
 SHAPES = {"index": "number", "switches": "number", "profit": "signed percent"}
 
 
-def index_page(
-    found: Composite, say: Words, *, since: pd.Timestamp | None = None, missing: str = ""
-) -> Page:
+def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = None) -> Page:
     """Return the latest index, what moved it, what it rests on and what it goes with.
 
     Parameters
     ----------
     since : Timestamp, optional
         From when on its moves are taken apart; 60 sessions ago by default.
-    missing : str
-        A note on pictures that were left out.
     """
     framework, sessions = found.framework, found.market.sessions
     start = sessions[max(0, len(sessions) - 1 - SINCE)] if since is None else since
@@ -66,7 +63,8 @@ def index_page(
         conclusion="",
         banners=(say(WARNING),) if found.synthetic else (),
         sections=tuple(section for section in sections if section is not None),
-        notes=tuple(say.note(text) for text in (*found.notes, missing) if text),
+        notes=tuple(map(say.note, found.notes)),
+        origin=_origin(found.market.name, found.synthetic, say),
         footer=(footer, say("data: {snapshot}", snapshot=found.market.snapshot[:12])),
     )
 
@@ -93,7 +91,8 @@ def _levels(found: Composite, say: Words) -> Section:
         "without the jumps of what enters or leaves, for moves (here over sessions)"
     )
     drop = tuple(say("in {span}", span=span) for span in reversed(SPANS))
-    return Section("levels", "", tables=(Table("", cells, drop=drop),), notes=(note,))
+    table = Table("", cells, drop=drop)
+    return Section("levels", "", (), level_charts(found, say), (table,), (note,))
 
 
 def _movers(found: Composite, since: pd.Timestamp, say: Words) -> Section | None:
@@ -121,7 +120,8 @@ def _movers(found: Composite, since: pd.Timestamp, say: Words) -> Section | None
         points=written(float(moved["points"].sum()), "points"),
     )
     table = Table("", cells, (pillar,), (pillar,), head=say("indicator"))
-    return Section("movers", title, tables=(table,))
+    chart = movers_chart(moved, day(since), found, say)
+    return Section("movers", title, charts=(chart,) if chart else (), tables=(table,))
 
 
 def _changes(found: Composite, say: Words) -> Section | None:
@@ -303,8 +303,14 @@ def sensitivity_page(varied: CompositeSensitivity, say: Words) -> Page:
         ways=ways,
         strategy=varied.strategy,
     )
-    section = Section("sensitivity", title, tables=tables, notes=tuple(notes))
-    return Page("", "", say.language, "", sections=(section,))
+    charts = sensitivity_charts(varied, say)
+    section = Section("sensitivity", title, charts=charts, tables=tables, notes=tuple(notes))
+    origin = _origin(varied.market, varied.synthetic, say)
+    return Page("", "", say.language, "", sections=(section,), origin=origin)
+
+
+def _origin(market: str, synthetic: bool, say: Words) -> str:
+    return " · ".join([*[say("SYNTHETIC DATA")] * synthetic, market])
 
 
 def _share(row: pd.Series) -> str:

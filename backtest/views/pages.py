@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from backtest.engine.comparison import Comparison
 from backtest.views.page import Page
 from backtest.views.words import Words
 
@@ -49,6 +50,16 @@ def page_of(value: object, language: str = "en") -> Page:
         If nothing knows how to show it.
     """
     page: Page = _view(VIEWS, value)(value, Words(language))
+    return page
+
+
+def pictured(value: object, language: str = "en") -> Page:
+    """Return the page of a value with all that can be drawn of it; of results, their comparison."""
+    if isinstance(value, (list, tuple)):
+        return page_of(Comparison.of(value), language)
+    page: Page = _view({**VIEWS, "Sweep": "tuning_report:swept_report"}, value)(
+        value, Words(language)
+    )
     return page
 
 

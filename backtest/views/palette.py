@@ -16,6 +16,7 @@ KNOWN = {"cash": PALE, "nqp": COLORS[1], "traditional": COLORS[2], "defensive": 
 # Of baskets that are not among the known: three of the above and five of Tol's muted scheme (2021).
 BASKETS = (COLORS[3], COLORS[4], COLORS[7], "#882255", "#44AA99", "#332288", "#DDCC77", "#117733")
 TONES = {"good": COLORS[2], "bad": COLORS[1], "unsure": COLORS[6]}  # of verdicts
+MARK = COLORS[1]  # of what is pointed at
 OTHER = COLORS[6]  # what is held when the colors are used up
 BESIDE = ("solid", "dot", "dash")  # how the lines of benchmarks are drawn
 

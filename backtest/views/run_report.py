@@ -13,7 +13,7 @@ from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Source
 from backtest.views.page import Page, Section
 from backtest.views.sections.costs import costs
-from backtest.views.sections.curves import curves
+from backtest.views.sections.curves import curves, result_chart
 from backtest.views.sections.data import data, manifest
 from backtest.views.sections.headline import banners, conclusion, headline, noted, tiles
 from backtest.views.sections.holdings import holdings
@@ -82,8 +82,8 @@ def result_page(result: BacktestResult, say: Words) -> Page:
     """Return what a backtest earned beside its benchmarks, and what that rests on."""
     known = result.to_json()
     page = _page(result, known, None, say)
-    sections = (headline(known, result, say),)
-    return replace(page, sections=sections, notes=noted(result.warnings, say))
+    section = replace(headline(known, result, say), charts=(result_chart(result, say),))
+    return replace(page, sections=(section,), notes=noted(result.warnings, say))
 
 
 def _page(

@@ -11,18 +11,18 @@ import numpy as np
 import pandas as pd
 
 from backtest.tuning.honesty import Honesty
-from backtest.tuning.maps import plateau
+from backtest.tuning.maps import held_shares, plateau
 from backtest.tuning.search import Search
 from backtest.tuning.sweep_result import Sweep
 from backtest.tuning.walk_forward import WalkForward
-from backtest.views.charts import Chart, Counts, Grid, Key, Line, Lines
-from backtest.views.numbers import column, day, figure, written
+from backtest.views.numbers import day, figure, written
 from backtest.views.page import Page, Section, Table
-from backtest.views.palette import regime_colors
 from backtest.views.run_report import footer, origin
+from backtest.views.sections.curves import growth_chart
 from backtest.views.sections.data import manifest as manifest_section
 from backtest.views.sections.headline import WARNING
-from backtest.views.sections.verdicts import VERDICTS, histogram, honesty
+from backtest.views.sections.verdicts import VERDICTS, honesty
+from backtest.views.tuning_charts import held_chart, map_chart, scores_chart, value_text
 from backtest.views.words import Words
 
 TOP, FEW = 10, 5  # variants listed in a report, and on a short page
@@ -58,7 +58,7 @@ def tuning_report(
         _best(trials, manifest, say),
         _map(trials, manifest, say),
         _scores(trials, manifest, say),
-        _held(held, say),
+        Section("held", say("What variants hold"), charts=(held_chart(held, say),)),
         manifest_section({**manifest, "best": best["parameters"]}, say),
     ]
     page = _page(found, manifest, say)
@@ -70,6 +70,13 @@ def sweep_page(swept: Sweep, say: Words) -> Page:
     manifest, found = described(swept), swept.honesty
     best = _best(swept.trials.assign(plateau=plateau(swept)), manifest, say, top=FEW)
     return replace(_page(found, manifest, say), sections=(best, honesty(found, say)))
+
+
+def swept_report(swept: Sweep, say: Words) -> Page:
+    """Return the report on a sweep that was not written to a folder."""
+    trials, best = swept.trials.assign(plateau=plateau(swept)), swept.to_json()["best"]
+    held, known = held_shares(swept), described(swept)
+    return tuning_report(trials, best, swept.honesty, known, held, language=say.language)
 
 
 def search_page(found: Search, say: Words) -> Page:
@@ -172,7 +179,7 @@ def _windows(walked: WalkForward, say: Words) -> Section:
         [
             {
                 say("to"): day(row["test_to"]),
-                **{name: _value(row[name]) for name in names},
+                **{name: value_text(row[name]) for name in names},
                 inside: figure(score, float(row["in_sample"])),
                 outside: figure(score, float(row["out_of_sample"])),
                 say("rank"): written(float(row["rank"]), "{:.0%}"),
@@ -201,7 +208,10 @@ def _curves(walked: WalkForward, say: Words) -> Section:
         index=list(curves),
     )
     table = Table("", cells, drop=(say.figure("switches"),))
-    return Section("curves", say("Out of sample"), tables=(table,))
+    returns = {say("tuned, stitched"): walked.result.returns}
+    returns[say("untuned defaults")] = walked.default.returns
+    growth = growth_chart(returns, walked.result.benchmarks, say, {})
+    return Section("curves", say("Out of sample"), charts=(growth,), tables=(table,))
 
 
 def _best(
@@ -238,7 +248,7 @@ def _variants(
     score: str = "",
 ) -> Table:
     """List variants with their parameters and figures."""
-    cells = pd.DataFrame({name: [_value(value) for value in rows[name]] for name in names})
+    cells = pd.DataFrame({name: [value_text(value) for value in rows[name]] for name in names})
     for key in shown:
         cells[say.figure(key)] = [figure(key, float(value)) for value in rows[key]]
     if "plateau" in rows:
@@ -256,67 +266,18 @@ def _map(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Secti
     if max(trials[rows].nunique(), trials[columns].nunique()) > CELLS:
         return None
     table = trials.pivot_table(index=rows, columns=columns, values=score, aggfunc="median")
-    table = table.sort_index().sort_index(axis=1)
     if table.empty:
         return None
     chosen = trials.iloc[_order(trials[score], manifest)[0]]
-    mark = (table.index.tolist().index(chosen[rows]), table.columns.tolist().index(chosen[columns]))
-    table.index = pd.Index([_value(value) for value in table.index])
-    table.columns = pd.Index([_value(value) for value in table.columns])
-    chart = Chart(
-        "map",
-        say(
-            "Median {score} by {rows} (down) and {columns} (across)",
-            score=say.figure(score),
-            rows=rows,
-            columns=columns,
-        ),
-        say("The frame marks the best variant."),
-        (Grid("", table, "ratio", diverging=False, mark=mark),),
-        data=table.apply(lambda values: pd.Series(column(values, "ratio"), table.index)),
-    )
+    chart = map_chart(table, score, (chosen[rows], chosen[columns]), say)
     return Section("map", say("Map"), charts=(chart,))
 
 
 def _scores(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Section:
-    """Draw how many variants score how much."""
-    score = manifest["score"]
-    values = trials[score].astype(float)
+    values = trials[manifest["score"]].astype(float)
     best = float(values.iloc[_order(values, manifest)[0]])
-    chart = Chart(
-        "scores",
-        say("{score} of all variants", score=say.figure(score)),
-        say(
-            "From {low} to {high}; half of them above {middle}.",
-            low=written(float(values.min()), "{:.3g}"),
-            high=written(float(values.max()), "{:.3g}"),
-            middle=written(float(values.median()), "{:.3g}"),
-        ),
-        (Counts("", histogram(values), {say("the best"): best}, "number"),),
-    )
+    chart = scores_chart(values, best, manifest["score"], say)
     return Section("scores", say("All variants"), charts=(chart,))
-
-
-def _held(held: pd.DataFrame, say: Words) -> Section:
-    """Draw which share of the variants holds what over time."""
-    shades = regime_colors(held.columns)
-    chart = Chart(
-        "held",
-        say("Share of variants by what they hold"),
-        say("Where all switch together, the result hangs on few dates."),
-        (
-            Lines(
-                "",
-                tuple(
-                    Line(say.name(name), held[name], shades[name], width=1.4)
-                    for name in held.columns
-                ),
-                "percent",
-            ),
-        ),
-        tuple(Key(say.name(name), shades[name], "solid") for name in held.columns),
-    )
-    return Section("held", say("What variants hold"), charts=(chart,))
 
 
 def _order(scores: pd.Series, manifest: Mapping[str, Any]) -> list[int]:
@@ -324,10 +285,3 @@ def _order(scores: pd.Series, manifest: Mapping[str, Any]) -> list[int]:
     values = scores.to_numpy(dtype=float)
     order = np.argsort(values if manifest["fewer_is_better"] else -values, kind="stable")
     return [int(place) for place in order]
-
-
-def _value(value: object) -> str:
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(
-        value, bool
-    )
-    return f"{value:g}" if number else str(value)

@@ -15,12 +15,14 @@ from tempfile import TemporaryDirectory
 
 import strategies
 from backtest import load_market
-from backtest.board import figures, tables
+from backtest.board import charts, tables
 from backtest.board.controls import controls, with_values
 from backtest.board.view import view
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.render.interactive import to_plotly
 from backtest.strategy import Strategy
+from backtest.views.words import Words
 from tests.real import real_market
 
 ALLOWED = 300.0  # milliseconds
@@ -61,7 +63,7 @@ def _report(strategy: Strategy, market: Market) -> None:
 def _move(strategy: Strategy, market: Market) -> float:
     begin = time.perf_counter()
     seen = view(strategy, market)
-    figures.curves(seen, {}).to_json()
+    to_plotly(charts.curves(seen, {}, Words()))
     tables.headline(seen, 1)
     tables.switch_dates(seen).to_html()
     return (time.perf_counter() - begin) * 1e3

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from backtest import load_market
-from backtest.board import figures
+from backtest.board import charts
 from backtest.board.controls import controls
 from backtest.board.heat import Heat, heat
 from backtest.board.snippet import snippet
@@ -15,6 +15,8 @@ from backtest.board.text import markdown_text
 from backtest.board.view import view
 from backtest.cli.lookup import find_strategy
 from backtest.errors import UserError
+from backtest.render.interactive import to_plotly
+from backtest.views.words import Words
 from strategies import ConfidenceRotation, RateRotation
 from tests.markets import make_market
 
@@ -27,23 +29,23 @@ def market():
 
 
 def by_hand():
-    table = pd.DataFrame([[0.1, 0.4], [np.nan, 0.3]], index=[10, 20], columns=[5.0, 7.5])
+    table = pd.DataFrame([[np.nan, 0.3], [0.1, 0.4]], index=[20, 10], columns=[5.0, 7.5])
     labels = ("Min hold", f"Fall {EVIL}")
     return Heat(RateRotation(), "abc", "min_hold", "fall_bp", labels, "sharpe", table, 4)
 
 
 def test_cells_are_counted_along_the_rows():
     known = by_hand()
-    assert known.cell(1) == {"min_hold": 10, "fall_bp": 7.5}
-    assert known.cell(3) == {"min_hold": 20, "fall_bp": 7.5}
+    assert known.cell(1) == {"min_hold": 20, "fall_bp": 7.5}
+    assert known.cell(3) == {"min_hold": 10, "fall_bp": 7.5}
     assert type(known.cell(1)["min_hold"]) is int
-    assert known.place({"min_hold": 20, "fall_bp": 5.0}) == (1, 0)
+    assert known.place({"min_hold": 20, "fall_bp": 5.0}) == (0, 0)
     assert known.place({"min_hold": 15, "fall_bp": 5.0}) is None
-    assert known.ranked(9) == [1, 3, 0]
-    assert known.spoken(3).endswith("7.5: Sharpe 0.30")
+    assert known.ranked(9) == [3, 1, 2]
+    assert known.spoken(1).endswith("7.5: Sharpe 0.30")
 
 
-@pytest.mark.parametrize("number", [-1, 4, 10**9, 2])
+@pytest.mark.parametrize("number", [-1, 4, 10**9, 0])
 def test_there_is_nothing_to_load_where_there_is_no_cell_or_no_score(number):
     assert by_hand().cell(number) == {}
 
@@ -72,31 +74,36 @@ def test_a_map_needs_two_parameters(market):
 
 
 def test_the_heat_map_has_a_marker_to_click_for_every_cell():
-    drawn = figures.heat_map(by_hand(), {"min_hold": 10, "fall_bp": 5.0})
-    assert list(drawn.data[1].x) == [0, 1, 0, 1]
-    assert list(drawn.data[1].y) == [0, 0, 1, 1]
-    assert (drawn.data[2].x, drawn.data[2].y) == ((0,), (0,))
-    assert len(figures.heat_map(by_hand(), {}).data) == 2
-    assert "<img" not in drawn.to_json()
+    drawn = to_plotly(charts.heat_map(by_hand(), {"min_hold": 10, "fall_bp": 5.0}, Words()))
+    cells, markers, frame = drawn["data"]
+    assert cells["z"] == [[None, 0.3], [0.1, 0.4]]  # the greatest of the rows on top
+    assert markers["x"] == [0, 1, 0, 1]
+    assert markers["y"] == [0, 0, 1, 1]
+    assert (min(frame["x"]), max(frame["x"])) == (-0.5, 0.5)
+    assert (min(frame["y"]), max(frame["y"])) == (0.5, 1.5)
+    assert len(to_plotly(charts.heat_map(by_hand(), {}, Words()))["data"]) == 2
+    assert "<img" not in json.dumps(drawn)
 
 
-def test_the_ribbon_covers_every_session_once(market):
+def test_the_strip_covers_every_session_once(market):
     seen = view(RateRotation(), market)
-    drawn = figures.curves(seen, {})
-    bars = [trace for trace in drawn.data if trace.type == "bar"]
-    covered = sum(np.sum(np.asarray(bar.x, dtype=float)) for bar in bars) / 86_400_000
+    chart = charts.curves(seen, {}, Words())
+    drawn = to_plotly(chart)
+    bars = [trace for trace in drawn["data"] if trace["type"] == "bar"]
+    covered = sum(np.sum(np.asarray(bar["x"], dtype=float)) for bar in bars) / 86_400_000
     assert covered == (market.sessions[-1] - market.sessions[0]).days + 1
-    assert {bar.name for bar in bars} == {f"holds {name}" for name in set(seen.regime)}
-    (marks,) = [trace for trace in drawn.data if trace.name == "switch"]
-    assert len(marks.x) == len(seen.switches)
+    assert {bar["name"] for bar in bars} == set(seen.regime)
+    (marks,) = [trace for trace in drawn["data"] if trace["name"] == "switches"]
+    assert len(marks["x"]) == len(seen.switches)
+    assert chart.panels[0].lines[0].values.iloc[-1] == pytest.approx(seen.equity.iloc[-1] / 1e6)
 
 
 def test_names_are_escaped_for_plotly():
     market = make_market(series={"rate": [2.0] * 300}, name=EVIL)
     seen = view(ConfidenceRotation(), market)
-    text = figures.curves(seen, {EVIL: seen}).to_json()
+    text = json.dumps(to_plotly(charts.curves(seen, {EVIL: seen}, Words())))
     assert "<img" not in text
-    assert "&lt;img" in json.loads(text)["data"][2]["name"]
+    assert "&lt;img" in text
 
 
 def test_markdown_punctuation_is_escaped():

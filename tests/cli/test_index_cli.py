@@ -137,7 +137,7 @@ def test_pictures_of_no_index_are_left_out_and_it_is_said(nqp, small, tmp_path):
     assert (folder / "index.png").exists()
     code, out, _ = nqp(*words, "--as-of", "2015-03-31", "--force")
     assert code == 0
-    says = "index.png, pillars.png and contributions.png are left out: there is no index to draw"
+    says = "pictures left out, with nothing to draw: index.png, pillars.png, contributions.png"
     assert " ".join(out.split()).count(says) == 1
     assert {path.name for path in folder.iterdir()} == {"index.json", "coverage.png"}
     assert says in json.loads((folder / "index.json").read_text("utf-8"))["notes"]

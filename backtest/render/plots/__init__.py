@@ -1,31 +1,36 @@
-"""Plots: each draws one thing on Axes and returns them. Only this package imports matplotlib."""
+"""Plots: charts as matplotlib figures. Only this package imports matplotlib."""
 
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from backtest.errors import UserError, suggest
 from backtest.render.plots.chart import chart_figure
-from backtest.render.plots.composite import (
-    composite_index,
-    contribution_bars,
-    coverage,
-    pillar_areas,
-    sobol_bars,
-)
-from backtest.render.plots.curves import drawdown, equity
-from backtest.render.plots.evidence import forest, placebo, rungs
-from backtest.render.plots.style import png
-from backtest.render.plots.tuning import heat_map, switch_raster
+from backtest.views.charts import Chart
+from backtest.views.pages import pictured
 
-__all__ = [
-    "chart_figure",
-    "composite_index",
-    "contribution_bars",
-    "coverage",
-    "drawdown",
-    "equity",
-    "forest",
-    "heat_map",
-    "pillar_areas",
-    "placebo",
-    "png",
-    "rungs",
-    "sobol_bars",
-    "switch_raster",
-]
+
+def plot(value: object, which: str = "", language: str = "en") -> Figure:
+    """Draw a chart of a value, as its reports show it; a notebook shows the figure.
+
+    Parameters
+    ----------
+    value : object
+        A `Chart`, or a result, several results, a sweep, a scorecard, an index ...
+    which : str
+        The id of a chart; the value's first by default.
+
+    Raises
+    ------
+    UserError
+        If the value has no such chart.
+    """
+    if isinstance(value, Chart):
+        return chart_figure(value)
+    page = pictured(value, language)
+    charts = {chart.id: chart for chart in page.charts}
+    if not charts:
+        raise UserError(f"there is nothing to draw of this {type(value).__name__}")
+    if which and which not in charts:
+        raise UserError(f"there is no chart {which!r} of it; {suggest(which, list(charts))}")
+    return chart_figure(charts[which or next(iter(charts))], page.origin)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from backtest.render.plots.fonts import drawable, fonts
@@ -29,7 +30,7 @@ from backtest.views.charts import (
     spans,
 )
 from backtest.views.numbers import written
-from backtest.views.palette import DIVERGING, GRAY, SEQUENTIAL, SHADE
+from backtest.views.palette import DIVERGING, GRAY, MARK, SEQUENTIAL, SHADE
 
 WIDTH = 9.0  # inches
 PIXELS = 96.0  # of a panel's height in an inch
@@ -40,11 +41,25 @@ ROOMY = 14  # columns of a grid whose cells have room for a decimal
 INK, RULE = "#1D2125", "#E3E6E9"
 
 
-def chart_figure(chart: Chart, origin: str = "") -> Figure:
+class Picture(Figure):
+    """A figure that a notebook shows, whether or not pyplot was imported."""
+
+    def _repr_png_(self) -> bytes:
+        return self.png()
+
+    def png(self) -> bytes:
+        """Return it as a PNG; equal pictures give equal bytes."""
+        content = BytesIO()
+        with fonts():
+            self.savefig(content, format="png", dpi=120, metadata={"Software": None})
+        return content.getvalue()
+
+
+def chart_figure(chart: Chart, origin: str = "") -> Picture:
     """Draw a chart on a figure of its own, with its title and legend, and its origin below."""
     rows = key_rows(chart.keys)
     total = ABOVE + KEYS * len(rows) + height(chart) + (ORIGIN if origin else 0.0)
-    figure = Figure(figsize=(WIDTH, total))
+    figure = Picture(figsize=(WIDTH, total))
     with fonts():
         figure.text(
             0.01, 1 - 0.25 / total, drawable(chart.title), size=11, weight="bold", color=INK
@@ -58,12 +73,7 @@ def chart_figure(chart: Chart, origin: str = "") -> Figure:
 
 def chart_png(chart: Chart, origin: str = "") -> bytes:
     """Return a chart as a PNG, with its origin below; equal charts give equal bytes."""
-    picture = BytesIO()
-    with fonts():
-        chart_figure(chart, origin).savefig(
-            picture, format="png", dpi=120, metadata={"Software": None}
-        )
-    return picture.getvalue()
+    return chart_figure(chart, origin).png()
 
 
 def height(chart: Chart) -> float:
@@ -129,8 +139,13 @@ def _panel(axes: Axes, panel: Panel) -> None:
 
 
 def _lines(axes: Axes, panel: Lines) -> None:
+    for line, part, below in panel.areas:
+        axes.fill_between(part.index.to_numpy(), below, below + part, color=line.color, lw=0)
     for line in panel.lines:
         days = line.values.index.to_numpy()
+        if line.dash == "points":
+            axes.plot(days, line.values, "D", mfc="white", mec=line.color, ms=4, zorder=3)
+            continue
         style = DASHES[line.dash]
         axes.plot(days, line.values.to_numpy(), style, color=line.color, lw=0.75 * line.width)
         if line.filled:
@@ -189,7 +204,8 @@ def _grid(axes: Axes, panel: Grid) -> None:
     step = _every(heads)
     axes.set_xticks(range(0, len(heads), step), heads[::step])
     if panel.mark is not None:
-        axes.plot(panel.mark[1], panel.mark[0], "s", ms=20, mfc="none", mec="#D55E00", mew=2)
+        corner = (panel.mark[1] - 0.5, panel.mark[0] - 0.5)
+        axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=MARK, lw=2.2, clip_on=False))
     _named(axes, [str(name) for name in panel.cells.index])
 
 
@@ -244,7 +260,7 @@ def _counts(axes: Axes, panel: Counts) -> None:
     wide = float(np.diff(middles).min()) if len(middles) > 1 else 1.0
     axes.bar(middles, panel.counts.to_numpy(), 0.92 * wide, color="#56B4E9")
     for name, value in panel.marks.items():
-        axes.axvline(value, color="#D55E00", lw=1.6)
+        axes.axvline(value, color=MARK, lw=1.6)
         axes.annotate(
             drawable(name), (value, 1.0), xycoords=("data", "axes fraction"), size=8, ha="center",
             va="bottom", color=INK,
@@ -306,8 +322,10 @@ def _formatter(unit: str) -> Callable[[float, int | None], str]:
 
 
 def _has_names(chart: Chart) -> bool:
-    return chart.over_time or any(
-        isinstance(panel, Whiskers | Grid) or (isinstance(panel, Bars) and panel.horizontal)
+    return any(
+        isinstance(panel, Whiskers | Grid | Raster)
+        or (isinstance(panel, Bars) and panel.horizontal)
+        or (isinstance(panel, Strips) and any(panel.rows))
         for panel in chart.panels
     )
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from backtest.render.plots.fonts import drawable
 from backtest.views.charts import Key
 
-DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-."}
+DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "points": ""}
 SOFT = "#5A6169"
 
 
@@ -37,6 +37,9 @@ def draw_key(figure: Figure, key: Key, x: float, y: float) -> None:
     wide = figure.get_size_inches()[0]
     thick, style = (6.0, "-") if key.dash == "block" else (1.6, DASHES[key.dash])
     ends = [x, x + (0.1 if key.dash == "block" else 0.2) / wide]
+    ends = [x + 0.1 / wide] * 2 if key.dash == "points" else ends
     mark = Line2D(ends, [y, y], color=key.color, lw=thick, ls=style, solid_capstyle="butt")
+    if key.dash == "points":
+        mark.set(marker="D", markerfacecolor="white", markersize=4)
     figure.add_artist(mark)
     figure.text(x + 0.26 / wide, y, drawable(key.name), size=8, color=SOFT, va="center")

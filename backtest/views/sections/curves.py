@@ -20,7 +20,7 @@ WIDE, THIN = 2.0, 1.1  # lines of strategies, and of benchmarks
 
 def curves(result: BacktestResult, say: Words) -> Section:
     """Draw the growth of 1, the fall from the highest value, and the basket held."""
-    chart = growth_chart({result.name: result.returns}, result.benchmarks, say, {"": result.regime})
+    chart = result_chart(result, say)
     falls = drawdowns(result)
     tables: tuple[Table, ...] = ()
     if len(falls):
@@ -41,6 +41,11 @@ def curves(result: BacktestResult, say: Words) -> Section:
         )
         tables = (Table(say("Deepest drawdowns"), cells, left=(held,)),)
     return Section("equity", say("Equity and drawdown"), charts=(chart,), tables=tables)
+
+
+def result_chart(result: BacktestResult, say: Words) -> Chart:
+    """Return a result's growth beside its benchmarks', its drawdowns, and what was held."""
+    return growth_chart({result.name: result.returns}, result.benchmarks, say, {"": result.regime})
 
 
 def growth_chart(

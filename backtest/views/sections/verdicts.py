@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.finding import ClaimFinding
+from backtest.evidence.foresight import Foresight
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
 from backtest.strategy.basket import Basket
 from backtest.tuning.honesty import Honesty
-from backtest.views.charts import Chart, Counts, Key, Whiskers
+from backtest.views.charts import Bars, Chart, Counts, Key, Whiskers
 from backtest.views.claim_sentences import EVIDENCE_ZH, VERDICTS_ZH, amount
 from backtest.views.numbers import column, figure
 from backtest.views.page import Page, Section, Table
-from backtest.views.palette import COLORS, GRAY
+from backtest.views.palette import COLORS, GRAY, MARK, color
 from backtest.views.sections.origins import attributed
 from backtest.views.sections.readings import readings
 from backtest.views.sections.year import the_year
 from backtest.views.strategy_sentences import KINDS
+from backtest.views.tuning_charts import histogram
 from backtest.views.words import Words
 
 VERDICTS = {"skill": "good", "luck": "bad", "cannot tell": "unsure"}
 SHADES = {"held": COLORS[2], "failed": COLORS[1], "cannot tell": GRAY}
 TONES = {"held": "good", "failed": "bad", "cannot tell": "unsure"}
 LISTED = 12  # instruments named
-BINS = 40
 
 
 def honesty(found: Honesty, say: Words) -> Section:
@@ -157,6 +157,7 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
     )
     tables = [Table(say("Differences a year, Ledoit-Wolf"), differ, left=(say("against"),))]
     if found.foresight is not None:
+        charts = (*charts, _foresight(found.foresight, say))
         rungs = found.foresight.rungs
         keys = [key for key in ("cagr", "sharpe", "max_drawdown", "switches") if key in rungs]
         cells = pd.DataFrame(
@@ -206,13 +207,27 @@ def _delay(delay: pd.DataFrame, say: Words) -> Table:
     return Table(say("Cost of delay: the strategy, late"), cells, head=say("sessions late"))
 
 
-def histogram(values: pd.Series) -> pd.Series:
-    """Count values by bin; the index is the middle of each."""
-    known = values.dropna().to_numpy(dtype=float)
-    if len(known) == 0 or known.min() == known.max():
-        return pd.Series([len(known)], index=[float(known[0]) if len(known) else 0.0])
-    counts, edges = np.histogram(known, bins=BINS)
-    return pd.Series(counts, index=(edges[1:] + edges[:-1]) / 2.0)
+def _foresight(found: Foresight, say: Words) -> Chart:
+    """Draw what perfect foresight, and less of it, return a year beside the strategy."""
+    rates = found.rungs["cagr"]
+    own = rates.index == found.strategy
+    values = pd.DataFrame({"other": rates.where(~own), "own": rates.where(own)})
+    return Chart(
+        "foresight",
+        say("What the rotation could be worth, return a year"),
+        "",
+        (
+            Bars(
+                "",
+                values.set_axis([say.name(str(name)) for name in rates.index]),
+                (color(0), MARK),
+                "signed percent",
+                horizontal=True,
+                stacked=True,
+            ),
+        ),
+        (Key(say("the strategy"), MARK),),
+    )
 
 
 def _placebo(test: PlaceboTest, number: int, say: Words) -> Chart:
