@@ -96,8 +96,6 @@ def _bootstrap(
     moments: Array, smooth: Smooth, block_length: int, draws: int, seed: int
 ) -> TestedDifference:
     """Compare |difference| / error with its bootstrap distribution; equation 9 of the paper."""
-    from arch.bootstrap import CircularBlockBootstrap
-
     count = len(moments)
     if count < FEWEST:
         return TestedDifference(math.nan, math.nan, math.nan, block_length, 0)
@@ -108,17 +106,22 @@ def _bootstrap(
     error = kernel_error(moments, gradient) if np.ptp(moments, axis=0).min() > 0 else 0.0
     if not error > 0:
         return TestedDifference(float(value), error, math.nan, length, 0)
-    blocks = count // length
-    generator = CircularBlockBootstrap(length, np.arange(count), seed=seed)
-    picks = np.array([generator.update_indices() for _ in range(draws)])
-    drawn = moments[picks]
-    means = drawn.mean(axis=1)
+    blocks, rest = divmod(count, length)
+    # Circular blocks: sums over the sessions from each start on, drawn by their starts alone.
+    starts = np.random.default_rng(seed).integers(count, size=(draws, blocks + (rest > 0)))
+    onward = np.lib.stride_tricks.sliding_window_view(
+        np.vstack([moments, moments[: length - 1]]), length, axis=0
+    )
+    sums = onward.sum(axis=-1)[starts[:, :blocks]]
+    total = sums.sum(axis=1)
+    if rest:
+        total += onward[..., :rest].sum(axis=-1)[starts[:, -1]]
+    means = total / count
     values, gradients = smooth(means)
     # The variance a block bootstrap sees is that of sums over its own blocks.
-    centered = (drawn - means[:, None])[:, : blocks * length]
-    sums = centered.reshape(draws, blocks, length, -1).sum(axis=2) / math.sqrt(length)
     projected = np.einsum("dbk,dk->db", sums, gradients)
-    errors = np.sqrt((projected**2).mean(axis=1) / count)
+    projected -= length * np.einsum("dk,dk->d", means, gradients)[:, None]
+    errors = np.sqrt((projected**2).mean(axis=1) / (length * count))
     with np.errstate(divide="ignore", invalid="ignore"):
         distances = np.abs(values - value) / errors
     as_far = int((distances[np.isfinite(distances)] >= abs(value) / error).sum())

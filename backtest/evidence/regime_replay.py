@@ -186,18 +186,18 @@ def late(path: Codes, sessions: int, first: int = 0) -> Codes:
 def _exchanged(on: Stage, columns: NDArray[np.intp]) -> Stage:
     """Return a stage with some of its instruments, in another order."""
 
-    def solid(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.ascontiguousarray(values[..., columns])
+    def some(values: np.ndarray) -> np.ndarray:
+        return np.take(values, columns, axis=-1)
 
-    lot = solid(on.lot)
+    lot = some(on.lot)
     return on._replace(
-        price=solid(on.price),
-        inverse=solid(on.inverse),
-        mark=solid(on.mark),
-        close=solid(on.close),
-        can_buy=np.ascontiguousarray(on.can_buy[:, columns]),
-        can_sell=np.ascontiguousarray(on.can_sell[:, columns]),
-        rates=solid(on.rates),
+        price=some(on.price),
+        inverse=some(on.inverse),
+        mark=some(on.mark),
+        close=some(on.close),
+        can_buy=some(on.can_buy),
+        can_sell=some(on.can_sell),
+        rates=some(on.rates),
         lot=lot,
         in_lots=bool((lot > 0).any()),
     )

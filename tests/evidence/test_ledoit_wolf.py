@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from arch.bootstrap import CircularBlockBootstrap
 
 from backtest.evidence.ledoit_wolf import mean_difference, sharpe_difference
 
@@ -40,6 +41,21 @@ def test_a_series_does_not_differ_from_itself(test):
 def test_a_few_sessions_are_too_few(test, rows):
     pair = np.random.default_rng(rows).normal(0.0, 0.01, (rows, 2))
     assert np.isnan(test(pair, draws=99).p) == (rows < 8)
+
+
+@pytest.mark.parametrize("rows", [60, 63])
+def test_the_draws_are_arch_s(rows):
+    """The p-value from arch's own resamples, every one of them laid out."""
+    pair = np.random.default_rng(5).normal([0.004, 0.0], 0.01, (rows, 2))
+    generator = CircularBlockBootstrap(5, np.arange(rows), seed=3)
+    found = mean_difference(pair, draws=199, seed=3)
+    gap, far = pair[:, 0] - pair[:, 1], 0
+    for _ in range(199):
+        drawn = gap[generator.update_indices()]
+        blocks = (drawn - drawn.mean())[: rows // 5 * 5].reshape(-1, 5).sum(axis=1)
+        error = np.sqrt((blocks**2).mean() / 5 / rows)
+        far += abs(drawn.mean() - gap.mean()) / error >= abs(found.value) / found.error
+    assert found.p == (1 + far) / 200
 
 
 def test_clear_difference_is_found():
