@@ -61,15 +61,15 @@ def _decisions(number: int, scored: Forward, say: Words) -> Section:
     cells = pd.DataFrame(
         {
             say("written"): table["written"],
-            say("held"): [say.name(name) for name in table["regime"]],
+            say("position"): [say.name(name) for name in table["regime"]],
             say("sessions"): table["sessions"].map(str),
             say("forward"): [shaped(value, SIGNED) for value in table["forward"]],
             say("benchmark"): [shaped(value, SIGNED) for value in table["benchmark"]],
             say("static blend"): [shaped(value, SIGNED) for value in table["blend"]],
         }
     ).set_axis(table.index.map(str))
-    left = (say("written"), say("held"))
-    drop = (say("benchmark"), say("held"))
+    left = (say("written"), say("position"))
+    drop = (say("benchmark"), say("position"))
     entries = Table("", cells, left, drop, head=say("entry"))
     return Section(
         id=f"decisions-{number}",

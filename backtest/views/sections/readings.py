@@ -8,7 +8,6 @@ import pandas as pd
 
 from backtest.evidence.finding import ClaimFinding
 from backtest.views.charts import Chart, Key, Whiskers
-from backtest.views.claim_sentences import VERDICTS_ZH
 from backtest.views.words import Words
 
 # What a unit is drawn in: by how much it is multiplied, and the panel's unit.
@@ -34,10 +33,7 @@ def readings(
             "{count} claims are drawn; the large dot is the claim as it stands.", count=len(turning)
         ),
         tuple(panels),
-        tuple(
-            Key(VERDICTS_ZH[verdict] if say.chinese else verdict, shade)
-            for verdict, shade in shades.items()
-        ),
+        tuple(Key(say(verdict), shade) for verdict, shade in shades.items()),
     )
 
 

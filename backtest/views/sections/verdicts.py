@@ -15,7 +15,7 @@ from backtest.evidence.scorecard import Scorecard
 from backtest.strategy.basket import Basket
 from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Bars, Chart, Counts, Key, Whiskers
-from backtest.views.claim_sentences import EVIDENCE_ZH, VERDICTS_ZH, amount
+from backtest.views.claim_sentences import amount
 from backtest.views.numbers import column, figure
 from backtest.views.page import Page, Section, Table
 from backtest.views.palette import COLORS, GRAY, MARK, color
@@ -76,8 +76,8 @@ def scorecard(card: Scorecard, say: Words) -> Section:
             window: item.window + _mark(item),
             say("value"): amount(item.value, item.unit, say.language),
             interval: _interval(item, say),
-            outcome: VERDICTS_ZH[item.verdict] if say.chinese else item.verdict,
-            evidence: EVIDENCE_ZH[item.evidence] if say.chinese else item.evidence,
+            outcome: say(item.verdict),
+            evidence: say(item.evidence),
             p: "–" if item.placebo is None else f"{item.placebo.p:.2f}",
             turns: f"{len(item.turned)}/{len(item.sensitivity)}" if item.sensitivity else "–",
         }
@@ -88,7 +88,7 @@ def scorecard(card: Scorecard, say: Words) -> Section:
         pd.DataFrame(rows, index=[item.claim.id for item in card.findings]),
         left=(statement, window, outcome, evidence),
         drop=(statement, turns, evidence, interval),
-        tones={(VERDICTS_ZH[word] if say.chinese else word): tone for word, tone in TONES.items()},
+        tones={say(word): tone for word, tone in TONES.items()},
         head=say("claim"),
     )
     shown = [item for item in card.findings if item.unit == "return" and item.interval is not None]
@@ -232,7 +232,7 @@ def _foresight(found: Foresight, say: Words) -> Chart:
 
 def _placebo(test: PlaceboTest, number: int, say: Words) -> Chart:
     values = test.figures["sharpe"].dropna()
-    name = KINDS[test.kind][1 if say.chinese else 0]
+    name = say(KINDS[test.kind])
     return Chart(
         f"placebo-{number}",
         say("Sharpe ratios of placebos: {name}", name=name),
@@ -259,9 +259,7 @@ def _forest(shown: list[ClaimFinding], say: Words) -> Chart:
         ],
         index=[item.claim.id for item in shown],
     )
-    keys = tuple(
-        Key(VERDICTS_ZH[name] if say.chinese else name, shade) for name, shade in SHADES.items()
-    )
+    keys = tuple(Key(say(name), shade) for name, shade in SHADES.items())
     return Chart(
         "claims",
         say("Claims about returns, in points, with 90% intervals"),

@@ -32,7 +32,7 @@ def year_page(path: YearPath, say: Words) -> Page:
 def the_year(path: YearPath, say: Words) -> Section:
     """Draw the path beside the calendar; list what each spell earned and cost, and the test."""
     title = say("What it did in {year}", year=path.year)
-    tables = [Table(say("Spell by spell"), _spells(path, say), left=(say("held"), say("with")))]
+    tables = [Table(say("Spell by spell"), _spells(path, say), left=(say("position"), say("with")))]
     tables.append(Table(say("By half, beside the calendar"), _halves(path, say)))
     if len(path.tests):
         tables.append(Table(say("What has to lead while it is held"), _tests(path, say)))
@@ -95,7 +95,7 @@ def _spells(path: YearPath, say: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {
             say("to"): [day(value) for value in spells["to"]],
-            say("held"): [say.name(name) for name in spells["held"]],
+            say("position"): [say.name(name) for name in spells["held"]],
             say("with"): added,
             say("returned"): column(spells["returned"], PERCENT),
             say("costs"): column(spells["costs"], COST),
@@ -127,7 +127,7 @@ def _tests(path: YearPath, say: Words) -> pd.DataFrame:
     tests = path.tests
     return pd.DataFrame(
         {
-            say("held"): [say.name(name) for name in tests["held"]],
+            say("position"): [say.name(name) for name in tests["held"]],
             say("sessions"): column(tests["sessions"], "number"),
             say("returned"): column(tests["returned"], PERCENT),
             say("over"): [say.name(name) for name in tests["over"]],
@@ -153,7 +153,7 @@ def _signs(path: YearPath, say: Words) -> pd.DataFrame:
 
 
 def _chart(path: YearPath, say: Words) -> Chart:
-    rows = {say("the calendar"): path.calendar, say("held"): path.held}
+    rows = {say("the calendar"): path.calendar, say("position"): path.held}
     named = regime_colors([*path.calendar, *path.held])
     shades = {say.name(name): shade for name, shade in named.items()}
     return Chart(
