@@ -83,7 +83,7 @@ class IndicatorTilt(Strategy):
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the tilted basket on the schedule's sessions and when a sector is listed."""
         base = spread(market, NQP)
-        names = {sector: list(market.by_sector.get(sector, ())) for sector in NQP.sectors}
+        names = {sector: list(market.by_shenwan.get(sector, ())) for sector in NQP.sectors}
         tilts = pd.DataFrame(0.0, index=base.index, columns=base.columns)
         for track, basket in TRACKS.items():
             score = self.between * self.score(market, self.by_track, track)
@@ -99,7 +99,7 @@ class IndicatorTilt(Strategy):
     def score(self, market: Market, framework: Framework | None, about: str) -> pd.Series:
         """Return the weighted mean of the pillars about a track or sector, in deviations."""
         asked = None if framework is None else framework.about(about)
-        if asked is None or not any(name in market.by_sector for name in dict(asked.tracks)[about]):
+        if asked is None or not market.sectors_of(dict(asked.tracks)[about]):
             return pd.Series(0.0, index=market.sessions)
         points = composite(market, asked).unlinked.drop(columns="all")
         weights = pd.Series({pillar: getattr(self, pillar) for pillar in asked.pillars})

@@ -91,7 +91,7 @@ def observe(market: Market, series: str, sectors: Sectors) -> pd.Series:
 
 
 def _here(market: Market, sectors: Sectors) -> list[str]:
-    names = [name for name in sectors or sorted(market.by_sector) if name in market.by_sector]
+    names = list(market.sectors_of(sectors or market.by_sector))
     if not names:
         raise UserError(
             f"market {market.name} has none of the sectors {', '.join(sectors)}; "

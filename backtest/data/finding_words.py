@@ -33,11 +33,6 @@ WORDS: dict[str, Wording] = {
         '"{found}" '
         "in the universe, or bring {declared} prices",
     ),
-    "unclear_weeks": Wording(
-        "error",
-        "{name} calls its weeks by Sundays, as {day}, which may end or begin them; date each week "
-        "by its last session",
-    ),
     "looks_like_returns": Wording(
         "error",
         "{name} holds numbers around 0, some below ({value:g} on {day}), which look like returns; "
@@ -93,6 +88,11 @@ WORDS: dict[str, Wording] = {
     "no_session": Wording(
         "warning",
         "{name} has a price on {weekday} {day}, no session of {calendar}, and it is left out",
+    ),
+    "sunday_weeks": Wording(
+        "warning",
+        "{name} calls its weeks by Sundays, as {day}, which were taken to {does} them; they stand "
+        "at the week's last session",
     ),
     "high_below_low": Wording("warning", "{name} has a high of {value:g} below its low on {day}"),
     "outside_range": Wording(

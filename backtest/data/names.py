@@ -17,11 +17,11 @@ EXCHANGES = {
 # Suffixes of index publishers, of data vendors, and of a code that was taken for a number.
 # Indices that both exchanges publish under codes of their own, by Shanghai's.
 TWICE = {"399300": "000300", "399905": "000905", "399852": "000852"}
-NO_EXCHANGE = ("si", "sw", "sws", "csi", "indx", "us", "0")
+NO_EXCHANGE = ("si", "sw", "sws", "csi", "indx", "us", "ci", "wi", "0")
 
 _PREFIXED = re.compile(rf"({'|'.join(sorted(EXCHANGES, key=len, reverse=True))}|sw)[._:]?(\d{{6}})")
 _PUBLISHER = re.compile(
-    r"申银万国|申万|中信|行业|指数|一级|Ⅰ|^sw(?=[一-鿿])|[()（）\[\]【】:：·_\s-]"
+    r"申银万国|申万|中信|行业|指数|一级|ⅰ|^sw(?=[一-鿿])|[()（）\[\]【】:：·_\s-]"
 )
 _BETWEEN = re.compile(r"[\s_()（）\[\]【】—-]+")
 _CHINESE = re.compile(r"[一-鿿]")

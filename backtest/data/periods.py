@@ -91,20 +91,43 @@ def _labelled(
         universe.calendar == FROM_DATA and not _names_beginnings(days, frequency)
     ):
         return rows, []
+    said = []
     if frequency == "weekly" and float((days.day_of_week == SUNDAY).mean()) > 0.5:
-        return rows, [Finding("unclear_weeks", name, days[0].date())]
+        begins = _sundays_begin(days, universe)
+        details = {"does": "begin" if begins else "end"}
+        said.append(Finding("sunday_weeks", name, days[0].date(), details=details))
+        days = days + pd.Timedelta(days=int(begins))
     ends = _ends(days, frequency, universe)
     over = np.ones(len(rows), dtype=bool)
     if frequency == "monthly" and not _names_beginnings(days, frequency):
         last = int(np.argmax(days))
         short = (ends[last] - days[last]).days > NOT_OVER_DAYS
         over = ~(short & (days >= days[last])) if len(rows) > 1 else over
-    said = []
     if not over.all():
         what = f"its last period is not over on {days.max():%Y-%m-%d} and was left out"
         said.append(Finding("left_out", name, details={"what": what}))
     moved = rows.assign(date=ends.to_numpy())[over]
     return moved, said
+
+
+def _sundays_begin(days: pd.DatetimeIndex, universe: Universe) -> bool:
+    """Whether Sundays begin the weeks they name, as the weeks without a session tell.
+
+    Where an exchange is shut for a whole week, that week has no price. Sundays end their weeks, as
+    in pandas, where that tells nothing.
+    """
+    week = pd.Timedelta(days=7)
+    open_days = sessions(
+        universe.calendar, days.min() - week, days.max() + week, seen=days[:0]
+    )  # fmt: skip
+    traded = periods_of(open_days, "weekly").unique()
+
+    def wrong(labels: pd.DatetimeIndex) -> int:
+        named = periods_of(labels, "weekly").unique()
+        inside = traded[(traded >= named.min()) & (traded <= named.max())]
+        return len(named.symmetric_difference(inside))
+
+    return wrong(days + pd.Timedelta(days=1)) < wrong(days)
 
 
 def _names_beginnings(days: pd.DatetimeIndex, frequency: str) -> bool:

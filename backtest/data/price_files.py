@@ -39,6 +39,9 @@ Progress = Callable[[int, int], None]
 # A ticker as exchanges of other countries give them out.
 TICKER = re.compile(r"[A-Z]{1,5}(\.[A-Z]{1,2})?")
 
+# Six digits in a file's name that are more likely a month than a code.
+MONTH = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])")
+
 
 def silent(done: int, total: int) -> None:
     """Show no progress."""
@@ -80,7 +83,7 @@ class Reader:
 
     def benchmark(self, path: Path) -> QuoteReading:
         """Read one file as the universe's benchmark."""
-        return self._single(path, self.universe.benchmark)
+        return self._given(path, self.universe.benchmark)
 
     def bond(self, path: Path) -> QuoteReading:
         """Read one file as the bond of the universe it is named after, else as the first one."""
@@ -91,7 +94,18 @@ class Reader:
             )
         named = self.match(path.stem)
         bonds = self.universe.bonds
-        return self._single(path, named if named in bonds else bonds[0])
+        return self._given(path, named if named in bonds else bonds[0])
+
+    def _given(self, path: Path, name: str) -> QuoteReading:
+        """Read a file as one instrument; neither its name nor what is inside may be another's."""
+        meant, code = self.match(path.stem), code_in(path.stem)
+        foreign = meant is None and code and not MONTH.fullmatch(code) and code not in name
+        if foreign or meant not in (None, name):
+            raise UserError(
+                f"{path} is given as {name} but named after {meant or code}; rename it, or name "
+                f"that instrument in the universe"
+            )
+        return self._single(path, name)
 
     def _folder(self, path: Path, progress: Progress) -> QuoteReading:
         found = [

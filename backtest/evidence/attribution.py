@@ -84,7 +84,7 @@ def partition(baskets: Iterable[Basket], market: Market) -> dict[str, tuple[str,
     left = dict.fromkeys(market.by_sector)
     groups = {}
     for basket in baskets:
-        mine = tuple(sector for sector in basket.sectors if sector in left)
+        mine = tuple(one for one in market.sectors_of(basket.sectors) if one in left)
         if mine:
             groups[basket.title] = mine
             for sector in mine:

@@ -46,16 +46,20 @@ def listed_weights(
     there = close.columns[close.iloc[window.base].notna() & close.iloc[window.last].notna()]
     if basket is None:
         return pd.Series(1.0, index=sorted(there)), ()
-    weights = pd.Series(dict(basket.weights))
-    present = weights[[sector in there for sector in weights.index]]
-    absent = tuple(sector for sector in weights.index if sector not in present.index)
-    if present.sum() < ENOUGH:
+    present: dict[str, float] = {}
+    absent = []
+    for sector, weight in basket.weights:
+        own = [name for name in market.sectors_of([sector]) if name in there]
+        for name in own:
+            present[name] = present.get(name, 0.0) + weight / len(own)
+        absent += [] if own else [sector]
+    if sum(present.values()) < ENOUGH:
         raise CannotTell(
             f"market {market.name} has no prices for {', '.join(absent)} at the start of "
             f"{window.label}",
             f"市场 {market.name} 在 {window.label} 起点缺少 {'、'.join(absent)} 的价格",
         )
-    return present, absent
+    return pd.Series(present), tuple(absent)
 
 
 def instruments(market: Market, sectors: pd.Index) -> tuple[str, ...]:

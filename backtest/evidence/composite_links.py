@@ -93,7 +93,7 @@ def _targets(found: Composite) -> Mapping[str, pd.Series]:
         levels[market.universe.by_id[market.universe.benchmark].name] = market.benchmark
     levels["all sectors"] = market.equal_weight
     for track, sectors in found.framework.tracks:
-        here = sorted(name for name in sectors if name in market.by_sector)
+        here = list(market.sectors_of(sectors))
         if here:
             levels[f"lead of {track}"] = _level(market, here) / market.equal_weight
     return levels

@@ -72,5 +72,4 @@ def studied(claim: Claim, market: Market, window: Window) -> EventStudy:
 def _instruments(claim: Claim, market: Market, groups: set[str]) -> tuple[str, ...]:
     """Return what stands for the groups that had events, each once."""
     sectors = [name for group in claim.groups if group.name in groups for name in group.sectors]
-    found = [name for sector in sectors for name in market.by_sector.get(sector, ())]
-    return tuple(dict.fromkeys(found))
+    return tuple(name for sector in market.sectors_of(sectors) for name in market.by_sector[sector])

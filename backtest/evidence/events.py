@@ -243,7 +243,7 @@ def _group(market: Market, basket: Basket) -> _Moves:
 
 
 def _moves(market: Market, basket: Basket) -> _Moves:
-    names = sorted(name for name in basket.sectors if name in market.by_sector)
+    names = list(market.sectors_of(basket.sectors))
     if not names:
         raise CannotTell(
             f"market {market.name} has none of the sectors of {basket.title}",

@@ -78,10 +78,10 @@ def _cases(
         for sector in claim.basket.sectors if len(claim.basket.sectors) > 1 else ():
             kept = {name: w for name, w in claim.basket.weights if name != sector}
             smaller = replace(claim, basket=Basket.of(claim.basket.name, kept))
-            names = sectors()[sector]
+            names = {**market.universe.sectors, **sectors()}[sector]
             yield (
                 f"without {names.name.lower()}",
-                f"剔除{names.name_zh}",
+                f"剔除{names.name_zh or names.name}",
                 smaller,
                 market,
                 window,

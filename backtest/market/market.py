@@ -6,7 +6,7 @@ Market from files, a store or the embedded sample.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -136,6 +136,11 @@ class Market(Displayed):
             for sector, names in self.universe.by_shenwan.items()
         }
         return {sector: names for sector, names in kept.items() if names}
+
+    def sectors_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return its own sectors with prices that Shenwan's or its own stand for, sorted."""
+        own = {one for name in names for one in self.universe.standing_for(name)}
+        return tuple(sorted(own & set(self.by_sector)))
 
     @cached_property
     def bonds(self) -> tuple[str, ...]:

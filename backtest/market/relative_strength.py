@@ -27,7 +27,7 @@ def group_levels(market: Market, groups: Mapping[str, Sequence[str]]) -> pd.Data
     """
     levels = {}
     for name, sectors in groups.items():
-        prices = market.sector_close[sorted(set(sectors) & set(market.by_sector))]
+        prices = market.sector_close[list(market.sectors_of(sectors))]
         if prices.shape[1]:
             levels[name] = alike(prices).where(prices.notna().any(axis=1))
     return pd.DataFrame(levels, index=market.sessions)

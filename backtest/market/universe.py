@@ -147,6 +147,24 @@ class Universe:
                 found[name] = (*found.get(name, ()), *self.by_sector.get(sector.id, ()))
         return {name: found[name] for name in sectors() if found.get(name)}
 
+    def standing_for(self, name: str) -> tuple[str, ...]:
+        """Return the keys of its sectors that one of Shenwan's, or one of its own, stands for.
+
+        Raises
+        ------
+        UserError
+            If the name is neither.
+        """
+        if name in sectors():
+            own = tuple(one.id for one in self.declared if name in one.shenwan)
+            return own if self.declared else (name,)
+        if name not in self.sectors:
+            known = {**self.sectors, **sectors()}
+            raise UserError(
+                f"there is no sector {name!r} in universe {self.name}; {suggest(name, known)}"
+            )
+        return (name,)
+
     def spec(self, series: str) -> SeriesSpec:
         """How `series` is to be read; one that is not declared waits a day to be known."""
         return next((spec for spec in self.series if spec.id == series), SeriesSpec(series))

@@ -45,7 +45,8 @@ def _groups(
     """Return the instruments of each sector of a basket with its part; absent ones are left out."""
     if isinstance(basket, Basket):
         what, parts = f"basket {basket.name}", dict(basket.weights)
-        known: dict[str, tuple[str, ...]] = dict(market.by_shenwan)
+        own = {name: held for name, held in market.by_sector.items() if name not in sectors()}
+        known: dict[str, tuple[str, ...]] = {**own, **market.by_shenwan}
     else:
         given = {basket: 1.0} if isinstance(basket, str) else basket
         if not isinstance(given, Iterable):
@@ -56,7 +57,7 @@ def _groups(
         what = f"a basket of {', '.join(map(str, parts))}"
         known = {name: (name,) for name in market.close.columns}
         known |= {**market.by_shenwan, **market.by_sector}
-    absent = {*sectors(), *market.universe.by_sector, *market.universe.by_id}
+    absent = {*sectors(), *market.universe.sectors, *market.universe.by_id}
     for name, part in parts.items():
         if name not in known and name not in absent:
             raise UserError(

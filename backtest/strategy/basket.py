@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from backtest.errors import UserError, suggest
-from backtest.market.universe import sectors as vocabulary
+from backtest.errors import UserError
 
 
 @dataclass(frozen=True)
 class Basket:
     """Sectors and their weights (summing to 1), the claims that name them, and names to show.
+
+    Sectors are Shenwan's, or those a universe declares.
 
     Examples
     --------
@@ -28,11 +29,6 @@ class Basket:
 
     def __post_init__(self) -> None:
         for sector, weight in self.weights:
-            if sector not in vocabulary():
-                raise UserError(
-                    f"basket {self.name}: there is no sector {sector!r}; "
-                    f"{suggest(sector, vocabulary())}"
-                )
             if not weight > 0:
                 raise UserError(
                     f"basket {self.name}: the weight of {sector} was {weight}; give one above 0"

@@ -5,22 +5,32 @@ from __future__ import annotations
 import pandas as pd
 
 from backtest.market.calendar import FROM_DATA, known_span, sessions
+from backtest.market.frequency import periods_of
 
 CLOSED_AT_MOST = pd.Timedelta(days=30)  # longer than any exchange has been shut for holidays
 
 
-def age(calendar: str, last: pd.Timestamp, now: pd.Timestamp) -> int:
+def age(calendar: str, last: pd.Timestamp, now: pd.Timestamp, frequency: str = "daily") -> int:
     """Return how many sessions have passed whose data are missing.
 
     Counted are the sessions after `last` and before `now`: that of `now` itself may not have
-    closed. Days for which the exchange has published no holidays yet count from Monday to Friday.
+    closed. Where sessions are weeks or months, these count once their last day is before `now`.
+    Days for which the exchange has published no holidays yet count from Monday to Friday.
 
     Examples
     --------
     >>> age("XSHG", pd.Timestamp("2025-12-31"), pd.Timestamp("2026-01-06"))
     1
+    >>> age("XSHG", pd.Timestamp("2025-11-28"), pd.Timestamp("2026-01-06"), "monthly")
+    1
     """
-    return len(_sessions(calendar, last + pd.Timedelta(days=1), now - pd.Timedelta(days=1)))
+    day = pd.Timedelta(days=1)
+    if frequency == "daily":
+        return len(_sessions(calendar, last + day, now - day))
+    ahead = pd.bdate_range(last, now + CLOSED_AT_MOST)
+    ends = sessions(calendar, last, max(last, now), seen=ahead, frequency=frequency)
+    over = periods_of(ends[ends < now], frequency)
+    return int((over > periods_of(pd.DatetimeIndex([last]), frequency)[0]).sum())
 
 
 def next_session(calendar: str, last: pd.Timestamp) -> pd.Timestamp | None:

@@ -15,6 +15,7 @@ from backtest.engine.plan import fill_used
 from backtest.engine.result import plain
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.market.frequency import PERIODS
 from backtest.notes import Note, listed
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
@@ -187,7 +188,7 @@ def today(
         in lots and at the last closes; an account that holds it already is left alone until the
         strategy orders. Without one, the orders are the strategy's own changes in weight.
     allow_stale : bool
-        Whether data more than `STALE_AFTER` sessions old will do. Synthetic data have no today and
+        Whether data more than `STALE_AFTER` sessions (or one week or month) old will do. Synthetic data have no today and
         are never stale.
     check : bool
         Whether to look for look-ahead in a strategy that did not come with the package.
@@ -200,11 +201,13 @@ def today(
     costs = cost_model(costs)
     last, calendar = market.sessions[-1], market.universe.calendar
     day = pd.Timestamp(now).normalize().tz_localize(None)
-    missed = age(calendar, last, day)
-    if missed > STALE_AFTER and not (allow_stale or market.synthetic):
+    frequency = market.universe.frequency
+    missed, allowed = age(calendar, last, day, frequency), _allowed(market)
+    if missed > allowed and not (allow_stale or market.synthetic):
+        what = "sessions" if frequency == "daily" else PERIODS[frequency]
         raise UserError(
-            f"the data of market {market.name} end {last:%Y-%m-%d}, {missed} sessions ago (more "
-            f"than {STALE_AFTER}); fetch or import newer ones, or look at that day with "
+            f"the data of market {market.name} end {last:%Y-%m-%d}, {missed} {what} ago (more "
+            f"than {allowed}); fetch or import newer ones, or look at that day with "
             f"--allow-stale"
         )
     due = next_session(calendar, last)
@@ -273,6 +276,11 @@ def _changes(holdings: pd.DataFrame, now: Position) -> pd.DataFrame:
     return kept.sort_values(["side", "weight"], ascending=False, kind="stable").reset_index()
 
 
+def _allowed(market: Market) -> int:
+    """Return how many sessions old data may be; of weeks or months one that is over."""
+    return STALE_AFTER if market.universe.frequency == "daily" else 1
+
+
 def _warnings(
     market: Market,
     day: pd.Timestamp,
@@ -284,7 +292,7 @@ def _warnings(
     said: list[Note] = []
     if market.synthetic:
         said.append(Note("synthetic data: an example, not a recommendation"))
-    elif missed > STALE_AFTER:
+    elif missed > _allowed(market):
         said.append(
             Note(
                 "the data are {count} sessions old: this is what it said then, not what it says "

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.universe import check_sectors
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger, constant, decided, positive
@@ -80,7 +79,6 @@ class AbnormalReturn(Trigger):
     history: int = parameter("before those that tell what is usual", 120, "sessions", least=2)
 
     def __post_init__(self) -> None:
-        check_sectors(self.sectors)
         positive("window", self.window)
         positive("history", self.history)
 
@@ -136,7 +134,6 @@ class AbnormalTurnover(Trigger):
     history: int = parameter("before those that tell what is usual", 120, "sessions", least=1)
 
     def __post_init__(self) -> None:
-        check_sectors(self.sectors)
         positive("window", self.window)
         positive("history", self.history)
 
@@ -174,7 +171,7 @@ class AbnormalTurnover(Trigger):
 
 def present(sectors: tuple[str, ...], market: Market) -> list[str]:
     """Return the sectors of a group that a market has, sorted."""
-    return sorted(name for name in sectors if name in market.by_sector)
+    return list(market.sectors_of(sectors))
 
 
 def moves_of(market: Market, group: list[str]) -> tuple[pd.Series, pd.Series]:

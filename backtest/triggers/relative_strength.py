@@ -9,7 +9,6 @@ import pandas as pd
 from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.relative_strength import QUADRANTS, group_levels, relative_strength
-from backtest.market.universe import check_sectors
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
@@ -30,7 +29,6 @@ class RelativeStrength(Trigger):
     window: int = parameter("of the mean it is compared with", 60, "sessions", least=2)
 
     def __post_init__(self) -> None:
-        check_sectors(self.sectors)
         positive("window", self.window)
 
     @property
@@ -63,7 +61,6 @@ class RelativeMomentum(Trigger):
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)
 
     def __post_init__(self) -> None:
-        check_sectors(self.sectors)
         positive("window", self.window)
         positive("change", self.change)
 

@@ -129,11 +129,19 @@ def test_a_benchmark_of_calendar_months_or_quarters_loses_none(nqp, tmp_path, fr
     assert load_market("m").benchmark.notna().sum() == count
 
 
-def test_weeks_called_by_their_sunday_are_refused(nqp, tmp_path):
-    days = pd.date_range("2022-01-09", "2023-12-24", freq="W-SUN")
-    bench = wide(tmp_path / "bench.csv", days, close=np.arange(float(len(days))) + 100)
-    said = nqp(wide(tmp_path / "p.csv"), "--benchmark", bench, fails=True)
-    assert said.startswith("000300.SH calls its weeks by Sundays, as 2022-01-09, which may end or")
+@pytest.mark.parametrize(
+    ("shift", "said"),
+    [(6, "end"), (-1, "begin"), (5, ""), (0, ""), (4, "")],
+    ids=["Sunday after", "Sunday before", "Saturday", "Monday", "Friday"],
+)
+def test_labels_of_weeks_are_their_last_sessions(nqp, tmp_path, shift, said):
+    ends = weekly((BANKS * CHIPS) ** 0.5).round(2)
+    labels = ends.index.to_period("W-SUN").start_time + pd.Timedelta(days=shift)
+    bench = wide(tmp_path / "bench.csv", labels, close=ends)
+    findings = nqp(wide(tmp_path / "p.csv"), "--benchmark", bench)
+    told = [one["message"] for one in findings if one["kind"] == "sunday_weeks"]
+    assert [f"taken to {said} them" in one for one in told] == [True] * bool(said)
+    assert load_market("m").benchmark.dropna().equals(ends.rename("000300.SH"))
 
 
 def test_several_rows_a_day_are_refused(nqp, tmp_path):
@@ -234,6 +242,7 @@ def test_a_century_of_monthly_returns_reproduces_its_table(nqp, tmp_path):
 def test_sectors_of_ones_own_with_and_without_shenwans(nqp, tmp_path):
     from backtest.strategy.allocation import equal, inverse_volatility, spread
     from backtest.strategy.basket import Basket
+    from backtest.triggers import AbnormalMove
 
     text = OWN.replace('sector = "banks"', 'sector = "energy"').replace("machinery", "chips")
     own = (
@@ -248,6 +257,12 @@ def test_sectors_of_ones_own_with_and_without_shenwans(nqp, tmp_path):
     assert inverse_volatility(market).iloc[-1].sum() == pytest.approx(1.0)
     fossil = spread(market, Basket.of("fossil", ["coal", "petroleum", "steel"]))
     assert fossil.iloc[-1].tolist() == [1.0, 0.0]
+    mine = Basket.of("mine", {"chips": 3.0, "coal": 1.0})
+    assert spread(market, mine).iloc[-1].tolist() == [0.25, 0.75]
+    assert AbnormalMove(("chips", "coal")).evaluate(market).index.equals(market.sessions)
+    assert market.sectors_of(["petroleum", "coal", "steel"]) == ("energy",)
+    with pytest.raises(UserError, match="no sector or instrument 'chip' in universe own; did you"):
+        spread(market, Basket.of("x", ["chip"]))
     with pytest.raises(UserError, match=r"basket x needs one of Shenwan's sectors steel, and univ"):
         spread(market, Basket.of("x", ["steel"]))
     put(universe, universe.read_text("utf-8").replace('"coal", ', '"cole", '))

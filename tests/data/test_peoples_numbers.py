@@ -100,6 +100,11 @@ def test_a_benchmark_that_says_it_is_something_else(nqp, tmp_path):
     )
     said = nqp(prices, "--benchmark", bench, fails=True)
     assert said.startswith("bench.csv is given as 000300.SH but says 801780 inside")
+    other = put(tmp_path / "sh000905.csv", "日期,收盘\n2022-01-04,1\n2022-01-05,1\n")
+    said = nqp(prices, "--benchmark", other, fails=True)
+    assert said.endswith(
+        "000300.SH but named after 000905; rename it, or name that instrument in the universe"
+    )
     put(bench, "代码,日期,收盘\n399300,2022-01-04,1\n399300,2022-01-05,1\n")
     assert "wrong_instrument" not in kinds(nqp(prices, "--benchmark", bench))
 

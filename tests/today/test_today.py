@@ -287,6 +287,20 @@ def test_age_counts_sessions_of_the_exchange(last, now, missed):
     assert age("XSHG", pd.Timestamp(last), pd.Timestamp(now)) == missed
 
 
+@pytest.mark.parametrize(
+    ("frequency", "last", "now", "missed"),
+    [
+        ("monthly", "2025-11-28", "2025-12-31", 0),  # December is not over
+        ("monthly", "2025-11-28", "2026-01-01", 1),
+        ("weekly", "2025-09-26", "2025-10-13", 1),  # the national day week has no session
+        ("weekly", "2025-12-19", "2025-12-27", 1),  # over on Friday
+        ("weekly", "2025-12-19", "2025-12-26", 0),
+    ],
+)
+def test_age_counts_periods_of_slower_markets(frequency, last, now, missed):
+    assert age("XSHG", pd.Timestamp(last), pd.Timestamp(now), frequency) == missed
+
+
 def test_the_next_session_skips_holidays_and_is_never_guessed():
     assert next_session("XSHG", pd.Timestamp("2025-09-30")) == pd.Timestamp("2025-10-09")
     assert next_session("XSHG", pd.Timestamp("2026-12-30")) == pd.Timestamp("2026-12-31")

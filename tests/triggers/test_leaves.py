@@ -170,7 +170,10 @@ def test_a_missing_series_says_how_to_supply_it():
         (lambda: TurnoverExpansion(short=60, long=20), "make long the longer window"),
         (lambda: CalmVolatility(history=0), "history was 0"),
         (lambda: Confidence(k=5), "give a number from 1 to 4"),
-        (lambda: AbnormalMove(("computers",)), "did you mean 'computer'"),
+        (
+            lambda: AbnormalMove(("computers",)).evaluate(make_market(sessions=5)),
+            "did you mean 'computer'",
+        ),
         (lambda: CalendarHalf(3), "half was 3; give 1 or 2"),
         (lambda: DateWindow("2024-13-01", "2024-12-01"), "write them as 2024-09-24"),
         (lambda: DateWindow("2024-12-01", "2024-11-01"), "swap them"),
