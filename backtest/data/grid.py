@@ -30,6 +30,8 @@ SNIFFED_LINES = 60
 # A century of daily prices of ten thousand instruments has fewer cells; a file that claims more
 # is damaged, or made to use up the memory.
 MOST_CELLS = 300_000_000
+# A sheet with less than this share of the fullest one's cells tells about the data.
+SHEET_OF_NOTES = 0.1
 MOST_BYTES = 800_000_000
 # How files begin that hold no table one can read safely, and what to do about each.
 REFUSED = {
@@ -166,14 +168,16 @@ def _workbook(content: bytes, path: Path) -> Cells:
         raise
     except Exception as error:
         raise UserError(f"{path} is no readable workbook; save it as CSV") from error
-    full = [name for name, cells in sheets.items() if cells.notna().sum(axis=None) > 1]
-    if not full:
+    filled = {name: int(cells.notna().to_numpy().sum()) for name, cells in sheets.items()}
+    most = max(filled.values(), default=0)
+    if most < 2:
         raise UserError(f"{path} is empty; it needs a header and at least one row")
-    left = [str(name) for name in full[1:]]
-    notes = (f"only its first sheet was read, not {', '.join(left)}",) if left else ()
-    cells = sheets[full[0]].dropna(how="all").dropna(how="all", axis=1)
+    chosen = next(name for name, count in filled.items() if count > most * SHEET_OF_NOTES)
+    left = [str(name) for name, count in filled.items() if count > 1 and name != chosen]
+    notes = (f"only its sheet {chosen} was read, not {', '.join(left)}",) if left else ()
+    cells = sheets[chosen].dropna(how="all").dropna(how="all", axis=1)
     cells = cells.set_axis(range(cells.shape[1]), axis=1).reset_index(drop=True)
-    return Cells(cells.astype(object), kind=f"sheet {full[0]} of a workbook", notes=notes)
+    return Cells(cells.astype(object), kind=f"sheet {chosen} of a workbook", notes=notes)
 
 
 def _columnar(content: bytes, path: Path) -> Cells:

@@ -29,6 +29,8 @@ HEADERS: Mapping[str, str] = {
     "成交量 交易量 成交股数 总手 总成交量 量",
     "amount": "money value_traded turnover_value total_turnover amt trade_amount dollar_volume "
     "成交额 成交金额 交易额 交易金额 总成交额 总金额 额",
+    "status": "trade_status tradestatus trading_status paused suspended is_suspended is_paused "
+    "交易状态 停牌 是否停牌 停牌状态",
     "dividend": "dividends cash_dividend 分红 股息 每份分红",
     "value": "actual obs_value 今值 现值 公布值 实际值 数值 值 指标值",
     "series": "series_id indicator variable 指标名 指标代码 指标编码",
@@ -46,9 +48,23 @@ LABELS = {
 UNIT_LETTERS = 4
 
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]|[<>]")
+_COUNTED = re.compile(r"[(（\[【:：_/]\s*(手|lots|百万|千|万|亿)", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\d+\.\s+")
 _CHINESE = re.compile(r"[一-鿿]+")
 _PAIR = re.compile(r"\(\s*'([^']*)'\s*,\s*'([^']*)'\s*\)")
+
+
+def multiple(header: str) -> float:
+    """Return what a header says its numbers are counted in.
+
+    Examples
+    --------
+    >>> multiple("成交额(万元)"), multiple("成交量(手)"), multiple("volume")
+    (10000.0, 100.0, 1.0)
+    """
+    found = _COUNTED.search(header)
+    words = {"手": 100.0, "lots": 100.0, "千": 1e3, "万": 1e4, "百万": 1e6, "亿": 1e8}
+    return words[found[1].lower()] if found else 1.0
 
 
 @cache

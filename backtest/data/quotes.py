@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,12 +12,15 @@ import pandas as pd
 from backtest.data.description import Description
 from backtest.data.finding import Finding
 from backtest.data.head import Column
+from backtest.data.headers import multiple
 from backtest.data.numerals import numbers
 from backtest.data.raw import PRICE_COLUMNS, PRICE_FIELDS, empty_prices
 from backtest.data.table import FileTable
 
-# Columns that say which instrument a row is of, or when it came out: no prices, but not ignored.
-NAMING = ("instrument", "name", "date")
+# Columns that say which instrument a row is of, when, and whether it traded: no prices, but used.
+NAMING = ("instrument", "name", "date", "status")
+YES = ("1", "true", "yes", "y", "是")
+_STOPPED = re.compile(r"(连续|临时|全天)?停.*|suspend.*|halt.*|pause.*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,15 +70,29 @@ def tidy(table: FileTable, fields: dict[str, Column], names: pd.Series) -> Quote
     findings: list[Finding] = []
     for field, column in fields.items():
         cells = table.values(column)[known]
-        values, wrong = numbers(cells, words=field in ("volume", "amount"))
-        read[field] = pd.Series(values, index=cells.index)
+        counted = field in ("volume", "amount")
+        values, wrong = numbers(cells, words=counted)
+        scale = multiple(column.header) if counted else 1.0
+        read[field] = pd.Series(values * scale, index=cells.index)
         kind = "no_number" if field in ("volume", "amount") else "not_a_number"
         for row in np.flatnonzero(wrong):
             when, text = read["date"].iloc[row].date(), str(cells.iloc[row])
             name = str(read["instrument"].iloc[row])
             findings.append(Finding(kind, name, when, text, {"field": field}))
-    frame = pd.DataFrame(read).reindex(columns=list(PRICE_COLUMNS)).reset_index(drop=True)
+    frame = pd.DataFrame(read).reindex(columns=list(PRICE_COLUMNS))
+    frame["volume"] = frame["volume"].mask(_suspended(table)[known], 0.0)
+    frame = frame.reset_index(drop=True)
     return QuoteReading(frame, (*findings, *_without_zeros(frame)))
+
+
+def _suspended(table: Table) -> pd.Series:
+    """Say which rows are of days without trading by their own account."""
+    column = table.by_role("status")
+    if column is None:
+        return pd.Series(False, index=table.cells.index)
+    texts = table.values(column).map(lambda cell: str(cell).strip().lower().removesuffix(".0"))
+    trades = any(word in column.header.lower() for word in ("trad", "交易"))
+    return texts.isin(["0"] if trades else YES) | texts.str.fullmatch(_STOPPED)
 
 
 def reinvest(frame: pd.DataFrame, dividends: np.ndarray) -> None:

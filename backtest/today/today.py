@@ -188,8 +188,8 @@ def today(
         in lots and at the last closes; an account that holds it already is left alone until the
         strategy orders. Without one, the orders are the strategy's own changes in weight.
     allow_stale : bool
-        Whether data more than `STALE_AFTER` sessions (or one week or month) old will do. Synthetic data have no today and
-        are never stale.
+        Whether data more than `STALE_AFTER` sessions (or one week or month) old will do.
+        Synthetic data have no today and are never stale.
     check : bool
         Whether to look for look-ahead in a strategy that did not come with the package.
 

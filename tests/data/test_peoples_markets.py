@@ -242,7 +242,7 @@ def test_a_century_of_monthly_returns_reproduces_its_table(nqp, tmp_path):
 def test_sectors_of_ones_own_with_and_without_shenwans(nqp, tmp_path):
     from backtest.strategy.allocation import equal, inverse_volatility, spread
     from backtest.strategy.basket import Basket
-    from backtest.triggers import AbnormalMove
+    from backtest.triggers import RelativeStrength
 
     text = OWN.replace('sector = "banks"', 'sector = "energy"').replace("machinery", "chips")
     own = (
@@ -259,7 +259,7 @@ def test_sectors_of_ones_own_with_and_without_shenwans(nqp, tmp_path):
     assert fossil.iloc[-1].tolist() == [1.0, 0.0]
     mine = Basket.of("mine", {"chips": 3.0, "coal": 1.0})
     assert spread(market, mine).iloc[-1].tolist() == [0.25, 0.75]
-    assert AbnormalMove(("chips", "coal")).evaluate(market).index.equals(market.sessions)
+    assert RelativeStrength(("chips", "coal")).evaluate(market).index.equals(market.sessions)
     assert market.sectors_of(["petroleum", "coal", "steel"]) == ("energy",)
     with pytest.raises(UserError, match="no sector or instrument 'chip' in universe own; did you"):
         spread(market, Basket.of("x", ["chip"]))

@@ -109,6 +109,30 @@ def test_a_benchmark_that_says_it_is_something_else(nqp, tmp_path):
     assert "wrong_instrument" not in kinds(nqp(prices, "--benchmark", bench))
 
 
+# Days without trading, and units.
+
+
+@pytest.mark.parametrize(
+    ("column", "usual", "stopped"),
+    [("交易状态", "交易", "停牌一天"), ("tradestatus", 1, 0), ("paused", 0.0, 1.0),
+     ("volume", 1e6, "停牌")],
+)  # fmt: skip
+def test_a_column_of_trading_states_is_understood(nqp, own, tmp_path, column, usual, stopped):
+    bar = bars(BANKS).assign(**{column: usual}).astype(object)
+    bar.loc[DAYS[50:60], column] = stopped
+    bar.to_csv(own / "510300.csv")
+    assert nqp(own, universe=tmp_path / "own.toml") == []
+    can = load_market("m").can_buy["510300"]
+    assert can.index[~can].equals(DAYS[50:60])
+
+
+def test_volumes_and_amounts_are_in_the_unit_of_their_header(nqp, own, tmp_path):
+    renamed = {"volume": "成交量(手)", "amount": "成交额(万元)"}
+    bars(BANKS, amount=2.5).rename(columns=renamed).to_csv(own / "510300.csv")
+    nqp(own, universe=tmp_path / "own.toml")
+    assert (load_market("m").turnover["510300"] == 25_000.0).all()
+
+
 # Units and levels of series.
 
 

@@ -196,7 +196,7 @@ def test_a_workbook_and_feather(tmp_path):
         table = read(tmp_path / name)
         assert table.dates.days.tolist() == frame["日期"].tolist()
         assert numbers(table.cells[1])[0].tolist() == [1.5, 2.0]
-    assert read(tmp_path / "a.xlsx").notes == ("only its first sheet was read, not 备注",)
+    assert read(tmp_path / "a.xlsx").notes == ("only its sheet 行情 was read, not 备注",)
 
 
 @pytest.mark.parametrize(
