@@ -85,7 +85,7 @@ def tidy(table: FileTable, fields: dict[str, Column], names: pd.Series) -> Quote
     return QuoteReading(frame, (*findings, *_without_zeros(frame)))
 
 
-def _suspended(table: Table) -> pd.Series:
+def _suspended(table: FileTable) -> pd.Series:
     """Say which rows are of days without trading by their own account."""
     column = table.by_role("status")
     if column is None:

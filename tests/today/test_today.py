@@ -292,7 +292,7 @@ def test_age_counts_sessions_of_the_exchange(last, now, missed):
     [
         ("monthly", "2025-11-28", "2025-12-31", 0),  # December is not over
         ("monthly", "2025-11-28", "2026-01-01", 1),
-        ("weekly", "2025-09-26", "2025-10-13", 1),  # the national day week has no session
+        ("weekly", "2025-01-24", "2025-02-10", 2),  # the week of the new year has no Friday
         ("weekly", "2025-12-19", "2025-12-27", 1),  # over on Friday
         ("weekly", "2025-12-19", "2025-12-26", 0),
     ],
