@@ -42,6 +42,10 @@ def import_(
         list[Path] | None,
         typer.Option(help="Dates and one column per series; may be given several times."),
     ] = None,
+    valuation: Annotated[
+        Path | None,
+        typer.Option(help="PE, PB or dividend yield by instrument or sector: a file or a folder."),
+    ] = None,
     as_: Annotated[
         list[str] | None,
         typer.Option("--as", metavar="NAME=COLUMN", help="What a column is: close=收盘净值."),
@@ -91,7 +95,9 @@ def import_(
         returns=returns,
         accept_jumps=accept_jumps,
     )
-    sources = Sources(prices, universe, benchmark, bond, tuple(series or ()), stated)
+    sources = Sources(
+        prices, universe, benchmark, bond, tuple(series or ()), valuation, stated=stated
+    )
     with progress("reading prices") as advance:
         intake = read_sources(sources, progress=advance)
     if dry_run:

@@ -137,6 +137,12 @@ WORDS: dict[str, Wording] = {
         "warning",
         "series {name} ends on {day}, the market on {ends}; it is unknown after {forgotten}",
     ),
+    "early_earnings": Wording(
+        "warning",
+        "the earnings behind the PE of {name} step by {ends:.1f}% as quarters end and by "
+        "{deadlines:.1f}% as filings are due: they were put back to before they were published "
+        "(look-ahead); bring a PE as it was published, or do not decide by this one",
+    ),
     "undeclared_series": Wording(
         "warning",
         "series {name} is not declared in universe {universe}; its values are used {used}",

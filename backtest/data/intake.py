@@ -15,12 +15,13 @@ from backtest.data.folder import PRICES, SERIES, UNIVERSE, is_market_folder
 from backtest.data.periods import on_periods
 from backtest.data.price_files import Progress, Reader, silent
 from backtest.data.quality import check
-from backtest.data.quotes import QuoteReading, replaced
+from backtest.data.quotes import QuoteReading, joined, replaced
 from backtest.data.raw import RawMarket, raw_market
 from backtest.data.returns import levels, look_like_returns
 from backtest.data.series_files import read_series
 from backtest.data.stated import Stated
 from backtest.data.store import Manifest, check_name, save
+from backtest.data.valuation_files import read_valuations
 from backtest.errors import UserError
 from backtest.market.universe import BUILT_IN, parse_universe, universe_text
 
@@ -40,6 +41,8 @@ class Sources:
         One instrument each: the universe's benchmark, and one of its bonds.
     series : tuple of Path
         Files of published series.
+    valuation : Path or None
+        A file of PE, PB or dividend yield by instrument or sector, or a folder of them.
     stated : Stated
         What the user says about the files.
     """
@@ -49,6 +52,7 @@ class Sources:
     benchmark: Path | None = None
     bond: Path | None = None
     series: tuple[Path, ...] = ()
+    valuation: Path | None = None
     stated: Stated = field(default_factory=Stated)
 
     def resolved(self) -> Sources:
@@ -67,6 +71,7 @@ class Sources:
     def to_json(self) -> dict[str, object]:
         """Return the absolute paths, for a manifest."""
         single = {"prices": self.prices, "benchmark": self.benchmark, "bond": self.bond}
+        single |= {"valuation": self.valuation} if self.valuation else {}
         return {
             **{key: None if path is None else str(path.absolute()) for key, path in single.items()},
             "series": [str(path.absolute()) for path in self.series],
@@ -115,6 +120,8 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
     reader = Reader.of(universe, stated)
     # Small things first: a misspelt path is told before the long work.
     series = read_series(chosen.series, universe, stated)
+    if chosen.valuation is not None:
+        series = joined([series, read_valuations(chosen.valuation, universe, stated)])
     benchmark = None if chosen.benchmark is None else reader.benchmark(chosen.benchmark)
     bond = None if chosen.bond is None else reader.bond(chosen.bond)
     prices: QuoteReading = reader.prices(chosen.prices, progress=progress)

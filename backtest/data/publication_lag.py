@@ -17,6 +17,7 @@ from backtest.data.finding import Finding
 from backtest.data.raw import with_knowledge
 from backtest.market.frequency import frequency_of, is_slower
 from backtest.market.universe import Universe
+from backtest.market.valuation import is_valuation
 
 _AROUND = re.compile(r"^(中国|china)|(当月同比|当月值|当月|同比增速|同比|年率|月率|月度|报告)+$")
 
@@ -87,6 +88,8 @@ def delay_of(series: str, source: str = "") -> Delay | None:
     >>> delay_of("制造业PMI") is delay_of("pmi"), delay_of("anything")
     (True, None)
     """
+    if is_valuation(series):
+        return delays()["valuation"]
     return delays().get(f"{source}.{series}") or delays().get(series) or delays().get(_bare(series))
 
 

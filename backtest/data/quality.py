@@ -16,6 +16,7 @@ from backtest.data.align import credible, market_sessions
 from backtest.data.finding import Finding
 from backtest.data.series_quality import check_series
 from backtest.data.stated import Stated
+from backtest.data.valuation_quality import check_valuations
 from backtest.market.calendar import FROM_DATA, known_span, sessions
 from backtest.market.elapsed import observed_per_year
 from backtest.market.frequency import GAPS, frequency_of, is_slower
@@ -55,6 +56,7 @@ def check(
             findings += _instrument(quotes, stated)
     findings += _coverage(rows, universe)
     findings += _opens(rows, universe)
+    findings += check_valuations(priced, series.dropna(subset="value"))
     with_sector = {name for names in universe.by_sector.values() for name in names}
     ends = [rows[name]["date"].max() for name in rows if name in with_sector]
     if ends:

@@ -14,6 +14,7 @@ from backtest.data.units import check_units
 from backtest.market.calendar import FROM_DATA, known_span
 from backtest.market.frequency import PERIODS, frequency_of, periods_of
 from backtest.market.universe import Universe
+from backtest.market.valuation import is_valuation
 
 
 def check_series(
@@ -42,7 +43,7 @@ def check_series(
     declared = {spec.id for spec in universe.series}
     for name, rows in series.dropna(subset="value").groupby("series", sort=False):
         usable = _usable(rows)
-        if name not in declared and _is_file(rows):
+        if name not in declared and _is_file(rows) and not is_valuation(str(name)):
             details = {"universe": universe.name, "used": _used(str(name), rows, stated)}
             yield Finding("undeclared_series", str(name), details=details)
         yield from _order(str(name), rows)

@@ -46,6 +46,8 @@ class ClaimFinding:
         discovery (Holm), and against a share of them (Benjamini & Hochberg).
     names : tuple of (English, Chinese)
         What the instruments are called.
+    basis : str
+        "valuation" or "price only", of a claim about a valuation.
     base_rate : float
         Share of other windows of this length in which the claim would have held too.
     """
@@ -77,6 +79,7 @@ class ClaimFinding:
     concentration: Concentration | None = None
     reason: str = ""
     reason_zh: str = ""
+    basis: str = ""
 
     @property
     def placebo(self) -> Placebo | None:
@@ -113,6 +116,7 @@ class ClaimFinding:
             "start": self.start,
             "end": self.end,
             "observable": claim.observable,
+            "basis": self.basis,
             "expects": f"{claim.expects} {claim.threshold:g}",
             "refuted_by": (claim.refuted_by_zh or claim.refuted_by) if zh else claim.refuted_by,
             "value": self.value,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,8 @@ from backtest.evidence.observation import Array, Observation
 from backtest.evidence.windows import Window, benchmark_path
 from backtest.market import Market
 from backtest.strategy.claim import Claim
+
+Sides = Callable[[Claim, Market, int], tuple[pd.Series, pd.Series]]
 
 
 def lead(claim: Claim, market: Market, window: Window) -> Observation:
@@ -80,20 +83,33 @@ def sectors_permuted(
 
 def lead_interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
     """Return the interval of a lead: around its log, which adds up over sessions."""
-    usual = _log_leads(claim, market, window)
-    base = 1.0 + observed.parts["against"]
-    logs = around(_log_lead(observed), usual.error, usual.freedom, "windows")
-    low, high = (base * math.expm1(bound) for bound in (logs.low, logs.high))
-    return replace(logs, low=low, high=high)
+    return interval_by(_sides, claim, market, window, observed)
 
 
 def other_leads(
     claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
 ) -> Placebo:
     """Ask how probably the basket leads by as much, in logs, in another window."""
-    found = among(
-        "other windows", _log_lead(observed), claim.sign, _log_leads(claim, market, window)
-    )
+    return placebo_by(_sides, claim, market, window, observed)
+
+
+def interval_by(
+    sides: Sides, claim: Claim, market: Market, window: Window, observed: Observation
+) -> Interval:
+    """Return the interval of a difference of changes, by what both are over every window."""
+    usual = _log_leads(sides, claim, market, window)
+    base = 1.0 + observed.parts["against"]
+    logs = around(_log_lead(observed), usual.error, usual.freedom, "windows")
+    low, high = (base * math.expm1(bound) for bound in (logs.low, logs.high))
+    return replace(logs, low=low, high=high)
+
+
+def placebo_by(
+    sides: Sides, claim: Claim, market: Market, window: Window, observed: Observation
+) -> Placebo:
+    """Ask how probably the difference is as large, in logs, in another window."""
+    usual = _log_leads(sides, claim, market, window)
+    found = among("other windows", _log_lead(observed), claim.sign, usual)
     return replace(found, least=(1.0 + observed.parts["against"]) * math.expm1(found.least))
 
 
@@ -101,11 +117,11 @@ def _log_lead(observed: Observation) -> float:
     return math.log((1.0 + observed.parts["subject"]) / (1.0 + observed.parts["against"]))
 
 
-def _log_leads(claim: Claim, market: Market, window: Window) -> Spread:
+def _log_leads(sides: Sides, claim: Claim, market: Market, window: Window) -> Spread:
     """Return how log leads vary over the rest of the record."""
     length = short_length(len(market.sessions), window)
-    ours, theirs = _sides(claim, market, length)
-    logs = apart(np.log1p(ours) - np.log1p(theirs), window, length)
+    ours, theirs = sides(claim, market, length)
+    logs = apart(pd.Series(np.log1p(ours) - np.log1p(theirs)), window, length)
     return spread(logs.to_numpy(dtype=float), length, window.label).scaled(len(window) / length)
 
 

@@ -8,12 +8,12 @@ knows no instrument and no year: sectors come with the claim, instruments with t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from backtest.errors import UserError, suggest
-from backtest.evidence import appetite, cohesion, event_claims, leads
+from backtest.evidence import appetite, cohesion, event_claims, leads, rerating
 from backtest.evidence import two_bulls as bulls
 from backtest.evidence.chance import Placebo, among
 from backtest.evidence.intervals import Interval, Spread, apart, around, short_length, spread
@@ -118,6 +118,18 @@ def elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
     return pd.Series(dtype=float) if measure is None else measure(claim, market, length)
 
 
+def measured_by(claim: Claim, market: Market) -> tuple[Claim, str]:
+    """Return a claim as this market can measure it, and on what.
+
+    "valuation", or "price only" where the market carries none; "" for what is not about one.
+    """
+    if claim.observable != "rerating":
+        return claim, ""
+    if rerating.carried(claim, market):
+        return claim, "valuation"
+    return replace(claim, observable="lead"), "price only"
+
+
 def rate_change(claim: Claim, market: Market, window: Window) -> Observation:
     """Measure the change of the ten-year yield from the base to the last session, basis points.
 
@@ -162,6 +174,18 @@ OBSERVABLES: Mapping[str, Observable] = {
         leads.leads_elsewhere,
         needs="basket",
         takes={"against": ("benchmark",)},
+    ),
+    "rerating": Observable(
+        rerating.rerating,
+        rerating.interval,
+        "return",
+        "{ours} {price:+.1%} in {window}: valuation {subject:+.1%}, earnings {earnings:+.1%}; the "
+        "market's valuation {against:+.1%}: {value}",
+        "{window}{ours}{price:+.1%}，其中估值{subject:+.1%}、盈利{earnings:+.1%}；"
+        "市场估值{against:+.1%}，相差{value}",
+        (rerating.other_reratings,),
+        rerating.rerating_elsewhere,
+        needs="basket",
     ),
     "rate_change": Observable(
         rate_change,

@@ -20,11 +20,18 @@ from backtest.errors import UserError
 from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import concentration
 from backtest.evidence.count_by_chance import HeldByChance, held_by_chance
+from backtest.evidence.elasticity import Reratings, reratings
 from backtest.evidence.falsifiers import Settled, settled
 from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.intervals import Interval, apart
 from backtest.evidence.ledoit_wolf import mean_difference
-from backtest.evidence.observables import OBSERVABLES, Observable, check_claim, elsewhere
+from backtest.evidence.observables import (
+    OBSERVABLES,
+    Observable,
+    check_claim,
+    elsewhere,
+    measured_by,
+)
 from backtest.evidence.observation import Observation
 from backtest.evidence.sensitivity import alternatives
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, first, judge
@@ -48,6 +55,8 @@ class Scorecard(Displayed):
         How many claims would hold if nothing were true.
     settled : tuple of Settled
         What refutes the thesis as a whole, and whether it did.
+    reratings : Reratings or None
+        What the valuations did that claims are about; None on a market that carries none.
     """
 
     source: Source
@@ -58,6 +67,7 @@ class Scorecard(Displayed):
     as_of: pd.Timestamp
     by_chance: HeldByChance
     settled: tuple[Settled, ...] = ()
+    reratings: Reratings | None = None
 
     def __getitem__(self, claim: str) -> ClaimFinding:
         for finding in self.findings:
@@ -121,6 +131,7 @@ class Scorecard(Displayed):
                     "p": self.by_chance.p,
                     "separate": self.by_chance.separate,
                 },
+                "valuation": None if self.reratings is None else self.reratings.to_json(),
                 "overview": self.sentences(language)[0],
                 "claims": [finding.to_json(language) for finding in self.findings],
                 "falsifiers": [one.to_json(language) for one in self.settled],
@@ -188,6 +199,7 @@ def scorecard(
         settled=settled(
             falsifiers, {item.claim.id: item.verdict for item in findings}, seen.sessions[-1]
         ),
+        reratings=reratings(claims, source, seen),
     )
 
 
@@ -202,6 +214,7 @@ def evaluate(
 ) -> ClaimFinding:
     """Evaluate one claim; its p-value is not corrected for others."""
     check_claim(claim)
+    claim, basis = measured_by(claim, market)
     measure = OBSERVABLES[claim.observable]
     try:
         window = resolve(claim.window, source, market)
@@ -226,6 +239,7 @@ def evaluate(
     known = market.sessions[window.rows] <= source.published
     return ClaimFinding(
         claim=claim,
+        basis=basis,
         window=window.label,
         verdict=verdict,
         window_of=window,

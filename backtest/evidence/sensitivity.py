@@ -15,7 +15,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.evidence.baskets import kinds, only
-from backtest.evidence.observables import OBSERVABLES
+from backtest.evidence.observables import OBSERVABLES, measured_by
 from backtest.evidence.verdict import CANNOT_TELL, judge
 from backtest.evidence.windows import CannotTell, Window, between, resolve
 from backtest.market import Market
@@ -50,6 +50,7 @@ def alternatives(
     for label, label_zh, changed, where, over in _cases(claim, source, market, window, others):
         try:
             span = over or resolve(claim.window, source, where)
+            changed, _ = measured_by(changed, where)
             measure = OBSERVABLES[changed.observable]
             observed = measure.observe(changed, where, span)
             placebo = None
@@ -89,6 +90,9 @@ def _cases(
         for basket in claim.variants:
             other = replace(claim, basket=basket)
             yield basket.title, basket.title_zh or basket.title, other, market, window
+    if claim.observable == "rerating":
+        priced = replace(claim, observable="lead")
+        yield "by price instead of valuation", "按价格而非估值", priced, market, window
     if claim.observable == "lead" and claim.against is None:
         beside = replace(claim, options=(*claim.options, ("against", "benchmark")))
         named = market.universe.by_id[market.universe.benchmark]

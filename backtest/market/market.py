@@ -218,7 +218,8 @@ class Market(Displayed):
         """
         name = (self.universe.rate or series) if series == "rate" else series
         if name not in self.series.columns:
-            has = ", ".join(self.series.columns) or "no series"
+            plain = [column for column in self.series.columns if ":" not in column]
+            has = ", ".join(plain) or "no series"
             raise UserError(
                 f"market {self.name} has no series {name!r} (it has {has}); import one with "
                 f"'nqp data import NAME --prices FOLDER --series FILE', a CSV with a date column "

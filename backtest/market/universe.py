@@ -25,7 +25,15 @@ from backtest.validation import validated
 KINDS = ("index", "etf", "stock")
 # No spreadsheet takes an identifier for a formula, no terminal for a command.
 IDENTIFIER = re.compile("[^=+\\-@＝＋－＠\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,63}")
-BUILT_IN = ("shenwan", "cn-etf", "us-spdr", "gics", "citic-1", "us-industries")
+BUILT_IN = (
+    "shenwan",
+    "cn-etf",
+    "us-spdr",
+    "gics",
+    "citic-1",
+    "us-industries",
+    "csi-themes",
+)
 # The largest credible one-session move where a universe says none: the worst days of sector indices
 # since 1926 were a fifth.
 CREDIBLE_MOVES = {"index": 0.25, "etf": 0.3, "stock": 0.5}

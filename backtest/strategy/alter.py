@@ -22,8 +22,10 @@ def inputs(market: Market) -> dict[str, Alteration]:
     found: dict[str, Alteration] = {}
     for name in _columns_of(market):
         if name == "series":
+            kinds: dict[str, list[str]] = {}
             for column in market.series.columns:
-                found[f"series {column}"] = _altering_series(column)
+                kinds.setdefault(str(column).partition(":")[0], []).append(column)
+            found |= {f"series {kind}": _altering_series(names) for kind, names in kinds.items()}
         elif name in TRADABILITY:
             found["tradability"] = _altering(TRADABILITY)
         else:
@@ -80,10 +82,12 @@ def _altering(names: Iterable[str]) -> Alteration:
     return alter
 
 
-def _altering_series(column: str) -> Alteration:
+def _altering_series(columns: list[str]) -> Alteration:
+    """Alter a series, or the valuations of one kind together."""
+
     def alter(market: Market, last: int, seed: int) -> Market:
-        other = _later(market.series[column], last, seed)
-        return replace(market, series=market.series.assign(**{column: other}))
+        other = _later(market.series[columns], last, seed)
+        return replace(market, series=market.series.assign(**dict(other.items())))
 
     return alter
 

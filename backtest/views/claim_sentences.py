@@ -14,6 +14,7 @@ from backtest.strategy.basket import Basket
 from backtest.views.words import Words
 
 STRIP = {HELD: "+", FAILED: "-", CANNOT_TELL: "."}
+PRICE_ONLY = "Price only: the market carries no valuation of it."
 HARDLY = 0.25  # of a number: what came before its burst, if less, is hardly any of it
 
 PLACEBOS = {
@@ -56,8 +57,8 @@ def sentence(finding: ClaimFinding, say: Words) -> str:
     """Say what happened, how easily it could have, when it did, and how robust that is."""
     if math.isnan(finding.value):
         return say("Cannot tell: {reason}.", reason=_reason(finding, say))
-    told = [_what(finding, say), _chance(finding, say), _resolved(finding, say)]
-    told.append(_width(finding, say))
+    told = [_what(finding, say), say(PRICE_ONLY) if finding.basis == "price only" else ""]
+    told += [_chance(finding, say), _resolved(finding, say), _width(finding, say)]
     if finding.concentration is not None:
         told.append(_when(finding, finding.concentration, say))
     told += [_robustness(finding, say), _known(finding, say)]

@@ -17,6 +17,7 @@ from backtest.views.sections.curves import curves
 from backtest.views.sections.headline import WARNING
 from backtest.views.sections.periods import cells_of, halves, regimes
 from backtest.views.sections.switching import switching
+from backtest.views.sections.valuation import valuation
 from backtest.views.sections.verdicts import each_claim, scorecard, taken_apart
 from backtest.views.thesis import falsifiers_section
 from backtest.views.words import Words
@@ -45,15 +46,16 @@ def evidence_report(
     say = Words(language)
     claims = scorecard(card, say)
     studied = () if events is None else (events_section(events, say),)
+    valued = () if card.reratings is None else (valuation(card.reratings, say),)
     if found is not None:
         whole = falsifiers_section(card.settled, say)
-        told = (claims, *whole, each_claim(card, say))
+        told = (claims, *whole, *valued, each_claim(card, say))
         extra = (*taken_apart(found, groups, say), *studied, *told)
         return run_report(
             found.result, market=market, source=card.source, extra=extra, language=language
         )
     whole = falsifiers_section(card.settled, say)
-    sections = (replace(claims, sentences=()), *whole, each_claim(card, say), *studied)
+    sections = (replace(claims, sentences=()), *whole, *valued, each_claim(card, say), *studied)
     return replace(_card_page(card, say), sections=sections)
 
 
@@ -82,9 +84,10 @@ def scorecard_page(card: Scorecard, say: Words) -> Page:
     """Return a row per claim, then a sentence or two on each."""
     told = scorecard(card, say)
     page = _card_page(card, say)
+    valued = () if card.reratings is None else (valuation(card.reratings, say),)
     whole = falsifiers_section(card.settled, say)
     bare = replace(told, title="", sentences=())
-    return replace(page, sections=(bare, *whole, each_claim(card, say)))
+    return replace(page, sections=(bare, *whole, *valued, each_claim(card, say)))
 
 
 def strategy_page(found: StrategyEvidence, say: Words) -> Page:
