@@ -20,7 +20,7 @@ from backtest.data.quotes import QuoteReading, about
 from backtest.data.raw import KNOWLEDGE_COLUMNS, SERIES_COLUMNS, empty_series
 from backtest.data.series_files import PLACING
 from backtest.data.stated import Stated
-from backtest.data.table import Table, read_days, read_table
+from backtest.data.table import FileTable, read_days, read_table
 from backtest.errors import UserError
 from backtest.market.universe import Universe
 from backtest.market.valuation import series_name
@@ -98,7 +98,7 @@ def read_valuations(path: Path, universe: Universe, stated: Stated) -> QuoteRead
     return QuoteReading(whole, tuple(findings), tuple(descriptions))
 
 
-def _measures(table: Table) -> dict[str, Column]:
+def _measures(table: FileTable) -> dict[str, Column]:
     """Return the columns of valuations by what they are."""
     found = {}
     for measure, names in CALLED.items():
@@ -119,7 +119,7 @@ def _meant(text: str, match: Match, universe: Universe) -> str | None:
 
 
 def _rows(
-    table: Table,
+    table: FileTable,
     series: str,
     values: np.ndarray,
     mine: np.ndarray,
