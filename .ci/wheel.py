@@ -36,6 +36,7 @@ WORDS = {
     "data": ["list"],
     "journal": [],
     "map": [],
+    "policy": [],
     "thesis": ["list"],
 }
 

@@ -4,51 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
 
 from backtest.errors import UserError, suggest
 from backtest.market import Market
+from backtest.market.event_file import Event, events_named
 from backtest.parameter import parameter
 from backtest.strategy import RotationStrategy, at_least
 from backtest.strategy.allocation import equal, spread
+from backtest.strategy.basket import Basket
 from strategies.claims import MILESTONES
-from strategies.taxonomy import BASKETS
+from strategies.taxonomy import BASKETS, EVENT_BASKETS
 
 
 @dataclass(frozen=True)
 class PolicyCatalyst(RotationStrategy):
     """Hold a favored basket for `hold` sessions after each policy event, else the market.
 
-    Claim P4 and any events of one's own: `events` is a CSV file with columns `date` (2024-09-24)
-    and, optionally, `basket` (a name of the taxonomy; nqp where it is empty). An event is known on
-    its date, or on the next session where that is none, and calls for its basket on that session
-    and the following ones, `hold` in all. The latest event counts, from its session on; of several
-    on one session the one with the latest date, and of those on one date the one furthest down the
-    file. An event dated before the market's first session is passed over, since nobody can say how
-    many sessions ago it was. While no event counts, all sectors are held alike ("market").
+    Claim P4 by default. `events` is "policy", the register that ships, a CSV file, or both
+    ("policy+FILE"). A file has columns `date` (2024-09-24) and, optionally, `basket` or `tracks`
+    (names of the taxonomy, of which it holds all sectors; nqp where they are empty), `kind`,
+    `time_known` and `adverse`. Only events of `kind` count, and of the kinds below it (P1 has
+    P1.2), and none that is adverse. An event is known on its date, on the day after where
+    `time_known` is after_close or unknown, and on the next session where that is none. It calls for its basket on that session and the
+    following ones, `hold` in all. The latest event counts, from its session on; of several on one
+    session the one known on the latest day, of those the one with the latest date, and of those on
+    one date the one furthest down the file. An event known before the market's first session is
+    passed over, since nobody can say how many sessions ago it was. While no event counts, all
+    sectors are held alike ("market").
 
     Refuted if the baskets do no better than the equal-weight market after the events.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("P4",)
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "market"}
-    basket_parameters: ClassVar[tuple[str, ...]] = ("events",)
+    basket_parameters: ClassVar[tuple[str, ...]] = ("events", "kind")
 
     hold: int = parameter("for which an event counts", 60, "sessions", least=1)
-    events: str | None = parameter("a CSV file of events, or none for the three of P4", None)
+    events: str | None = parameter(
+        'events: a CSV file, "policy" for the register, or none for the three of P4', None
+    )
+    kind: str = parameter("of which kind events count, as P1 or P1.2; all where it is empty", "")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         at_least("hold", self.hold, 1)
+        if self.kind and self.events is None:
+            raise UserError(
+                f"kind was {self.kind!r}; the three events of P4 have none, give events"
+            )
 
-    def dated(self) -> list[tuple[pd.Timestamp, str]]:
-        """Return the events as (date, basket), oldest first, those of a day as in the file."""
+    def dated(self) -> list[tuple[pd.Timestamp, Basket]]:
+        """Return the events as (first day known, basket), oldest first."""
         if self.events is None:
-            return [(pd.Timestamp(date), basket) for date, basket in MILESTONES]
-        return read_events(self.events)
+            return [(pd.Timestamp(date), BASKETS[basket]) for date, basket in MILESTONES]
+        found = events_named(self.events, EVENT_BASKETS.names).events
+        counted = [one for one in found if one.of_kind(self.kind) and not one.adverse]
+        if not counted:
+            raise UserError(
+                f"{self.events} has no event of kind {self.kind!r} that is not adverse; "
+                f"{suggest(self.kind, sorted({one.kind for one in found}))}"
+            )
+        return [(one.first(), EVENT_BASKETS.of(one)) for one in sorted(counted, key=Event.first)]
 
     def regime(self, market: Market) -> pd.Series:
         """Return the basket of the last event, or "market" once it is `hold` sessions old."""
@@ -57,34 +76,12 @@ class PolicyCatalyst(RotationStrategy):
             if date < market.sessions[0]:
                 continue
             known = int(market.sessions.searchsorted(date))
-            regime.iloc[known : known + self.hold] = basket
+            regime.iloc[known : known + self.hold] = basket.name
         return regime
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return all sectors equally weighted, and every basket an event names."""
-        named = {basket for _, basket in self.dated()}
+        named = {basket.name: basket for _, basket in self.dated()}
         return {"market": equal(market)} | {
-            name: spread(market, BASKETS[name]) for name in sorted(named)
+            name: spread(market, basket) for name, basket in sorted(named.items())
         }
-
-
-def read_events(path: str) -> list[tuple[pd.Timestamp, str]]:
-    """Read an event file: CSV with a `date` column and optionally a `basket` column."""
-    if not Path(path).is_file():
-        raise UserError(f"there is no event file {path}; give a CSV with a date column")
-    try:
-        table = pd.read_csv(path, dtype=str)
-        dates = pd.to_datetime(table["date"], format="%Y-%m-%d")
-    except (KeyError, ValueError) as error:
-        raise UserError(
-            f"event file {path} needs a column date with days such as 2024-09-24 ({error})"
-        ) from error
-    names = ["nqp"] * len(table)
-    if "basket" in table.columns:
-        names = [str(name) for name in table["basket"].fillna("nqp")]
-    for name in names:
-        if name not in BASKETS:
-            raise UserError(
-                f"event file {path}: there is no basket {name!r}; {suggest(name, BASKETS)}"
-            )
-    return sorted(zip(dates, names, strict=True), key=lambda event: event[0])

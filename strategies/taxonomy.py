@@ -7,7 +7,10 @@ depends on it. Weights within a basket are equal unless the claim names one sect
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from backtest.strategy.basket import Basket
+from backtest.strategy.event_basket import EventBaskets
 
 # T1: the three market tracks.
 TECHNOLOGY = Basket.of(
@@ -238,5 +241,59 @@ BASKETS = {
         *CHAINS.values(),
         TRADITIONAL,
         NQP,
+    )
+}
+
+# What an event is about: a basket by name or title, NQP where it names none.
+EVENT_BASKETS = EventBaskets(tuple(BASKETS.values()), NQP)
+
+
+@dataclass(frozen=True)
+class PolicyKind:
+    """A kind of policy event (P1 to P3 and what stands beside them), in the report's words.
+
+    Attributes
+    ----------
+    id : str
+        "P1.2" is below "P1".
+    basket : str
+        What events of the kind should lift.
+    """
+
+    id: str
+    title: str
+    title_zh: str
+    basket: str = NQP.name
+
+    @property
+    def depth(self) -> int:
+        """How far below the top it stands."""
+        return self.id.count(".")
+
+
+POLICY_KINDS = {
+    kind.id: kind
+    for kind in (
+        PolicyKind("P0", "Top level: new quality productivity as a whole", "顶层部署"),
+        PolicyKind("P1", "Money and finance", "货币与金融政策"),
+        PolicyKind("P1.1", "Top-level design of technology finance", "科技金融顶层设计"),
+        PolicyKind("P1.2", "Science-and-technology lending", "科技信贷"),
+        PolicyKind("P1.3", "Wider financing channels", "拓宽融资渠道"),
+        PolicyKind("P1.4", "Cross-border financing", "跨境融资"),
+        PolicyKind("P1.5", "Pilot zones for technology-finance reform", "科创金融改革试验区"),
+        PolicyKind("P2", "Fiscal policy", "财政政策"),
+        PolicyKind("P2.1", "Financial support", "资金支持"),
+        PolicyKind("P2.2", "Interest subsidies", "贷款贴息"),
+        PolicyKind("P2.3", "Tax cuts and fee reductions", "减税降费"),
+        PolicyKind("P3", "Industrial policy", "产业政策"),
+        PolicyKind("P3.1", "Open calls for future-industry innovation", "未来产业创新任务揭榜挂帅"),
+        PolicyKind("P3.2", "Early positions in new-industry standards", "新产业标准化前瞻布局"),
+        PolicyKind("P3.3", "More fields in the encouraged catalog", "产业结构调整鼓励类目录扩容"),
+        PolicyKind("P3.4", "National high-tech zones attracting investment", "国家高新区招商引资"),
+        PolicyKind("P3.5", "Upgrading of traditional industries", "传统产业改造升级"),
+        PolicyKind("V1", "Steady growth", "稳增长", STEADY_GROWTH.name),
+        PolicyKind("V2", "Exports", "出口", EXPORT_ELECTROMECHANICAL.name),
+        PolicyKind("MK", "Market-wide easing", "市场整体宽松"),
+        PolicyKind("T", "Technological breakthroughs", "技术突破"),
     )
 }

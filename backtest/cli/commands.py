@@ -21,6 +21,7 @@ from backtest.cli.journal import app as journal
 from backtest.cli.map import rotation_map
 from backtest.cli.new import new
 from backtest.cli.own_faults import own_fault
+from backtest.cli.policy import policy
 from backtest.cli.report import report
 from backtest.cli.thesis import app as thesis
 from backtest.cli.today import today
@@ -57,6 +58,7 @@ app.command("trials")(trials)
 app.command("verify")(verify)
 app.command("dashboard")(dashboard)
 app.command("map")(rotation_map)
+app.command("policy")(policy)
 app.add_typer(data, name="data")
 app.add_typer(journal, name="journal")
 app.add_typer(thesis, name="thesis")

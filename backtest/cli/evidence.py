@@ -21,7 +21,6 @@ from backtest.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from backtest.evidence.event_file import EventFile
     from backtest.evidence.examine import StrategyEvidence
     from backtest.evidence.scorecard import Scorecard
     from backtest.market import Market
@@ -56,8 +55,8 @@ def evidence(
         Optional[str],  # noqa: UP045
         typer.Option(
             "--events",
-            help="Events to study: policy, or a CSV with date and, optionally, time_known, kind, "
-            "tracks, anticipated, adverse.",
+            help="Events to study: policy, policy+FILE, or a CSV with date and, optionally, "
+            "time_known, kind, tracks, anticipated, adverse.",
         ),
     ] = None,
     by: Annotated[
@@ -93,13 +92,15 @@ def evidence(
     for flag in leave_out or []:
         if flag not in FLAGS:
             raise UserError(f"--leave-out was {flag!r}; {suggest(flag, FLAGS)}")
+    from backtest.cli.lookup import find_thesis
+    from backtest.market.event_file import events_named
+    from strategies.taxonomy import EVENT_BASKETS
+
     if out is not None:
         from backtest.records.evidence_folder import check_target
 
         check_target(out, force=force)
-    file = None if events is None else _events(events)
-    from backtest.cli.lookup import find_thesis
-
+    file = None if events is None else events_named(events, EVENT_BASKETS.names)
     card, taken_apart, seen = _gather(
         find_thesis(thesis), strategy, market, as_of, also, settings, costs, fill, not no_check
     )
@@ -107,7 +108,9 @@ def evidence(
     if file is not None:
         from backtest.evidence.event_kinds import study_file
 
-        studied = study_file(seen, file, by_kind=by is not None, leave_out=leave_out or ())
+        studied = study_file(
+            seen, file, EVENT_BASKETS, by_kind=by is not None, leave_out=leave_out or ()
+        )
     document: dict[str, Any] = card.to_json(lang)
     if taken_apart is not None:
         document |= taken_apart.to_json(lang)
@@ -195,16 +198,3 @@ def _occasions(market: Market) -> dict[str, Any]:
         "policy milestones": ({NQP.name: NQP}, MILESTONES),
         "detected breakthroughs": (TRACKS, detected(market, TRACKS)),
     }
-
-
-def _events(named: str) -> EventFile:
-    """Return the register of policy events, or the user's own file."""
-    from backtest.evidence.event_file import read_event_file
-    from strategies.taxonomy import BASKETS, NQP
-
-    if named == "policy":
-        from importlib.resources import as_file, files
-
-        with as_file(files("strategies") / "policy_events.csv") as path:
-            return read_event_file(path, BASKETS, default=NQP, name=named)
-    return read_event_file(Path(named), BASKETS, default=NQP)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.evidence.event_file import FLAGS, Event, EventFile
 from backtest.evidence.events import EventStudy, study
 from backtest.evidence.market_model import Design
 from backtest.evidence.verdict import corrected
 from backtest.market import Market
+from backtest.market.event_file import FLAGS, Event, EventFile
+from backtest.strategy.event_basket import EventBaskets
 
 UNSORTED = "no kind"
 
@@ -63,6 +64,7 @@ class EventsByKind:
 def study_file(
     market: Market,
     file: EventFile,
+    baskets: EventBaskets,
     *,
     by_kind: bool = False,
     leave_out: Collection[str] = (),
@@ -80,15 +82,15 @@ def study_file(
     if by_kind:
         for kind in sorted({one.kind or UNSORTED for one in events}):
             own = [one for one in events if (one.kind or UNSORTED) == kind]
-            rows[kind] = _row(market, own, design)
+            rows[kind] = _row(market, own, baskets, design)
     kinds = pd.DataFrame.from_dict(rows, orient="index").rename_axis("kind")
     if rows:
         kinds.insert(6, "p_holm", corrected(kinds["p"].tolist()))
     return EventsByKind(
         name=file.name,
-        whole=_study(market, events, design),
+        whole=_study(market, events, baskets, design),
         kinds=kinds,
-        later=_study(market, events, design, unknown="after_close").car,
+        later=_study(market, events, baskets, design, unknown="after_close").car,
         unknown=sum(one.known == "unknown" for one in events),
         flagged={flag: sum(getattr(one, flag) for one in file.events) for flag in FLAGS},
         left_out={
@@ -100,8 +102,10 @@ def study_file(
     )
 
 
-def _row(market: Market, events: Sequence[Event], design: Design | None) -> dict[str, float]:
-    made = _study(market, events, design)
+def _row(
+    market: Market, events: Sequence[Event], baskets: EventBaskets, design: Design | None
+) -> dict[str, float]:
+    made = _study(market, events, baskets, design)
     bounds = made.interval
     return {
         "events": len(events),
@@ -112,19 +116,21 @@ def _row(market: Market, events: Sequence[Event], design: Design | None) -> dict
         "p": made.p,
         "bmp_p": made.figures["bmp_p"],
         "rank_p": made.figures["rank_p"],
-        "car_later": _study(market, events, design, unknown="after_close").car,
+        "car_later": _study(market, events, baskets, design, unknown="after_close").car,
     }
 
 
 def _study(
-    market: Market, events: Sequence[Event], design: Design | None, *, unknown: str = "day"
+    market: Market,
+    events: Sequence[Event],
+    baskets: EventBaskets,
+    design: Design | None,
+    *,
+    unknown: str = "day",
 ) -> EventStudy:
     """Study events from the first session on that could know of them."""
-    groups = {one.basket.name: one.basket for one in events}
-    dated = []
-    for one in events:
-        known = unknown if one.known == "unknown" else one.known
-        late = pd.Timedelta(days=1 if known == "after_close" else 0)
-        dated.append((one.day + late, one.basket.name))
+    about = {one: baskets.of(one) for one in events}
+    groups = {basket.name: basket for basket in about.values()}
+    dated = [(one.first(unknown), about[one].name) for one in events]
     inside = [(day, name) for day, name in dated if day <= market.sessions[-1]]
     return study(market, groups, inside, design=design)

@@ -475,21 +475,26 @@ def _overlay(s: Any, market: Market) -> Held:
 
 @second("PolicyCatalyst")
 def _policy(s: Any, market: Market) -> Held:
-    events = list(MILESTONES)
+    events = [(date, "day", name) for date, name in MILESTONES]
     if s.events is not None:
         with open(s.events, encoding="utf-8", newline="") as file:
-            events = [(r["date"], r.get("basket") or "nqp") for r in csv.DictReader(file)]
-    called: list[tuple[int, pd.Timestamp, int, str]] = []
-    for line, (date, name) in enumerate(events):
-        day = pd.Timestamp(date)
+            events = [
+                (r["date"], r.get("time_known") or "day", r.get("basket") or "nqp")
+                for r in csv.DictReader(file)
+                if r.get("adverse") != "yes" and f"{r.get('kind')}.".startswith(s.kind)
+            ]
+    called: list[tuple[int, pd.Timestamp, pd.Timestamp, int, str]] = []
+    for line, (date, known_at, name) in enumerate(events):
+        date = pd.Timestamp(date)
+        day = date if known_at == "day" else date + pd.Timedelta(days=1)
         if market.sessions[0] <= day <= market.sessions[-1]:
-            called.append((int((market.sessions < day).sum()), day, line, name))
+            called.append((int((market.sessions < day).sum()), day, date, line, name))
     regime = []
     for t in range(len(market.sessions)):
         known = [event for event in called if event[0] <= t]
         latest = max(known, default=None)
-        regime.append(latest[3] if latest and t < latest[0] + s.hold else "market")
-    names = tuple({name for _, name in events})
+        regime.append(latest[4] if latest and t < latest[0] + s.hold else "market")
+    names = tuple({name for _, _, name in events})
     baskets = {**there(market, names), "market": basket(market, "market")}
     return rotated(market, regime, baskets, s.rebalance)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from backtest.errors import UserError
+from backtest.market.event_file import policy_register
 from backtest.market.universe import sectors
 from strategies import PolicyCatalyst
 from strategies.claims import CLAIMS
@@ -69,9 +70,10 @@ def test_ones_own_events(market, tmp_path):
     ("text", "says"),
     [
         ("day\n2024-03-05\n", "needs a column date"),
-        ("date\nspring\n", "needs a column date with days such as 2024-09-24"),
+        ("date\nspring\n", "line 2: 'spring' is no day; write it as YYYY-MM-DD"),
         ("date,basket\n2024-03-05,npq\n", "there is no basket 'npq'; did you mean 'nqp'"),
-        ("", "needs a column date"),
+        ("", "is no CSV in UTF-8"),
+        ("date,adverse\n2024-03-05,yes\n", "has no event of kind '' that is not adverse"),
     ],
 )
 def test_a_wrong_event_file(market, tmp_path, text, says):
@@ -79,3 +81,39 @@ def test_a_wrong_event_file(market, tmp_path, text, says):
     file.write_text(text)
     with pytest.raises(UserError, match=says):
         PolicyCatalyst(events=str(file)).regime(market)
+
+
+def test_kind_time_and_bad_news_decide_which_events_count(market, tmp_path):
+    file = tmp_path / "events.csv"
+    file.write_text(
+        "date,time_known,kind,tracks,adverse\n"
+        "2024-03-05,after_close,P1.2,technology,\n"
+        "2024-03-08,after_close,P1,medicine,\n"  # a Friday
+        '2024-04-02,day,P2,"technology,medicine",\n'
+        "2024-05-07,unknown,P1.1,,yes\n"
+    )
+    regime = PolicyCatalyst(hold=2, events=str(file)).regime(market)
+    assert regime["2024-03-05"] == "market"
+    assert set(regime["2024-03-06":"2024-03-07"]) == {"technology"}
+    assert set(regime["2024-03-11":"2024-03-12"]) == {"medicine"}
+    assert set(regime["2024-04-02":"2024-04-03"]) == {"medicine+technology"}
+    assert (regime != "market").sum() == 6
+    finance = PolicyCatalyst(hold=2, events=str(file), kind="P1").regime(market)
+    assert (finance != "market").sum() == 4
+    with pytest.raises(UserError, match="no event of kind 'P3' that is not adverse; choose from"):
+        PolicyCatalyst(events=str(file), kind="P3").regime(market)
+    with pytest.raises(UserError, match="the three events of P4 have none"):
+        PolicyCatalyst(kind="P1")
+
+
+def test_the_register_by_kind(market):
+    regime = PolicyCatalyst(hold=1, events="policy", kind="P2").regime(market)
+    rows = policy_register().events
+    days = [one.first() for one in rows if one.kind[:2] == "P2" and not one.adverse]
+    known = {
+        market.sessions[market.sessions.searchsorted(day)]
+        for day in days
+        if market.sessions[0] <= day <= market.sessions[-1]
+    }
+    assert set(regime.index[regime != "market"]) == known
+    assert len(known) > 3

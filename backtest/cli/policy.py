@@ -1,0 +1,69 @@
+"""`nqp policy`: parsing and gathering only."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from backtest.cli.options import JsonOption, LangOption, print_json
+
+
+def policy(
+    kind: Annotated[
+        str, typer.Option("--kind", help="Only this kind and those below it, as P1 or P1.2.")
+    ] = "",
+    start: Annotated[
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--start", help="The first day, as 2024-01-01."),
+    ] = None,
+    end: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--end", help="The last day, as 2024-12-31."),
+    ] = None,
+    basket: Annotated[
+        str, typer.Option("--basket", help="Only what names this basket, as technology.")
+    ] = "",
+    confidence: Annotated[
+        str, typer.Option("--confidence", help="Only this confidence: high, medium or low.")
+    ] = "",
+    events: Annotated[
+        str, typer.Option("--events", help="policy, a CSV of your own, or both: policy+FILE.")
+    ] = "policy",
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """List policy events by kind, with when each was known and how sure that is."""
+    from backtest.errors import UserError, suggest
+    from backtest.market.event_file import events_named
+    from backtest.market.market import timestamp
+    from backtest.views.policy import policy_document, policy_page
+    from backtest.views.words import Words
+    from strategies.taxonomy import EVENT_BASKETS, POLICY_KINDS
+
+    say = Words(lang)
+    names = EVENT_BASKETS.names
+    if basket and basket not in names:
+        raise UserError(f"there is no basket {basket!r}; {suggest(basket, names)}")
+    found = events_named(events, names).events
+    known = {*POLICY_KINDS, *(one.kind for one in found)} - {""}
+    if kind and kind not in known:
+        raise UserError(f"there is no kind {kind!r}; {suggest(kind, sorted(known))}")
+    sure = sorted({one.confidence for one in found} - {""})
+    if confidence and confidence not in sure:
+        raise UserError(f"--confidence was {confidence!r}; {suggest(confidence, sure)}")
+    chosen = [
+        one
+        for one in found
+        if one.of_kind(kind)
+        and (start is None or one.day >= timestamp(start))
+        and (end is None or one.day <= timestamp(end))
+        and (not basket or names[basket] in [names[name] for name in one.about])
+        and confidence in ("", one.confidence)
+    ]
+    if json:
+        print_json({"events": [policy_document(one, say) for one in chosen]})
+        return
+    from backtest.render.terminal import show
+
+    show(policy_page(chosen, POLICY_KINDS, say))

@@ -1,0 +1,115 @@
+"""Policy events as a page: each with its kind, and how many there are of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import pandas as pd
+
+from backtest.market.event_file import Event
+from backtest.views.page import Page, Section, Table
+from backtest.views.words import Words
+
+INDENT = "  "
+
+
+class Kind(Protocol):
+    """A kind of event: its identifier, its titles, and how far below the top it stands."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    def title_zh(self) -> str:
+        """The same in Chinese."""
+
+    @property
+    def depth(self) -> int:
+        """How far below the top it stands."""
+
+
+def policy_document(event: Event, say: Words) -> dict[str, Any]:
+    """Return an event as `nqp policy --json` prints it."""
+    return {
+        "date": f"{event.day:%Y-%m-%d}",
+        "time_known": event.known,
+        "first_day": f"{event.first():%Y-%m-%d}",
+        "kind": event.kind,
+        "title": _title(event, say),
+        "agency": event.agency,
+        "tracks": list(event.about),
+        "anticipated": event.anticipated,
+        "adverse": event.adverse,
+        "source": event.source,
+        "confidence": event.confidence,
+        "checked": event.checked,
+    }
+
+
+def policy_page(events: Sequence[Event], kinds: Mapping[str, Kind], say: Words) -> Page:
+    """Return the events one by one, then the tree of kinds with their numbers."""
+    days = {one.day for one in events}
+    shared = len(events) - len(days)
+    said = [say("{count} events on {days} days.", count=len(events), days=len(days))]
+    if shared:
+        said.append(say("Events of one day cannot be told apart by their effect."))
+    said.append(
+        say(
+            "Events and whom they are about were chosen in hindsight: whatever their date, what "
+            "follows them is in sample."
+        )
+    )
+    title, agency, doubts = say("title"), say("agency"), say("doubts")
+    cells = pd.DataFrame(
+        {
+            say("kind"): [one.kind for one in events],
+            title: [_title(one, say) for one in events],
+            agency: [one.agency for one in events],
+            say("how sure"): [say(one.confidence) if one.confidence else "" for one in events],
+            doubts: [_doubts(one, say) for one in events],
+        },
+        index=[f"{one.day:%Y-%m-%d}" for one in events],
+    )
+    left = tuple(cells.columns)
+    listed = Table("", cells, left, (agency, doubts, say("how sure")), head=say("date"))
+    return Page(
+        title=say("Policy events"),
+        subtitle="",
+        language=say.language,
+        conclusion=" ".join(said),
+        sections=(
+            Section("events", "", tables=(listed,) if len(events) else ()),
+            Section("kinds", say("Kinds"), tables=(_tree(events, kinds, say),)),
+        ),
+    )
+
+
+def _tree(events: Sequence[Event], kinds: Mapping[str, Kind], say: Words) -> Table:
+    counts = {name: sum(one.of_kind(name) for one in events) for name in kinds}
+    shown = {name: kind for name, kind in kinds.items() if counts[name]}
+    called = say("what it is")
+    cells = pd.DataFrame(
+        {
+            called: [
+                INDENT * kind.depth + (kind.title_zh if say.chinese else kind.title)
+                for kind in shown.values()
+            ],
+            say("events"): [str(counts[name]) for name in shown],
+        },
+        index=list(shown),
+    )
+    return Table("", cells, (called,), head=say("kind"))
+
+
+def _title(event: Event, say: Words) -> str:
+    chosen, other = event.title, event.title_zh
+    return (other or chosen) if say.chinese else (chosen or other)
+
+
+def _doubts(event: Event, say: Words) -> str:
+    told = [say("time unknown")] if event.known == "unknown" else []
+    told += [say("anticipated")] if event.anticipated else []
+    told += [say("adverse")] if event.adverse else []
+    return say.listed(told)
