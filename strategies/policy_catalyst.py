@@ -28,12 +28,12 @@ class PolicyCatalyst(RotationStrategy):
     (names of the taxonomy, of which it holds all sectors; nqp where they are empty), `kind`,
     `time_known` and `adverse`. Only events of `kind` count, and of the kinds below it (P1 has
     P1.2), and none that is adverse. An event is known on its date, on the day after where
-    `time_known` is after_close or unknown, and on the next session where that is none. It calls for its basket on that session and the
-    following ones, `hold` in all. The latest event counts, from its session on; of several on one
-    session the one known on the latest day, of those the one with the latest date, and of those on
-    one date the one furthest down the file. An event known before the market's first session is
-    passed over, since nobody can say how many sessions ago it was. While no event counts, all
-    sectors are held alike ("market").
+    `time_known` is after_close or unknown, and on the next session where that is none. It calls for
+    its basket on that session and the following ones, `hold` in all. The latest event counts, from
+    its session on; of several on one session the one known on the latest day, of those the one with
+    the latest date, and of those on one date the one furthest down the file. An event known before
+    the market's first session is passed over, since nobody can say how many sessions ago it was.
+    While no event counts, all sectors are held alike ("market").
 
     Refuted if the baskets do no better than the equal-weight market after the events.
     """
