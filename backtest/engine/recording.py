@@ -17,7 +17,7 @@ from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.source import source_identity
 from backtest.trials.fingerprints import Fingerprints, fingerprints
 from backtest.trials.ledger import Ledger
-from backtest.trials.tried import Held, Tried, active_returns, by_month, days_of, window_of
+from backtest.trials.tried import Held, Tried, by_month, days_of, sketched, window_of
 
 
 def record_run(
@@ -50,10 +50,10 @@ def one_trial(
     prints = trial_prints(strategy, costs, fill)
     own = (one_held(decisions, fill=fill, first=first),) if rotates(strategy) else ()
     if own and own[0].codes.size:
-        sketched = by_month(own[0].days, active_returns(own[0].codes, own[0].returns))
+        found = sketched(own[0])
     else:
-        sketched = over_sectors(returns.to_numpy()[None], market, first)
-    return tried(strategy, prints, market, first, own, *sketched)
+        found = over_sectors(returns.to_numpy()[None], market, first)
+    return tried(strategy, prints, market, first, own, *found)
 
 
 def one_held(decisions: Decisions, *, fill: str, first: int) -> Held:

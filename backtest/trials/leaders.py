@@ -20,6 +20,7 @@ from backtest.trials.tried import Single
 
 SAME = 0.7
 SHORTEST = 6  # months in common below which two trials say nothing about each other
+TOGETHER = 256  # trials compared with the rest at a time
 STILL = 1e-7  # length of a sketch below which a trial has no active return of its own
 
 
@@ -57,9 +58,15 @@ def new_leaders(sketches: Single, month: int, known: Sequence[Leader]) -> NDArra
     found: list[int] = []
     units = _units(sketches[left])
     while len(left):
-        found.append(int(left[0]))
-        apart = units @ units[0] <= SAME
-        apart[0] = False
+        head = units[:TOGETHER]
+        alike = head @ head.T > SAME
+        chosen: list[int] = []
+        for row in range(len(head)):
+            if not alike[row, chosen].any():
+                chosen.append(row)
+        found += left[chosen].tolist()
+        left, units = left[TOGETHER:], units[TOGETHER:]
+        apart = (units @ head[chosen].T).max(axis=1) <= SAME
         left, units = left[apart], units[apart]
     return np.array(found, dtype=np.int64)
 

@@ -15,6 +15,7 @@ Days = NDArray[np.int32]
 
 Codes = NDArray[np.int8]
 Single = NDArray[np.float32]
+PIECE = 64  # signals looked at together: few enough for the processor's cache
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,15 @@ def window_of(sessions: pd.DatetimeIndex) -> tuple[str, str]:
 def days_of(sessions: pd.DatetimeIndex) -> Days:
     """Return sessions as days since 1970."""
     return sessions.to_numpy(dtype="datetime64[D]").astype(np.int32)
+
+
+def sketched(held: Held) -> tuple[int, Single]:
+    """Return the first calendar month, and each signal's active returns by month."""
+    parts = [
+        by_month(held.days, active_returns(held.codes[start : start + PIECE], held.returns))
+        for start in range(0, len(held.codes), PIECE)
+    ]
+    return parts[0][0], np.vstack([sums for _, sums in parts])
 
 
 def by_month(days: Days, active: Single) -> tuple[int, Single]:

@@ -16,7 +16,7 @@ from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import sharpe_intervals
 from backtest.tuning.pbo import block_sums, overfitting_of_sums
 from backtest.tuning.resampling import block_length
-from backtest.tuning.return_chunks import Array, Chunks, as_chunks, columns
+from backtest.tuning.return_chunks import Array, Chunks, as_chunks, columns, remembered
 from backtest.tuning.spa import ROUNDING, superiority
 from backtest.tuning.timing_test import TimingTest
 
@@ -70,9 +70,9 @@ def judge(
         If returns are missing, series differ in length, or there are fewer than two sessions to a
         block.
     """
-    chunks = as_chunks(returns)
+    chunks = remembered(as_chunks(returns))
     against = {name: np.asarray(rival, float) for name, rival in rivals.items()}
-    sessions = len(next(iter(chunks()), next(iter(against.values()), ())))
+    sessions = len(next(iter(against.values()), ())) or len(next(iter(chunks()), ()))
     cash = np.zeros(sessions) if risk_free is None else np.asarray(risk_free, float)
     for name, series in {**against, "risk_free return": cash}.items():
         if len(series) != sessions or not np.isfinite(series).all():

@@ -15,10 +15,12 @@ tell them apart by rounding.
 
 from __future__ import annotations
 
+import itertools
 import math
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,10 +123,11 @@ def overfitting_of_sums(totals: Array, squares: Array, length: int) -> Overfitti
     splits = math.comb(blocks, blocks // 2)
     ranks = np.full(splits, np.nan)
     after = np.full(splits, np.nan)
-    if variants > 1:
+
+    def look(some: range) -> None:
         half = length * (blocks // 2)
-        paired = zip(_halves(totals), _halves(squares), strict=True)
-        for number, (sums, sums_of_squares) in enumerate(paired):
+        paired = zip(some, _halves(totals, some), _halves(squares, some), strict=True)
+        for number, sums, sums_of_squares in paired:
             ratios = [
                 _ratio(total, square, half)
                 for total, square in zip(sums, sums_of_squares, strict=True)
@@ -136,6 +139,12 @@ def overfitting_of_sums(totals: Array, squares: Array, length: int) -> Overfitti
                 tied = np.count_nonzero(ratios[future] == won)
                 ranks[place] = (below + (tied + 1) / 2) / (variants + 1)
                 after[place] = won
+
+    if variants > 1:
+        threads = os.cpu_count() or 1
+        edges = [splits // 2 * part // threads for part in range(threads + 1)]
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(look, itertools.starmap(range, itertools.pairwise(edges))))
     logits = np.log(ranks / (1.0 - ranks))
     known = variants > 1
     return Overfitting(
@@ -148,8 +157,8 @@ def overfitting_of_sums(totals: Array, squares: Array, length: int) -> Overfitti
     )
 
 
-def _halves(values: Array) -> Iterator[tuple[Array, Array]]:
-    """Yield the sums over each half that holds block 0, and over the blocks it leaves out."""
+def _halves(values: Array, some: range) -> Iterator[tuple[Array, Array]]:
+    """Yield the sums over some halves that hold block 0, and over the blocks they leave out."""
     blocks = len(values)
     middle = blocks // 2
     quarters = [
@@ -159,9 +168,9 @@ def _halves(values: Array) -> Iterator[tuple[Array, Array]]:
     ]
     sizes = [len(table).bit_length() - 1 for table in quarters]
     everything = (1 << blocks) - 1
-    splits = math.comb(blocks, middle) // 2
+    every = itertools.combinations(range(blocks), middle)
     early: dict[int, Array] = {}  # sums over chosen blocks of the first half, by choice
-    for chosen in islice(combinations(range(blocks), middle), splits):
+    for chosen in itertools.islice(every, some.start, some.stop):
         mask = sum(1 << block for block in chosen)
         sums = []
         for side in (mask, everything ^ mask):

@@ -19,6 +19,7 @@ Chunks = Callable[[], Iterable[Array]]
 """Called as often as wanted; yields session × some variants, always the same, in order."""
 
 WIDTH = 1024
+KEPT = 2**28
 
 
 def as_chunks(returns: pd.DataFrame | Array | Chunks) -> Chunks:
@@ -36,6 +37,26 @@ def as_chunks(returns: pd.DataFrame | Array | Chunks) -> Chunks:
     def pieces() -> Iterator[Array]:
         for start in range(0, matrix.shape[1], WIDTH):
             yield matrix[:, start : start + WIDTH]
+
+    return pieces
+
+
+def remembered(chunks: Chunks) -> Chunks:
+    """Return pieces computed once and kept, or, of more than `KEPT` bytes, again each time."""
+    kept: list[Array] = []
+
+    def pieces() -> Iterator[Array]:
+        if kept:
+            yield from kept
+            return
+        found: list[Array] | None = []
+        for piece in chunks():
+            if found is not None and sum(each.nbytes for each in found) + piece.nbytes > KEPT:
+                found = None
+            if found is not None:
+                found.append(piece)
+            yield piece
+        kept.extend(found or [])
 
     return pieces
 

@@ -14,17 +14,20 @@ divided, is given beside it.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, rfft
 
 from backtest.tuning.resampling import resampling_counts
 from backtest.tuning.return_chunks import Array, Chunks
 
 KEPT = 32_000_000  # bootstrap means kept between passes (256 MB); beyond it they are computed again
 ROUNDING = 1e-9  # a session's return; what is nearer to the rival than this equals it
+RELATIVE = 1e-12  # share of a variant's variance below which a difference's is rounding
 STRIP = 128  # variants looked at together: few enough to stay in the processor's cache
 
 
@@ -89,9 +92,14 @@ def superiority(
         name: _Test(np.asarray(rival, dtype=float), counts, block_length)
         for name, rival in rivals.items()
     }
+    kernel = _kernel(sessions, block_length)
     for returns, drawn in means.first_pass():
-        for test in tests.values():
-            test.see(returns, drawn)
+        for start in range(0, returns.shape[1], STRIP):
+            strip = slice(start, start + STRIP)
+            own = np.ascontiguousarray(returns[:, strip].T)
+            variance = long_run_variance(own, kernel)
+            for test in tests.values():
+                test.see(own, drawn[:, strip], variance)
     return {
         name: Superiority(
             **test.p_values(),
@@ -141,27 +149,25 @@ class _Test:
     def __init__(self, rival: Array, counts: Array, block_length: int) -> None:
         self.rival = rival
         self.rival_means: Array = counts @ rival / len(rival)
-        self.kernel = _kernel(len(rival), block_length)
+        kernel, spectrum = _kernel(len(rival), block_length), rfft(rival)
+        self.variance = float(long_run_variance(rival[None], kernel)[0])
+        self.shared = irfft(kernel * spectrum, len(rival)) * len(rival)
         self.largest = np.full((4, len(counts)), -np.inf)  # lower, consistent, upper, studentized
         self.mean: list[Array] = []
         self.recentered: list[Array] = []
         self.same: list[NDArray[np.bool_]] = []
         self.best_ratio = -math.inf
 
-    def see(self, returns: Array, drawn: Array) -> None:
-        for start in range(0, returns.shape[1], STRIP):
-            strip = slice(start, start + STRIP)
-            self._see_strip(returns[:, strip], drawn[:, strip])
-
-    def _see_strip(self, returns: Array, drawn: Array) -> None:
+    def see(self, returns: Array, drawn: Array, own: Array) -> None:
+        """Look at some variants: returns, variant × session, and their long-run variance."""
         sessions = len(self.rival)
-        ahead = np.subtract(returns.T, self.rival, order="C")  # variant × session
-        mean = ahead.mean(axis=1)
+        mean = returns.mean(axis=1) - self.rival.mean()
         same = np.abs(mean) < ROUNDING
-        same[same] = np.abs(ahead[same]).max(axis=1, initial=0.0) < ROUNDING
+        same[same] = np.abs(returns[same] - self.rival).max(axis=1, initial=0.0) < ROUNDING
         mean[same] = 0.0
-        ahead -= mean[:, None]
-        variance = long_run_variance(ahead, self.kernel)
+        # Of a difference: both variances less twice what they share.
+        variance = own - 2.0 * (returns @ self.shared) + self.variance
+        variance[variance < RELATIVE * own] = 0.0
         bound = -np.sqrt(variance / sessions * 2.0 * math.log(math.log(sessions)))
         recentered = np.where(mean >= bound, mean, 0.0)
         lead = drawn - self.rival_means[:, None]
@@ -220,22 +226,25 @@ class _Test:
 
 
 def _kernel(sessions: int, block_length: int) -> Array:
-    """Return the weight of each part of a spectrum in the variance of a bootstrap mean.
+    """Return the weight of each frequency in the variance of a bootstrap mean.
 
     The stationary bootstrap wraps around, so the covariance at lag i counts with
     (1 − i/n)(1 − 1/b)^i, once for i and once for n − i (Politis & Romano 1994, lemma 1): a
-    circular convolution, which is a product of spectra.
+    circular convolution, which is a product of spectra. The mean, frequency 0, does not count.
     """
     lags = np.arange(sessions)
     weights = 2.0 * (1.0 - lags / sessions) * (1.0 - 1.0 / block_length) ** lags
     weights[0] = 1.0
-    density = np.fft.rfft(weights).real / sessions**2
-    density[1 : (sessions + 1) // 2] *= 2.0  # these stand for their negative frequencies too
-    return np.repeat(density, 2)  # a real and an imaginary part each
+    density: Array = rfft(weights).real / sessions**2
+    density[0] = 0.0
+    return density
 
 
-def long_run_variance(centered: Array, kernel: Array) -> Array:
-    """Return the long-run variance of each row of deviations from its mean, variant × session."""
-    parts = np.fft.rfft(centered, axis=1).view(np.float64)
+def long_run_variance(returns: Array, kernel: Array) -> Array:
+    """Return the long-run variance of each row of returns, variant × session."""
+    weights = kernel.copy()
+    weights[1 : (returns.shape[1] + 1) // 2] *= 2.0  # for their negative frequencies too
+    parts = rfft(returns, axis=1, workers=os.cpu_count()).view(np.float64)
     np.square(parts, out=parts)
-    return np.maximum(parts @ kernel, 0.0)
+    variance: Array = parts @ np.repeat(weights, 2)  # a real and an imaginary part each
+    return variance

@@ -12,13 +12,13 @@ from backtest.engine.held import held, lineage, price_reach
 from backtest.engine.recording import over_sectors, trial_prints, tried
 from backtest.market import Market
 from backtest.trials.ledger import KEPT, Ledger
-from backtest.trials.tried import Held, active_returns, by_month
-from backtest.tuning.signals import regimes
+from backtest.trials.tried import Held, sketched
+from backtest.tuning.signals import Regimes, regimes
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import RotationTrials, Trials
 from backtest.tuning.work_parts import part_of
 
-LOOKED_AT = 64  # variants asked how far prices reach into their signals
+LOOKED_AT = 24  # variants asked how far prices reach into their signals
 SINGLE = 64  # variants of what is no rotation that leave their returns: each is simulated for it
 
 
@@ -67,9 +67,8 @@ class Counted:
             for number in np.unique(asked.number[rows[low]]):
                 places = low[asked.number[rows[low]] == number]
                 own.append(self._held(asked, rows, places, int(number)))
-                active = active_returns(own[-1].codes, own[-1].returns)
-                if active.size:
-                    month, made = by_month(own[-1].days, active)
+                if own[-1].codes.size:
+                    month, made = sketched(own[-1])
                     parts.append(made)
             sketches = np.vstack(parts) if parts else sketches
         elif len(low):
@@ -93,15 +92,19 @@ class Counted:
 
     @cached_property
     def _reach(self) -> int:
-        count = len(self.variants)
-        few = part_of(self.variants, np.unique(np.linspace(0, count - 1, LOOKED_AT).astype(int)))
+        rows = np.unique(np.linspace(0, len(self.variants) - 1, LOOKED_AT).astype(int))
+        few = part_of(self.variants, rows)
+        asked = self.asked()
+        assert isinstance(asked, RotationTrials)
 
-        def named(market: Market) -> np.ndarray:
-            asked = regimes(few, market)
-            found: np.ndarray = np.array(asked.names)[asked.codes(np.arange(len(few)))]
-            return found
+        def named(found: Regimes, rows: np.ndarray) -> np.ndarray:
+            answers: np.ndarray = np.array(found.names)[found.codes(rows)]
+            return answers
 
-        return price_reach(named(self.market), named, self.market)
+        def shuffled(market: Market) -> np.ndarray:
+            return named(regimes(few, market), np.arange(len(few)))
+
+        return price_reach(named(asked.regimes, rows), shuffled, self.market)
 
     def _held(
         self, asked: RotationTrials, rows: np.ndarray, places: np.ndarray, number: int
