@@ -72,7 +72,7 @@ def judge(
     """
     chunks = remembered(as_chunks(returns))
     against = {name: np.asarray(rival, float) for name, rival in rivals.items()}
-    sessions = len(next(iter(against.values()), ())) or len(next(iter(chunks()), ()))
+    sessions = len(next(iter(chunks()), next(iter(against.values()), ())))
     cash = np.zeros(sessions) if risk_free is None else np.asarray(risk_free, float)
     for name, series in {**against, "risk_free return": cash}.items():
         if len(series) != sessions or not np.isfinite(series).all():
