@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backtest.cli.options import (
+    BenchmarkOption,
     CashOption,
     CostsOption,
     EndOption,
     FillOption,
     ForceOption,
+    FullWindowOption,
     JsonOption,
     LangOption,
     MarketOption,
     NoCheckOption,
+    SetOption,
     StartOption,
     StrictOption,
     Terms,
+    WindowOption,
     print_json,
     wrote,
 )
@@ -33,15 +37,16 @@ if TYPE_CHECKING:
 
 def run(
     strategy: Annotated[
-        str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
+        str,
+        typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class; NAME:FIELD=VALUE."),
     ] = "thesis-rotation",
     market: MarketOption = "sample",
     start: StartOption = None,
     end: EndOption = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
-    ] = None,
+    window: WindowOption = None,
+    full_window: FullWindowOption = False,
+    benchmark: BenchmarkOption = None,
+    settings: SetOption = None,
     costs: CostsOption = "etf",
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
@@ -63,8 +68,10 @@ def run(
         from backtest.records.folder import check_target
 
         check_target(out, force=force)
-    terms = Terms(market, start, end, costs, fill, cash, strict_launch, not no_check)
-    (result,), loaded = _results([chosen], terms)
+    terms = Terms(
+        market, start, end, costs, fill, cash, strict_launch, not no_check, benchmark, window
+    )
+    (result,), loaded = _results([chosen], terms, full_window)
     if out is not None:
         from backtest.cli.writing import write_run_report
         from backtest.records.folder import write_run
@@ -84,11 +91,18 @@ def run(
 def compare(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Names from 'nqp strategies', or FILE.py:Class; all by default."),
+        typer.Argument(
+            help="Names from 'nqp strategies', or FILE.py:Class, all by default; with values "
+            "behind it, as rate-rotation:fall_bp=5,20:min_hold=10:30:10, in every combination."
+        ),
     ] = None,
     market: MarketOption = "sample",
     start: StartOption = None,
     end: EndOption = None,
+    window: WindowOption = None,
+    full_window: FullWindowOption = False,
+    benchmark: BenchmarkOption = None,
+    settings: SetOption = None,
     costs: CostsOption = "etf",
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
@@ -103,17 +117,18 @@ def compare(
     json: JsonOption = False,
 ) -> None:
     """Backtest several strategies, one row each."""
-    from backtest.cli.lookup import built_in, find_strategy
+    from backtest.cli.lookup import built_in, find_variants
     from backtest.views.words import Words
 
-    say = Words(lang)
-    chosen = [find_strategy(name, []) for name in names or built_in()]
+    say, chosen = Words(lang), find_variants(names or list(built_in()), settings or [])
     if out is not None:
         from backtest.records.compare_folder import check_target
 
         check_target(out, force=force)
-    terms = Terms(market, start, end, costs, fill, cash, strict_launch, not no_check)
-    results, _ = _results(chosen, terms, skip_unfit=not names)
+    terms = Terms(
+        market, start, end, costs, fill, cash, strict_launch, not no_check, benchmark, window
+    )
+    results, _ = _results(chosen, terms, full_window, skip_unfit=not names)
     if out is not None:
         from backtest.cli.writing import write_comparison
 
@@ -171,38 +186,31 @@ def _stated(claims: Sequence[str], zh: bool) -> dict[str, str]:
 
 
 def _results(
-    strategies: Sequence[Strategy], terms: Terms, *, skip_unfit: bool = False
+    strategies: Sequence[Strategy], terms: Terms, full_window: bool, *, skip_unfit: bool = False
 ) -> tuple[list[BacktestResult], Market]:
     """Load the market and run, saying on stderr what takes long and what cannot run there."""
     from backtest.errors import UserError
     from backtest.render.terminal import tell
     from backtest.render.waiting import waiting
 
-    results: list[BacktestResult] = []
-    unfit: list[tuple[str, UserError]] = []
+    unfit: dict[str, UserError] = {}
     with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
-        from backtest.engine.run import run
+        from backtest.engine.run import run_many
 
         market, costs = terms.load_market(), terms.cost_model()
-        for strategy in strategies:
-            try:
-                results.append(
-                    run(
-                        strategy,
-                        market,
-                        costs=costs,
-                        fill=terms.fill,
-                        cash=terms.cash,
-                        start=terms.start,
-                        check=terms.check,
-                    )
-                )
-            except UserError as error:
-                if not skip_unfit:
-                    raise
-                unfit.append((strategy.name, error))
+        results = run_many(
+            strategies,
+            market,
+            costs=costs,
+            fill=terms.fill,
+            cash=terms.cash,
+            start=terms.start,
+            full_window=full_window,
+            check=terms.check,
+            unfit=unfit if skip_unfit else None,
+        )
     if not results:
-        raise unfit[0][1]
-    for name, reason in unfit:
+        raise next(iter(unfit.values()))
+    for name, reason in unfit.items():
         tell(f"left out {name}: {reason}", stderr=True)
-    return results, market
+    return results, results[0].market

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from backtest.cli.options import (
+    BenchmarkOption,
     CostsOption,
     FillOption,
     ForceOption,
@@ -15,6 +16,7 @@ from backtest.cli.options import (
     LangOption,
     MarketOption,
     NoCheckOption,
+    SetOption,
     Terms,
     print_json,
     wrote,
@@ -47,10 +49,8 @@ def evidence(
         typer.Option("--also", help="Measure each claim on this market too; repeatable."),
     ] = None,
     lang: LangOption = "en",
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
-    ] = None,
+    settings: SetOption = None,
+    benchmark: BenchmarkOption = None,
     events: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
@@ -85,6 +85,8 @@ def evidence(
     say = Words(lang)
     if strategy is None and settings:
         raise UserError("--set needs a strategy to set it on; name one before it")
+    if strategy is None and benchmark:
+        raise UserError("--benchmark is what a strategy is compared with; name one before it")
     if events is None and (by or leave_out):
         raise UserError("--by and --leave-out need events; name them with --events policy or FILE")
     if by not in (None, "kind"):
@@ -102,7 +104,16 @@ def evidence(
         check_target(out, force=force)
     file = None if events is None else events_named(events, EVENT_BASKETS.names)
     card, taken_apart, seen = _gather(
-        find_thesis(thesis), strategy, market, as_of, also, settings, costs, fill, not no_check
+        find_thesis(thesis),
+        strategy,
+        market,
+        as_of,
+        also,
+        settings,
+        costs,
+        fill,
+        not no_check,
+        benchmark,
     )
     studied = None
     if file is not None:
@@ -148,13 +159,14 @@ def _gather(
     costs: str,
     fill: str,
     check: bool,
+    benchmark: str | None,
 ) -> tuple[Scorecard, StrategyEvidence | None, Market]:
     """Load the markets, evaluate the claims, and take the strategy apart if one is named."""
     from backtest.cli.lookup import find_strategy
     from backtest.render.waiting import waiting
 
     chosen = None if strategy is None else find_strategy(strategy, settings or [])
-    terms = Terms(market, None, as_of, costs, fill, 1_000_000.0, False)
+    terms = Terms(market, None, as_of, costs, fill, 1_000_000.0, False, benchmark=benchmark)
     model = terms.cost_model()
     with waiting("measuring the claims"):
         from backtest.data import load_market

@@ -25,6 +25,24 @@ EndOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--end", help="Last session, as 2025-12-31."),
 ]
+WindowOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--window", help="crash-2015, 2018, 2020, feb-2024, sep-2024, or any year."),
+]
+FullWindowOption = Annotated[
+    bool,
+    typer.Option("--full-window", help="All sessions, also those some strategy or record lacks."),
+]
+BenchmarkOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--benchmark", help="An instrument, a sector or a file of prices to compare with."
+    ),
+]
+SetOption = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
+]
 CostsOption = Annotated[str, typer.Option("--costs", help="etf, stock or free.")]
 FillOption = Annotated[
     str, typer.Option("--fill", help="open or close of the next session; same-close of months.")
@@ -60,16 +78,23 @@ class Terms:
     cash: float
     strict_launch: bool
     check: bool = True
+    benchmark: str | None = None
+    window: str | None = None
 
     def __post_init__(self) -> None:
         from backtest.errors import UserError
+        from backtest.market.episodes import bounds
 
+        start, end = bounds(self.start, self.end, self.window)
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "end", end)
         if not self.cash < MOST:
             raise UserError(f"--cash was {self.cash:g}; give an amount below {MOST:g}")
 
     def load_market(self) -> Market:
         """Load the market, cut off at the end; sessions before the start stay, as history."""
         from backtest.data import load_market
+        from backtest.engine.benchmarks import compared_with
         from backtest.errors import UserError
 
         market = load_market(self.market)
@@ -83,6 +108,7 @@ class Terms:
             market.between(self.start, self.end)
         if self.end is not None:
             market = market.until(self.end)
+        market = compared_with(market, self.benchmark)
         return market.from_launch() if self.strict_launch else market
 
     def cost_model(self) -> Costs:

@@ -14,6 +14,7 @@ from backtest.cli.options import (
     LangOption,
     MarketOption,
     NoCheckOption,
+    SetOption,
     Terms,
     print_json,
 )
@@ -24,10 +25,7 @@ def today(
         str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
     ] = "thesis-rotation",
     market: MarketOption = "sample",
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
-    ] = None,
+    settings: SetOption = None,
     capital: Annotated[
         Optional[float],  # noqa: UP045 - typer reads the annotation at run time
         typer.Option("--capital", help="Cash to invest: prints the order list for it, in lots."),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backtest.cli.options import (
+    BenchmarkOption,
     CashOption,
     CostsOption,
     EndOption,
@@ -20,9 +21,11 @@ from backtest.cli.options import (
     LangOption,
     MarketOption,
     NoCheckOption,
+    SetOption,
     StartOption,
     StrictOption,
     Terms,
+    WindowOption,
     print_json,
     wrote,
 )
@@ -69,6 +72,9 @@ def tune(
     market: MarketOption = "sample",
     start: StartOption = None,
     end: EndOption = None,
+    window: WindowOption = None,
+    benchmark: BenchmarkOption = None,
+    settings: SetOption = None,
     where: WhereOption = None,
     trials: Annotated[
         int | None, typer.Option("--trials", help="Search with this many instead of all.")
@@ -98,18 +104,28 @@ def tune(
     """Try variants of a strategy, and say whether the best is luck."""
     from dataclasses import replace
 
-    from backtest.cli.lookup import find_strategy
+    from backtest.cli.lookup import find_strategy, read_space
     from backtest.errors import UserError
     from backtest.render.waiting import waiting
     from backtest.views.words import Words
 
-    say, chosen = Words(lang), find_strategy(strategy, [])
-    space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])
+    say, chosen = Words(lang), find_strategy(strategy, settings or [])
+    space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
     if out is not None:
         from backtest.records.tuning_folder import check_target
 
         check_target(out, force=force)
-    terms = Terms(market, start, end, costs, fill, cash, strict_launch)
+    terms = Terms(
+        market,
+        start,
+        end,
+        costs,
+        fill,
+        cash,
+        strict_launch,
+        benchmark=benchmark,
+        window=window,
+    )
     with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
         from backtest.tuning.holdout import before
         from backtest.tuning.holdout import reveal as opened
@@ -123,7 +139,7 @@ def tune(
         "costs": terms.cost_model(),
         "fill": fill,
         "cash": cash,
-        "start": start,
+        "start": terms.start,
         "constraints": constraints,
     }
     swept: Sweep
@@ -166,6 +182,8 @@ def walk_forward(
     grid: GridOption,
     market: MarketOption = "sample",
     end: EndOption = None,
+    benchmark: BenchmarkOption = None,
+    settings: SetOption = None,
     where: WhereOption = None,
     score: ScoreOption = "sharpe",
     train_years: Annotated[float, typer.Option("--train-years")] = 3.0,
@@ -184,13 +202,13 @@ def walk_forward(
     json: JsonOption = False,
 ) -> None:
     """Tune on the past, trade what follows, again and again."""
-    from backtest.cli.lookup import find_strategy
+    from backtest.cli.lookup import find_strategy, read_space
     from backtest.render.waiting import waiting
     from backtest.views.words import Words
 
-    say, chosen = Words(lang), find_strategy(strategy, [])
-    space, constraints = read_space(chosen, grid), read_constraints(chosen, where or [])
-    terms = Terms(market, None, end, costs, fill, cash, strict_launch)
+    say, chosen = Words(lang), find_strategy(strategy, settings or [])
+    space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
+    terms = Terms(market, None, end, costs, fill, cash, strict_launch, benchmark=benchmark)
     with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
         from backtest.tuning import splits
         from backtest.tuning.holdout import before
@@ -224,40 +242,6 @@ def walk_forward(
     from backtest.views.tuning_report import walk_forward_page
 
     show(walk_forward_page(walked, say))
-
-
-def read_space(strategy: Strategy, grid: Sequence[str]) -> dict[str, Any]:
-    """Read `NAME=a,b,c` and `NAME=LOW:HIGH:STEP` against the strategy's fields."""
-    from backtest.cli.lookup import strategy_class
-    from backtest.errors import UserError
-    from backtest.strategy.parameters import declared_type, value_from_text
-
-    kind = type(strategy)
-    space: dict[str, Any] = {}
-    for text in grid:
-        name, equals, values = text.partition("=")
-        declared_type(kind, name)
-        if not equals or not values:
-            raise UserError(f"--grid {text} has no values; write it as NAME=a,b,c")
-        if name in space:
-            raise UserError(f"--grid {name} stands twice; put all its values into one")
-        ranged = values.count(":") == 2
-        parts = values.split(":" if ranged else ",")
-        found = [value_from_text(kind, name, part, strategy_class) for part in parts]
-        space[name] = _range(name, values, *found) if ranged else found
-    return space
-
-
-def _range(name: str, text: str, low: Any, high: Any, step: Any) -> list[Any]:
-    """Return LOW, LOW + STEP … up to HIGH."""
-    from backtest.errors import UserError
-
-    if not isinstance(low, (int, float)) or not step > 0 or high < low:
-        raise UserError(f"{name}={text} is no range; write LOW:HIGH:STEP with a step above 0")
-    count = int((high - low) / step + 1e-9) + 1
-    if count > 100_000:
-        raise UserError(f"{name}={text} has {count:,} values; take a longer step")
-    return [round(low + step * number, 12) for number in range(count)]
 
 
 def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constraint]:

@@ -25,6 +25,10 @@ def verify(
             "--market", "-m", help="A market or folder with the run's data, if not in the store."
         ),
     ] = None,
+    benchmark: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--benchmark", help="The file of prices the run was compared with."),
+    ] = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -44,7 +48,12 @@ def verify(
         from backtest.records.verify import verify
 
         found = verify(
-            folder, built_in(), given=given, market=market, write_report=write_run_report
+            folder,
+            built_in(),
+            given=given,
+            market=market,
+            benchmark=benchmark,
+            write_report=write_run_report,
         )
     if json:
         print_json(found.to_json())

@@ -2,20 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from backtest.display import put_in
 from backtest.engine.registry import Track
+from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.frequency import frequency_of, is_slower
 from backtest.market.market import EQUAL_WEIGHT
 
+Benchmark = str | Path | pd.Series
+"""An instrument, a sector, a file of prices, or levels by date."""
+
+
+def compared_with(market: Market, benchmark: Benchmark | None) -> Market:
+    """Return the market with a benchmark of one's own in place of its own.
+
+    Parameters
+    ----------
+    benchmark : str, Path or Series
+        An instrument by its code or name, a sector, a file of prices as `nqp data import` reads
+        them, or a Series of levels by date. No strategy is shown it.
+
+    Raises
+    ------
+    UserError
+        If it is nothing of these, or has no level on two sessions of the market.
+    """
+    if benchmark is None:
+        return market
+    if isinstance(benchmark, pd.Series):
+        level = benchmark.rename(str(benchmark.name or "benchmark"))
+    else:
+        found = known_levels(market, str(benchmark))
+        if found is None and not Path(benchmark).is_file():
+            known = [*market.sector_close, *market.close]
+            raise UserError(
+                f"market {market.name} has no instrument or sector {str(benchmark)!r}, and there "
+                f"is no file of that name; {suggest(str(benchmark), known)}"
+            )
+        level = put_in("levels")(Path(benchmark), market.universe) if found is None else found
+    level = level[~level.index.duplicated(keep="last")].reindex(market.sessions)
+    if level.notna().sum() < 2:
+        raise UserError(
+            f"benchmark {level.name} has no prices on the sessions of market {market.name}, "
+            f"{market.sessions[0]:%Y-%m-%d} to {market.sessions[-1]:%Y-%m-%d}; take another"
+        )
+    return replace(market, compared=level.astype(float))
+
+
+def known_levels(market: Market, name: str) -> pd.Series | None:
+    """Return the levels of an instrument or a sector, under its name."""
+    by_id = market.universe.by_id
+    levels = {by_id[market.universe.benchmark].name: market.benchmark}
+    levels |= {by_id[column].name: market.close[column] for column in market.close}
+    levels |= {str(sector): market.sector_close[sector] for sector in market.sector_close}
+    levels[EQUAL_WEIGHT] = market.equal_weight
+    meant = by_id[name].name if name in by_id else name
+    return levels[meant].rename(meant) if meant in levels else None
+
 
 def benchmark_levels(market: Market) -> dict[str, pd.Series]:
-    """Return price indices to compare with, by name; the market's own benchmark first."""
-    name = market.universe.by_id[market.universe.benchmark].name
-    return {name: market.benchmark, EQUAL_WEIGHT: market.equal_weight}
+    """Return price indices to compare with, by name; one's own or the market's benchmark first."""
+    first = market.compared
+    if first is None:
+        first = market.benchmark.rename(market.universe.by_id[market.universe.benchmark].name)
+    return {str(first.name): first, EQUAL_WEIGHT: market.equal_weight}
 
 
 def benchmark_returns(market: Market, first: int = 0) -> dict[str, pd.Series]:

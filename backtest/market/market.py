@@ -27,7 +27,7 @@ from backtest.market.universe import Universe
 T = TypeVar("T")
 Date = str | pd.Timestamp
 
-EQUAL_WEIGHT = "equal-weight sectors"  # what the index of all sectors alike is called
+EQUAL_WEIGHT = "sector average"  # what the index of all sectors alike is called
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +54,9 @@ class Market(Displayed):
     vintages : DataFrame or None
         series, date (the period a value is about), value and `known`, the first day it could be
         used: every published value and its revisions, where the data came with them.
+    compared : Series or None
+        Levels of one's own to compare with in place of the benchmark, under their name; no
+        strategy is shown them.
     findings : tuple of str
         What the quality checks said when the data came in.
     jumps : tuple of Jump
@@ -77,6 +80,7 @@ class Market(Displayed):
     launched_only: bool = False
     jumps: tuple[Jump, ...] = ()
     vintages: pd.DataFrame | None = None
+    compared: pd.Series | None = None
     _memo: dict[Hashable, Any] = field(init=False, default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
@@ -267,6 +271,7 @@ class Market(Displayed):
             benchmark=self.benchmark.loc[keep],
             series=self.series.loc[keep],
             vintages=_known_by(self.vintages, self.sessions[keep][-1]),
+            compared=None if self.compared is None else self.compared.loc[keep],
         )
 
     def from_launch(self) -> Market:

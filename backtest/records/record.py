@@ -14,7 +14,7 @@ from annotated_types import Ge, Gt, Le, Len, Lt
 from typing_extensions import TypedDict
 
 from backtest.costs import cost_parts
-from backtest.engine.benchmarks import benchmark_returns, level_returns
+from backtest.engine.benchmarks import benchmark_returns, compared_with, known_levels, level_returns
 from backtest.engine.metrics import total_return
 from backtest.engine.plan import FILLS
 from backtest.engine.result import BacktestResult, grown
@@ -122,6 +122,9 @@ def named_benchmarks(
     document: Mapping[str, Any], market: Market, first: int
 ) -> dict[str, pd.Series]:
     """Return the benchmarks a document names, from the market it ran on."""
+    own = document["manifest"].get("benchmark")
+    if isinstance(own, str) and known_levels(market, own) is not None:
+        market = compared_with(market, own)
     known = benchmark_returns(market, first)
     return {name: known[name] for name in document["benchmarks"] if name in known}
 

@@ -70,7 +70,9 @@ def _columns_of(market: Market) -> list[str]:
     return [
         name
         for name, value in held
-        if isinstance(value, (pd.DataFrame, pd.Series)) and value.index.equals(market.close.index)
+        if name != "compared"
+        and isinstance(value, (pd.DataFrame, pd.Series))
+        and value.index.equals(market.close.index)
     ]
 
 

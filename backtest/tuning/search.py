@@ -16,11 +16,13 @@ import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import Displayed, put_in
+from backtest.engine.benchmarks import Benchmark, compared_with
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
-from backtest.engine.run import first_session
+from backtest.engine.window import first_session
 from backtest.errors import UserError
 from backtest.market import Date, Market
+from backtest.market.identity import content_hash
 from backtest.strategy import Strategy
 from backtest.tuning.proposals import Direction, Proposals, quiet
 from backtest.tuning.remote import Engine, figures_here
@@ -101,6 +103,8 @@ def search(
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
+    end: Date | None = None,
+    benchmark: Benchmark | None = None,
     constraints: Sequence[Constraint] = (),
     batch: int = BATCH,
     engine: Engine | None = None,
@@ -128,7 +132,7 @@ def search(
         study's name is derived from all arguments but `trials`, `storage`, `engine`, `progress`.
     seed : int
         Of all random choices.
-    costs, fill, cash, start
+    costs, fill, cash, start, end, benchmark
         As in `backtest.engine.run.run`.
     constraints : sequence of callables
         Each is given all parameters of a variant and says whether it is allowed; others are not
@@ -157,12 +161,15 @@ def search(
             raise UserError(f"{name} was {number!r}; give a whole number of {least} or more")
     if not cash > 0:
         raise UserError(f"cash was {cash}; start with more than 0")
+    market = compared_with(market if end is None else market.until(end), benchmark)
     first = first_session(market, start)
     costs, fill = cost_model(costs), fill_used(market, fill)
     asked = {"costs": costs, "fill": fill, "cash": cash, "first": first}
     with quiet():
         planned = plan(strategy, space, constraints)
         ours = {"score": [_known_as(each) for each in scores], "seed": seed, "batch": batch}
+        if market.compared is not None:
+            ours |= {"benchmark": content_hash(str(market.compared.name), {"": market.compared})}
         name = study_name(planned, market, asked | ours)
         directions: list[Direction] = [
             "minimize" if metric.better < 0 else "maximize" for metric in wanted

@@ -16,9 +16,10 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import put_in
 from backtest.engine import metrics
+from backtest.engine.benchmarks import Benchmark, compared_with
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
-from backtest.engine.run import first_session
+from backtest.engine.window import first_session
 from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.strategy import Strategy
@@ -46,6 +47,8 @@ def sweep(
     fill: str = "open",
     cash: float = 1_000_000.0,
     start: Date | None = None,
+    end: Date | None = None,
+    benchmark: Benchmark | None = None,
     constraints: Sequence[Constraint] = (),
     progress: Callable[[int], None] | None = None,
     engine: Engine | None = None,
@@ -59,7 +62,7 @@ def sweep(
     score : str or callable
         The figure to rank by, any of `backtest.engine.metrics.METRICS` that has a better
         direction, or one's own function of a Series of daily returns, of which more is better.
-    costs, fill, cash, start
+    costs, fill, cash, start, end, benchmark
         As in `backtest.engine.run.run`.
     constraints : sequence of callables
         Each is given all parameters of a variant and says whether it is allowed.
@@ -76,6 +79,7 @@ def sweep(
         If the kernel and vectorbt differ.
     """
     variants = grid(strategy, space, constraints)
+    market = compared_with(market if end is None else market.until(end), benchmark)
     return sweep_variants(
         variants,
         market,

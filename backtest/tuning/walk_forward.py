@@ -18,14 +18,14 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import Displayed
 from backtest.engine import metrics
-from backtest.engine.benchmarks import benchmark_returns
+from backtest.engine.benchmarks import Benchmark, benchmark_returns, compared_with
 from backtest.engine.held import held
 from backtest.engine.metrics import Metric
 from backtest.engine.recording import one_held
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.errors import UserError
-from backtest.market import Market
+from backtest.market import Date, Market
 from backtest.market.elapsed import sessions_per_year
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions, rotates
@@ -183,6 +183,8 @@ def walk_forward(
     costs: Costs | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
+    end: Date | None = None,
+    benchmark: Benchmark | None = None,
     constraints: Sequence[Constraint] = (),
 ) -> WalkForward:
     """Choose a space's best variant on each training window and trade it on the test after it.
@@ -194,6 +196,8 @@ def walk_forward(
         train and one to test.
     score : str or callable
         What the winner is chosen by, as in a sweep, but computed from returns alone.
+    costs, fill, cash, end, benchmark
+        As in `backtest.engine.run.run`.
 
     Raises
     ------
@@ -201,6 +205,7 @@ def walk_forward(
         If the space, the score or the splits make no sense.
     """
     metric = metrics.score(score, FROM_RETURNS)
+    market = compared_with(market if end is None else market.until(end), benchmark)
     per_year = market.universe.sessions_per_year
     windows = list(splits or expanding(market.sessions, per_year=per_year))
     _check(windows, len(market.sessions))

@@ -17,7 +17,7 @@ from backtest.views.page import Page, Section, Table
 from backtest.views.run_report import footer, origin
 from backtest.views.sections.curves import growth_chart, held_chart
 from backtest.views.sections.data import manifest, spelled
-from backtest.views.sections.headline import noted, urgent, warnings
+from backtest.views.sections.headline import averaged, noted, urgent, warnings
 from backtest.views.words import Words, warnings_of
 
 COMPARED = (
@@ -126,7 +126,10 @@ def _table(documents: Mapping[str, Mapping[str, Any]], ranked: list[str], say: W
         },
         index=list(rows),
     )
-    notes = (say("By Sharpe ratio; benchmarks last. Rates are a year, after costs."),)
+    notes = (
+        say("By Sharpe ratio; benchmarks last. Rates are a year, after costs."),
+        *averaged(first["benchmarks"], say),
+    )
     drop = tuple(say.figure(key) for key in NARROW)
     table = Table("", cells, drop=drop, head=say("strategy"))
     return Section("headline", say("Side by side"), tables=(table,), notes=notes)

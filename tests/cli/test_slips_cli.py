@@ -240,7 +240,11 @@ def test_the_strategy_the_slips_are_made_in_runs_and_holds_what_it_names(tmp_pat
 
 def test_sessions_on_which_no_rule_fires_are_cash_and_counted(tmp_path):
     text = edited(', "bonds": Always()', "").replace(', "bonds": bonds(market)', "")
-    (note,) = [text for text in said(tmp_path, text)["warnings"] if "no rule fires" in text]
+    (note,) = [
+        text
+        for text in said(tmp_path, text, "--full-window")["warnings"]
+        if "no rule fires" in text
+    ]
     count, every = int(note.split()[4]), int(note.split()[6])
     fires = sample_market().need("rate").diff(60).mul(100).round(6) <= -15
     assert (count, every) == (int((~fires).sum()), len(fires))

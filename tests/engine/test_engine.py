@@ -114,7 +114,7 @@ def test_the_summary_has_the_promised_names(result):
         "beta alpha information_ratio tracking_error positive_months up_capture down_capture"
     )
     assert set(promised.split()) <= set(result.summary())
-    other = result.summary(result.benchmarks["equal-weight sectors"])
+    other = result.summary(result.benchmarks["sector average"])
     assert other["beta"] != result.summary()["beta"]
     assert other["cagr"] == result.summary()["cagr"]
 
@@ -217,7 +217,7 @@ def test_synthetic_data_is_called_synthetic(result):
 def test_without_a_benchmark_it_is_said_and_sectors_stand_in():
     market = make_market(sessions=300, benchmark=[NAN] * 300)
     result = run(Hold(), market, costs=FREE)
-    assert list(result.benchmarks) == ["equal-weight sectors"]
+    assert list(result.benchmarks) == ["sector average"]
     assert any("no benchmark prices" in warning for warning in result.warnings)
     with pytest.raises(UserError, match="no prices of its benchmark BENCHMARK; import them"):
         run(

@@ -34,7 +34,7 @@ def found():
 
 
 def test_everything_is_there(found):
-    assert [one.against for one in found.attributions] == ["equal-weight sectors", "Benchmark"]
+    assert [one.against for one in found.attributions] == ["sector average", "Benchmark"]
     assert all(abs(one.residual) < 1e-10 for one in found.attributions)
     assert {test.kind for test in found.placebos} == {
         "switch dates",

@@ -61,7 +61,7 @@ def result():
 
 def test_a_result_shows_itself_beside_its_benchmarks(result):
     together, alone = tables_of(result._repr_html_())
-    assert together[0] == ["", "equal-weight", "Benchmark", "equal-weight sectors"]
+    assert together[0] == ["", "equal-weight", "Benchmark", "sector average"]
     shown = {row[0]: row[1:] for row in (*together[1:], *alone[1:])}
     assert len(shown) == len(result.summary())
     assert shown["Sharpe"][0] == f"{result.summary()['sharpe']:.2f}"

@@ -46,7 +46,7 @@ def test_a_result_draws_itself_in_a_notebook(results):
 def test_several_results_are_drawn_in_one_picture(results):
     panel = charts(results)["equity"].panels[0]
     names = {line.name for line in panel.lines}
-    assert names == {"thesis-rotation", "equal-weight", "CSI 300", "equal-weight sectors"}
+    assert names == {"thesis-rotation", "equal-weight", "CSI 300", "sector average"}
     with pytest.raises(UserError, match="there is no chart 'equty' of it; did you mean 'equity'"):
         plot(results, "equty")
 

@@ -17,7 +17,7 @@ WIDE = pd.DataFrame(
         "what it is": ["a strategy that says much of itself", "words"],
         "turnover a year": ["12.3×", "0.1×"],
     },
-    index=["export-chain-rotation", "equal-weight sectors"],
+    index=["export-chain-rotation", "sector average"],
 )
 
 

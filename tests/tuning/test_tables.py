@@ -88,7 +88,7 @@ def test_a_walk_forward_shows_what_was_lost(home, market):
         "tuned, stitched",
         "untuned defaults",
         "Benchmark",
-        "equal-weight sectors",
+        "sector average",
     ]
     assert curves[1][1] == f"{walked.result.summary()['sharpe']:.2f}"
     assert f"{walked.decay['out_of_sample'].iloc[0]:.2f} out of sample" in text_of(html)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from backtest.costs import CostModel, CostRule
+from backtest.engine.benchmarks import compared_with, known_levels
 from backtest.errors import UserError, shown, suggest
 from backtest.market import Market
 from backtest.records.recall import recalled_market
@@ -131,6 +132,19 @@ def market_of(manifest: Mapping[str, Any], named: str | Path | None) -> Market:
             f"them with --market"
         )
     return replace(market, name=shown(manifest["market"]))
+
+
+def compared_as(manifest: Mapping[str, Any], market: Market, file: Path | None) -> Market:
+    """Return the market compared with what the run was: of its own, or the user's file."""
+    name = manifest.get("benchmark")
+    if file is not None or name is None:
+        return compared_with(market, file)
+    if known_levels(market, str(name)) is None:
+        raise UserError(
+            f"the run was compared with {shown(name)}, which is not of its market, and no folder "
+            f"is trusted to name a file; hand it in with --benchmark FILE"
+        )
+    return compared_with(market, str(name))
 
 
 def cash_of(manifest: Mapping[str, Any]) -> float:

@@ -20,20 +20,31 @@ from backtest.records.verify.difference import Difference, first_difference
 from backtest.records.verify.recorded import (
     Kinds,
     cash_of,
+    compared_as,
     costs_of,
     market_of,
     other_folder,
     strategy_of,
 )
+from backtest.strategy import Strategy
 from backtest.strategy.look import NOT_CHECKED
 from backtest.strategy.source import OWN
+from backtest.views.words import recalled
 
 MANIFEST = "manifest.json"
 # It is compared before the others: it says what a run was.
 ORDER = (MANIFEST, *(name for name in FILES if name != MANIFEST))
 REPORT = "report.html"
 ENGLISH = b'<html lang="en">'
-LATER = ("known_from", "asked_fill", "content", "source", "look_ahead")  # not in older manifests
+LATER = (
+    "known_from",
+    "asked_fill",
+    "content",
+    "source",
+    "look_ahead",
+    "benchmark",
+    "cut",
+)  # not in older manifests
 
 WriteReport = Callable[[BacktestResult, Market, Path], None]
 
@@ -119,6 +130,7 @@ def verify(
     *,
     given: Kinds | None = None,
     market: str | Path | None = None,
+    benchmark: Path | None = None,
     write_report: WriteReport | None = None,
 ) -> Verification:
     """Run a folder's backtest again from its manifest and compare byte by byte.
@@ -133,6 +145,8 @@ def verify(
         The user's own, by command-line name; a manifest is not trusted to name a file.
     market : str or Path, optional
         A market or folder that has the run's snapshot; by default the store is searched for it.
+    benchmark : Path, optional
+        The file the run was compared with; a manifest is not trusted to name one.
     write_report : callable, optional
         Writes a result's report.html to a folder; without it a report is left out, and so is one
         in another language than English, the one `nqp run` writes.
@@ -146,15 +160,7 @@ def verify(
     manifest = checked_manifest(read_json(folder / MANIFEST), folder / MANIFEST)
     strategy = strategy_of(manifest, strategies, given or {})
     seen = market_of(manifest, market)
-    result = run(
-        strategy,
-        seen,
-        costs=costs_of(manifest),
-        fill=_asked(manifest),
-        cash=cash_of(manifest),
-        start=manifest["window"][0],
-        check=manifest.get("look_ahead") != NOT_CHECKED.found,
-    )
+    result = run_again(manifest, strategy, seen, benchmark)
     versions = _versions(manifest, result)
     result = _as_if_then(result, manifest, owned=strategy.name in (given or {}))
     report = write_report if _in_english(folder / REPORT) else None
@@ -172,6 +178,27 @@ def verify(
     known = {*ORDER, *compared}
     others = sorted(shown(path.name) for path in folder.iterdir() if path.name not in known)
     return Verification(folder, manifest, difference, tuple(compared), tuple(others), versions)
+
+
+def run_again(
+    manifest: Mapping[str, Any], strategy: Strategy, market: Market, benchmark: Path | None
+) -> BacktestResult:
+    """Run a strategy on the market, window and terms of a manifest."""
+    result = run(
+        strategy,
+        compared_as(manifest, market, benchmark),
+        costs=costs_of(manifest),
+        fill=_asked(manifest),
+        cash=cash_of(manifest),
+        start=manifest["window"][0],
+        check=manifest.get("look_ahead") != NOT_CHECKED.found,
+    )
+    cut = recalled(manifest.get("cut"))
+    if cut is None:
+        return result
+    notes = [cut.to_json(), *result.manifest["notes"]]
+    known = {**result.manifest, "cut": cut.to_json(), "notes": notes}
+    return replace(result, manifest=known, warnings=(cut, *result.warnings))
 
 
 def _check_is_run(folder: Path) -> None:

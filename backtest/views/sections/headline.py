@@ -10,8 +10,9 @@ import pandas as pd
 
 from backtest.engine.metrics import METRICS
 from backtest.engine.result import BacktestResult
-from backtest.engine.run import NEVER_INVESTED, PARTLY_COMPARED, SYNTHETIC
+from backtest.engine.run_notes import NEVER_INVESTED, PARTLY_COMPARED, SYNTHETIC
 from backtest.evidence.ledoit_wolf import sharpe_difference
+from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
 from backtest.strategy.claim import Source
 from backtest.strategy.look import LOOKS_AHEAD
@@ -54,8 +55,14 @@ def headline(document: Mapping[str, Any], result: BacktestResult, say: Words) ->
             _cells({document["strategy"]: summary}, own, say),
         ),
     )
-    notes = (say("Rates are a year, after costs; turnover is one-way."),)
+    notes = (say("Rates are a year, after costs; turnover is one-way."), *averaged(benchmarks, say))
     return Section("headline", say("Against the benchmarks"), _fall(result, say), (), tables, notes)
+
+
+def averaged(benchmarks: Mapping[str, Any], say: Words) -> tuple[str, ...]:
+    """Say what the average of all sectors is, where it stands among the benchmarks."""
+    text = "{name}: all sectors in equal parts, daily, without costs."
+    return (say(text, name=say.name(EQUAL_WEIGHT)),) if EQUAL_WEIGHT in benchmarks else ()
 
 
 def _fall(result: BacktestResult, say: Words) -> tuple[str, ...]:
