@@ -60,7 +60,7 @@ def known_levels(market: Market, name: str) -> pd.Series | None:
     """Return the levels of an instrument or a sector, under its name."""
     by_id = market.universe.by_id
     levels = {by_id[market.universe.benchmark].name: market.benchmark}
-    levels |= {by_id[column].name: market.close[column] for column in market.close}
+    levels |= {by_id[one].name: market.close[one] for one in market.instruments}
     levels |= {str(sector): market.sector_close[sector] for sector in market.sector_close}
     levels[EQUAL_WEIGHT] = market.equal_weight
     meant = by_id[name].name if name in by_id else name

@@ -226,7 +226,7 @@ def _result(
     manifest: dict[str, Any],
     cash: float,
     first: int,
-    notes: list[str],
+    notes: Sequence[str],
 ) -> BacktestResult:
     strategy, market = decisions.strategy, decisions.market
     equity = simulation.equity
