@@ -1,4 +1,4 @@
-"""EqualWeight: all sectors alike; what any rotation has to beat."""
+"""EqualWeight: the equal-weight market; what any rotation has to beat."""
 
 from __future__ import annotations
 

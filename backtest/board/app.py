@@ -157,7 +157,7 @@ def _head(seen: View) -> None:
     for note in look(seen.strategy, market).notes:
         st.error(markdown_text(note))
     if market.synthetic:
-        st.warning("SYNTHETIC DATA: these prices were generated, no market ever paid them.")
+        st.warning("SYNTHETIC DATA: generated prices, not market data.")
     first, last = market.sessions[0], market.sessions[-1]
     st.caption(
         markdown_text(
@@ -258,7 +258,9 @@ def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
         best = drawn.ranked(BEST)
         cell = st.selectbox("Best cells", best, format_func=drawn.spoken, key="cell")
         st.button("Load this cell", on_click=_load, args=(drawn.strategy, drawn.cell(cell)))
-    st.caption("The best of many cells is high by luck alone; a plateau says more than a peak.")
+    st.caption(
+        "The best of many cells is biased upward; a broad good region says more than a peak."
+    )
 
 
 def _try(seen: View, rows: Control, columns: Control) -> None:

@@ -68,7 +68,7 @@ class Luck:
         """The verdict in one sentence."""
         tried = tried_so_far(self.count.trials, self.count.effective)
         if self.too_small is not None:
-            return f"This sample cannot tell skill from luck: {self.too_small}, after {tried}."
+            return f"This sample is too small for a verdict: {self.too_small}, after {tried}."
         return timing_sentence(
             self.timing, self.years, tried, break_even=self.break_even, costs=self.costs
         )

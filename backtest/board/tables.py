@@ -11,12 +11,12 @@ from backtest.engine.metrics import METRICS
 from backtest.views.numbers import figure, written
 
 HEADLINE = {
-    "total_return": "Growth over the whole window, after costs.",
-    "cagr": "Compound growth a year, after costs.",
-    "sharpe": "Mean return above cash over its standard deviation, a year.",
-    "max_drawdown": "Deepest fall from the highest value so far.",
-    "turnover": "Traded value over equity, one way, a year.",
-    "switches": "How often what is held changed.",
+    "total_return": "Return over the whole window, after costs.",
+    "cagr": "Compound annual growth rate, after costs.",
+    "sharpe": "Annual mean return above cash over its standard deviation.",
+    "max_drawdown": "Largest fall from the highest value so far.",
+    "turnover": "Traded value over equity, one way, annual.",
+    "switches": "How often the position changed basket.",
 }
 COMPARED = ("total_return", "cagr", "volatility", "sharpe", "max_drawdown", "turnover", "switches")
 
@@ -31,25 +31,25 @@ def headline(view: View, made: int) -> list[tuple[str, str, str]]:
         for key, meaning in HEADLINE.items()
     ]
     rotates = view.luck.switches is not None
-    beside = "its baskets held still" if rotates else "all sectors in equal parts"
+    beside = "the static blend of its baskets" if rotates else "the equal-weight market"
     return [
         *figures,
         (
             "Deflated Sharpe",
             deflated(view),
-            "The chance that the true Sharpe ratio exceeds the best that as many trials without "
-            f"skill are expected to find: {view.luck.hurdle:.2f}.",
+            "Probability that the true Sharpe ratio exceeds the expected maximum of as many trials "
+            f"without skill: {view.luck.hurdle:.2f}.",
         ),
         (
-            "Deflated, timing alone" if rotates else "Deflated, choice alone",
+            "Deflated, over the blend" if rotates else "Deflated, over the market",
             deflated(view, active=True),
             f"The same of the return over {beside}.",
         ),
         (
             "Trials",
             f"{view.luck.trials:,}",
-            "Variants ever tried on this market: on this board, by shell, script or notebook. "
-            f"They amount to {view.luck.count.effective:,} independent ones. "
+            "Variants ever tried on this market, on this board, by shell, script or notebook. "
+            f"They amount to {view.luck.count.effective:,} independent trials. "
             f"{made:,} new ones were made on this board since it was opened.",
         ),
     ]
@@ -61,7 +61,7 @@ def compared(views: Mapping[str, View]) -> pd.DataFrame:
         label: {
             **{METRICS[key].label: figure(key, view.figures[key]) for key in COMPARED},
             "Deflated": deflated(view),
-            "Timing alone": deflated(view, active=True),
+            "Deflated, over the blend": deflated(view, active=True),
         }
         for label, view in views.items()
     }
@@ -71,7 +71,7 @@ def compared(views: Mapping[str, View]) -> pd.DataFrame:
 def deflated(view: View, *, active: bool = False) -> str:
     """Write a deflated Sharpe ratio, or that the sample is too small for one."""
     found = view.luck.deflated_active if active else view.luck.deflated
-    return "cannot tell" if view.luck.too_small else written(found, "{:.0%}")
+    return "inconclusive" if view.luck.too_small else written(found, "{:.0%}")
 
 
 def switch_dates(view: View) -> pd.DataFrame:

@@ -26,7 +26,7 @@ def check(
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
-    """Find out whether a strategy or trigger looks ahead, and what else is wrong with it.
+    """Check a strategy or trigger for look-ahead and other faults.
 
     Exit 0 if it passes; exit 1 if not, with the first date and the input that leaks.
     """

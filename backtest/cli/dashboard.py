@@ -51,7 +51,7 @@ def dashboard(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Move a strategy's triggers in the browser and see what changes; Ctrl-C ends it."""
+    """Open the trigger board in the browser: move parameters, see results; Ctrl-C ends it."""
     from backtest.cli.lookup import find_strategy
     from backtest.errors import UserError
 

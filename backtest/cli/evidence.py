@@ -34,7 +34,7 @@ FLAGS = ("anticipated", "adverse")
 def evidence(
     strategy: Annotated[
         Optional[str],  # noqa: UP045 - typer reads the annotation at run time
-        typer.Argument(help="Also take this strategy apart: a name, or FILE.py:Class."),
+        typer.Argument(help="Also analyze this strategy: a name, or FILE.py:Class."),
     ] = None,
     market: MarketOption = "sample",
     thesis: Annotated[
@@ -42,7 +42,7 @@ def evidence(
     ] = "nqp-2024",
     as_of: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--as-of", help="Look at nothing after this day, as 2024-09-23."),
+        typer.Option("--as-of", help="Use no data after this day, as 2024-09-23."),
     ] = None,
     also: Annotated[
         list[str] | None,
@@ -78,7 +78,7 @@ def evidence(
     force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Ask whether the thesis held: a verdict per claim; and of a strategy, whether it was luck."""
+    """Test whether the thesis held, a verdict per claim, and whether a strategy's timing has skill."""
     from backtest.errors import UserError, suggest
     from backtest.views.words import Words
 

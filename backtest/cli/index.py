@@ -38,7 +38,9 @@ def index(
     ] = None,
     sensitivity: Annotated[
         bool,
-        typer.Option("--sensitivity", help="Say what index and profit owe to choices of method."),
+        typer.Option(
+            "--sensitivity", help="Show how index and profit depend on choices of method."
+        ),
     ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write index.json and pictures to this folder.")
@@ -47,7 +49,7 @@ def index(
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
-    """Compute the composite NQP index: pillars, coverage, what moved it, what it goes with."""
+    """Compute the composite NQP index: pillars, coverage, contributions, correlations."""
     if out is not None:
         from backtest.records.folder import check_free
 

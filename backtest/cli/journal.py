@@ -43,7 +43,7 @@ def journal(
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
-    """Score every entry on the sessions after it was written; name entries that were changed.
+    """Evaluate every entry on the sessions after it; report entries that were changed.
 
     Exit 0 if the journal holds, 1 if an entry was changed, removed or put in later.
     """

@@ -53,7 +53,7 @@ StrictOption = Annotated[
     typer.Option("--strict-launch", help="Leave out what an instrument did before its launch."),
 ]
 NoCheckOption = Annotated[
-    bool, typer.Option("--no-check", help="Do not look whether a strategy of yours looks ahead.")
+    bool, typer.Option("--no-check", help="Do not check a strategy of yours for look-ahead.")
 ]
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace an earlier result in the folder of --out.")

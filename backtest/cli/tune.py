@@ -53,7 +53,7 @@ OutOption = Annotated[
 ]
 
 HoldoutOption = Annotated[
-    str | None, typer.Option("--holdout", help="Keep the sessions from this day on out of it.")
+    str | None, typer.Option("--holdout", help="Hold out the sessions from this day on.")
 ]
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -77,7 +77,8 @@ def tune(
     settings: SetOption = None,
     where: WhereOption = None,
     trials: Annotated[
-        int | None, typer.Option("--trials", help="Search with this many instead of all.")
+        int | None,
+        typer.Option("--trials", help="Search with this many trials instead of the full grid."),
     ] = None,
     score: ScoreOption = "sharpe",
     storage: Annotated[
@@ -101,7 +102,7 @@ def tune(
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
-    """Try variants of a strategy, and say whether the best is luck."""
+    """Try variants of a strategy, and test whether the best has skill."""
     from dataclasses import replace
 
     from backtest.cli.lookup import find_strategy, read_space
@@ -201,7 +202,7 @@ def walk_forward(
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
-    """Tune on the past, trade what follows, again and again."""
+    """Tune on the past and trade the following window, window by window."""
     from backtest.cli.lookup import find_strategy, read_space
     from backtest.render.waiting import waiting
     from backtest.views.words import Words

@@ -80,7 +80,7 @@ def one_held(decisions: Decisions, *, fill: str, first: int) -> Held:
 
 
 def over_sectors(returns: np.ndarray, market: Market, first: int) -> tuple[int, np.ndarray]:
-    """Return the first month, and by month what variants earned over all sectors alike."""
+    """Return the first month, and by month what variants earned over the equal-weight market."""
     alike = market.equal_weight.pct_change(fill_method=None).fillna(0.0).to_numpy()[first:]
     return by_month(days_of(market.sessions[first:]), (returns - alike).astype(np.float32))
 

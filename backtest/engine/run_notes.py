@@ -168,6 +168,6 @@ def told_of(market: Market, simulation: Simulation, first: int) -> list[str]:
     years = elapsed_years(market.sessions, first)
     if years < 3:
         found.append(
-            Note("{years} years of data cannot tell skill from luck", years=f"{years:.1f}")
+            Note("{years} years of data are too short for a test of skill", years=f"{years:.1f}")
         )
     return found

@@ -1,9 +1,8 @@
 """Where a backtest's profit came from: Brinson & Fachler (1985), linked by Carino (1999).
 
-Groups
-of sectors are held against all sectors alike, or against the benchmark, whose own sectors are not
-known, so that there is only one effect per group. Rows for cash and for costs make the effects add
-up to the difference in return exactly.
+Groups of sectors are held against the equal-weight market, or against the benchmark, whose own
+sectors are not known, so that there is only one effect per group. Rows for cash and for costs make
+the effects add up to the difference in return exactly.
 """
 
 from __future__ import annotations
@@ -196,7 +195,7 @@ def contributed(
 def _alike(
     market: Market, groups: Mapping[str, tuple[str, ...]], index: pd.Index
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return weights and contributions of all sectors alike, restored every session."""
+    """Return weights and contributions of the equal-weight market, restored every session."""
     returns = market.sector_close.pct_change(fill_method=None)
     count = returns.notna().sum(axis=1)
     share = returns.notna().div(count.where(count > 0), axis=0).fillna(0.0)

@@ -1,7 +1,7 @@
 """Event study: what groups of sectors did after dated or detected events.
 
-Abnormal return over a market model against all sectors alike, abnormal turnover against its own
-past. Events on one session are one. Overlapping windows all count, for as much as they add.
+Abnormal return over a market model against the equal-weight market, abnormal turnover against its
+own past. Events on one session are one. Overlapping windows all count, for as much as they add.
 """
 
 from __future__ import annotations

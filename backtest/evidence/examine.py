@@ -54,7 +54,7 @@ class StrategyEvidence(Displayed):
     Attributes
     ----------
     attributions : tuple of Attribution
-        Against all sectors alike, and against the benchmark.
+        Against the equal-weight market, and against the benchmark.
     split : ReturnSplit
         What was held against when.
     differences : DataFrame

@@ -109,7 +109,7 @@ def foresight(
     rungs = pd.concat([certain, pd.DataFrame(mistaken).T, own, top, mean])[list(SHOWN)]
     delays = [0, *(delay for delay in DELAYS if delay < len(best) - played.free.start)]
     lagging = played.figures(np.array([late(played.path, k, played.first) for k in delays]))
-    lagging.index = pd.Index(delays, name="sessions late")
+    lagging.index = pd.Index(delays, name="sessions of delay")
     return Foresight(rungs, lagging[list(SHOWN)], hold, name, played.market.synthetic)
 
 

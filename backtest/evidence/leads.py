@@ -1,4 +1,4 @@
-"""Leads: the return of a basket less that of another, of all sectors alike, or of the benchmark."""
+"""Leads: a basket's return less another's, the equal-weight market's, or the benchmark's."""
 
 from __future__ import annotations
 

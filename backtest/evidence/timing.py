@@ -19,12 +19,12 @@ DEEPEST = 5  # drawdowns shown
 
 @dataclass(frozen=True)
 class ReturnSplit:
-    """A return over that of all sectors alike, in four parts that add up.
+    """A return over that of the equal-weight market, in four parts that add up.
 
     Attributes
     ----------
     selection : float
-        From what was held: the mean weights, had they been held throughout, over all sectors alike.
+        From what was held: the mean weights, held throughout, over the equal-weight market.
     timing : float
         From when: the weights held over their mean. The mean is taken with hindsight.
     costs, filling : float
@@ -58,7 +58,7 @@ class ReturnSplit:
 def split(result: BacktestResult) -> ReturnSplit:
     """Split a return into selection, timing, costs and filling, linked by Carino's coefficients.
 
-    An instrument without a price yet counts with the return of all sectors alike.
+    An instrument without a price yet counts with the return of the equal-weight market.
     """
     index, market = result.equity.index, result.market
     alike = market.equal_weight.pct_change(fill_method=None).fillna(0.0).loc[index]

@@ -20,12 +20,12 @@ from backtest.strategy.claim import Claim
 def two_bulls(claim: Claim, market: Market, window: Window) -> Observation:
     """Measure the lesser of the returns of stocks and of government bonds.
 
-    Stocks are the benchmark, or all sectors alike with the option `stocks` "sectors".
+    Stocks are the benchmark, or the equal-weight market with the option `stocks` "sectors".
     """
     bond = _bond(market, window)
     if dict(claim.options).get("stocks") == "sectors":
         weights, _ = listed_weights(market, None, window)
-        stocks, used = path(market.sector_close, weights, window), "all sectors alike"
+        stocks, used = path(market.sector_close, weights, window), "the equal-weight market"
     else:
         stocks, used = benchmark_path(market, window), market.universe.benchmark
     held = pd.DataFrame({"stocks": stocks, "bonds": market.close[bond].iloc[held_rows(window)]})

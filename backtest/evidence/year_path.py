@@ -34,7 +34,7 @@ class YearPath(Displayed):
         sectors alike returned over the same sessions, without costs.
     halves : DataFrame
         By half: what the report's `calendar` held, what that basket returned (`by calendar`), what
-        the strategy `returned` and paid (`costs`), and all sectors alike.
+        the strategy `returned` and paid (`costs`), and the equal-weight market.
     signs : DataFrame
         By reading of a rule's trigger: its `claims`, how often it said yes in either half, and the
         first and the last session on which it did.

@@ -27,7 +27,7 @@ from backtest.market.universe import Universe
 T = TypeVar("T")
 Date = str | pd.Timestamp
 
-EQUAL_WEIGHT = "sector average"  # what the index of all sectors alike is called
+EQUAL_WEIGHT = "sector average"  # what the equal-weight index of all sectors is called
 
 
 @dataclass(frozen=True, eq=False)

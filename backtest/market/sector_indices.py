@@ -1,4 +1,4 @@
-"""Indices made of a market's own prices: of sectors, of all sectors alike, of idle cash.
+"""Indices made of a market's own prices: of sectors, of the equal-weight market, of idle cash.
 
 `Market` keeps what these return under the names a strategy asks for.
 """

@@ -69,7 +69,7 @@ class Claim:
         how easily it could have. A *regularity* is a mean over many events: it holds only if it
         differs from chance.
     basket, against : Basket or None
-        What is measured and against what; against all sectors alike where `against` is None.
+        What is measured and against what; against the equal-weight market where `against` is None.
     variants : tuple of Basket
         What else could stand for `basket`: narrower and broader ones.
     groups : tuple of Basket

@@ -140,8 +140,8 @@ def _signals(subject: Subject) -> Iterator[Fault]:
     for trigger in dict.fromkeys(one for root in asked_of for one in root.walk()):
         if not trigger.dated:
             note = Note(
-                "{trigger} does not say when its values were known, so that nothing can tell "
-                "whether it looks ahead; give known=, a day for each value, or a function",
+                "{trigger} does not say when its values were known, so it cannot be checked for "
+                "look-ahead; give known=, a day for each value, or a function",
                 trigger=repr(trigger),
             )
             yield Fault("no knowledge dates", True, note)

@@ -61,9 +61,7 @@ LOOKS_AHEAD = (
     "looks ahead: weights of {day} change when later data are altered; run '{run}'",
 )
 BUILT_IN = Look("built in")
-NOT_CHECKED = Look(
-    "not checked", Note("nobody has looked whether it looks ahead: --no-check was given")
-)
+NOT_CHECKED = Look("not checked", Note("not checked for look-ahead: --no-check was given"))
 NONE_FOUND = Look("none found")
 
 

@@ -90,7 +90,7 @@ class ClaimEntry:
     basket: str | None = None
     """What leads: a basket of this file or of the taxonomy."""
     against: str | None = None
-    """What it leads; all sectors alike where there is none."""
+    """What it leads; the equal-weight market where there is none."""
     variants: tuple[str, ...] = ()
     """Baskets that could stand for `basket`, narrower and broader ones."""
     groups: tuple[str, ...] = ()

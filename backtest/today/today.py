@@ -108,18 +108,18 @@ class Today(Displayed):
         if not now.ordered:
             return Note("nothing changes")
         if now.decided != now.regime:
-            return Note("it turns to {what}", what=now.decided)
+            return Note("it switches to {what}", what=now.decided)
         share = f"{now.turnover:.1%}"
-        return Note("it is brought back to its weights ({share} is traded)", share=share)
+        return Note("it is rebalanced ({share} traded)", share=share)
 
     @property
     def outlook(self) -> Note:
         """What is nearest to firing, and how far away it is."""
         found = self.nearest
         if not self.monitored:
-            return Note("It listens to no trigger.")
+            return Note("The strategy uses no trigger.")
         if found is None:
-            return Note("No reading is on its way: each fires already, or is not known.")
+            return Note("No trigger is pending: each fires already, or is not known.")
         if not found.claims:
             return Note("Nearest to firing: {name}, {away} away.", name=found.name, away=found.away)
         return Note(
@@ -295,8 +295,7 @@ def _warnings(
     elif missed > _allowed(market):
         said.append(
             Note(
-                "the data are {count} sessions old: this is what it said then, not what it says "
-                "now",
+                "the data are {count} sessions old: this was the signal then, not now",
                 count=missed,
             )
         )

@@ -191,7 +191,7 @@ class KOutOf(Trigger):
     @property
     def label(self) -> str:
         """What is counted."""
-        return Note("parts of {count} that say yes", count=len(self.parts))
+        return Note("conditions met, of {count}", count=len(self.parts))
 
     def reading(self, market: Market) -> Reading:
         """Return how many parts say yes, against `k`."""

@@ -184,47 +184,47 @@ class Honesty(Displayed):
                 f"{_span(low)}, {_span(high)}",
                 Note("sensitivity to block length"),
             ),
-            (Note("trials"), f"{self.trials:,}", Note("ever made on this market")),
+            (Note("trials"), f"{self.trials:,}", Note("recorded on this market")),
         ]
         if self.unknown_trials:
             count = f"{self.unknown_trials:,}"
-            rows.append((Note("… of unknown signal"), count, Note("from an earlier version")))
+            rows.append((Note("… with unknown signal"), count, Note("from an earlier version")))
         rows += [
-            (Note("effective trials"), f"{self.effective_trials:,}", Note("independent ones")),
+            (Note("effective trials"), f"{self.effective_trials:,}", Note("independent trials")),
             (
                 Note("probabilistic Sharpe"),
                 _share(self.probabilistic_sharpe),
-                Note("chance that it is above 0, were this the only trial"),
+                Note("probability that it is above 0, for a single trial"),
             ),
             (
-                Note("best of noise"),
+                Note("expected maximum"),
                 f"{self.expected_max_sharpe:.2f}",
-                Note("expected from that many trials"),
+                Note("Sharpe ratio of the best of that many trials without skill"),
             ),
             (
                 Note("deflated Sharpe"),
                 _share(self.deflated_sharpe),
-                Note("chance that it beats that best"),
+                Note("probability that the true Sharpe ratio exceeds it"),
             ),
             (
                 Note("Sharpe over blend"),
                 _ratio(self.active_sharpe),
-                Note("over the static blend of its baskets"),
+                Note("of the return over the static blend of its baskets"),
             ),
             (
                 Note("… deflated"),
                 _share(self.deflated_active),
-                Note("chance that it beats the best of noise"),
+                Note("probability that it exceeds the expected maximum"),
             ),
             (
                 Note("overfitting"),
                 _share(self.overfitting),
-                Note("50 % means choosing tells nothing"),
+                Note("probability; at 50 % the choice carries no information"),
             ),
             (
                 Note("… and a loss"),
                 _share(self.overfitting_loss),
-                Note("chosen on one half, loses in the other"),
+                Note("best on one half, a loss in the other"),
             ),
             (
                 Note("against benchmark"),
@@ -232,7 +232,11 @@ class Honesty(Displayed):
                 Note("Hansen's p (lower, upper)"),
             ),
             (Note("against the blend"), _p(self.against_blend), Note("the static blend")),
-            (Note("better than them"), _better(self), Note("variants, by the stepwise test")),
+            (
+                Note("significantly better"),
+                _better(self),
+                Note("variants than benchmark, blend and both; stepwise SPA test"),
+            ),
             (
                 Note("years"),
                 f"{self.years:.1f}",
@@ -241,7 +245,7 @@ class Honesty(Displayed):
             (
                 Note("years needed"),
                 f"{self.minimum_years:.1f}",
-                Note("before noise stays under a Sharpe ratio of 1"),
+                Note("until the expected maximum is below 1"),
             ),
             (
                 Note("switches"),
@@ -322,37 +326,37 @@ def timing_sentence(
     """Say what the timing test of a large enough sample found, and at what level."""
     if timing is None:
         return Note(
-            "It is no rotation between baskets, so there is no timing to test and no verdict, "
-            "after {tried}.",
+            "No verdict after {tried}: it does not rotate between baskets, so there is no timing "
+            "to test.",
             tried=tried,
         )
     if math.isinf(timing.bound) or math.isnan(timing.bound):
         return Note(
-            "Its timing cannot be told from its baskets held still, or rests on prices of most of "
-            "the record: skill and luck cannot be told apart, after {tried}.",
+            "Inconclusive after {tried}: its timing does not differ from the static blend, or "
+            "rests on prices of most of the record.",
             tried=tried,
         )
     found = Note(
-        "over {tried}, timing at least as good comes up in {share} of all shifts of the signals in "
-        "time (p = {p})",
+        "after {tried}, {share} of all shifts of the signals in time give timing at least as good "
+        "(p = {p})",
         tried=tried,
         share=f"{timing.p:.1%}",
         p=f"{timing.p:.3f}",
     )
     if timing.p <= SIZE and break_even <= costs:
         return Note(
-            "More than luck at the 5 % level, but not worth its costs: {found}, and it would "
-            "break even at {even} bp per unit traded, not at the {paid} bp paid.",
+            "Timing skill is significant at the 5 % level, but not worth its costs: {found}; it "
+            "breaks even at {even} bp per unit traded and paid {paid} bp.",
             found=found,
             even=f"{1e4 * break_even:.1f}",
             paid=f"{1e4 * costs:.1f}",
         )
     if timing.p <= SIZE:
-        return Note("More than luck, at the 5 % level: {found}.", found=found)
+        return Note("Timing skill is significant at the 5 % level: {found}.", found=found)
     if timing.bound < WORTH:
         return Note(
-            "Luck explains this result, at the 10 % level: the true Sharpe ratio of its timing is "
-            "below {bound} a year; {found}.",
+            "No evidence of timing skill: at the 10 % level the true annual Sharpe ratio of its "
+            "timing is below {bound}; {found}.",
             bound=f"{max(timing.bound, 0.0):.2f}",
             found=found,
         )
@@ -360,16 +364,15 @@ def timing_sentence(
     bound = f"{timing.bound:.2f}"
     if needed < LONGEST:
         return Note(
-            "Skill and luck cannot be told apart at the 5 % level: {found}, and its true Sharpe "
-            "ratio may be up to {bound} a year; as good a timing over {years} years would be told "
-            "from luck.",
+            "Inconclusive at the 5 % level: {found}; the true annual Sharpe ratio of its timing "
+            "may be up to {bound}; equally good timing would be significant over {years} years.",
             found=found,
             bound=bound,
             years=f"{needed:.0f}",
         )
     return Note(
-        "Skill and luck cannot be told apart at the 5 % level: {found}, and its true Sharpe ratio "
-        "may be up to {bound} a year.",
+        "Inconclusive at the 5 % level: {found}; the true annual Sharpe ratio of its timing may "
+        "be up to {bound}.",
         found=found,
         bound=bound,
     )
@@ -422,12 +425,12 @@ def _timing_rows(honesty: Honesty) -> list[tuple[str, str, str]]:
         (
             Note("timing Sharpe"),
             f"{timing.sharpe:.2f}",
-            Note("of what switching earned, before costs"),
+            Note("of the return from switching, before costs"),
         ),
         (
             Note("… at most"),
             _ratio(timing.bound),
-            Note("upper 90 % bound; luck if below {worth}", worth=WORTH),
+            Note("upper 90 % bound; below {worth} there is no evidence of skill", worth=WORTH),
         ),
         (
             Note("break-even cost"),

@@ -70,15 +70,15 @@ class Selection:
             )
         if self.count.trials <= 1:
             return Note(
-                "The only trial on this market: timing at least as good comes up in {share} of all "
-                "shifts of its signal in time (p = {p}).",
+                "The only trial on this market: {share} of all shifts of its signal in time give "
+                "timing at least as good (p = {p}).",
                 share=f"{self.timing.p:.1%}",
                 p=f"{self.timing.p:.3f}",
             )
         return Note(
-            "One of {trials} trials on this market ({ideas} independent): timing at least as good "
-            "comes up in {share} of all shifts of their signals in time (p = {p}), the choice "
-            "among them included.",
+            "One of {trials} trials on this market ({ideas} independent): {share} of all shifts "
+            "of their signals in time give timing at least as good (p = {p}), the choice among "
+            "them included.",
             trials=trials,
             ideas=ideas,
             share=f"{self.timing.p:.1%}",

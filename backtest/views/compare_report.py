@@ -101,8 +101,8 @@ def _page(comparison: Comparison, source: Source | None, say: Words) -> Page:
         language=say.language,
         conclusion=say(
             "Of {count} strategies, {best} has the highest Sharpe ratio, {sharpe}, after costs; "
-            "{name} has {other}. The best of several on one history flatters itself: what it did "
-            "better may be luck.",
+            "{name} has {other}. The best of several on one history is biased upward; its lead "
+            "may be chance.",
             count=len(documents),
             best=best,
             sharpe=figure("sharpe", documents[best]["summary"]["sharpe"]),
@@ -127,7 +127,7 @@ def _table(documents: Mapping[str, Mapping[str, Any]], ranked: list[str], say: W
         index=list(rows),
     )
     notes = (
-        say("By Sharpe ratio; benchmarks last. Rates are a year, after costs."),
+        say("By Sharpe ratio; benchmarks last. Rates are annual, after costs."),
         *averaged(first["benchmarks"], say),
     )
     drop = tuple(say.figure(key) for key in NARROW)

@@ -116,7 +116,7 @@ def _kinds(found: EventsByKind, say: Words) -> Table:
     cells = pd.DataFrame(
         {
             say("events"): table["events"].map(str),
-            say("mean, points"): [_points(car) for car in table["car"]],
+            say("mean return, points"): [_points(car) for car in table["car"]],
             say("90% interval"): bounds,
             "p": [_p(p) for p in table["p"]],
             "p (Holm)": [_p(p) for p in table["p_holm"]],

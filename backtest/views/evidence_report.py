@@ -106,7 +106,7 @@ def strategy_page(found: StrategyEvidence, say: Words) -> Page:
 def _periods(found: StrategyEvidence, say: Words) -> list[Section]:
     """List results by what was held, by half and around the report, drawdowns and switches."""
     result = found.result
-    fallen = Section("falls", say("Deepest drawdowns"), tables=curves(result, say).tables)
+    fallen = Section("falls", say("Largest drawdowns"), tables=curves(result, say).tables)
     by_half = halves(result, say)
     halved = replace(by_half, tables=(Table("", by_half.charts[0].data),))
     switched = switching(result, say)

@@ -22,6 +22,11 @@ SPANS = (20, 60, 240)  # sessions
 SINCE = 60  # sessions whose moves are taken apart
 MOVERS, CHANGES = 6, 4  # rows shown
 LINKS = {"cannot tell": "unsure", "together": "good", "apart": "bad"}
+LINK_WORDS = {
+    "cannot tell": "not significant",
+    "together": "positive",
+    "apart": "negative",
+}
 MARKS = {"matters": "*", "cannot tell": "?"}
 SHAPES = {"index": "number", "switches": "number", "profit": "signed percent"}
 
@@ -82,13 +87,13 @@ def _levels(found: Composite, say: Words) -> Section:
                 )
                 for span in SPANS
             },
-            say("chained"): written(now, "{:.1f}"),
+            say("linked"): written(now, "{:.1f}"),
             say("coverage"): written(found.coverage[name].iloc[-1], "{:.0%}"),
         }
     cells = pd.DataFrame(list(rows.values()), index=list(rows))
     note = say(
-        "level: what today's members say by themselves, to read on that scale; chained: the same "
-        "without the jumps of what enters or leaves, for moves (here over sessions)"
+        "level: from the current indicators only, read on its scale; linked: without the jumps "
+        "when an indicator enters or leaves, for changes (here over sessions)"
     )
     drop = tuple(say("in {span}", span=span) for span in reversed(SPANS))
     table = Table("", cells, drop=drop)
@@ -171,7 +176,7 @@ def _inputs(found: Composite, say: Words) -> Section:
     cells = pd.DataFrame(rows, index=list(map(str, inputs.index)))
     tones = {say("no data"): "unsure"}
     table = Table("", cells, (pillar, known), (pillar, days), tones, say("indicator"))
-    return Section("inputs", say("What it rests on"), tables=(table,))
+    return Section("inputs", say("Inputs"), tables=(table,))
 
 
 def _looks(found: Composite, say: Words) -> Section | None:
@@ -202,15 +207,16 @@ def _looks(found: Composite, say: Words) -> Section | None:
                 wide: "–"
                 if link.interval is None
                 else f"{link.interval.low:+.2f} … {link.interval.high:+.2f}",
-                verdict: say(link.verdict),
+                verdict: say(LINK_WORDS[link.verdict]),
             }
             for link in every
         ],
         index=[say.name(link.target) for link in every],
     )
-    tones = {say(word): tone for word, tone in LINKS.items()}
+    tones = {say(LINK_WORDS[word]): tone for word, tone in LINKS.items()}
     title = say(
-        "What its moves over {horizon} sessions go with (up to {most} spans, none twice)",
+        "Correlation of its {horizon}-session changes with returns (up to {most} non-overlapping "
+        "spans)",
         horizon=HORIZON,
         most=most,
     )
@@ -224,8 +230,8 @@ def _looks(found: Composite, say: Words) -> Section | None:
     if by_construction(found):
         notes.append(
             say(
-                "prices make index and returns alike, so they go together over the same span "
-                "partly by construction"
+                "index and returns come from the same prices, so over the same span they "
+                "correlate partly by construction"
             )
         )
     table = Table("", cells, (span, verdict), (), tones, say("returns of"))
@@ -236,12 +242,13 @@ def _alpha(alpha: float, say: Words) -> str:
     """Say what Cronbach's alpha is, and what it means where it is no share."""
     if alpha != alpha:
         return say(
-            "Cronbach's alpha has no value: indicators oppose each other, so it is no one thing."
+            "Cronbach's alpha has no value: indicators oppose each other, so they do not measure "
+            "one thing."
         )
     if alpha < 0.0:
         return say(
-            "Cronbach's alpha is {alpha}, below 0: indicators oppose each other, so it is no one "
-            "thing.",
+            "Cronbach's alpha is {alpha}, below 0: indicators oppose each other, so they do not "
+            "measure one thing.",
             alpha=f"{alpha:.2f}",
         )
     return say(
@@ -292,12 +299,12 @@ def sensitivity_page(varied: CompositeSensitivity, say: Words) -> Page:
         ),
         say(
             "{strategy} holds one basket while the level is above its median so far, another "
-            "below; everything known {late} sessions late",
+            "below; data delayed by {late} sessions",
             strategy=varied.strategy,
             late=late,
         ),
     ]
-    tables = (Table("", ranges), Table("", shares, head=say("owed to")))
+    tables = (Table("", ranges), Table("", shares, head=say("due to choice of")))
     title = say(
         "{ways} ways to build it, and {strategy} on each, IN SAMPLE",
         ways=ways,

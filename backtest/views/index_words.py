@@ -11,8 +11,8 @@ SCALES: Mapping[str, str] = {
     "distance": "100 is the best of the indicators' own past, and less is further below it",
 }
 COMPENSABLE: Mapping[str, str] = {
-    "arithmetic": "a weak indicator is made good by a strong one, point for point",
-    "geometric": "a weak indicator is made good by a strong one only in part",
+    "arithmetic": "a weak indicator is offset by a strong one, point for point",
+    "geometric": "a weak indicator is offset by a strong one only in part",
 }
 MIDDLE: Mapping[str, str] = {"z": "own past", "rank": "median of own past"}  # at 50 points
 SPOKEN: Mapping[str, str] = {"index": "index percentile", "last_switch": "last switch"}

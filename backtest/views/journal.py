@@ -34,9 +34,9 @@ def journal_page(
         Why some entries could not be scored.
     """
     count = len(journal.entries)
-    conclusion = say("{count} entries, and the chain holds.", count=count)
+    conclusion = say("{count} entries; the hash chain is intact.", count=count)
     if journal.problems:
-        conclusion = say("{count} entries, and the chain does not hold.", count=count)
+        conclusion = say("{count} entries; the hash chain is broken.", count=count)
     if not count:
         conclusion = say("Nothing is recorded yet; 'nqp today STRATEGY --record' adds an entry.")
     sections = [_decisions(number, one, say) for number, one in enumerate(scored, start=1)]
@@ -60,15 +60,15 @@ def _decisions(number: int, scored: Forward, say: Words) -> Section:
     table = scored.entries
     cells = pd.DataFrame(
         {
-            say("written"): table["written"],
+            say("recorded on"): table["written"],
             say("position"): [say.name(name) for name in table["regime"]],
             say("sessions"): table["sessions"].map(str),
-            say("forward"): [shaped(value, SIGNED) for value in table["forward"]],
+            say("forward return"): [shaped(value, SIGNED) for value in table["forward"]],
             say("benchmark"): [shaped(value, SIGNED) for value in table["benchmark"]],
             say("static blend"): [shaped(value, SIGNED) for value in table["blend"]],
         }
     ).set_axis(table.index.map(str))
-    left = (say("written"), say("position"))
+    left = (say("recorded on"), say("position"))
     drop = (say("benchmark"), say("position"))
     entries = Table("", cells, left, drop, head=say("entry"))
     return Section(
@@ -81,12 +81,12 @@ def _decisions(number: int, scored: Forward, say: Words) -> Section:
 
 def _needed(scored: Forward, say: Words) -> str:
     if scored.returns.empty:
-        return say("No session has passed since the first entry: there is nothing to score yet.")
+        return say("No session has passed since the first entry: there is nothing to evaluate yet.")
     if scored.needed is None:
         return say("The record is not ahead of the static blend.")
     return say(
-        "If the record goes on like this, {needed} entries would be needed to tell it from chance "
-        "(5 % one-sided, power 80 %); there are {count}.",
+        "At this rate {needed} entries would be needed for significance (5 % one-sided, power 80 "
+        "%); there are {count}.",
         needed=scored.needed,
         count=len(scored.entries),
     )
@@ -116,7 +116,7 @@ def _registered(judged: Sequence[Judgement], say: Words) -> Table:
             say("strategy"): [one.entry.body["strategy"] for one in judged],
             say("until"): [one.entry.body["until"] for one in judged],
             say("sessions"): [str(one.sessions) for one in judged],
-            say("ahead of the blend"): [shaped(one.ahead, SIGNED) for one in judged],
+            say("excess over the static blend"): [shaped(one.ahead, SIGNED) for one in judged],
             say("verdict"): [
                 say(one.verdict) if one.complete else say("window not over") for one in judged
             ],

@@ -46,7 +46,7 @@ def strategy_page(strategy: Strategy, claims: Mapping[str, str], say: Words) -> 
         table = Table("", parameters, left=left, head=say("parameter"))
         sections.append(Section("parameters", say("Parameters"), tables=(table,)))
     if strategy.claims:
-        unmeasured = say("a way of measuring, which no market can refute")
+        unmeasured = say("a method of measurement, not a claim that can fail")
         told = tuple(f"{name}  {text or unmeasured}" for name, text in claims.items())
         sections.append(Section("claims", say("Claims"), told))
     if said.refuted_by:

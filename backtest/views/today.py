@@ -53,8 +53,8 @@ def _readings(monitored: tuple[Monitored, ...], say: Words) -> Section:
             {
                 say("now"): value,
                 say("fires at"): f"{SIGNS[item.direction]} {threshold}",
-                say("to go"): distance if going else "–",
-                say("moves"): written(item.moves if going else None, "{:.1f}"),
+                say("distance"): distance if going else "–",
+                say("daily moves"): written(item.moves if going else None, "{:.1f}"),
                 say("fires"): say(ANSWERS[item.fires]),
             }
         )
@@ -64,9 +64,9 @@ def _readings(monitored: tuple[Monitored, ...], say: Words) -> Section:
         for item in monitored
     ]
     cells = pd.DataFrame(rows, index=names)
-    drop = (say("moves"),)
+    drop = (say("daily moves"),)
     table = Table("", cells, (say("fires"),), drop, head=say("reading"))
-    note = say("moves: how many typical daily moves are still to go")
+    note = say("daily moves: the distance in typical daily moves")
     return Section("readings", say("Triggers"), tables=(table,), notes=(note,))
 
 
@@ -90,14 +90,14 @@ def _holdings(found: Today, say: Words) -> Section:
         index=list(rows),
     )
     table = Table("", cells, (say("name"),), (say("name"),), head=say("instrument"))
-    return Section("holdings", say("What is held"), tables=(table,))
+    return Section("holdings", say("Current position"), tables=(table,))
 
 
 def _orders(found: Today, say: Words) -> Section:
     assert found.tickets is not None
     currency, orders = found.market.universe.currency, found.orders
     if orders.empty:
-        none = say("None; the account holds what it should, or is too small to trade.")
+        none = say("None: the account is on target, or too small to trade.")
         return Section("orders", say("Orders"), (none,))
     cells = pd.DataFrame(
         [

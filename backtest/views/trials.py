@@ -15,12 +15,17 @@ def trials_page(rows: Sequence[Mapping[str, Any]], say: Words) -> Page:
     """Return the ledger's page from the rows of `Ledger.overview`."""
     count = sum(row["count"] for row in rows)
     unknown = sum(row["count"] for row in rows if not row["known"])
-    conclusion = say("{count} trials are on record; none is ever forgotten.", count=f"{count:,}")
+    conclusion = say("{count} trials are on record; none is ever deleted.", count=f"{count:,}")
     if not rows:
-        conclusion = say("No trial is on record yet; every run and every variant tried will be.")
+        conclusion = say(
+            "No trial is on record yet; every run and every variant tried will be recorded."
+        )
     notes = []
     if unknown:
-        told = "Of {count} trials an earlier version kept the number only: each counts as one idea."
+        told = (
+            "Of {count} trials an earlier version kept the number only: each counts as an "
+            "independent one."
+        )
         notes.append(say(told, count=f"{unknown:,}"))
     sections = [_market(name, rows, say) for name in dict.fromkeys(row["market"] for row in rows)]
     return Page(
@@ -39,7 +44,7 @@ def _market(name: str, rows: Sequence[Mapping[str, Any]], say: Words) -> Section
         {
             say("window"): [" … ".join(row["window"]) for row in own],
             say("trials"): [f"{row['count']:,}" for row in own],
-            say("new ideas"): [f"{row['effective']:,}" for row in own],
+            say("independent trials"): [f"{row['effective']:,}" for row in own],
             say("latest"): [(row["last_made"] or "–")[:10] for row in own],
             say("from"): [", ".join(row["origins"]) for row in own],
         },

@@ -196,8 +196,8 @@ def _windows(walked: WalkForward, say: Words) -> Section:
 
 def _curves(walked: WalkForward, say: Words) -> Section:
     curves = {
-        say("tuned, stitched"): walked.result.summary(),
-        say("untuned defaults"): walked.default.summary(),
+        say("tuned, out-of-sample windows joined"): walked.result.summary(),
+        say("default parameters"): walked.default.summary(),
         **{say.name(k): v for k, v in walked.result.benchmark_summary().items()},
     }
     cells = pd.DataFrame(
@@ -208,8 +208,8 @@ def _curves(walked: WalkForward, say: Words) -> Section:
         index=list(curves),
     )
     table = Table("", cells, drop=(say.figure("switches"),))
-    returns = {say("tuned, stitched"): walked.result.returns}
-    returns[say("untuned defaults")] = walked.default.returns
+    returns = {say("tuned, out-of-sample windows joined"): walked.result.returns}
+    returns[say("default parameters")] = walked.default.returns
     growth = growth_chart(returns, walked.result.benchmarks, say, {})
     return Section("curves", say("Out of sample"), charts=(growth,), tables=(table,))
 
@@ -229,8 +229,8 @@ def _best(
     notes = (
         say(
             "The neighborhood score is the median score of a variant and its neighbors, and the "
-            "robust choice has the best one; a variant that towers over its neighbors is a lucky "
-            "draw."
+            "robust choice has the best one; a variant far above its neighbors is likely "
+            "overfitted."
         ),
     )
     caption = say("By {score}, in sample", score=say.figure(score))
@@ -252,7 +252,9 @@ def _variants(
     for key in shown:
         cells[say.figure(key)] = [figure(key, float(value)) for value in rows[key]]
     if "plateau" in rows:
-        cells[say("neighborhood")] = [figure(score, float(value)) for value in rows["plateau"]]
+        cells[say("neighborhood score")] = [
+            figure(score, float(value)) for value in rows["plateau"]
+        ]
     drop = tuple(say.figure(key) for key in reversed(shown[1:]))
     return Table("", cells.set_axis(list(labels)), drop=drop)
 

@@ -57,7 +57,7 @@ def test_the_table_says_what_moved_and_how_old_it_is_within_80_columns(nqp):
         "SYNTHETIC DATA",
         "Market-observable NQP index on sample, 2025-12-31",
         "coverage",
-        "chained",
+        "linked",
         "What moved it since 2025-09",
         "changes of members",
         "known since",
@@ -73,7 +73,7 @@ def test_the_table_leads_with_what_todays_members_say(nqp):
     _, out, _ = nqp("index")
     lines = out.splitlines()
     heads = next(line for line in lines if "coverage" in line).split()
-    assert heads == ["level", "in", "20", "in", "60", "in", "240", "chained", "coverage"]
+    assert heads == ["level", "in", "20", "in", "60", "in", "240", "linked", "coverage"]
     own = next(line for line in lines if line.startswith("index ")).split()
     assert own[1] == f"{found['unlinked']:.1f}"
     assert own[5] == f"{chained:.1f}" != own[1]
@@ -81,7 +81,7 @@ def test_the_table_leads_with_what_todays_members_say(nqp):
     assert supply[1] == f"{found['levels']['supply']:.1f}"
     said = " ".join(out.split())
     assert "50 is the indicators' own past" in said
-    assert "to read on that scale; chained: the same without the jumps" in said
+    assert "read on its scale; linked: without the jumps" in said
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_a_plain_class_is_a_strategy_too():
 
 def test_short_samples_say_so():
     short = run(Hold(), make_market(sessions=100), costs=FREE)
-    assert any("cannot tell skill from luck" in warning for warning in short.warnings)
+    assert any("too short for a test of skill" in warning for warning in short.warnings)
 
 
 @pytest.mark.parametrize(

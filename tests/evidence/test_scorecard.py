@@ -108,7 +108,7 @@ def test_windows_before_the_report_are_in_sample():
     found = evaluate(LEAD, REPORT, made, draws=99)
     assert not found.in_sample
     assert 0.3 < found.known_share < 0.36
-    assert "had passed when the report came out" in found.sentence()
+    assert "had passed when the report was published" in found.sentence()
 
 
 def test_a_yield_that_falls_holds_in_basis_points():

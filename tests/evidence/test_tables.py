@@ -40,7 +40,7 @@ def test_a_scorecard_has_a_row_per_claim_with_number_interval_and_verdict(card):
     (rows,) = tables_of(card._repr_html_())
     assert rows[0] == [
         *("claim", "statement", "window", "value"),
-        *("90% interval", "outcome", "evidence", "p", "turns"),
+        *("90% interval", "outcome", "evidence", "p", "reversed by"),
     ]
     finding = card["L1"]
     assert rows[1][:3] == ["L1", HOSTILE, "2020H1+"]
@@ -77,8 +77,8 @@ def test_evidence_says_it_in_words_and_folds_its_tables(market):
     assert text.startswith(f"thesis-rotation on {HOSTILE} synthetic data · 2019-06-03 … ")
     assert all(" ".join(sentence.split()) in text for sentence in found.sentences())
     folds = [summary.text for summary in parsed(html).iter("summary")]
-    assert {"Attribution", "Switches", "Tests", "Deepest drawdowns", "By regime"} <= set(folds)
-    assert "Foresight: what the rotation could be worth" in text
+    assert {"Attribution", "Switches", "Tests", "Largest drawdowns", "By regime"} <= set(folds)
+    assert "What the rotation could be worth, from perfect foresight down" in text
     assert any(row[0] == HOSTILE for rows in tables_of(html) for row in rows)
     assert "<script" not in html
     assert len(repr(found)) < 200

@@ -1,4 +1,4 @@
-"""Indices of sectors, of all sectors alike, and of cash, by hand."""
+"""Indices of sectors, of the equal-weight market, and of cash, by hand."""
 
 import numpy as np
 import pandas as pd

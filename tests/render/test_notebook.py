@@ -71,5 +71,5 @@ def test_a_result_says_what_it_rests_on(result):
     text = text_of(result._repr_html_())
     assert f"equal-weight on {HOSTILE} synthetic data · 2020-01-01 … 2020-03-24" in text
     assert "CNY, filled at the next open; costs: etf; data: test-0" in text
-    assert "0.2 years of data cannot tell skill from luck" in text
+    assert "0.2 years of data are too short for a test of skill" in text
     assert "<script" not in result._repr_html_()

@@ -105,7 +105,7 @@ def spread(market: Market, shares: dict[str, float]) -> Rows:
 
 @cache
 def basket(market: Market, name: str) -> Rows:
-    """Return the weights of a basket of the taxonomy; "market" is all sectors alike."""
+    """Return the weights of a basket of the taxonomy; "market" is the equal-weight market."""
     return spread(market, SHARES.get(name) or dict.fromkeys(market.by_sector, 1.0))
 
 

@@ -86,7 +86,7 @@ def test_an_order_of_the_last_session_is_due_at_the_next():
     moved = found.orders.set_index("instrument")
     assert moved["side"].to_dict() == {"MACHINERY": "sell", "COMPUTER": "buy"}
     assert moved["change"].to_dict() == pytest.approx({"MACHINERY": -0.75, "COMPUTER": 0.5})
-    assert "brought back to its weights (75.0% is traded)" in found.sentence
+    assert "it is rebalanced (75.0% traded)" in found.sentence
 
 
 def test_a_strategy_that_never_ordered_holds_nothing():
@@ -100,7 +100,7 @@ def test_a_trigger_that_fired_after_the_last_session_turns_at_the_next():
     found = today(Switch(), market, now=SOON, costs=FREE)
     assert (found.position.regime, found.position.decided) == ("machinery", "computer")
     assert found.holdings["target"].to_dict() == {"MACHINERY": 0.0, "COMPUTER": 1.0}
-    assert "holds machinery since 2020-01-02; it turns to computer" in found.sentence
+    assert "holds machinery since 2020-01-02; it switches to computer" in found.sentence
     assert found.nearest is None
     assert "each fires already" in found.outlook
 
@@ -149,7 +149,7 @@ def test_a_strategy_inside_a_strategy_is_listened_to_with_its_own_claims():
 def test_without_triggers_it_says_so():
     found = today(StaticBlend(), load_market("sample"), now=date(2026, 1, 5))
     assert found.monitored == ()
-    assert found.outlook == "It listens to no trigger."
+    assert found.outlook == "The strategy uses no trigger."
 
 
 def test_a_calendar_is_days_away():

@@ -82,7 +82,9 @@ def test_every_sentence_says_its_level(planted: Honesty) -> None:
     weak = replace(planted.timing, p=0.3, bound=0.7, sharpe=0.4, critical=0.8)
     unsure = replace(planted, timing=weak)
     assert "at the 5 % level" in unsure.banner
-    assert "as good a timing over 40 years" in unsure.banner  # (0.8 / 0.4)² times ten years
+    assert (
+        "equally good timing would be significant over 40 years" in unsure.banner
+    )  # (0.8 / 0.4)² times ten years
     assert "10 % level" in replace(planted, timing=replace(weak, bound=0.2)).banner
 
 
@@ -154,7 +156,7 @@ def test_pieces_frames_and_arrays_are_the_same_sweep() -> None:
 def test_it_reads_well(planted: Honesty) -> None:
     text = repr(planted)
     assert text.startswith(
-        "SKILL: More than luck, at the 5 % level: over 54 trials (9 independent)"
+        "SKILL: Timing skill is significant at the 5 % level: after 54 trials (9 independent)"
     )
     assert max(map(len, text.splitlines()[1:])) <= 100
     assert "Sharpe ratio" in planted._repr_html_()

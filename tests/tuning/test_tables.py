@@ -85,8 +85,8 @@ def test_a_walk_forward_shows_what_was_lost(home, market):
     assert len(windows) == 1 + len(splits)
     assert windows[1][-2] == f"{walked.windows['out_of_sample'].iloc[0]:.2f}"
     assert [row[0] for row in curves[1:]] == [
-        "tuned, stitched",
-        "untuned defaults",
+        "tuned, out-of-sample windows joined",
+        "default parameters",
         "Benchmark",
         "sector average",
     ]

@@ -129,7 +129,7 @@ def test_a_strategy_without_switches_trades_or_costs_is_reported_too():
     calm = run(EqualWeight(), make_market(sessions=40), costs=FREE)
     page = run_report(calm, market=make_market(sessions=40), groups=GROUPS)
     assert "Without any costs" in page.conclusion
-    assert "0.2 years cannot tell skill from luck." in page.conclusion
+    assert "0.2 years are too short for a test of skill." in page.conclusion
     assert "switches" not in [item.id for item in page.sections]
     assert to_html(page)
 
@@ -138,7 +138,7 @@ def test_findings_of_a_kind_share_a_line_and_the_rarest_come_first(result, marke
     many = [f"warning: {name} has no price on 2024-01-0{name[1]}" for name in ("A1", "A2", "A3")]
     found = (*many, "warning: B ends on 2024-01-01")
     page = run_report(result, market=replace(market, findings=found))
-    assert "The checks found 4 things, 2 different ones." in section(page, "data").sentences
+    assert "The data checks found 4 issues of 2 kinds." in section(page, "data").sentences
     assert section(page, "data").tables[0].cells["finding"].tolist() == [
         "warning: B ends on 2024-01-01",
         "warning: A1 has no price on 2024-01-01 (and 2 more like it, 2024-01-01 … 2024-01-03)",

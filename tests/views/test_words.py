@@ -47,8 +47,8 @@ def test_both_languages_hold_the_same_values():
     ("note", "chinese"),
     [
         (
-            Note("{years} years of data cannot tell skill from luck", years="1.9"),
-            "1.9年的数据无法区分能力与运气",
+            Note("{years} years of data are too short for a test of skill", years="1.9"),
+            "1.9年的数据太短，无法检验择时能力",
         ),
         (RateFall(window=60).label, "十年期收益率60日变化"),
         (AbnormalReturn(("steel", "banks")).label, "钢铁、银行：3日超额收益"),

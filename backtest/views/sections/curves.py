@@ -24,7 +24,7 @@ def curves(result: BacktestResult, say: Words) -> Section:
     falls = drawdowns(result)
     tables: tuple[Table, ...] = ()
     if len(falls):
-        held = say("mostly held")
+        held = say("main position")
         cells = pd.DataFrame(
             {
                 say("from"): [day(value) for value in falls["peak"]],
@@ -39,7 +39,7 @@ def curves(result: BacktestResult, say: Words) -> Section:
             },
             index=range(1, len(falls) + 1),
         )
-        tables = (Table(say("Deepest drawdowns"), cells, left=(held,)),)
+        tables = (Table(say("Largest drawdowns"), cells, left=(held,)),)
     return Section("equity", say("Equity and drawdown"), charts=(chart,), tables=tables)
 
 
@@ -77,7 +77,7 @@ def growth_chart(
         shades = _shades(held, say)
         panels.append(
             Strips(
-                say("What was held"),
+                say("Positions"),
                 {label: values.map(say.name) for label, values in held.items()},
                 shades,
             )
@@ -86,8 +86,8 @@ def growth_chart(
     ends = [f"{line.name} {written(float(line.values.iloc[-1]), 'growth')}" for line in lines]
     return Chart(
         "equity",
-        say("Growth, drawdown and what was held") if held else say("Growth and drawdown"),
-        say("1 at the start had grown to: {ends}.", ends=say.listed(ends)),
+        say("Growth, drawdown and positions") if held else say("Growth and drawdown"),
+        say("Growth of 1 to: {ends}.", ends=say.listed(ends)),
         tuple(panels),
         tuple(keys),
         _yearly({name: values for name, (values, _, _) in series.items()}),
@@ -100,7 +100,7 @@ def held_chart(held: Mapping[str, pd.Series], say: Words) -> Chart:
     rows = {label: values.map(say.name) for label, values in held.items()}
     return Chart(
         "held",
-        say("What was held"),
+        say("Positions"),
         say("{count} of the strategies switch between baskets.", count=len(held)),
         (Strips("", rows, shades),),
         tuple(_held_keys(shades, say)),

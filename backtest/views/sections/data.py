@@ -25,7 +25,7 @@ def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
     told = []
     if result.synthetic:
         told.append(
-            say("The prices are synthetic: they show how the strategy works, not how it did.")
+            say("The prices are synthetic: they show how the strategy works, not what it earned.")
         )
     tables: tuple[Table, ...] = ()
     if market is not None:
@@ -52,12 +52,12 @@ def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
         found = kinds(market.findings)
         told.append(
             say(
-                "The checks found {count} things, {kinds} different ones.",
+                "The data checks found {count} issues of {kinds} kinds.",
                 count=f"{sum(kind.count for kind in found):,}",
                 kinds=len(found),
             )
             if found
-            else say("The checks found nothing when the data came in.")
+            else say("The data checks found nothing.")
         )
         if found:
             head = say("finding")
@@ -95,7 +95,7 @@ def manifest(document: Mapping[str, Any], say: Words) -> Section:
         rows[f"cost rule {number}"] = spelled(rule)
     value = say("value")
     cells = pd.DataFrame({value: rows.values()}, index=list(rows))
-    table = Table(say("All that is needed to run it again"), cells, left=(value,))
+    table = Table(say("Everything needed to reproduce the run"), cells, left=(value,))
     return Section("manifest", say("Manifest"), tables=(table,), folded=True)
 
 

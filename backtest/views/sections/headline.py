@@ -23,7 +23,7 @@ from backtest.views.page import Section, Table, Tile
 from backtest.views.words import Words
 
 TILES = ("cagr", "sharpe", "max_drawdown", "turnover", "cost_drag")
-WARNING = "SYNTHETIC DATA: these prices were generated, no market ever paid them."
+WARNING = "SYNTHETIC DATA: generated prices, not market data."
 FEWEST = 60  # sessions for a test
 SURE = 0.05
 FIRST = (*LOOKS_AHEAD, NEVER_INVESTED)  # warnings without which a figure misleads
@@ -55,7 +55,7 @@ def headline(document: Mapping[str, Any], result: BacktestResult, say: Words) ->
             _cells({document["strategy"]: summary}, own, say),
         ),
     )
-    notes = (say("Rates are a year, after costs; turnover is one-way."), *averaged(benchmarks, say))
+    notes = (say("Rates are annual, after costs; turnover is one-way."), *averaged(benchmarks, say))
     return Section("headline", say("Against the benchmarks"), _fall(result, say), (), tables, notes)
 
 
@@ -159,10 +159,10 @@ def _code(text: str) -> str:
 def _luck(result: BacktestResult, say: Words) -> str:
     """Say whether the Sharpe ratio differs from the first benchmark's by more than luck."""
     if any(_code(text) in LOOKS_AHEAD for text in result.warnings):
-        return say("Nobody could have earned this: it looks ahead.")
+        return say("Not attainable: the strategy uses data from the future.")
     years = len(result.returns) / result.per_year
     if years < YEARS:
-        return say("{years} years cannot tell skill from luck.", years=f"{years:.1f}")
+        return say("{years} years are too short for a test of skill.", years=f"{years:.1f}")
     if not result.benchmarks:
         return ""
     name, series = next(iter(result.benchmarks.items()))
@@ -174,8 +174,8 @@ def _luck(result: BacktestResult, say: Words) -> str:
     if math.isnan(p):
         return ""
     text = (
-        "The difference of its Sharpe ratio from that of {name} has p = {p}: significant, had "
-        "this been the only variant tried."
+        "The difference of its Sharpe ratio from that of {name} has p = {p}: significant if this "
+        "is the only variant tried."
         if p <= SURE
         else "The difference of its Sharpe ratio from that of {name} has p = {p}: not significant."
     )

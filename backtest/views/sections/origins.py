@@ -55,7 +55,7 @@ def attributed(
         names = [titles.get(str(name)) or say.name(str(name)) for name in one.table.index]
         heads = {
             "weight": (say("mean weight"), "percent", 1.0),
-            "benchmark_weight": (say("benchmark's"), "percent", 1.0),
+            "benchmark_weight": (say("benchmark weight"), "percent", 1.0),
             "allocation": (say("allocation"), "points", 100.0),
             "selection": (say("selection"), "points", 100.0),
             "total": (say("total"), "points", 100.0),
@@ -75,13 +75,13 @@ def attributed(
         )
         tables.append(Table(caption, cells))
     pieces = [
-        (say("what was held"), parts.selection),
-        (say("when it was held"), parts.timing),
+        (say("basket selection"), parts.selection),
+        (say("timing"), parts.timing),
         (say("costs"), parts.costs),
-        (say("filling after the decision"), parts.filling),
+        (say("execution lag"), parts.filling),
     ]
     sentence = say(
-        "Of the difference of {active} points to all sectors alike: {parts}.",
+        "Of the excess return of {active} percentage points: {parts}.",
         active=written(100 * parts.active, "points"),
         parts=say.listed([f"{name} {written(100 * value, 'points')}" for name, value in pieces]),
     )

@@ -31,7 +31,7 @@ def monthly(result: BacktestResult, say: Words) -> Section:
         "months",
         say("Return by month, in percent"),
         say(
-            "Up in {up} of {count} months; best {best} ({high}), worst {worst} ({low}).",
+            "{up} of {count} months positive; best {best} ({high}), worst {worst} ({low}).",
             up=int((returns > 0).sum()),
             count=len(returns),
             best=best,
@@ -72,7 +72,7 @@ def halves(result: BacktestResult, say: Words) -> Section:
 
 def regimes(result: BacktestResult, source: Source | None, say: Words) -> Section:
     """List returns by what was held, and up to the date of the thesis and after it."""
-    tables = [Table(say("By what was held"), cells_of(result.by_regime(), say))]
+    tables = [Table(say("By basket held"), cells_of(result.by_regime(), say))]
     if source is not None and result.manifest["claims"]:
         parts = around(result, source.published)
         parts.index = [say.name(name) for name in parts.index]
@@ -89,7 +89,7 @@ def cells_of(table: pd.DataFrame, say: Words) -> pd.DataFrame:
     heads = {
         "sessions": say("sessions"),
         "total_return": say("total return"),
-        "cagr": say("a year"),
+        "cagr": say("annual"),
         "sharpe": "Sharpe",
     }
     return pd.DataFrame(

@@ -28,10 +28,11 @@ def readings(
             panels.append(_panel(items, scale, drawn, shades, say))
     return Chart(
         "readings",
-        say("Claims that turn with their reading: every reading, by its verdict"),
         say(
-            "{count} claims are drawn; the large dot is the claim as it stands.", count=len(turning)
+            "Claims whose verdict an alternative definition reverses: every definition, by its "
+            "verdict"
         ),
+        say("{count} claims are drawn; the large dot is the claim as stated.", count=len(turning)),
         tuple(panels),
         tuple(Key(say(verdict), shade) for verdict, shade in shades.items()),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pandas as pd
 
 from backtest.engine.result import BacktestResult
@@ -27,21 +30,21 @@ def switching(result: BacktestResult, say: Words) -> Section | None:
     path = summed.cumsum().reindex(result.equity.index).ffill().fillna(0.0)
     total, right = float(summed.sum()), int((made["gain"] > 0).sum())
     sentence = say(
-        "{right} of {count} switches gained on the basket they left, until the next switch; "
-        "together they are worth {total} log points before costs.",
+        "{right} of {count} switches outperformed the basket they left, until the next switch; "
+        "together they added {total} before costs.",
         right=right,
         count=len(made),
-        total=written(100 * total, "points"),
+        total=written(math.expm1(total), "signed percent"),
     )
     chart = Chart(
         "switches",
-        say("What switching added up to"),
-        say("It stands at {total} log points at the end.", total=written(100 * total, "points")),
+        say("Cumulative contribution of switching"),
+        say("{total} at the end.", total=written(math.expm1(total), "signed percent")),
         (
             Lines(
-                say("Sum of contributions by the date of the switch, log points"),
-                (Line(say("sum of contributions"), 100 * path, color(0), filled=True),),
-                "points",
+                say("By date of the switch, before costs"),
+                (Line(say("contribution"), np.expm1(path), color(0), filled=True),),
+                "signed percent",
                 height=170,
             ),
         ),
@@ -62,9 +65,11 @@ def _by_basket(made: pd.DataFrame, say: Words) -> pd.DataFrame:
     return pd.DataFrame(
         {
             say("switches"): column(groups.size(), "number"),
-            say("gained"): column(groups["gain"].apply(lambda gain: (gain > 0).mean()), "{:.0%}"),
+            say("share positive"): column(
+                groups["gain"].apply(lambda gain: (gain > 0).mean()), "{:.0%}"
+            ),
             say("mean sessions"): column(groups["sessions"].mean(), "number"),
-            say("contribution, log points"): column(100 * groups["contribution"].sum(), "points"),
+            say("contribution"): column(np.expm1(groups["contribution"].sum()), "signed percent"),
         },
         index=[say.name(name) for name in groups.size().index],
     )
@@ -77,11 +82,11 @@ def _listed(made: pd.DataFrame, say: Words) -> pd.DataFrame:
             left: [say.name(name) for name in made["left"]],
             entered: [say.name(name) for name in made["entered"]],
             say("sessions"): column(made["sessions"], "number"),
-            say("gain"): column(made["gain"], "signed percent"),
+            say("relative gain"): column(made["gain"], "signed percent"),
         },
         index=[day(value) for value in made.index],
     )
 
 
 def _left(say: Words) -> tuple[str, str]:
-    return say("left"), say("entered")
+    return say("basket left"), say("basket entered")

@@ -57,7 +57,7 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
     )
     readings = Chart(
         "readings",
-        say("What the triggers measure"),
+        say("Trigger readings"),
         say("{count} readings against their thresholds.", count=len(panels)),
         panels,
         (
@@ -68,11 +68,13 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
     )
     fired = _fired(result, list(measured)[DRAWN:], rules, market, say)
     tables = (
-        Table(say("How often, and when last"), _digest(result, list(measured), rules, market, say)),
+        Table(
+            say("Frequency and last change"), _digest(result, list(measured), rules, market, say)
+        ),
     )
     sentence = say(
-        "After every close the rules are asked in this order, and the first that holds names what "
-        "is held: {rules}.",
+        "After every close the rules are evaluated in this order; the first that is true sets the "
+        "position: {rules}.",
         rules=say.listed([say.name(name) for name in strategy.rules()]),
     )
     told = [sentence]
@@ -80,7 +82,7 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
         added = say.listed([say.name(name) for name in strategy.overlays()])
         told.append(
             say(
-                "What is held gives way in part to a track while its overlay holds: {overlays}.",
+                "While an overlay is on, part of the position moves to its track: {overlays}.",
                 overlays=added,
             )
         )
@@ -113,8 +115,8 @@ def _fired(
         rows[say.note(leaf.label)] = _named(leaf.answer(market).reindex(index), yes, unknown)
     return Chart(
         "rules",
-        say("When each rule held"),
-        say("Where several hold, the first of them counts."),
+        say("When each rule was true"),
+        say("Where several are true, the first counts."),
         (Strips("", rows, colors),),
         (*keys, Key(unknown, PALE)),
     )
@@ -142,7 +144,7 @@ def _digest(
         rows.append(
             {
                 say("of sessions"): written(float(fires.mean()), "{:.0%}"),
-                say("turned on"): f"{len(on):,}",
+                say("activations"): f"{len(on):,}",
                 say("last turned on"): day(on[-1]) if len(on) else "–",
                 say("last turned off"): day(off[-1]) if len(off) else "–",
                 say("at the end"): end,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from backtest.evidence.examine import StrategyEvidence
@@ -12,6 +13,7 @@ from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.foresight import Foresight
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
+from backtest.evidence.verdict import ALONE, BEYOND, CHANCE, OPEN, OPPOSITE
 from backtest.strategy.basket import Basket
 from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Bars, Chart, Counts, Key, Whiskers
@@ -27,6 +29,18 @@ from backtest.views.tuning_charts import histogram
 from backtest.views.words import Words
 
 VERDICTS = {"skill": "good", "luck": "bad", "cannot tell": "unsure"}
+VERDICT_WORDS = {
+    "skill": "evidence of timing skill",
+    "luck": "no evidence of timing skill",
+    "cannot tell": "inconclusive",
+}
+EVIDENCE_WORDS = {
+    BEYOND: "significant",
+    ALONE: "significant alone",
+    OPPOSITE: "opposite sign",
+    CHANCE: "not significant",
+    OPEN: "not resolved",
+}
 SHADES = {"held": COLORS[2], "failed": COLORS[1], "cannot tell": GRAY}
 TONES = {"held": "good", "failed": "bad", "cannot tell": "unsure"}
 LISTED = 12  # instruments named
@@ -43,10 +57,10 @@ def honesty(found: Honesty, say: Words) -> Section:
         },
         index=[say.note(name) for name, _, _ in rows],
     )
-    verdict = say("Verdict: {verdict}.", verdict=say(found.verdict))
+    verdict = say("Verdict: {verdict}.", verdict=say(VERDICT_WORDS[found.verdict]))
     return Section(
         "honesty",
-        say("Honesty"),
+        say("Statistical reliability"),
         (verdict,),
         tables=(Table("", cells, left=(meaning,)),),
     )
@@ -69,7 +83,7 @@ def scorecard(card: Scorecard, say: Words) -> Section:
     """List the verdict on every claim, and draw those measured as returns."""
     told = card.sentences(say.language)
     statement, window, outcome = say("statement"), say("window"), say("outcome")
-    evidence, interval, p, turns = say("evidence"), say("90% interval"), "p", say("turns")
+    evidence, interval, p, turns = say("evidence"), say("90% interval"), "p", say("reversed by")
     rows = [
         {
             statement: _statement(item, say),
@@ -77,9 +91,11 @@ def scorecard(card: Scorecard, say: Words) -> Section:
             say("value"): amount(item.value, item.unit, say.language),
             interval: _interval(item, say),
             outcome: say(item.verdict),
-            evidence: say(item.evidence),
+            evidence: say(EVIDENCE_WORDS[item.evidence]),
             p: "–" if item.placebo is None else f"{item.placebo.p:.2f}",
-            turns: f"{len(item.turned)}/{len(item.sensitivity)}" if item.sensitivity else "–",
+            turns: say("{count} of {all}", count=len(item.turned), all=len(item.sensitivity))
+            if item.sensitivity
+            else "–",
         }
         for item in card.findings
     ]
@@ -93,10 +109,13 @@ def scorecard(card: Scorecard, say: Words) -> Section:
     )
     shown = [item for item in card.findings if item.unit == "return" and item.interval is not None]
     notes = (
-        say("outcome: whether it happened in its window"),
-        say("evidence: whether by more than chance; p: how often a placebo does as well"),
-        say("turns: alternative definitions of the claim that reverse its outcome"),
-        say("* the window was over when the report came out (in sample), + part of it was"),
+        say("outcome: whether the claim came true in its window"),
+        say(
+            "evidence: whether the placebo test is significant after correction for multiple "
+            "testing; p: its p-value"
+        ),
+        say("reversed by: how many alternative definitions of the claim reverse its outcome"),
+        say("* the window was over when the report was published (in sample), + part of it was"),
     )
     strips = readings(card.findings, SHADES, say)
     charts = ((_forest(shown, say),) if shown else ()) + ((strips,) if strips else ())
@@ -147,15 +166,15 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
     differ = pd.DataFrame(
         {
             say("against"): [say.name(name) for name in tests["against"]],
-            say("block"): column(tests["block_length"], "number"),
-            say("mean, points"): column(100 * tests["mean"], "points"),
+            say("block length"): column(tests["block_length"], "number"),
+            say("mean return, points"): column(100 * tests["mean"], "points"),
             "p": column(tests["mean_p"], "ratio"),
             "Sharpe": column(tests["sharpe"], "{:+.2f}"),
             "p ": column(tests["sharpe_p"], "ratio"),
         },
         index=[""] * len(tests),
     )
-    tables = [Table(say("Differences a year, Ledoit-Wolf"), differ, left=(say("against"),))]
+    tables = [Table(say("Annual differences, Ledoit-Wolf tests"), differ, left=(say("against"),))]
     if found.foresight is not None:
         charts = (*charts, _foresight(found.foresight, say))
         rungs = found.foresight.rungs
@@ -165,16 +184,18 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
                 say.figure(key): [figure(key, value) for value in rungs[key].tolist()]
                 for key in keys
             },
-            index=[say.name(str(name)) for name in rungs.index],
+            index=[_rung(str(name), say) for name in rungs.index],
         )
-        tables.append(Table(say("Foresight: what the rotation could be worth"), cells))
+        tables.append(
+            Table(say("What the rotation could be worth, from perfect foresight down"), cells)
+        )
         tables.append(_delay(found.foresight.delay, say))
     if len(found.by_claim):
         tables.append(_by_claim(found.by_claim, say))
     notes = tuple(say.note(text) for text in found.notes)
     luck = Section(
         "luck",
-        say("Skill or luck"),
+        say("Timing skill"),
         tuple(found.sentences(say.language)),
         charts,
         tuple(tables),
@@ -192,9 +213,9 @@ def _by_claim(earned: pd.DataFrame, say: Words) -> Table:
         "share": say("fair share (Shapley)"),
     }
     cells = pd.DataFrame(
-        {head: column(100.0 * earned[key], "points") for key, head in heads.items()}
+        {head: column(np.expm1(earned[key]), "signed percent") for key, head in heads.items()}
     ).set_axis([say.listed(claims.split()) for claims in earned["claims"]])
-    return Table(say("Profit by claim, log points after costs"), cells, head=say("claim"))
+    return Table(say("Profit by claim, percent after costs"), cells, head=say("claim"))
 
 
 def _delay(delay: pd.DataFrame, say: Words) -> Table:
@@ -204,7 +225,18 @@ def _delay(delay: pd.DataFrame, say: Words) -> Table:
         {say.figure(key): [figure(key, value) for value in delay[key].tolist()] for key in keys},
         index=list(map(str, delay.index)),
     )
-    return Table(say("Cost of delay: the strategy, late"), cells, head=say("sessions late"))
+    return Table(
+        say("Cost of delay: the strategy with its signals delayed"),
+        cells,
+        head=say("sessions of delay"),
+    )
+
+
+def _rung(name: str, say: Words) -> str:
+    """Name a rung: what comes late or goes wrong is the foresight, not the strategy."""
+    if name.endswith("late") or name.startswith("wrong"):
+        return say("perfect foresight, {how}", how=say.name(name))
+    return say.name(name)
 
 
 def _foresight(found: Foresight, say: Words) -> Chart:
@@ -219,7 +251,7 @@ def _foresight(found: Foresight, say: Words) -> Chart:
         (
             Bars(
                 "",
-                values.set_axis([say.name(str(name)) for name in rates.index]),
+                values.set_axis([_rung(str(name), say) for name in rates.index]),
                 (color(0), MARK),
                 "signed percent",
                 horizontal=True,

@@ -31,17 +31,23 @@ def year_page(path: YearPath, say: Words) -> Page:
 
 def the_year(path: YearPath, say: Words) -> Section:
     """Draw the path beside the calendar; list what each spell earned and cost, and the test."""
-    title = say("What it did in {year}", year=path.year)
-    tables = [Table(say("Spell by spell"), _spells(path, say), left=(say("position"), say("with")))]
-    tables.append(Table(say("By half, beside the calendar"), _halves(path, say)))
+    title = say("Performance in {year}", year=path.year)
+    tables = [
+        Table(say("Holding periods"), _spells(path, say), left=(say("position"), say("overlay")))
+    ]
+    tables.append(Table(say("By half-year, against the report's calendar"), _halves(path, say)))
     if len(path.tests):
-        tables.append(Table(say("What has to lead while it is held"), _tests(path, say)))
-    tables.append(Table(say("When the signs showed"), _signs(path, say), left=(say("claims"),)))
+        tables.append(
+            Table(
+                say("Refutation test: the basket held against the alternative"), _tests(path, say)
+            )
+        )
+    tables.append(Table(say("When the triggers were on"), _signs(path, say), left=(say("claims"),)))
     notes = (
         say(
-            "What is held was decided after the session before. What the strategy returned is "
-            "after costs and fills; baskets and all sectors alike are without. Nothing was tuned "
-            "to this year."
+            "The position was decided after the previous session. The strategy's return is after "
+            "costs and at fill prices; baskets and the equal-weight market are without costs. "
+            "Nothing was tuned to this year."
         ),
     )
     return Section("year", title, _sentences(path, say), (_chart(path, say),), tuple(tables), notes)
@@ -62,10 +68,10 @@ def _sentences(path: YearPath, say: Words) -> tuple[str, ...]:
         trails = row["returned"] < row["other"]
         text = (
             "While {held} was held ({sessions} sessions, {when}) it returned {ours}, {over} "
-            "{theirs}: what refutes the strategy happened."
+            "{theirs}: the refutation condition is met."
             if trails
             else "While {held} was held ({sessions} sessions, {when}) it returned {ours}, {over} "
-            "{theirs}: what would refute the strategy did not happen."
+            "{theirs}: the refutation condition is not met."
         )
         told.append(
             say(
@@ -96,8 +102,8 @@ def _spells(path: YearPath, say: Words) -> pd.DataFrame:
         {
             say("to"): [day(value) for value in spells["to"]],
             say("position"): [say.name(name) for name in spells["held"]],
-            say("with"): added,
-            say("returned"): column(spells["returned"], PERCENT),
+            say("overlay"): added,
+            say("return"): column(spells["returned"], PERCENT),
             say("costs"): column(spells["costs"], COST),
             **{
                 say.name(name): column(spells[name], PERCENT)
@@ -115,7 +121,7 @@ def _halves(path: YearPath, say: Words) -> pd.DataFrame:
         {
             say("the calendar"): [say.name(name) for name in halves["calendar"]],
             say("by calendar"): column(halves["by calendar"], PERCENT),
-            say("returned"): column(halves["returned"], PERCENT),
+            say("return"): column(halves["returned"], PERCENT),
             say("costs"): column(halves["costs"], COST),
             say.name(EQUAL_WEIGHT): column(halves[EQUAL_WEIGHT], PERCENT),
         },
@@ -129,9 +135,9 @@ def _tests(path: YearPath, say: Words) -> pd.DataFrame:
         {
             say("position"): [say.name(name) for name in tests["held"]],
             say("sessions"): column(tests["sessions"], "number"),
-            say("returned"): column(tests["returned"], PERCENT),
-            say("over"): [say.name(name) for name in tests["over"]],
-            say("it returned"): column(tests["other"], PERCENT),
+            say("return"): column(tests["returned"], PERCENT),
+            say("against"): [say.name(name) for name in tests["over"]],
+            say("its return"): column(tests["other"], PERCENT),
         },
         index=[_when(when, say) for when in tests["when"]],
     )
@@ -158,8 +164,8 @@ def _chart(path: YearPath, say: Words) -> Chart:
     shades = {say.name(name): shade for name, shade in named.items()}
     return Chart(
         "year",
-        say("The report's calendar and what was held, {year}", year=path.year),
-        say("{count} spells.", count=len(path.spells)),
+        say("The report's calendar and the positions, {year}", year=path.year),
+        say("{count} holding periods.", count=len(path.spells)),
         (Strips("", {label: values.map(say.name) for label, values in rows.items()}, shades),),
         tuple(Key(name, shade) for name, shade in shades.items()),
     )
