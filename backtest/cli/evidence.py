@@ -78,7 +78,7 @@ def evidence(
     force: ForceOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Test whether the thesis held, a verdict per claim, and whether a strategy's timing has skill."""
+    """Test whether the thesis held, claim by claim, and whether a strategy has timing skill."""
     from backtest.errors import UserError, suggest
     from backtest.views.words import Words
 

@@ -199,12 +199,12 @@ class Honesty(Displayed):
             (
                 Note("expected maximum"),
                 f"{self.expected_max_sharpe:.2f}",
-                Note("Sharpe ratio of the best of that many trials without skill"),
+                Note("best Sharpe ratio of as many trials without skill"),
             ),
             (
                 Note("deflated Sharpe"),
                 _share(self.deflated_sharpe),
-                Note("probability that the true Sharpe ratio exceeds it"),
+                Note("probability that the true ratio exceeds it"),
             ),
             (
                 Note("Sharpe over blend"),
@@ -219,7 +219,7 @@ class Honesty(Displayed):
             (
                 Note("overfitting"),
                 _share(self.overfitting),
-                Note("probability; at 50 % the choice carries no information"),
+                Note("at 50 % the choice carries no information"),
             ),
             (
                 Note("… and a loss"),
@@ -235,7 +235,7 @@ class Honesty(Displayed):
             (
                 Note("significantly better"),
                 _better(self),
-                Note("variants than benchmark, blend and both; stepwise SPA test"),
+                Note("variants than benchmark, blend; stepwise SPA"),
             ),
             (
                 Note("years"),

@@ -47,7 +47,7 @@ def test_a_scorecard_has_a_row_per_claim_with_number_interval_and_verdict(card):
     assert rows[1][3] == f"{100 * finding.value:+.1f} points"
     low, high = (100 * value for value in (finding.interval.low, finding.interval.high))
     assert rows[1][4] == f"{low:+.1f} … {high:+.1f} points"
-    assert rows[1][8] == f"{len(finding.turned)}/{len(finding.sensitivity)}"
+    assert rows[1][8] == f"{len(finding.turned)} of {len(finding.sensitivity)}"
     assert {rows[1][5], rows[2][5]} == {"● held", "● failed"}
     assert rows[3][5] == "● cannot tell"
 

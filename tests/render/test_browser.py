@@ -53,7 +53,7 @@ def paths(hostile, tmp_path_factory):
     groups = [*TRACKS.values(), *CHAINS.values()]
     files = {}
     for language in LANGUAGES:
-        page = run_report(result, market=market, groups=groups, report=REPORT, language=language)
+        page = run_report(result, market=market, groups=groups, source=REPORT, language=language)
         files[language] = tmp_path_factory.mktemp("report") / "report.html"
         files[language].write_text(to_html(page), encoding="utf-8")
     return files

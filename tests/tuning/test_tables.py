@@ -43,7 +43,7 @@ def test_a_sweep_shows_the_verdict_above_its_best_variants(swept):
     assert "IN SAMPLE" in text
     best, honesty = tables_of(html)
     columns = ["", *SPACE, "Sharpe", "CAGR", "Max drawdown", "Turnover a year", "Switches"]
-    assert best[0] == [*columns, "neighborhood"]
+    assert best[0] == [*columns, "neighborhood score"]
     chosen = swept.trials.iloc[swept.ranking[0]]
     assert best[1][1:4] == [
         f"{chosen['fall_bp']:g}",
@@ -58,7 +58,7 @@ def test_a_sweep_shows_the_verdict_above_its_best_variants(swept):
 def test_a_sweep_by_another_score_shows_that_score(home, market):
     swept = sweep(RateRotation(), SPACE, market, score="max_drawdown")
     best = tables_of(swept._repr_html_())[0]
-    assert (best[0][3], best[0][-1]) == ("Max drawdown", "neighborhood")
+    assert (best[0][3], best[0][-1]) == ("Max drawdown", "neighborhood score")
     assert best[1][3] == f"{swept.trials['max_drawdown'].max():.1%}"
     assert best[1][-1].endswith("%")
     assert "By Max drawdown, in sample" in text_of(swept._repr_html_())

@@ -53,7 +53,7 @@ def result(market):
 
 @pytest.fixture(scope="module")
 def page(result, market):
-    return run_report(result, market=market, groups=GROUPS, report=REPORT)
+    return run_report(result, market=market, groups=GROUPS, source=REPORT)
 
 
 def section(page, name):
@@ -103,7 +103,7 @@ def test_figures_are_ones_plotly_knows(page):
 
 def test_the_same_page_gives_the_same_bytes_and_holds_itself_together(page, result, market):
     html = to_html(page)
-    again = run_report(result, market=market, groups=GROUPS, report=REPORT)
+    again = run_report(result, market=market, groups=GROUPS, source=REPORT)
     assert to_html(again) == html
     assert re.search(r"default-src 'none'; script-src 'sha256-[^']+' 'sha256-[^']+'; ", html)
     own = html[: html.index("<script>")]
