@@ -430,7 +430,7 @@ def _timing_rows(honesty: Honesty) -> list[tuple[str, str, str]]:
         (
             Note("… at most"),
             _ratio(timing.bound),
-            Note("upper 90 % bound; below {worth} there is no evidence of skill", worth=WORTH),
+            Note("upper 90 % bound; no evidence of skill below {worth}", worth=WORTH),
         ),
         (
             Note("break-even cost"),
