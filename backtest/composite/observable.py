@@ -14,6 +14,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.market.policy import policy_intensity
 from backtest.market.sector_indices import alike
 
 PREFIX = "market."
@@ -64,12 +65,19 @@ def rate_change(market: Market, _: Sectors, window: int) -> pd.Series:
     return market.need("rate").diff(window)
 
 
+def policy(market: Market, _: Sectors, kinds: tuple[str, ...], window: int) -> pd.Series:
+    """Return how many policy events of some kinds became known in `window` sessions."""
+    return policy_intensity(market, dict.fromkeys(kinds, 1.0), window)
+
+
 OBSERVABLES: Mapping[str, Callable[[Market, Sectors], pd.Series]] = {
     f"{PREFIX}strength_60": partial(strength, window=60),
     f"{PREFIX}strength_120": partial(strength, window=120),
     f"{PREFIX}strength_240": partial(strength, window=240),
     f"{PREFIX}breadth_60": partial(breadth, window=60, smooth=20),
     f"{PREFIX}turnover_share_20": partial(turnover_share, window=20),
+    f"{PREFIX}policy_demand_60": partial(policy, kinds=("P2", "V1", "V2"), window=60),
+    f"{PREFIX}policy_distribution_60": partial(policy, kinds=("P1", "P3"), window=60),
     f"{PREFIX}rate": rate,
     f"{PREFIX}rate_change_60": partial(rate_change, window=60),
 }

@@ -28,6 +28,7 @@ from backtest.triggers.equity import (
     TurnoverExpansion,
     TwoBull,
 )
+from backtest.triggers.policy import PolicyIntensity
 from backtest.triggers.rates import (
     BondUptrend,
     RateBelowAverage,
@@ -64,6 +65,7 @@ __all__ = [
     "MinHold",
     "Never",
     "Not",
+    "PolicyIntensity",
     "RateBelowAverage",
     "RateFall",
     "Reading",

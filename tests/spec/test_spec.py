@@ -82,6 +82,7 @@ TRIGGERS = (
     t.AbnormalTurnover(("computer",), ratio=1.05, window=2, history=9),
     t.AbnormalTurnover(("computer",), ratio=1.0, window=3, history=1),
     t.AbnormalMove(("coal",)),
+    t.PolicyIntensity(2.0, 15, ("P1", "P1.3", "MK"), (1.0, 2.5, 0.5)),
     t.RelativeStrength(("real_estate", "auto"), window=20),
     t.RelativeMomentum(("real_estate", "auto"), window=20, change=3),
     t.AbnormalTurnover(("auto", "auto", "computer"), ratio=1.02, window=2, history=25),

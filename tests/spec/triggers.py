@@ -6,14 +6,17 @@ that computes is used, but the composite index, which has a second implementatio
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
+import backtest
 from backtest.composite import composite
 from backtest.market import Market
 
@@ -441,6 +444,33 @@ def in_quadrant(
     return level * moving
 
 
+def intense(
+    market: Market, least: float, window: int, kinds: tuple[str, ...], weights: tuple[float, ...]
+) -> Answer:
+    """The register's events of the window weigh `least`; unknown beyond the register's ends."""
+    path = Path(backtest.__file__).with_name("market") / "policy_events.csv"
+    with path.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    events: list[tuple[int, float]] = []  # the session that knew it, and its worth
+    for row in rows:
+        day = pd.Timestamp(row["date"]) + pd.Timedelta(days=int(row["time_known"] != "day"))
+        of = [k for k in kinds if f"{row['kind']}.".startswith(f"{k}.")]
+        if of and market.sessions[0] <= day <= market.sessions[-1]:
+            worth = weights[kinds.index(max(of, key=len))] if weights else 1.0
+            at = int((market.sessions < day).sum())
+            events.append((at, -worth if row["adverse"] == "yes" else worth))
+    out = np.full(len(market.sessions), np.nan)
+    for t in range(window - 1, len(out)):
+        first, last = (f"{market.sessions[k]:%Y-%m-%d}" for k in (t + 1 - window, t))
+        if rows[0]["date"] <= first and last <= rows[-1]["date"]:
+            total = sum(worth for at, worth in events if t - window < at <= t)
+            out[t] = float(round(total, 9) >= least)
+    return out
+
+
+SECOND["PolicyIntensity"] = lambda t, market: intense(
+    market, t.at_least, t.window, t.kinds, t.weights
+)
 SECOND["RelativeStrength"] = lambda t, market: strong(market, t.sectors, t.window)
 SECOND["RelativeMomentum"] = lambda t, m: strengthening(m, t.sectors, t.window, t.change)
 SECOND["InQuadrant"] = lambda t, m: in_quadrant(m, t.sectors, t.quadrant, t.window, t.change)

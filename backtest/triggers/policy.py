@@ -1,0 +1,62 @@
+"""Triggers on policy: how much of it there was of late (claims P1 to P3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.market.policy import policy_intensity
+from backtest.notes import Note
+from backtest.parameter import parameter
+from backtest.triggers.algebra import Trigger, constant, decided
+from backtest.triggers.reading import Reading
+
+
+@dataclass(frozen=True)
+class PolicyIntensity(Trigger):
+    """The policy events of the last `window` sessions weigh `at_least` so much together.
+
+    Events of the register that ships, of `kinds` and of those below them (P1 has P1.2), from the
+    first session on which each was known: the day after, if its time is unknown or after the
+    close. Each counts for the weight of the most specific kind it is of (1 where `weights` is
+    empty), less than nothing if it was adverse. Unknown where the window reaches beyond the
+    register's first and last event.
+    """
+
+    at_least: float = parameter("how much there has to be", 5.0, "events")
+    window: int = parameter("in which events count", 60, "sessions", least=1)
+    kinds: tuple[str, ...] = parameter("which events count", ("P0", "P1", "P2", "P3"))
+    weights: tuple[float, ...] = parameter("of each kind; alike where empty", (), "events")
+
+    def __post_init__(self) -> None:
+        if not self.kinds or (self.weights and len(self.weights) != len(self.kinds)):
+            raise UserError(
+                f"weights had {len(self.weights)} values for {len(self.kinds)} kinds; give one for "
+                f"each kind, or none"
+            )
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the weights of the events of the window."""
+        found = self._intensity(market)
+        return decided(found >= self.at_least, known=found.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return Note(
+            "policy events ({kinds}) in {window} sessions",
+            kinds=", ".join(self.kinds),
+            window=self.window,
+        )
+
+    def reading(self, market: Market) -> Reading:
+        """Return the weights of the events, against `at_least`."""
+        threshold = constant(self.at_least, market)
+        return Reading(self.label, self._intensity(market), threshold, "events", "at least")
+
+    def _intensity(self, market: Market) -> pd.Series:
+        weights = self.weights or (1.0,) * len(self.kinds)
+        return policy_intensity(market, dict(zip(self.kinds, weights, strict=True)), self.window)
