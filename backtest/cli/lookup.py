@@ -131,12 +131,12 @@ def _maker(name: str) -> tuple[type[Strategy], Callable[[dict[str, Any]], Strate
 def find_thesis(name: str) -> Thesis:
     """Return a thesis of the package by its name, or one's own by its file."""
     from backtest.strategy.thesis import read_thesis
-    from strategies.claims import SHIPPED, shipped_thesis
+    from strategies.claims import SHIPPED, policy_lists, shipped_thesis
     from strategies.taxonomy import BASKETS
 
     if name in SHIPPED or not (name.endswith(".toml") or Path(name).is_file()):
         return shipped_thesis(name)
-    return read_thesis(Path(name), BASKETS)
+    return read_thesis(Path(name), BASKETS, policy_lists())
 
 
 def _is_thesis(name: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TypeVar
 import pandas as pd
 
 from backtest.errors import UserError, suggest
+from backtest.market.universe import check_sectors
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Source
 from backtest.strategy.thesis_file import BasketEntry, ClaimEntry, ThesisFile
@@ -20,6 +21,7 @@ from backtest.triggers.syntax import parse_trigger
 from backtest.validation import validated
 
 T = TypeVar("T")
+Dated = tuple[tuple[str, str], ...]  # (date, basket name)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 
 
@@ -53,14 +55,16 @@ class Thesis:
     source: Source
     claims: tuple[Claim, ...]
     baskets: tuple[Basket, ...]
-    events: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    events: tuple[tuple[str, Dated], ...]
     falsifiers: tuple[Falsifier, ...]
     rules: tuple[tuple[str, str], ...]
     text: str
 
 
-def read_thesis(path: Path, baskets: Mapping[str, Basket]) -> Thesis:
-    """Read a thesis file; `baskets` may be named in it beside its own.
+def read_thesis(
+    path: Path, baskets: Mapping[str, Basket], events: Mapping[str, Dated] | None = None
+) -> Thesis:
+    """Read a thesis file; `baskets` and lists of `events` may be named in it beside its own.
 
     Raises
     ------
@@ -70,12 +74,17 @@ def read_thesis(path: Path, baskets: Mapping[str, Basket]) -> Thesis:
     if not path.is_file():
         raise UserError(f"there is no thesis file {path}; 'nqp thesis new NAME' writes one")
     try:
-        return parse_thesis(path.read_text(encoding="utf-8-sig"), baskets, str(path))
+        return parse_thesis(path.read_text(encoding="utf-8-sig"), baskets, events, str(path))
     except UnicodeDecodeError as error:
         raise UserError(f"thesis {path} is not UTF-8 text; save it as UTF-8") from error
 
 
-def parse_thesis(text: str, baskets: Mapping[str, Basket], source: str = "thesis") -> Thesis:
+def parse_thesis(
+    text: str,
+    baskets: Mapping[str, Basket],
+    events: Mapping[str, Dated] | None = None,
+    source: str = "thesis",
+) -> Thesis:
     """Read a thesis from TOML text, as `read_thesis` does."""
     try:
         raw = tomllib.loads(text)
@@ -83,12 +92,14 @@ def parse_thesis(text: str, baskets: Mapping[str, Basket], source: str = "thesis
         raise UserError(f"{source} is not valid TOML: {error or 'nested too deep'}") from error
     file = validated(ThesisFile, raw, source)
     try:
-        return _built(file, baskets, text)
+        return _built(file, baskets, events or {}, text)
     except UserError as error:
         raise UserError(f"{source}: {error}") from error
 
 
-def _built(file: ThesisFile, baskets: Mapping[str, Basket], text: str) -> Thesis:
+def _built(
+    file: ThesisFile, baskets: Mapping[str, Basket], lists: Mapping[str, Dated], text: str
+) -> Thesis:
     for key in ("claims", "baskets", "events", "falsifiers"):
         for name in getattr(file, key):
             if not NAME.fullmatch(name):
@@ -101,7 +112,7 @@ def _built(file: ThesisFile, baskets: Mapping[str, Basket], text: str) -> Thesis
         name: tuple((f"{one.date:%Y-%m-%d}", _found(one.basket, known, name)) for one in listed)
         for name, listed in file.events.items()
     }
-    claims = [_claim(name, one, known, events) for name, one in file.claims.items()]
+    claims = [_claim(name, one, known, {**lists, **events}) for name, one in file.claims.items()]
     triggers = _triggers(file)
     rules = []
     for name, written in file.rules.items():
@@ -146,6 +157,10 @@ def _basket(name: str, entry: BasketEntry) -> Basket:
     if bool(entry.sectors) == bool(entry.weights):
         raise UserError(f"baskets.{name}: give sectors, or weights by sector, and not both")
     members = dict(entry.weights) or list(entry.sectors)
+    try:
+        check_sectors(members)
+    except UserError as error:
+        raise UserError(f"baskets.{name}: {error}") from error
     return Basket.of(name, members, title=entry.title, title_zh=entry.title_zh)
 
 
@@ -153,7 +168,7 @@ def _claim(
     name: str,
     entry: ClaimEntry,
     baskets: Mapping[str, Basket],
-    events: Mapping[str, tuple[tuple[str, str], ...]],
+    events: Mapping[str, Dated],
 ) -> Claim:
     where = f"claims.{name}"
 
@@ -163,7 +178,7 @@ def _claim(
     def several(keys: Iterable[str]) -> tuple[Basket, ...]:
         return tuple(baskets[_found(key, baskets, where)] for key in keys)
 
-    dated: tuple[tuple[str, str], ...] = ()
+    dated: Dated = ()
     if entry.events is not None:
         dated = _one_of(entry.events, events, f"{where}: there is no list of events")
     groups = several(entry.groups)

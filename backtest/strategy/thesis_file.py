@@ -96,7 +96,7 @@ class ClaimEntry:
     groups: tuple[str, ...] = ()
     """Baskets, where the observable compares or follows several."""
     events: str | None = None
-    """A list of `events`, where the claim is about dated ones."""
+    """A list of `events`, or the policy register's of a kind, as policy.P1."""
     options: dict[str, float | str] = field(default_factory=dict)
     """Parameters of the observable."""
     alternatives: tuple[AlternativeEntry, ...] = ()

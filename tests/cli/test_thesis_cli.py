@@ -25,7 +25,7 @@ def test_a_written_thesis_is_measured_and_traded_at_once(tmp_path):
 
 def test_theses_are_listed_shown_and_have_a_schema():
     listed = json.loads(nqp("thesis", "list", "--json").stdout)["theses"]
-    assert [one["name"] for one in listed] == ["nqp-2024", "anti-involution-2025"]
+    assert [one["name"] for one in listed] == ["nqp-2024", "anti-involution-2025", "policy-kinds"]
     assert "反内卷" in nqp("thesis", "list", "--lang", "zh").stdout
     assert nqp("thesis", "show", "nqp-2024").stdout.startswith("# The built-in thesis")
     assert json.loads(nqp("thesis", "schema").stdout)["title"] == "ThesisFile"

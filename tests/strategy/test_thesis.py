@@ -10,7 +10,7 @@ from backtest.strategy.thesis import parse_thesis
 from backtest.strategy.thesis_file import ThesisFile
 from backtest.validation import schema
 from strategies.claims import SHIPPED, shipped_thesis
-from strategies.taxonomy import BASKETS
+from strategies.taxonomy import BASKETS, POLICY_KINDS
 
 TEMPLATE = (files("strategies") / "theses" / "template.toml").read_text("utf-8")
 
@@ -37,7 +37,16 @@ def test_shipped_theses_are_files_in_two_languages(name):
         assert claim.statement != claim.statement_zh
         assert claim.refuted_by != claim.refuted_by_zh
     assert all(one.statement != one.statement_zh for one in thesis.falsifiers)
-    assert thesis.rules
+
+
+def test_a_claim_for_every_kind_of_policy_on_the_registers_events():
+    thesis = shipped_thesis("policy-kinds")
+    assert [claim.id for claim in thesis.claims] == list(POLICY_KINDS)
+    claims = {claim.id: claim for claim in thesis.claims}
+    assert len(claims["P1"].events) == sum(len(claims[f"P1.{k}"].events) for k in range(1, 6))
+    assert {basket for _, basket in claims["V1"].events} == {"steady_growth"}
+    assert ("2022-01-21", "nqp") not in claims["MK"].events  # known on the 20th itself
+    assert ("2022-01-20", "nqp") in claims["MK"].events
 
 
 @pytest.mark.parametrize(
@@ -57,7 +66,7 @@ def test_shipped_theses_are_files_in_two_languages(name):
             'basket = "grwth"\nagainst',
             "claims.A2: there is no basket 'grwth'; did you mean 'growth'?",
         ),
-        ('sectors = ["electronics"]', 'sectors = ["chips"]', "basket chips: there is no sector"),
+        ('sectors = ["electronics"]', 'sectors = ["chips"]', "baskets.chips: there is no sector"),
         ('sectors = ["electronics"]', "", "baskets.chips: give sectors, or weights by sector"),
         (
             "{ horizon = 20 }",
@@ -82,7 +91,7 @@ def test_shipped_theses_are_files_in_two_languages(name):
 def test_a_fault_is_one_sentence(old, new, said):
     assert old in TEMPLATE
     with pytest.raises(UserError) as refused:
-        parse_thesis(TEMPLATE.replace(old, new, 1), BASKETS, "mine.toml")
+        parse_thesis(TEMPLATE.replace(old, new, 1), BASKETS, source="mine.toml")
     assert str(refused.value).startswith("mine.toml")
     assert said in str(refused.value)
 
