@@ -36,6 +36,8 @@ WORDS = {
     "data": ["list"],
     "journal": [],
     "map": [],
+    "runs": [],
+    "config": [],
     "policy": [],
     "thesis": ["list"],
 }

@@ -97,6 +97,7 @@ RENDERERS |= {
     "notebook": _renderer("render.notebook", "shown"),
     "file": _renderer("render.files", "write_result"),
     "picture": _renderer("render.plots", "plot"),
+    "told": _renderer("render.terminal", "remark"),
     "levels": _renderer("data.benchmark_file", "read_levels"),
     "progress": _renderer("render.progress", "progress_bar"),
     "sentences": _renderer("views.pages", "sentences_of"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from backtest.cli.completion import strategy_names
 from backtest.cli.options import (
     BenchmarkOption,
     CashOption,
@@ -37,9 +38,13 @@ if TYPE_CHECKING:
 
 def run(
     strategy: Annotated[
-        str,
-        typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class; NAME:FIELD=VALUE."),
-    ] = "thesis-rotation",
+        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Argument(
+            help="A name from 'nqp strategies', or FILE.py:Class; NAME:FIELD=VALUE.",
+            autocompletion=strategy_names,
+            show_default="thesis-rotation",
+        ),
+    ] = None,
     market: MarketOption = "sample",
     start: StartOption = None,
     end: EndOption = None,
@@ -52,6 +57,14 @@ def run(
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
     no_check: NoCheckOption = False,
+    from_: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--from",
+            help="Run again what a manifest.json, a folder of --out or an id of 'nqp runs' says; "
+            "with FILE.py:Class for a strategy of your own, --market and --benchmark for files.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the files and report.html here.")
     ] = None,
@@ -60,24 +73,32 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Backtest one strategy; the thesis on the sample market by default."""
-    from backtest.cli.lookup import find_strategy
+    from backtest.cli.runs import keep_run
     from backtest.views.words import Words
 
-    say, chosen = Words(lang), find_strategy(strategy, settings or [])
+    say = Words(lang)
     if out is not None:
         from backtest.records.folder import check_target
 
         check_target(out, force=force)
-    terms = Terms(
-        market, start, end, costs, fill, cash, strict_launch, not no_check, benchmark, window
-    )
-    (result,), loaded = _results([chosen], terms, full_window)
+    if from_ is not None:
+        asked = {"--set": settings, "--start": start, "--end": end, "--window": window}
+        result = _again(from_, strategy, market, benchmark, asked)
+    else:
+        from backtest.cli.lookup import find_strategy
+
+        chosen = find_strategy(strategy or "thesis-rotation", settings or [])
+        terms = Terms(
+            market, start, end, costs, fill, cash, strict_launch, not no_check, benchmark, window
+        )
+        (result,), _ = _results([chosen], terms, full_window)
     if out is not None:
         from backtest.cli.writing import write_run_report
         from backtest.records.folder import write_run
 
         write_run(result, out, force=force)
-        write_run_report(result, loaded, out, lang)
+        write_run_report(result, result.market, out, lang)
+    keep_run(result, out)
     if json:
         print_json(result.to_json())
         return
@@ -133,6 +154,9 @@ def compare(
         from backtest.cli.writing import write_comparison
 
         write_comparison(results, out, lang, force=force)
+    from backtest.cli.runs import keep_comparison
+
+    keep_comparison(results, out)
     if json:
         print_json({"results": [result.to_json() for result in results]})
         return
@@ -183,6 +207,37 @@ def _stated(claims: Sequence[str], zh: bool) -> dict[str, str]:
         for claim in CLAIMS
         if claim.id == wanted or claim.id.startswith(f"{wanted}.")
     } | {name: "" for name in claims if not any(name == one.id.split(".")[0] for one in CLAIMS)}
+
+
+def _again(
+    named: str,
+    own: str | None,
+    market: str,
+    benchmark: str | None,
+    asked: Mapping[str, object],
+) -> BacktestResult:
+    """Run again what a manifest says."""
+    from backtest.cli.lookup import built_in, own_strategies
+    from backtest.errors import UserError
+    from backtest.render.waiting import waiting
+
+    given = [option for option, value in asked.items() if value]
+    if given:
+        raise UserError(f"--from says all that {given[0]} would; leave {given[0]} out")
+    with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
+        from backtest.records.record import checked_manifest, read_json
+        from backtest.records.runs import kept_run
+        from backtest.records.verify import again
+
+        path = Path(named) / "manifest.json" if Path(named).is_dir() else Path(named)
+        document = read_json(path) if path.is_file() else dict(kept_run(named).manifest)
+        return again(
+            checked_manifest(document, path),
+            built_in(),
+            given=own_strategies([own] if own else None),
+            market=None if market == "sample" else market,
+            benchmark=None if benchmark is None else Path(benchmark),
+        )
 
 
 def _results(

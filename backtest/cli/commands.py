@@ -16,6 +16,7 @@ from backtest.cli.check import check
 from backtest.cli.dashboard import dashboard
 from backtest.cli.data import app as data
 from backtest.cli.evidence import evidence
+from backtest.cli.housekeeping import config
 from backtest.cli.index import index
 from backtest.cli.journal import app as journal
 from backtest.cli.map import rotation_map
@@ -23,6 +24,7 @@ from backtest.cli.new import new
 from backtest.cli.own_faults import own_fault
 from backtest.cli.policy import policy
 from backtest.cli.report import report
+from backtest.cli.runs import app as runs
 from backtest.cli.thesis import app as thesis
 from backtest.cli.today import today
 from backtest.cli.trials import trials
@@ -38,7 +40,6 @@ app = typer.Typer(
     name="nqp",
     help="Sector-rotation backtests that test a research report claim by claim.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich's help costs more time to import than all the rest
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -59,7 +60,9 @@ app.command("verify")(verify)
 app.command("dashboard")(dashboard)
 app.command("map")(rotation_map)
 app.command("policy")(policy)
+app.command("config")(config)
 app.add_typer(data, name="data")
+app.add_typer(runs, name="runs")
 app.add_typer(journal, name="journal")
 app.add_typer(thesis, name="thesis")
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from backtest.cli.completion import market_names, parameters
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -15,7 +17,13 @@ if TYPE_CHECKING:
     from backtest.market import Market
 
 MarketOption = Annotated[
-    str, typer.Option("--market", "-m", help="A stored market, 'sample', or a folder.")
+    str,
+    typer.Option(
+        "--market",
+        "-m",
+        help="A stored market, 'sample', or a folder.",
+        autocompletion=market_names,
+    ),
 ]
 StartOption = Annotated[
     Optional[str],  # noqa: UP045 - typer reads the annotation at run time
@@ -41,7 +49,11 @@ BenchmarkOption = Annotated[
 ]
 SetOption = Annotated[
     Optional[list[str]],  # noqa: UP045
-    typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
+    typer.Option(
+        "--set",
+        help="A parameter of the strategy, as NAME=VALUE; repeatable.",
+        autocompletion=parameters,
+    ),
 ]
 CostsOption = Annotated[str, typer.Option("--costs", help="etf, stock or free.")]
 FillOption = Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from backtest.cli.completion import strategy_names
 from backtest.cli.options import (
     MOST,
     CostsOption,
@@ -22,7 +23,10 @@ from backtest.cli.options import (
 
 def today(
     strategy: Annotated[
-        str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
+        str,
+        typer.Argument(
+            help="A name from 'nqp strategies', or FILE.py:Class.", autocompletion=strategy_names
+        ),
     ] = "thesis-rotation",
     market: MarketOption = "sample",
     settings: SetOption = None,

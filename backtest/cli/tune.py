@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from backtest.cli.completion import parameters, strategy_names
 from backtest.cli.options import (
     BenchmarkOption,
     CashOption,
@@ -37,11 +38,19 @@ if TYPE_CHECKING:
     from backtest.tuning.sweep_result import Sweep
 
 StrategyArgument = Annotated[
-    str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
+    str,
+    typer.Argument(
+        help="A name from 'nqp strategies', or FILE.py:Class.", autocompletion=strategy_names
+    ),
 ]
 GridOption = Annotated[
     list[str],
-    typer.Option("--grid", "-g", help="NAME=a,b,c or NAME=LOW:HIGH:STEP; repeatable."),
+    typer.Option(
+        "--grid",
+        "-g",
+        help="NAME=a,b,c or NAME=LOW:HIGH:STEP; repeatable.",
+        autocompletion=parameters,
+    ),
 ]
 WhereOption = Annotated[
     list[str] | None,
@@ -166,6 +175,10 @@ def tune(
 
         write_tuning(swept, out, force=force)
         write_report(read_tuning(out, language=lang), out)
+    from backtest.cli.runs import keep_tuning
+    from backtest.views.tuning_report import described
+
+    keep_tuning("tune", described(swept), swept.best.to_json()["figures"], out)
     if json:
         print_json(swept.to_json() | ({} if shown is None else {"holdout": shown.to_json()}))
         return

@@ -11,7 +11,7 @@ import pandas as pd
 from backtest.data.align import build_market
 from backtest.data.intake import spoken
 from backtest.data.load import SAMPLE, load_market
-from backtest.data.store import NAME, history, read_snapshot
+from backtest.data.store import NAME, history, market_names, read_snapshot
 from backtest.errors import UserError
 from backtest.market import Market
 
@@ -62,7 +62,9 @@ def _stored(manifest: Mapping[str, Any]) -> Market | None:
         return load_market(SAMPLE)
     if not NAME.fullmatch(name):
         return None
-    for stored in history(name):
+    # A market may have been renamed since: its snapshot says which it is.
+    everywhere = dict.fromkeys([name, *market_names()])
+    for stored in (one for known in everywhere for one in history(known)):
         if stored.snapshot == manifest["snapshot"]:
             try:
                 raw = read_snapshot(stored)

@@ -36,6 +36,11 @@ def tell(text: str, *, stderr: bool = False) -> None:
     plain_console(stderr=stderr).print(Text(text), soft_wrap=True)
 
 
+def remark(text: str) -> None:
+    """Print a line on stderr."""
+    tell(f"nqp: {text}", stderr=True)
+
+
 def show(page: Page, *, stderr: bool = False) -> None:
     """Print a page."""
     console = plain_console(stderr=stderr)

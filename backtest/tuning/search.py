@@ -177,6 +177,8 @@ def search(
         with opened(storage, name, directions) as (study, address):
             proposals = Proposals(planned, directions, seed, batch)
             proposals.recall(tried(study))
+            if kept := min(len(proposals.rows), trials):
+                put_in("told")(f"{kept} of {trials} trials done before; {trials - kept} to go")
 
             def evaluate(rows: list[Parameters]) -> np.ndarray:
                 figures = _evaluate(planned, rows, market, extra, engine, asked)

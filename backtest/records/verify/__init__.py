@@ -5,6 +5,6 @@ picked by name from those handed in, markets by their snapshot.
 """
 
 from backtest.records.verify.difference import Difference
-from backtest.records.verify.rerun import Verification, verify
+from backtest.records.verify.rerun import Verification, again, verify
 
-__all__ = ["Difference", "Verification", "verify"]
+__all__ = ["Difference", "Verification", "again", "verify"]

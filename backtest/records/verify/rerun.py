@@ -158,20 +158,18 @@ def verify(
     """
     _check_is_run(folder)
     manifest = checked_manifest(read_json(folder / MANIFEST), folder / MANIFEST)
-    strategy = strategy_of(manifest, strategies, given or {})
-    seen = market_of(manifest, market)
-    result = run_again(manifest, strategy, seen, benchmark)
+    result = again(manifest, strategies, given=given or {}, market=market, benchmark=benchmark)
     versions = _versions(manifest, result)
-    result = _as_if_then(result, manifest, owned=strategy.name in (given or {}))
+    result = _as_if_then(result, manifest, owned=result.name in (given or {}))
     report = write_report if _in_english(folder / REPORT) else None
     compared: list[str] = []
     difference = None
     with TemporaryDirectory() as scratch:
-        again = Path(scratch) / "run"
-        for name in _written(result, seen, again, report):
+        scratched = Path(scratch) / "run"
+        for name in _written(result, result.market, scratched, report):
             compared.append(name)
             difference = first_difference(
-                name, _content(folder / name), (again / name).read_bytes()
+                name, _content(folder / name), (scratched / name).read_bytes()
             )
             if difference is not None:
                 break
@@ -199,6 +197,19 @@ def run_again(
     notes = [cut.to_json(), *result.manifest["notes"]]
     known = {**result.manifest, "cut": cut.to_json(), "notes": notes}
     return replace(result, manifest=known, warnings=(cut, *result.warnings))
+
+
+def again(
+    manifest: Mapping[str, Any],
+    strategies: Kinds,
+    *,
+    given: Kinds,
+    market: str | Path | None = None,
+    benchmark: Path | None = None,
+) -> BacktestResult:
+    """Run again what a checked manifest says; see `verify`."""
+    strategy = strategy_of(manifest, strategies, given)
+    return run_again(manifest, strategy, market_of(manifest, market), benchmark)
 
 
 def _check_is_run(folder: Path) -> None:

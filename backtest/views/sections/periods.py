@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from backtest.engine.metrics import monthly_returns
+from backtest.engine.metrics import max_drawdown, monthly_returns, total_return
 from backtest.engine.result import BacktestResult
 from backtest.evidence.timing import around
+from backtest.market.episodes import EPISODES
 from backtest.strategy.claim import Source
 from backtest.views.charts import Bars, Chart, Grid, Key
 from backtest.views.numbers import column, written
@@ -67,7 +68,27 @@ def halves(result: BacktestResult, say: Words) -> Section:
         tuple(Key(name, shade) for name, shade in zip(table.columns, shades, strict=True)),
         table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index)),
     )
-    return Section("halves", say("By half"), charts=(chart,))
+    return Section("halves", say("By half"), charts=(chart,), tables=_episodes(result, say))
+
+
+def _episodes(result: BacktestResult, say: Words) -> tuple[Table, ...]:
+    """List returns and drawdowns through the named episodes that lie whole in the window."""
+    sessions = result.returns.index
+    rows = {}
+    for known in EPISODES.values():
+        first, last = (pd.Timestamp(day) for day in known[:2])
+        if sessions[0] <= first and last <= sessions[-1]:
+            inside = {result.name: result.returns, **result.benchmarks}
+            inside = {name: values.loc[first:last] for name, values in inside.items()}
+            rows[f"{say(known.title)} ({known.first} … {known.last})"] = {
+                **{say.name(name): total_return(values) for name, values in inside.items()},
+                say("deepest"): max_drawdown(inside[result.name]),
+            }
+    if not rows:
+        return ()
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    cells = table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index))
+    return (Table(say("Named episodes"), cells),)
 
 
 def regimes(result: BacktestResult, source: Source | None, say: Words) -> Section:

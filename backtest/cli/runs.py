@@ -1,0 +1,128 @@
+"""`nqp runs`: what was run, found again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backtest.cli.options import JsonOption, LangOption, print_json
+
+if TYPE_CHECKING:
+    from backtest.engine.result import BacktestResult
+
+app = typer.Typer(no_args_is_help=False, rich_markup_mode=None)
+
+RunArgument = Annotated[str, typer.Argument(help="A run's id, the beginning of it, or its tag.")]
+
+
+@app.callback(invoke_without_command=True)
+def runs(
+    context: typer.Context,
+    strategy: Annotated[
+        str | None, typer.Option("--strategy", help="Only those of this strategy.")
+    ] = None,
+    market: Annotated[str | None, typer.Option("--market", "-m", help="Only on this one.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--command", help="Only of run, compare, tune or walk-forward.")
+    ] = None,
+    tag: Annotated[str | None, typer.Option("--tag", help="Only those with this tag.")] = None,
+    last: Annotated[int | None, typer.Option("--last", help="Only so many, the latest.")] = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """List what was run in this store, the latest first."""
+    if context.invoked_subcommand is not None:
+        return
+    from backtest.records.runs import kept_runs
+
+    wanted = {"strategy": strategy, "market": market, "kind": kind}
+    found = [
+        run.to_json()
+        for run in kept_runs()
+        if all(value in (None, getattr(run, name)) for name, value in wanted.items())
+        and (tag is None or tag in run.tags)
+    ][: last or None]
+    if json:
+        print_json({"runs": found})
+        return
+    from backtest.render.terminal import show
+    from backtest.views.runs import runs_page
+    from backtest.views.words import Words
+
+    show(runs_page(found, Words(lang)))
+
+
+@app.command("tag")
+def tag_(
+    run: RunArgument,
+    tags: Annotated[list[str], typer.Argument(help="Words to find it by.")],
+    json: JsonOption = False,
+) -> None:
+    """Give a run words to find it by."""
+    from backtest.records.runs import kept_run
+    from backtest.records.runs import tag as tagged
+    from backtest.render.terminal import tell
+
+    found = tagged(kept_run(run), tags)
+    if json:
+        print_json(found.to_json())
+    else:
+        tell(f"{found.id}: {', '.join(found.tags)}")
+
+
+@app.command()
+def diff(
+    one: RunArgument, other: RunArgument, lang: LangOption = "en", json: JsonOption = False
+) -> None:
+    """Say what differs between two runs: parameters, data, versions and figures."""
+    from backtest.records.runs import differences, kept_run
+
+    runs = kept_run(one), kept_run(other)
+    pairs = differences(*runs)
+    if json:
+        print_json({"runs": [run.id for run in runs], "differences": pairs})
+        return
+    from backtest.render.terminal import show
+    from backtest.views.runs import differences_page
+    from backtest.views.words import Words
+
+    show(differences_page(runs[0].to_json(), runs[1].to_json(), pairs, Words(lang)))
+
+
+def keep_run(result: BacktestResult, folder: Path | None) -> None:
+    """Note a backtest among the runs; say on stderr if that fails."""
+    known = result.to_json()
+    _keep("run", result.name, result.manifest["set"], known["manifest"], known["summary"], folder)
+
+
+def keep_comparison(results: list[BacktestResult], folder: Path | None) -> None:
+    """Note a comparison among the runs, with the figures of its highest Sharpe ratio."""
+    from backtest.engine.result import labels_of
+
+    known = [result.to_json() for result in results]
+    best = max(known, key=lambda one: one["summary"]["sharpe"] or -1e9)
+    label = labels_of(results)[known.index(best)]
+    manifest = {**best["manifest"], "compared": labels_of(results)}
+    settings = f"best of {len(results)}"
+    _keep("compare", label, settings, manifest, best["summary"], folder)
+
+
+def keep_tuning(
+    kind: str, manifest: dict[str, Any], figures: dict[str, Any], folder: Path | None
+) -> None:
+    """Note a tuning among the runs, with the figures of the best variant."""
+    settings = f"{manifest['variants']} variants of {', '.join(manifest['swept'])}"
+    _keep(kind, manifest["strategy"], settings, manifest, figures, folder)
+
+
+def _keep(*values: Any) -> None:
+    from backtest.errors import UserError
+    from backtest.records.runs import keep
+    from backtest.render.terminal import tell
+
+    try:
+        keep(*values)
+    except UserError as error:
+        tell(f"nqp: not among 'nqp runs': {error}", stderr=True)

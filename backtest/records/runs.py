@@ -1,0 +1,178 @@
+"""What was run in this store from the shell: one small file a run, listed, tagged and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from typing_extensions import TypedDict
+
+from backtest.atomic import write_file
+from backtest.errors import UserError, suggest
+from backtest.home import home
+from backtest.records.folder import json_text
+from backtest.validation import misfit, parsed_json
+
+HEADLINES = ("total_return", "cagr", "sharpe", "max_drawdown")
+DIGITS = 8  # of a run's id
+
+
+class _Kept(TypedDict):
+    """The kinds of a kept run's values in its file."""
+
+    id: str
+    made: str
+    kind: str
+    strategy: str
+    settings: str
+    market: str
+    window: list[str]
+    figures: dict[str, float | None]
+    folder: str | None
+    manifest: dict[str, Any]
+    tags: list[str]
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """One command that backtested something.
+
+    Attributes
+    ----------
+    made : str
+        When, UTC.
+    kind : str
+        The command: "run", "compare", "tune", "walk-forward".
+    strategy, settings : str
+        What was run, and what was set or swept of it.
+    figures : mapping
+        Its headline figures; of several strategies or variants, the best one's.
+    folder : str or None
+        Where `--out` wrote it.
+    """
+
+    id: str
+    made: str
+    kind: str
+    strategy: str
+    settings: str
+    market: str
+    window: tuple[str, ...]
+    figures: Mapping[str, float | None]
+    folder: str | None
+    manifest: Mapping[str, Any]
+    tags: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what other programs read."""
+        return asdict(self) | {"window": list(self.window), "tags": list(self.tags)}
+
+
+def keep(
+    kind: str,
+    strategy: str,
+    settings: str,
+    manifest: Mapping[str, Any],
+    figures: Mapping[str, Any],
+    folder: Path | None,
+) -> KeptRun:
+    """Note what was just run.
+
+    Raises
+    ------
+    UserError
+        If the store cannot be written.
+    """
+    made = datetime.now(UTC).isoformat(timespec="microseconds")
+    named = blake2b(f"{made}{json_text(dict(manifest))}".encode(), digest_size=DIGITS // 2)
+    run = KeptRun(
+        id=named.hexdigest(),
+        made=made,
+        kind=kind,
+        strategy=strategy,
+        settings=settings,
+        market=manifest["market"],
+        window=tuple(manifest["window"]),
+        figures={name: figures.get(name) for name in HEADLINES},
+        folder=None if folder is None else str(folder.absolute()),
+        manifest=manifest,
+    )
+    _write(run)
+    return run
+
+
+def kept_runs() -> tuple[KeptRun, ...]:
+    """Return every run of this store, the latest first; a damaged file is no run."""
+    found = []
+    for path in (home() / "runs").glob("*.json"):
+        try:
+            plain = parsed_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            continue
+        if misfit(_Kept, plain) is None and path.stem == plain["id"]:
+            ours = {name: plain[name] for name in _Kept.__annotations__}
+            tied = {"window": tuple(plain["window"]), "tags": tuple(plain["tags"])}
+            found.append(KeptRun(**ours | tied))
+    return tuple(sorted(found, key=lambda run: run.made, reverse=True))
+
+
+def kept_run(named: str) -> KeptRun:
+    """Return a run by its id, the beginning of it, or a tag that only one run has.
+
+    Raises
+    ------
+    UserError
+        If there is none, or more than one.
+    """
+    runs = kept_runs()
+    found = [run for run in runs if run.id.startswith(named) or named in run.tags]
+    if len(found) == 1 and named:
+        return found[0]
+    if found and named:
+        raise UserError(f"{named!r} is said of {len(found)} runs; give more of the id")
+    known = [*(run.id for run in runs), *(tag for run in runs for tag in run.tags)]
+    raise UserError(f"there is no run {named!r}; {suggest(named, known) if known else 'run one'}")
+
+
+def tag(run: KeptRun, tags: Sequence[str]) -> KeptRun:
+    """Return a run with more tags, kept so."""
+    tagged = replace(run, tags=tuple(dict.fromkeys([*run.tags, *tags])))
+    _write(tagged)
+    return tagged
+
+
+def needing(snapshots: Sequence[str]) -> list[KeptRun]:
+    """Return the runs made on some of these snapshots."""
+    return [run for run in kept_runs() if run.manifest.get("snapshot") in snapshots]
+
+
+def differences(one: KeptRun, other: KeptRun) -> dict[str, tuple[Any, Any]]:
+    """Return what differs between two runs by name: what was run, on what, and the figures."""
+    flat = [_flat({"strategy": run.strategy} | dict(run.manifest)) for run in (one, other)]
+    names = [name for name in dict.fromkeys([*flat[0], *flat[1]]) if name not in ("notes", "cut")]
+    pairs = {name: (flat[0].get(name), flat[1].get(name)) for name in names}
+    pairs |= {name: (one.figures.get(name), other.figures.get(name)) for name in HEADLINES}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in document.items():
+        inside = isinstance(value, Mapping) and name in ("parameters", "versions")
+        flat |= {f"{name}.{key}": one for key, one in value.items()} if inside else {name: value}
+    return flat
+
+
+def _write(run: KeptRun) -> None:
+    folder = home() / "runs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_file(folder / f"{run.id}.json", json_text(run.to_json()).encode())
+    except OSError as error:
+        raise UserError(
+            f"{folder} cannot be written ({error.strerror}); set NQP_HOME to a folder you can write"
+        ) from error

@@ -1,0 +1,81 @@
+"""Pages of what was run: the list, and two runs beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from backtest.engine.metrics import METRICS
+from backtest.views.numbers import figure
+from backtest.views.page import Page, Section, Table
+from backtest.views.sections.data import spelled
+from backtest.views.words import Words
+
+SHOWN = ("total_return", "sharpe", "max_drawdown")
+
+
+def runs_page(runs: Sequence[Mapping[str, Any]], say: Words) -> Page:
+    """List runs, as `KeptRun.to_json` gives them, the latest first."""
+    found = say("{count} runs.", count=len(runs))
+    if not runs:
+        found = say("No run is on record here yet; every 'nqp run', 'compare' and 'tune' will be.")
+    cells = pd.DataFrame(
+        {
+            say("made"): [run["made"][:16].replace("T", " ") for run in runs],
+            say("command"): [run["kind"] for run in runs],
+            say("strategy"): [run["strategy"] for run in runs],
+            say("parameters"): [run["settings"] for run in runs],
+            say("market"): [run["market"] for run in runs],
+            say("window"): [" … ".join(run["window"]) for run in runs],
+            **{
+                say.figure(name): [figure(name, run["figures"][name]) for run in runs]
+                for name in SHOWN
+            },
+            say("tags"): [", ".join(run["tags"]) for run in runs],
+            say("folder"): [run["folder"] or "–" for run in runs],
+        },
+        index=[run["id"] for run in runs],
+    )
+    texts = ("made", "command", "strategy", "parameters", "market", "window", "tags", "folder")
+    left = tuple(say(name) for name in texts)
+    drop = tuple(say(name) for name in ("folder", "window", "parameters", "market", "tags"))
+    table = Table("", cells, left, (*drop, say.figure("max_drawdown")), head=say("run"))
+    return Page(
+        title=say("Runs"),
+        subtitle="",
+        language=say.language,
+        conclusion=found,
+        sections=(Section("runs", "", tables=(table,)),) if runs else (),
+    )
+
+
+def differences_page(
+    one: Mapping[str, Any],
+    other: Mapping[str, Any],
+    pairs: Mapping[str, tuple[Any, Any]],
+    say: Words,
+) -> Page:
+    """Set what differs between two runs side by side."""
+    heads = (one["id"], other["id"] if other["id"] != one["id"] else f"{other['id']}'")
+    cells = pd.DataFrame(
+        {
+            head: [_written(name, pair[side]) for name, pair in pairs.items()]
+            for side, head in enumerate(heads)
+        },
+        index=[say.figure(name) for name in pairs],
+    )
+    same = say("Nothing differs: same data, parameters, terms, versions and figures.")
+    differ = say("They differ in {count} points.", count=len(pairs))
+    return Page(
+        title=say("{one} beside {other}", one=one["strategy"], other=other["strategy"]),
+        subtitle=f"{one['made'][:16]} · {other['made'][:16]}",
+        language=say.language,
+        conclusion=differ if pairs else same,
+        sections=(Section("differences", "", tables=(Table("", cells, heads),)),) if pairs else (),
+    )
+
+
+def _written(name: str, value: Any) -> str:
+    return figure(name, value) if name in METRICS else spelled(value)
