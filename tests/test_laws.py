@@ -22,7 +22,7 @@ from tests.markets import make_market
 
 STRATEGIES = all_strategies()
 TRIGGERS = all_triggers()
-CUTS = (150, 399, 640)
+CUTS = (150, 399)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def market() -> Market:
     from backtest.market.universe import sectors
 
     return make_market(
-        sessions=700,
+        sessions=540,
         sectors=tuple(sectors()),
         bond=True,
         late={"coal": 300, "computer": 100, "bond": 200},
@@ -115,17 +115,17 @@ def test_more_cost_never_pays(strategy, market, fill):
             fill=fill,
             cash=1e6,
         ).equity.iloc[-1]
-        for bps in (0.0, 1.0, 5.0, 50.0)
+        for bps in (0.0, 5.0, 50.0)
     ]
     assert final == sorted(final, reverse=True)
 
 
 def fingerprint() -> str:
-    """Return a digest of every strategy's equity, weights and orders on the sample market."""
+    """Return a digest of every strategy's equity, weights and orders on the sample's first years."""
     from backtest.engine.run import run_many
 
     digest = hashlib.sha256()
-    for result in run_many(STRATEGIES, sample_market()):
+    for result in run_many(STRATEGIES, sample_market().until("2017-06-30")):
         digest.update(result.equity.to_numpy().tobytes())
         digest.update(result.weights.to_numpy().tobytes())
         digest.update(result.orders.to_csv().encode())

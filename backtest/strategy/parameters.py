@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import Enum
+from functools import cache
 from math import isfinite
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -50,11 +51,16 @@ def declared_type(kind: type[Strategy], name: str) -> Any:
         there_is = suggest(name, known) if known else "make its class a frozen dataclass"
         raise UserError(f"{kebab(kind.__name__)} has no parameter {shown(name)!r}; {there_is}")
     try:
-        return get_type_hints(kind)[name]
+        return _hints(kind)[name]
     except NameError as error:
         raise UserError(
             f"the type of {kind.__name__}.{name} is not known ({error}); import it in its file"
         ) from error
+
+
+@cache
+def _hints(kind: type[Strategy]) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def value_from_text(

@@ -12,7 +12,7 @@ from backtest import load_market
 from backtest.cli import main
 from backtest.render.plain import clean
 
-ENCODINGS = ("ascii", "latin-1", "cp437", "cp1252", "koi8-r", "gbk")
+ENCODINGS = ("ascii", "cp437", "gbk")
 COMMANDS = (
     ("strategies",),
     ("run", "equal-weight", "--start", "2024-01-02"),

@@ -63,7 +63,7 @@ def test_every_command_ends_with_130_at_any_moment(nqp, words):
     nqp(0, *words)  # what is loaded once is loaded now
     code, _, err, calls = nqp(10**9, *words)
     assert code == 0, err
-    for part in (0.0, 0.05, 0.3, 0.6, 0.9):
+    for part in (0.0, 0.6):
         code, _, err, _ = nqp(max(1, int(part * (calls - 10))), *words)
         assert (code, err.splitlines()[-1]) == (130, SENTENCE), part
         assert "Traceback" not in err
@@ -104,7 +104,7 @@ def test_an_interrupted_import_leaves_the_store_as_it_was(nqp, tmp_path, monkeyp
     # As many calls as the same import makes once all is loaded, under a name of its own.
     calls = nqp(10**9, *("other" if word == "mine" else word for word in words))[3]
     assert nqp(0, "data", "list")[0] == 0
-    for part in (0.1, 0.5, 0.8, 0.9, 0.95, 0.99):
+    for part in (0.1, 0.9, 0.99):
         code, _, err, _ = nqp(int(part * calls), *words)
         done = code == 0 and part > 0.5  # it makes fewer calls than the first and is through
         assert done or (code, err.splitlines()[-1]) == (130, SENTENCE), part

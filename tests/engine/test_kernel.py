@@ -83,7 +83,7 @@ spans = st.tuples(st.integers(0, 115), st.integers(0, 40)).map(lambda s: (s[0], 
 per_sector = st.dictionaries(st.sampled_from(SECTORS), spans, max_size=3)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 10_000),
     stay=st.sampled_from([0.5, 0.9, 0.98, 1.0]),

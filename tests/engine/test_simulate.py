@@ -78,12 +78,12 @@ def real() -> Market:
         pytest.skip("NQP_MARKET_DATA is not set: the real sector data are not at hand")
     from tests.real import real_market
 
-    return real_market(Path(folder))
+    return real_market(Path(folder)).between("2019-01-02", "2024-12-31")
 
 
 @pytest.mark.parametrize("strategy", all_strategies(), ids=lambda s: s.name)
 def test_every_strategy_on_the_sample_market(strategy):
-    market = sample_market()
+    market = sample_market().between("2018-01-02", None)
     targets = strategy.target_weights(market)
     assert_engine_agrees(targets, market, STOCK_COSTS, "open")
 
@@ -136,7 +136,7 @@ def cases(draw):
     return targets, market, draw(COSTS), fill, draw(st.sampled_from([1e6, 3_000.0]))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cases())
 def test_random_markets_and_targets(case):
     assert_engine_agrees(*case)

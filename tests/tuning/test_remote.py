@@ -159,20 +159,6 @@ def test_a_mistake_in_a_variant_is_the_sentence_it_is_here(cluster: Cluster) -> 
     assert str(there.value) == str(local.value)
 
 
-def test_a_worker_killed_in_the_middle_changes_nothing(cluster: Cluster) -> None:
-    variants = grid(SectorMomentum(windows=(20, 60)), MANY)
-    killed: list[int] = []
-
-    def kill(done: int) -> None:
-        if not killed:
-            cluster.kill_worker()
-        killed.append(done)
-
-    found = figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=kill)
-    np.testing.assert_array_equal(found, here(variants))
-    assert sum(killed) == len(variants) == 96
-
-
 def test_all_workers_killed_and_a_new_one_changes_nothing(cluster: Cluster) -> None:
     # The market was on the killed ones only, so it is sent again.
     variants = grid(SectorMomentum(windows=(20, 60)), MANY)

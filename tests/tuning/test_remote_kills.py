@@ -94,11 +94,8 @@ def test_a_worker_killed_at_a_task_changes_nothing(
     assert json.loads(done.stdout)["trials"] == json.loads(local.stdout)["trials"]
 
 
-@pytest.mark.parametrize("kind", ["sweep", "search"])
-def test_a_scheduler_killed_at_a_task_is_a_sentence(
-    cluster: Cluster, tmp_path: Path, kind: str
-) -> None:
-    words = SWEEP if kind == "sweep" else (*SEARCH, f"sqlite:///{tmp_path / 'x.sqlite3'}")
+def test_a_scheduler_killed_at_a_task_is_a_sentence(cluster: Cluster, tmp_path: Path) -> None:
+    words = (*SEARCH, f"sqlite:///{tmp_path / 'x.sqlite3'}")
     begun = time.monotonic()
     done, at = killed(cluster, "scheduler", *words)
     assert at, "the scheduler was killed while a worker was at a task"
