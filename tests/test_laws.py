@@ -121,7 +121,7 @@ def test_more_cost_never_pays(strategy, market, fill):
 
 
 def fingerprint() -> str:
-    """Return a digest of equity, weights and orders of all strategies on the sample's first years."""
+    """Return a digest of all strategies' equity, weights and orders on the sample's first years."""
     from backtest.engine.run import run_many
 
     digest = hashlib.sha256()
