@@ -17,7 +17,7 @@ from pathlib import Path
 import backtest
 from backtest.cli.commands import app
 
-DATA = (".toml", ".csv", ".css", ".js", ".j2", "py.typed")  # kinds of files that are not modules
+DATA = (".toml", ".csv", ".md", ".css", ".js", ".j2", "py.typed")  # kinds of files that are not modules
 WORDS = {
     "run": ["rate-rotation", "--out", "FOLDER/run"],
     "compare": ["equal-weight", "rate-rotation"],
@@ -40,6 +40,7 @@ WORDS = {
     "config": [],
     "policy": [],
     "thesis": ["list"],
+    "mcp": ["--guide"],
 }
 
 

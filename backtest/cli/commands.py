@@ -20,6 +20,7 @@ from backtest.cli.housekeeping import config
 from backtest.cli.index import index
 from backtest.cli.journal import app as journal
 from backtest.cli.map import rotation_map
+from backtest.cli.mcp import mcp
 from backtest.cli.new import new
 from backtest.cli.own_faults import own_fault
 from backtest.cli.policy import policy
@@ -61,6 +62,7 @@ app.command("dashboard")(dashboard)
 app.command("map")(rotation_map)
 app.command("policy")(policy)
 app.command("config")(config)
+app.command("mcp")(mcp)
 app.add_typer(data, name="data")
 app.add_typer(runs, name="runs")
 app.add_typer(journal, name="journal")

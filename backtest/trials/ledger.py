@@ -31,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from backtest.home import home
+from backtest.trials.asker import with_asker
 from backtest.trials.database import connected, writing
 from backtest.trials.leaders import Leader, new_leaders
 from backtest.trials.packed import distinct, joined, pack, unpack
@@ -111,9 +112,10 @@ class Ledger:
         with writing(self.path) as db:
             market = _market(db, lineage)
             scope = (market, tried.family, tried.source, tried.first, tried.last)
+            made = datetime.now(UTC).isoformat(timespec="seconds")
             db.execute(
                 "INSERT OR IGNORE INTO batch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*scope, datetime.now(UTC).isoformat(timespec="seconds"), origin, digest, blob),
+                (*scope, made, with_asker(origin), digest, blob),
             )
             own = tried.prints[:, 0].astype(np.uint64).view(np.int64)
             for held in tried.held:

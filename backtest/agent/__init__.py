@@ -1,0 +1,1 @@
+"""The commands for a language-model agent, over the Model Context Protocol: `nqp mcp`."""

@@ -1,0 +1,47 @@
+"""`nqp mcp`: parsing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+
+def mcp(
+    workspace: Annotated[
+        Path,
+        typer.Option("--workspace", "-w", help="The one folder, beside the store, it may use."),
+    ] = Path("nqp-workspace"),
+    max_trials: Annotated[
+        Optional[int],  # noqa: UP045 - typer reads the annotation at run time
+        typer.Option("--max-trials", help="Refuse more trials than this on a market.", min=1),
+    ] = None,
+    guide: Annotated[
+        bool, typer.Option("--guide", help="Print the guide for agents and end.")
+    ] = False,
+) -> None:
+    """Serve a language-model agent on stdin and stdout (Model Context Protocol)."""
+    from importlib.resources import files
+
+    if guide:
+        typer.echo((files("backtest.agent") / "guide.md").read_text("utf-8"), nl=False)
+        return
+    import os
+    import sys
+    from importlib.util import find_spec
+
+    from backtest.errors import UserError
+
+    if find_spec("mcp") is None:
+        raise UserError(
+            "nqp mcp needs the Model Context Protocol SDK, which is not installed; "
+            'run: pip install "nqp-rotation[mcp]"'
+        )
+    if workspace.exists() and not workspace.is_dir():
+        raise UserError(f"{workspace} is a file; name a folder with --workspace")
+    workspace.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"nqp: serving {workspace.resolve()} to an agent on stdin and stdout", err=True)
+    budget = [] if max_trials is None else [str(max_trials)]
+    words = [sys.executable, "-m", "backtest.agent", str(workspace), *budget]
+    os.execv(sys.executable, words)
