@@ -44,7 +44,7 @@ def raise_fence(own: Iterable[Path]) -> None:
 
     What Python and its libraries read of themselves stays readable, and their caches writable.
     """
-    kept = tuple(str(Path(folder).resolve()) for folder in (*own, tempfile.gettempdir()))
+    kept = tuple(str(folder.resolve()) for folder in (*own, Path(tempfile.gettempdir())))
     readable = (*kept, *_of_python())
     private = tuple(f"/etc/{name}" for name in PRIVATE)
 

@@ -22,6 +22,13 @@ from backtest.errors import UserError
 PATIENCE = 2.0  # seconds without a word before something is said
 METHOD = "forkserver" if sys.platform != "win32" else "spawn"
 CONTEXT: Any = multiprocessing.get_context(METHOD)
+PRELOADED = (  # whatever a job would import, once instead of for each
+    "backtest.agent.server",
+    "backtest.agent.work",
+    "backtest.evidence.examine",
+    "backtest.tuning.search",
+    "vectorbt",
+)
 FAULT = "this is a fault of nqp-rotation, not of yours; please report it"
 
 
@@ -54,7 +61,7 @@ class Job:
 def warm_up() -> None:
     """Import the engine in the process that children are forked from."""
     if METHOD == "forkserver":
-        CONTEXT.set_forkserver_preload(["backtest.agent.work", "backtest.agent.server"])
+        CONTEXT.set_forkserver_preload(list(PRELOADED))
     first = CONTEXT.Process(target=int, daemon=True)
     first.start()
     first.join()
@@ -133,7 +140,7 @@ def _work(job: Job, pipe: Connection) -> None:
     from backtest.trials.asker import asked_by
 
     os.dup2(2, 1)  # the protocol's own stream is not ours
-    sys.stderr = _Lines(pipe)  # type: ignore[assignment]
+    sys.stderr = _Lines(pipe)
     try:
         os.environ["NQP_HOME"] = job.store
         os.chdir(job.workspace)

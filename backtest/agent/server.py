@@ -202,8 +202,15 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
     ) -> Answer:
         """Give a verdict for each claim; for a strategy also placebos, attribution, foresight."""
         words = [] if strategy is None else [strategy]
-        given = {"market": market, "as_of": as_of, "set": set, "counts": strategy is not None}
-        return await command(context, "evidence", *words, **given)
+        return await command(
+            context,
+            "evidence",
+            *words,
+            counts=strategy is not None,
+            market=market,
+            as_of=as_of,
+            set=set,
+        )
 
     @made.tool(annotations=READS)
     async def events(
@@ -231,8 +238,9 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         ] = None,
     ) -> Answer:
         """Place every sector by relative strength and its momentum, as known on a date."""
-        given = {"market": market, "as_of": as_of, "weeks": weeks, "baskets": baskets}
-        return await command(context, "map", **given)
+        return await command(
+            context, "map", market=market, as_of=as_of, weeks=weeks, baskets=baskets
+        )
 
     @made.tool(annotations=READS)
     async def index(
@@ -256,8 +264,9 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         allow_stale: bool = False,
     ) -> Answer:
         """Say what a strategy holds now, and which trigger is nearest to firing."""
-        given = {"market": market, "set": set, "allow_stale": allow_stale}
-        return await command(context, "today", strategy, **given)
+        return await command(
+            context, "today", strategy, market=market, set=set, allow_stale=allow_stale
+        )
 
     @made.tool(annotations=READS)
     async def trials(context: Context[Any, Any], market: str | None = None) -> Answer:

@@ -12,13 +12,14 @@ from typing import Any
 import pandas as pd
 
 from backtest.engine.result import BacktestResult, plain
+from backtest.strategy.decisions import Decisions
 from backtest.strategy.look import Look
 from backtest.trials.ledger import Ledger
 from backtest.tuning.deflated_sharpe import deflation, minimum_years
 from backtest.tuning.joint import selection
 
 
-def trust(result: BacktestResult, published: pd.Timestamp) -> dict[str, Any]:
+def trust(result: BacktestResult, decisions: Decisions, published: pd.Timestamp) -> dict[str, Any]:
     """Return how far one result is to be believed, among all trials on its market.
 
     Parameters
@@ -35,9 +36,9 @@ def trust(result: BacktestResult, published: pd.Timestamp) -> dict[str, Any]:
         should have after so many trials, `in_sample`, `synthetic`, `looks_ahead`, `sentence`, and
         `no_more`: why further trials prove nothing, or None.
     """
-    market, returns = result.market, result.returns
-    first = len(market.sessions) - len(returns)
-    chosen = selection(result.decisions, fill=str(result.manifest["fill"]), first=first)
+    returns = result.returns
+    first = len(decisions.market.sessions) - len(returns)
+    chosen = selection(decisions, fill=str(result.manifest["fill"]), first=first)
     effective = max(chosen.count.effective, 1)
     excess = (returns - result.risk_free).to_numpy()
     left = deflation(excess, result.per_year, effective)

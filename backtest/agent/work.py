@@ -140,7 +140,8 @@ def _backtest(job: Job, name: str, settings: Sequence[str]) -> BacktestResult:
 
 def _trust(result: BacktestResult) -> dict[str, Any]:
     _, thesis = groups_and_thesis()
-    return trust(result, thesis.wall)
+    assert result.decisions is not None, "a run that was just made has its decisions"
+    return trust(result, result.decisions, thesis.published)
 
 
 def _folder(job: Job) -> Path | None:
