@@ -9,14 +9,14 @@ from __future__ import annotations
 import multiprocessing
 import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from anyio import CancelScope, to_thread
 
+from backtest.agent.job import Job
 from backtest.errors import UserError
 
 PATIENCE = 2.0  # seconds without a word before something is said
@@ -30,32 +30,6 @@ PRELOADED = (  # whatever a job would import, once instead of for each
     "vectorbt",
 )
 FAULT = "this is a fault of nqp-rotation, not of yours; please report it"
-
-
-@dataclass(frozen=True)
-class Job:
-    """What an agent asked for.
-
-    Attributes
-    ----------
-    tool : str
-        The name of a function of `backtest.agent.work`.
-    arguments : mapping
-        What it is given.
-    workspace, store : str
-        The folders that may be read and written.
-    asker : str
-        Who asked, for the ledger.
-    max_trials : int or None
-        How many trials a market's record may hold.
-    """
-
-    tool: str
-    arguments: Mapping[str, Any]
-    workspace: str
-    store: str
-    asker: str
-    max_trials: int | None
 
 
 def warm_up() -> None:

@@ -16,7 +16,8 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from backtest.agent.fence import inside
-from backtest.agent.jobs import Job, done
+from backtest.agent.job import Job
+from backtest.agent.jobs import done
 from backtest.errors import UserError
 from backtest.home import home
 

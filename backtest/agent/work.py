@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from backtest.agent.fence import inside
-from backtest.agent.jobs import Job
+from backtest.agent.job import Job
 from backtest.agent.trust import trust
 from backtest.cli.commands import app
-from backtest.cli.lookup import find_strategy
+from backtest.cli.lookup import find_strategy, find_variants, read_space
 from backtest.cli.options import Terms
-from backtest.cli.tune import read_space
 from backtest.cli.writing import groups_and_thesis, write_comparison, write_run_report
 from backtest.engine.held import lineage
 from backtest.engine.result import BacktestResult
-from backtest.engine.run import run as backtest_of
+from backtest.engine.run import run_many
 from backtest.errors import UserError
 from backtest.records.folder import write_run
+from backtest.strategy import Strategy
 from backtest.trials.ledger import Ledger
 from backtest.trials.tried import window_of
 from strategies.claims import CLAIMS
@@ -36,7 +36,8 @@ MOST = 40  # items of a list, or dates of a series, that an answer holds
 
 def run(job: Job) -> dict[str, Any]:
     """Backtest one strategy."""
-    result = _backtest(job, job.arguments["strategy"], job.arguments.get("set", []))
+    asked = job.arguments
+    (result,) = _results(job, [find_strategy(_own(job, asked["strategy"]), asked["set"])])
     if folder := _folder(job):
         write_run(result, folder, force=True)
         write_run_report(result, result.market, folder)
@@ -45,8 +46,8 @@ def run(job: Job) -> dict[str, Any]:
 
 def compare(job: Job) -> dict[str, Any]:
     """Backtest several strategies on the same terms."""
-    names = job.arguments["strategies"]
-    results = [_backtest(job, name, []) for name in names]
+    names = [_own(job, name) for name in job.arguments["strategies"]]
+    results = _results(job, find_variants(names, []))
     if folder := _folder(job):
         write_comparison(results, folder, "en", force=True)
     return compact({"results": [{**one.to_json(), "trust": _trust(one)} for one in results]})
@@ -65,7 +66,7 @@ def walk_forward(job: Job) -> dict[str, Any]:
 def _tuned(job: Job, command: str, trials: int | None) -> dict[str, Any]:
     asked = dict(job.arguments)
     strategy, grid = asked.pop("strategy"), asked.pop("grid")
-    space = read_space(find_strategy(_own(job, strategy), []), grid)
+    space = read_space(type(find_strategy(_own(job, strategy), [])), grid)
     _within_budget(job, trials or prod(len(values) for values in space.values()))
     asked.pop("save", None)
     words = [_own(job, strategy), *_pairs("--grid", grid), *_options(job, asked)]
@@ -126,15 +127,18 @@ def compact(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**shorter, "left_out": left_out} if left_out else shorter
 
 
-def _backtest(job: Job, name: str, settings: Sequence[str]) -> BacktestResult:
-    strategy, terms = find_strategy(_own(job, name), list(settings)), _terms(job)
-    _within_budget(job, 1)
-    return backtest_of(
-        strategy,
-        terms.load_market(),
-        costs=terms.cost_model(),
+def _results(job: Job, strategies: Sequence[Strategy]) -> list[BacktestResult]:
+    """Run strategies over the window all of them have."""
+    terms = _terms(job)
+    _within_budget(job, len(strategies))
+    market, costs = terms.load_market(), terms.cost_model()
+    return run_many(
+        strategies,
+        market,
+        costs=costs,
         fill=terms.fill,
         start=terms.start,
+        full_window=False,
     )
 
 
