@@ -17,7 +17,8 @@ from pathlib import Path
 import backtest
 from backtest.cli.commands import app
 
-DATA = (".toml", ".csv", ".md", ".css", ".js", ".j2", "py.typed")  # kinds of files that are not modules
+# Kinds of files that are not modules.
+DATA = (".toml", ".csv", ".md", ".css", ".js", ".j2", "py.typed")
 WORDS = {
     "run": ["rate-rotation", "--out", "FOLDER/run"],
     "compare": ["equal-weight", "rate-rotation"],

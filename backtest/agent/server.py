@@ -270,6 +270,11 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         )
 
     @made.tool(annotations=READS)
+    async def runs(context: Context[Any, Any]) -> Answer:
+        """List what was run in this store."""
+        return await command(context, "runs")
+
+    @made.tool(annotations=READS)
     async def trials(context: Context[Any, Any], market: str | None = None) -> Answer:
         """List every trial ever made in this store: by whom, how many, how many independent."""
         return await command(context, "trials", market=market)

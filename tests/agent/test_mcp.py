@@ -79,6 +79,7 @@ def test_every_tool_answers_with_the_keys_of_its_command(tmp_path):
         "rotation_map": ({"weeks": 2}, "points"),
         "index": ({}, "index"),
         "today": ({}, "holdings"),
+        "runs": ({}, "runs"),
         "trials": ({}, "trials"),
         "report": ({"folder": "kept"}, "written"),
     }
