@@ -20,6 +20,7 @@ from backtest.agent.trust import trust
 from backtest.cli.commands import app
 from backtest.cli.lookup import find_strategy, find_variants, read_space
 from backtest.cli.options import Terms
+from backtest.cli.runs import keep_comparison, keep_run
 from backtest.cli.writing import groups_and_thesis, write_comparison, write_run_report
 from backtest.engine.held import lineage
 from backtest.engine.result import BacktestResult
@@ -41,6 +42,7 @@ def run(job: Job) -> dict[str, Any]:
     if folder := _folder(job):
         write_run(result, folder, force=True)
         write_run_report(result, result.market, folder)
+    keep_run(result, folder)
     return compact({**result.to_json(), "trust": _trust(result)})
 
 
@@ -50,6 +52,7 @@ def compare(job: Job) -> dict[str, Any]:
     results = _results(job, find_variants(names, []))
     if folder := _folder(job):
         write_comparison(results, folder, "en", force=True)
+    keep_comparison(results, folder)
     return compact({"results": [{**one.to_json(), "trust": _trust(one)} for one in results]})
 
 
