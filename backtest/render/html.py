@@ -16,13 +16,14 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from backtest.errors import UserError
 from backtest.render.interactive import to_plotly
 from backtest.views.charts import Chart
 from backtest.views.page import Page, Table
 from backtest.views.words import Words
 
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
+# plotly.js's own bundle of charts with two axes: npm's plotly.js-cartesian-dist-min 4.1.1.
+SCRIPTS = ("plotly-cartesian.min.js", "page.js")
 UNSAFE: dict[str, str | int | None] = {
     "<": "\\u003c",
     ">": "\\u003e",
@@ -44,7 +45,7 @@ def to_html(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    scripts = [_plotly(), _template("page.js")] if page.charts else []
+    scripts = [_template(name) for name in SCRIPTS] if page.charts else []
     return environment.get_template("page.html.j2").render(
         page=page,
         say=Words(page.language),
@@ -70,17 +71,3 @@ def _hash(script: str) -> str:
 @cache
 def _template(name: str) -> str:
     return (files("backtest.render") / "templates" / name).read_text(encoding="utf-8").strip()
-
-
-@cache
-def _plotly() -> str:
-    """Return plotly.js as the installed plotly brings it."""
-    try:
-        text = (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
-    except (ModuleNotFoundError, OSError) as error:
-        raise UserError(
-            "plotly, which draws the charts, is not installed; run 'pip install plotly'"
-        ) from error
-    if "</script" in text.lower():
-        raise ValueError("plotly.js would end the element it is embedded in")
-    return text.strip()

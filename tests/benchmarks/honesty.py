@@ -128,7 +128,8 @@ def against_arch(*, variants: int, draws: int) -> None:
     )
 
 
-def ledger_speed(variants: int) -> None:
+def ledger_speed(variants: int) -> float:
+    """Print and return the seconds that recording and counting so many trials take."""
     drawn = np.random.default_rng(0).random((6, variants))
     lineage = Lineage("sectors", "shenwan", ("801010",), "a" * 64)
     days = days_of(pd.bdate_range("2015-01-05", periods=SESSIONS))
@@ -158,6 +159,7 @@ def ledger_speed(variants: int) -> None:
             f"{KEPT:,} signals in {done - hashed:.2f} s, counted ({count.trials:,}) in "
             f"{counted - done:.2f} s; {ledger.path.stat().st_size / 1e6:.1f} MB"
         )
+        return counted - start
 
 
 def _best(work: Callable[[], T], times: int = 9) -> tuple[float, T]:

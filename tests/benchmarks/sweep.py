@@ -61,7 +61,7 @@ STATISTICS = (
 )
 # Ways by name: what they may cost per variant, as a fraction of which other way.
 TARGETS = (
-    ("whole sweep", "from_orders, all rows", 300),
+    ("whole sweep", "from_orders, all rows", 600),
     ("whole sweep", "vectorbt, rebalance rows, rust", 10),
     ("whole sweep", "bt", 5000),
     ("kernel, two baskets", "from_orders, all rows", 1500),
@@ -153,23 +153,56 @@ def compare(rounds: int, variants: int) -> dict[str, float]:
 
 
 def scaling(counts: list[int]) -> None:
-    """Fit and print the exponents of cost in variants and in sessions."""
+    """Fit and print the exponents of cost in variants, sessions, instruments and baskets."""
     whole = grid(ThesisRotation(), THESIS)
     market = cut_market(SESSIONS)
-    sessions = [1250, 1768, 2500]
-    by_count = [_seconds(market, taken(whole, count)) for count in counts]
-    by_length = [_seconds(cut_market(length), taken(whole, counts[-1])) for length in sessions]
-    for what, sizes, times in (
-        ("variants", counts, by_count),
-        ("sessions", sessions, by_length),
-    ):
-        exponent = np.polyfit(np.log(sizes), np.log(times), 1)[0]
-        fixed, each = np.linalg.lstsq(
-            np.column_stack([np.ones(len(sizes)), sizes]), np.array(times), rcond=None
-        )[0]
-        listed = ", ".join(f"{n:,}: {t:.3f} s" for n, t in zip(sizes, times, strict=True))
-        print(f"cost by {what}: {listed}; exponent {exponent:.2f}")
-        print(f"  = {fixed:.3f} s + {each * 1e6:.1f} µs × {what}")
+    sizes = {
+        "variants": (counts, lambda count: _seconds(market, taken(whole, count))),
+        "sessions": (
+            [1250, 1768, 2500],
+            lambda length: _seconds(cut_market(length), taken(whole, counts[-1])),
+        ),
+        "instruments": ([8, 16, 31], lambda width: _kernel_seconds(market, width, 4, counts[-1])),
+        "baskets": ([2, 4, 8], lambda number: _kernel_seconds(market, 31, number, counts[-1])),
+    }
+    for what, (several, seconds) in sizes.items():
+        print_growth(what, several, [seconds(size) for size in several])
+
+
+def print_growth(what: str, sizes: list[int], times: list[float]) -> None:
+    """Print the exponent of times in sizes, and the straight line through them."""
+    exponent = np.polyfit(np.log(sizes), np.log(times), 1)[0]
+    fixed, each = np.linalg.lstsq(
+        np.column_stack([np.ones(len(sizes)), sizes]), np.array(times), rcond=None
+    )[0]
+    listed = ", ".join(f"{n:,}: {t:.3f} s" for n, t in zip(sizes, times, strict=True))
+    print(f"cost by {what}: {listed}; exponent {exponent:.2f}")
+    print(f"  = {fixed:.3f} s + {each * 1e6:.1f} µs × {what}")
+
+
+def _kernel_seconds(market: Market, instruments: int, baskets: int, variants: int) -> float:
+    """Return the least CPU time of the kernel in three, of random switches among baskets."""
+    drawn = np.random.default_rng(0)
+    names = [f"basket {number}" for number in range(baskets)]
+    columns = market.close.columns[:instruments]
+    held = {
+        name: pd.DataFrame(
+            np.tile(drawn.dirichlet(np.ones(instruments)), (len(market.sessions), 1)),
+            market.sessions,
+            columns,
+        )
+        for name in names
+    }
+    on = kernel.stage(market, PROPORTIONAL, "close", CASH, 0)
+    laid, narrow = kernel.rotation(held, "monthly", names, market, on)
+    moves = drawn.random((variants, SESSIONS)) < 0.02
+    codes = (np.cumsum(moves, axis=1) % baskets).astype(np.int8)
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        kernel.figures(codes, laid, narrow, kernel.growth(laid, narrow, variants))
+        times.append(time.process_time() - began)
+    return min(times)
 
 
 def _seconds(market: Market, variants: Variants) -> float:
