@@ -9,6 +9,7 @@ from strategies.export_chain_rotation import ExportChainRotation
 from strategies.indicator_tilt import IndicatorTilt
 from strategies.inverse_volatility import InverseVolatility
 from strategies.policy_catalyst import PolicyCatalyst
+from strategies.prosperity_trend_crowding import ProsperityTrendCrowding
 from strategies.quadrant_rotation import QuadrantRotation
 from strategies.rate_rotation import RateRotation
 from strategies.risk_parity import RiskParity
@@ -17,6 +18,7 @@ from strategies.sector_momentum import SectorMomentum
 from strategies.static_blend import StaticBlend
 from strategies.thesis_rotation import ThesisRotation
 from strategies.two_bull_rotation import TwoBullRotation
+from strategies.valuation_elasticity import ValuationElasticity
 
 __all__ = [
     "BreakthroughOverlay",
@@ -28,6 +30,7 @@ __all__ = [
     "IndicatorTilt",
     "InverseVolatility",
     "PolicyCatalyst",
+    "ProsperityTrendCrowding",
     "QuadrantRotation",
     "RateRotation",
     "RiskParity",
@@ -36,4 +39,5 @@ __all__ = [
     "StaticBlend",
     "ThesisRotation",
     "TwoBullRotation",
+    "ValuationElasticity",
 ]

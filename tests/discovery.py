@@ -35,6 +35,13 @@ EXAMPLES: dict[str, Any] = {
     "source": above_average,
     "part": RateFall(5, 20),
     "parts": (RateFall(5, 20), RateFall(10, 40)),
+    "first": RateFall(5, 20),
+    "otherwise": RateFall(10, 40),
+    "basket": ("machinery", "computer"),
+    "others": (("auto",), ("pharma_biotech",)),
+    "years": 1.0,  # the made-up markets are too short for more
+    "a": ("machinery", "computer"),
+    "b": ("auto",),
 }
 
 
@@ -61,7 +68,8 @@ def all_triggers() -> list[Trigger]:
 
 def _example(kind: type[Trigger]) -> Trigger:
     assert get_type_hints(kind) is not None
-    needed = [spec.name for spec in fields(kind) if spec.init and spec.default is MISSING]  # type: ignore[arg-type]
+    asked = (spec for spec in fields(kind) if spec.init)  # type: ignore[arg-type]
+    needed = [spec.name for spec in asked if spec.default is MISSING or spec.name == "years"]
     missing = [name for name in needed if name not in EXAMPLES]
     assert not missing, f"add an example for {kind.__name__}.{missing[0]} to tests/discovery.py"
     return kind(**{name: EXAMPLES[name] for name in needed})

@@ -14,6 +14,7 @@ instrument take either spelling; sessions are counted from 0, and spans include 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -130,6 +131,16 @@ def make_market(
         synthetic=True,
         snapshot=f"test-{seed}",
     )
+
+
+def with_valuations(market: Market) -> Market:
+    """Return a market that carries a made-up PE of every sector and of its benchmark."""
+    levels = {**dict(market.sector_close.items()), market.universe.benchmark: market.benchmark}
+    known = {
+        f"pe:{name}": 15.0 * level / level.rolling(50, min_periods=1).mean()
+        for name, level in levels.items()
+    }
+    return replace(market, series=market.series.assign(**known))
 
 
 def _instruments(sectors: Sequence[str], per_sector: int, bond: bool) -> list[str]:

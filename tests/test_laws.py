@@ -18,7 +18,7 @@ from backtest.strategy.decisions import rotates
 from backtest.strategy.holding import fitted
 from backtest.strategy.leaks import leaks
 from tests.discovery import all_strategies, all_triggers
-from tests.markets import make_market
+from tests.markets import make_market, with_valuations
 
 STRATEGIES = all_strategies()
 TRIGGERS = all_triggers()
@@ -30,7 +30,7 @@ def market() -> Market:
     """A market with late listings, suspensions and all sectors the strategies name."""
     from backtest.market.universe import sectors
 
-    return make_market(
+    made = make_market(
         sessions=540,
         sectors=tuple(sectors()),
         bond=True,
@@ -39,6 +39,7 @@ def market() -> Market:
         money_rate=1.5,
         seed=11,
     )
+    return with_valuations(made)
 
 
 @pytest.mark.parametrize("subject", [*STRATEGIES, *TRIGGERS], ids=lambda s: type(s).__name__)

@@ -167,7 +167,7 @@ def _help(strategy: Strategy, name: str) -> str:
 
 
 def _all_of(triggers: list[Trigger]) -> list[Trigger]:
-    return [each for one in triggers for each in (one, *_all_of(list(one.below)))]
+    return [each for one in triggers for each in (one, *_all_of(list(one.built_of)))]
 
 
 def _mentions(doc: str, name: str) -> str:

@@ -214,7 +214,8 @@ def _one(
     cut = [note for note in notes if note.code in CUT]
     manifest["cut"] = cut[0].to_json() if cut else None
     others = [note for note in notes if note.code not in CUT]
-    said = [*cut, *seen.notes, *undecided(decisions, first), *waits(decisions, first), *others]
+    idle = [*strategy.remarks(market), *undecided(decisions, first), *waits(decisions, first)]
+    said = [*cut, *seen.notes, *idle, *others]
     result = _result(decisions, simulation, manifest, cash, first, said)
     uncounted = record_run(decisions, result.returns, costs=costs, fill=fills[1], first=first)
     return replace(result, warnings=(*result.warnings, *uncounted))

@@ -103,7 +103,7 @@ def _players(top: Trigger, strategy: TriggerRotation) -> list[str]:
     tested = _tested(top, strategy)
     if tested:
         return [tested]
-    return [one for part in top.below for one in _players(part, strategy)]
+    return [one for part in top.built_of for one in _players(part, strategy)]
 
 
 def _tested(trigger: Trigger, strategy: TriggerRotation) -> str:

@@ -61,7 +61,8 @@ def weights_of(market: Market, basket: Basket | None) -> tuple[dict[str, float],
     found: dict[str, float] = {}
     absent = []
     for sector, weight in parts.items():
-        members = [name for name in market.by_sector.get(sector, ()) if name in known]
+        own = (name for one in market.sectors_of([sector]) for name in market.by_sector[one])
+        members = [name for name in own if name in known]
         found |= dict.fromkeys(members, weight / max(1, len(members)))
         absent += [] if members else [sector]
     return found, tuple(absent)

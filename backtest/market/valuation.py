@@ -57,13 +57,13 @@ def _valuations(market: Market, measure: str) -> pd.DataFrame:
 def inverse_valuation(market: Market, names: Iterable[str], measure: str = "pe") -> pd.Series:
     """Return earnings (or book value) over price of sectors or instruments, alike, each session.
 
-    The mean over sectors of the mean over a sector's instruments that have the valuation: the
-    aggregate of equal holdings, where losses count. NaN while none has one.
+    The mean over sectors of the mean over a sector's instruments that have a price and the
+    valuation: the aggregate of equal holdings, where losses count. NaN while none has one.
 
     Raises
     ------
     UserError
-        If the market carries no such valuation at all.
+        If the market carries no such valuation at all, or a name is no sector or instrument.
     """
     known = valuations(market, measure)
     if known.empty:
@@ -74,9 +74,10 @@ def inverse_valuation(market: Market, names: Iterable[str], measure: str = "pe")
         )
     parts = []
     for name in sorted(set(names)):
-        members = market.by_shenwan.get(name) or market.by_sector.get(name) or (name,)
-        held = [member for member in members if member in known.columns]
-        if held:
+        own = name in market.universe.by_id
+        groups = [(name,)] if own else [market.by_sector[one] for one in market.sectors_of([name])]
+        for members in groups:
+            held = sorted(member for member in members if member in known.columns)
             inverse = 1.0 / known[held].where(known[held] != 0)
             parts.append(inverse.where(priced(market)[held].notna()).mean(axis=1))
     if not parts:

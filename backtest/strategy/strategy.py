@@ -16,6 +16,7 @@ from backtest.errors import UserError
 from backtest.fields import Checked
 from backtest.market import Market
 from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.notes import Note
 from backtest.parameter import KEY, Parameter
 from backtest.strategy.holding import (
     CASH,
@@ -26,7 +27,7 @@ from backtest.strategy.holding import (
     named,
     weighed,
 )
-from backtest.triggers import AllOf, Trigger
+from backtest.triggers import AllOf, OrElse, Trigger
 
 RESTORED = Parameter(
     "when the weights are restored: on the first session of each period, or never",
@@ -58,6 +59,24 @@ class Strategy(metaclass=Checked):
     def triggers(self) -> Mapping[str, Trigger]:
         """Return the triggers the strategy asks, by what each calls for; none by default."""
         return {}
+
+    def remarks(self, market: Market) -> tuple[str, ...]:
+        """Return what is to be said of its decisions here: what was asked in place of what."""
+        asked = dict.fromkeys(part for one in self.triggers().values() for part in one.walk())
+        found = []
+        for one in asked:
+            if isinstance(one, OrElse) and (count := int(one.falls_back(market).sum())):
+                found.append(
+                    Note(
+                        "{first} cannot be asked on {count} of {all} sessions: {otherwise} is "
+                        "asked instead",
+                        first=one.first.label,
+                        count=count,
+                        all=len(market.sessions),
+                        otherwise=one.otherwise.label,
+                    )
+                )
+        return tuple(found)
 
     @property
     def name(self) -> str:

@@ -130,7 +130,7 @@ def _read(
         claims=claims,
         calls_for=calls_for,
         known=known[-1] if len(known) else None,
-        leaf=not trigger.below,
+        leaf=not trigger.built_of,
     )
 
 

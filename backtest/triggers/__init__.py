@@ -19,6 +19,7 @@ from backtest.triggers.algebra import (
     Trigger,
 )
 from backtest.triggers.composite import CompositeAbove, CompositeRising
+from backtest.triggers.crowding import Crowding
 from backtest.triggers.dates import CalendarHalf, DateWindow
 from backtest.triggers.equity import (
     Breadth,
@@ -28,6 +29,7 @@ from backtest.triggers.equity import (
     TurnoverExpansion,
     TwoBull,
 )
+from backtest.triggers.fallback import OrElse
 from backtest.triggers.policy import PolicyIntensity
 from backtest.triggers.rates import (
     BondUptrend,
@@ -41,6 +43,12 @@ from backtest.triggers.reading import Reading
 from backtest.triggers.relative_strength import InQuadrant, RelativeMomentum, RelativeStrength
 from backtest.triggers.signal import Signal
 from backtest.triggers.timing import Confirmed, Latch, MinHold, Recently, in_force
+from backtest.triggers.valuation import (
+    EquityRiskPremium,
+    LowestValuation,
+    ValuationGap,
+    ValuationPercentile,
+)
 
 __all__ = [
     "AbnormalMove",
@@ -57,14 +65,18 @@ __all__ = [
     "CompositeRising",
     "Confidence",
     "Confirmed",
+    "Crowding",
     "DateWindow",
+    "EquityRiskPremium",
     "InQuadrant",
     "IndexAboveAverage",
     "KOutOf",
     "Latch",
+    "LowestValuation",
     "MinHold",
     "Never",
     "Not",
+    "OrElse",
     "PolicyIntensity",
     "RateBelowAverage",
     "RateFall",
@@ -79,5 +91,7 @@ __all__ = [
     "Trigger",
     "TurnoverExpansion",
     "TwoBull",
+    "ValuationGap",
+    "ValuationPercentile",
     "in_force",
 ]

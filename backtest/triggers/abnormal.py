@@ -44,10 +44,10 @@ class AbnormalMove(Trigger):
     history: int = parameter("before those that tell what is usual", 120, "sessions", least=2)
 
     def __post_init__(self) -> None:
-        _ = self.below
+        _ = self.built_of
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The two conditions."""
         return (
             AbnormalReturn(self.sectors, self.sigmas, self.window, self.history),
@@ -56,7 +56,7 @@ class AbnormalMove(Trigger):
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer yes where both conditions do."""
-        moved, traded = (part.answer(market) for part in self.below)
+        moved, traded = (part.answer(market) for part in self.built_of)
         return decided((moved & traded).fillna(False), known=moved.notna() & traded.notna())
 
 

@@ -28,7 +28,7 @@ class Trigger(metaclass=Checked):
 
     Subclasses are frozen dataclasses that implement `evaluate`; callers use `answer` or `fires`.
     A leaf that measures something also returns a `reading` and has a `label`; what is built of
-    other triggers names them in `below`. `claims` are the claims of the thesis a trigger tests.
+    other triggers names them in `built_of`. `claims` are the claims of the thesis a trigger tests.
     """
 
     claims: ClassVar[tuple[str, ...]] = ()
@@ -58,7 +58,7 @@ class Trigger(metaclass=Checked):
         return True
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The triggers this one is built of; none for a leaf."""
         return ()
 
@@ -71,12 +71,12 @@ class Trigger(metaclass=Checked):
 
     def walk(self) -> tuple[Trigger, ...]:
         """Return this trigger and all it is built of, each once, from the top down."""
-        found = (self, *(trigger for part in self.below for trigger in part.walk()))
+        found = (self, *(trigger for part in self.built_of for trigger in part.walk()))
         return tuple(dict.fromkeys(found))
 
     def leaves(self) -> tuple[Trigger, ...]:
         """Return the triggers at the bottom of this one, each once, in the order written."""
-        return tuple(trigger for trigger in self.walk() if not trigger.below)
+        return tuple(trigger for trigger in self.walk() if not trigger.built_of)
 
     def __and__(self, other: object) -> Trigger:
         return AllOf((self, other)) if isinstance(other, Trigger) else NotImplemented
@@ -101,7 +101,7 @@ class AllOf(Trigger):
     parts: tuple[Trigger, ...] = parameter("what is asked")
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The parts."""
         return self.parts
 
@@ -126,7 +126,7 @@ class AnyOf(Trigger):
     parts: tuple[Trigger, ...] = parameter("what is asked")
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The parts."""
         return self.parts
 
@@ -148,7 +148,7 @@ class Not(Trigger):
     part: Trigger = parameter("what is asked")
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The part."""
         return (self.part,)
 
@@ -176,7 +176,7 @@ class KOutOf(Trigger):
             raise UserError(f"k was {self.k}; give a number from 1 to {len(self.parts)}, the parts")
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The parts."""
         return self.parts
 

@@ -249,7 +249,7 @@ class Confidence(Trigger):
         return Note("confidence")
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The four signs."""
         return self.signs.parts
 
@@ -270,13 +270,13 @@ class TwoBull(Trigger):
     window: int = parameter("of both averages", 120, "sessions", least=1)
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The two trends."""
         return (IndexAboveAverage(self.window), BondUptrend(self.window))
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the broad index and the ten-year yield over the same window."""
-        stocks, rates = self.below
+        stocks, rates = self.built_of
         return (stocks & rates).answer(market)
 
 

@@ -100,10 +100,10 @@ class InQuadrant(Trigger):
     def __post_init__(self) -> None:
         if self.quadrant not in QUADRANTS:
             raise UserError(f"quadrant was {self.quadrant!r}; {suggest(self.quadrant, QUADRANTS)}")
-        _ = self.below
+        _ = self.built_of
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The condition on strength and the condition on momentum."""
         strong = RelativeStrength(self.sectors, self.window)
         rising = RelativeMomentum(self.sectors, self.window, self.change)
@@ -116,7 +116,7 @@ class InQuadrant(Trigger):
         """Answer once both strength and momentum are known; no, if the market lacks the group."""
         if not present(self.sectors, market):
             return pd.Series(False, index=market.sessions, dtype="boolean")
-        strong, rising = (part.answer(market) for part in self.below)
+        strong, rising = (part.answer(market) for part in self.built_of)
         return decided((strong & rising).fillna(False), known=strong.notna() & rising.notna())
 
 

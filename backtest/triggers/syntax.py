@@ -38,7 +38,7 @@ def parse_trigger(text: str, named: Mapping[str, Trigger] | None = None) -> Trig
 
     Examples
     --------
-    >>> parse_trigger("RateFall(10) & ~Confidence(2)").below[0]
+    >>> parse_trigger("RateFall(10) & ~Confidence(2)").built_of[0]
     RateFall(bp=10, window=60, series='rate')
     """
     if len(text) > LONGEST:

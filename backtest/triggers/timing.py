@@ -25,7 +25,7 @@ class Latch(Trigger):
     leave: Trigger = parameter("what turns it off")
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """What turns it on, and what turns it off."""
         return (self.enter, self.leave)
 
@@ -53,7 +53,7 @@ class MinHold(Trigger):
         positive("sessions", self.sessions)
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The part."""
         return (self.part,)
 
@@ -89,7 +89,7 @@ class Confirmed(Trigger):
         positive("sessions", self.sessions)
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The part."""
         return (self.part,)
 
@@ -115,7 +115,7 @@ class Recently(Trigger):
         positive("sessions", self.sessions)
 
     @property
-    def below(self) -> tuple[Trigger, ...]:
+    def built_of(self) -> tuple[Trigger, ...]:
         """The part."""
         return (self.part,)
 

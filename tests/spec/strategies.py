@@ -16,6 +16,7 @@ import pandas as pd
 
 from backtest.composite import composite, load_framework
 from backtest.market import Market
+from backtest.triggers import LowestValuation, OrElse
 from tests.spec import triggers as say
 
 Rows = np.ndarray
@@ -536,3 +537,56 @@ def _tilt(s: Any, market: Market) -> Held:
     sums = tilted.sum(axis=1)
     scale = np.divide(base.sum(axis=1), sums, out=np.zeros(len(sums)), where=sums > 0)
     return own_name(s, market), rebalanced(market, tilted * scale[:, None], s.rebalance)
+
+
+@second("ValuationElasticity")
+def _valuation_elasticity(s: Any, market: Market) -> Held:
+    below = say.rate_below(market, s.rate_window)
+    fall = say.rate_fall(market, s.fall_bp, s.fall_window)
+    easing = say.latch(say.both(fall, below), say.inverse(below))
+    signs = {}
+    for name, sectors in TRACKS.items():
+        others = tuple(other for key, other in TRACKS.items() if key != name)
+        by_pe, by_price = (
+            LowestValuation(sectors, others, s.years, measure) for measure in ("pe", "price")
+        )
+        signs[name] = say.answer(OrElse(by_pe, by_price), market)
+    held = say.in_force(signs, s.confirm)
+    rules = {name: say.both(easing, sign) for name, sign in held.items()}
+    rules |= {"nqp": easing, "traditional": always(market)}
+    return rotated(market, by_rules(rules), there(market, tuple(rules)), s.rebalance)
+
+
+@second("ProsperityTrendCrowding")
+def _prosperity_trend_crowding(s: Any, market: Market) -> Held:
+    out, begun = np.full(market.close.shape, np.nan), False
+    levels, year = say.sector_levels(market), market.universe.sessions_per_year
+    for t, on in enumerate(due(market, s.rebalance)):
+        if t < s.trend or not (on or not begun):
+            continue
+        rise = {k: v[t] / v[t - s.trend] for k, v in levels.items()}
+        rise = {k: v for k, v in rise.items() if not np.isnan(v)}
+        if not rise:
+            continue
+        begun, grown = True, {}
+        for sector, members in market.by_sector.items():
+            ratio = say.series(market, f"pe:{sector}")
+            prices = market.close[list(members)].to_numpy(dtype=float)
+            if t >= year and ratio[t] > 0 and ratio[t - year] > 0:
+                growth = prices[t] / ratio[t] / (prices[t - year] / ratio[t - year]) - 1.0
+                if not np.isnan(growth).all():
+                    grown[sector] = float(np.nanmean(growth))
+
+        def place(sector: str, parts: tuple[dict[str, float], ...] = (rise, grown)) -> float:
+            ranks = [
+                sum(v > part[sector] for v in part.values())
+                + (sum(v == part[sector] for v in part.values()) + 1) / 2.0
+                for part in parts
+                if sector in part
+            ]
+            return float(np.mean(ranks))
+
+        free = [k for k in rise if not say.crowded(market, (k,), s.years, s.window)[t] >= s.crowded]
+        chosen = sorted(free, key=lambda k: (place(k), k))[: s.top]
+        out[t] = by_sectors(market, t, dict.fromkeys(chosen, 1.0 / max(1, len(chosen))))
+    return own_name(s, market), out

@@ -15,7 +15,7 @@ from backtest.data.sample import sample_market
 from backtest.market import Market
 from backtest.strategy import TriggerRotation, allocation
 from tests.discovery import all_strategies, all_triggers
-from tests.markets import SECTORS, make_market
+from tests.markets import SECTORS, make_market, with_valuations
 from tests.real import real_market
 from tests.spec import strategies as again
 from tests.spec import triggers as say
@@ -29,7 +29,12 @@ STOPPED = {"machinery": (90, 101), "construction": (150, 180), "computer-2": (60
 
 @cache
 def market(name: str) -> Market:
-    """Return a market to compare on: made up, the sample's or the real one's last years."""
+    """Return a market to compare on, with a made-up PE of every sector."""
+    return with_valuations(_market(name))
+
+
+def _market(name: str) -> Market:
+    """Return a market: made up, the sample's or the real one's last years."""
     if name == "funds":
         late = {**LATE, "bond": 100}
         return make_market(sessions=420, sectors=SOME, bond=True, late=late, seed=3)
@@ -95,6 +100,15 @@ TRIGGERS = (
     ),
     t.InQuadrant(("coal",), quadrant="lagging"),
     t.Signal(MONTHLY, known=MONTHLY.index + pd.Timedelta(days=16)),
+    t.ValuationPercentile(GROUP, years=0.3),
+    t.ValuationPercentile(("auto", "real_estate"), below=0.6, years=0.1, measure="price"),
+    t.ValuationGap(("computer",), ("auto", "machinery"), years=0.2),
+    t.LowestValuation(GROUP, (("auto",), ("pharma_biotech", "real_estate")), years=0.15),
+    t.EquityRiskPremium(4.0, basket=GROUP),
+    t.OrElse(t.RateBelowAverage(60), t.RateFall(2, 5)),
+    t.OrElse(t.SeriesAbove("nowhere", 1.0), t.RateFall(2, 5)),
+    t.Crowding(GROUP, above=0.6, years=0.3, window=10),
+    t.Crowding(("auto",), above=0.5, years=0.2),
     t.CalendarHalf(1),
     t.CalendarHalf(2, 2020),
 )
@@ -189,6 +203,8 @@ STRATEGIES = (
         overlay=0.0,
         breakthrough_sigmas=0.6,
     ),
+    s.ValuationElasticity(fall_bp=3.0, fall_window=15, rate_window=20, years=0.3, confirm=4),
+    s.ProsperityTrendCrowding(top=2, trend=20, crowded=0.7, years=0.2, window=8),
     s.TwoBullRotation(rebalance="quarterly", window=20, confirm=3, sleeve=0.8),
     s.IndicatorTilt(between=1.0, within=0.7, potential=0.0, demand=2.0, rebalance="quarterly"),
 )

@@ -544,3 +544,138 @@ def in_force(states: dict[str, Answer], sessions: int) -> dict[str, Answer]:
         for name in states:
             out[name].append(float(name == current))
     return {name: np.array(values) for name, values in out.items()}
+
+
+# Valuations and crowding
+
+
+def past_share(values: np.ndarray, sessions: int) -> np.ndarray:
+    """Return the share of the last `sessions` known values that are no higher than the last."""
+    out = np.full(len(values), np.nan)
+    for t, now in enumerate(values):
+        last = values[max(0, t + 1 - sessions) : t + 1]
+        known = last[~np.isnan(last)]
+        missing = sessions - len(known)
+        if not np.isnan(now) and len(known) and missing <= sessions // 2:
+            out[t] = np.mean(known <= now)
+    return out
+
+
+def in_sessions(market: Market, years: float) -> int:
+    """Return years as sessions."""
+    return max(1, round(years * market.universe.sessions_per_year))
+
+
+def earning(market: Market, names: tuple[str, ...], measure: str) -> np.ndarray:
+    """Return the mean over sectors of the mean of 1/valuation; of the benchmark by its own."""
+    columns = []
+    for name in sorted(set(names)):
+        if name == market.universe.benchmark:
+            columns.append(1.0 / series(market, f"{measure}:{name}"))
+        if name not in market.by_sector:
+            continue
+        prices = market.close[list(market.by_sector[name])].to_numpy(dtype=float)
+        ratio = series(market, f"{measure}:{name}")
+        columns.append(np.where((~np.isnan(prices)).any(axis=1), 1.0 / ratio, np.nan))
+    table = np.array(columns)
+    some = (~np.isnan(table)).any(axis=0)
+    return np.array([np.nanmean(c) if s else np.nan for c, s in zip(table.T, some, strict=True)])
+
+
+def dear(market: Market, names: tuple[str, ...], measure: str) -> np.ndarray:
+    """Return what is the higher the dearer a basket is."""
+    if measure != "price":
+        return -earning(market, names, measure)
+    group = of_group(market, tuple(sorted(set(names))))
+    if not group:
+        return np.full(len(market.sessions), np.nan)
+    return _together(np.column_stack([sector_levels(market)[name] for name in group]))
+
+
+@cache
+def valued(market: Market, names: tuple[str, ...], years: float, measure: str) -> np.ndarray:
+    """Return the percentile of a basket's valuation."""
+    return past_share(dear(market, names, measure), in_sessions(market, years))
+
+
+@second("ValuationPercentile")
+def _valuation_percentile(t: Any, market: Market) -> Answer:
+    found = valued(market, t.basket, t.years, t.measure)
+    return said(found <= t.below, found)
+
+
+@second("ValuationGap")
+def _valuation_gap(t: Any, market: Market) -> Answer:
+    ours, theirs = -dear(market, t.a, t.measure), -dear(market, t.b, t.measure)
+    if t.measure == "price":
+        ours, theirs = -1.0 / ours, -1.0 / theirs
+    ratio = np.where(theirs > 0, ours / theirs, np.nan)
+    found = past_share(-ratio, in_sessions(market, t.years))
+    return said(found <= t.below, found)
+
+
+def lowest(market: Market, t: Any) -> Answer:
+    """The percentile is no higher than any of the others'."""
+    mine = valued(market, t.basket, t.years, t.measure)
+    others = [valued(market, one, t.years, t.measure) for one in t.others]
+    return said(np.all([mine <= one for one in others], axis=0), mine, *others)
+
+
+SECOND["LowestValuation"] = lambda t, market: lowest(market, t)
+
+
+@second("EquityRiskPremium")
+def _premium(t: Any, market: Market) -> Answer:
+    names = t.basket or (market.universe.benchmark,)
+    premium = np.round(100.0 * earning(market, names, "pe") - series(market, t.series), 8)
+    return said(premium >= t.above, premium)
+
+
+@second("OrElse")
+def _or_else(t: Any, market: Market) -> Answer:
+    try:
+        first = answer(t.first, market)
+    except KeyError:
+        return answer(t.otherwise, market)
+    other, begun, out = answer(t.otherwise, market), False, []
+    for mine, instead in zip(first, other, strict=True):
+        begun = begun or not np.isnan(mine)
+        out.append(mine if begun else instead)
+    return np.array(out)
+
+
+def last_of(values: np.ndarray, window: int) -> np.ndarray:
+    """Return the last `window` values of every session; NaN before the first."""
+    return sliding_window_view(np.concatenate([np.full(window - 1, np.nan), values]), window)
+
+
+@cache
+def crowded(market: Market, names: tuple[str, ...], years: float, window: int) -> np.ndarray:
+    """Return the mean percentile of the share of turnover, volatility and correlation."""
+    group, count = sorted(set(of_group(market, names))), len(market.sessions)
+    prices = np.column_stack([sector_levels(market)[name] for name in group])
+    moves = np.vstack([np.full((1, len(group)), np.nan), prices[1:] / prices[:-1] - 1.0])
+    means = np.array([np.mean(r[~np.isnan(r)]) if (~np.isnan(r)).any() else np.nan for r in moves])
+    ours = sector_values(market, tuple(group))
+    whole = sector_values(market, tuple(market.by_sector))
+    mine, theirs, moved = (last_of(values, window) for values in (ours, whole, means))
+    share = np.where(np.isnan(mine).all(axis=1), np.nan, np.nansum(mine, axis=1))
+    share = share / np.nansum(theirs, axis=1)
+    spread, together = np.std(moved, axis=1, ddof=1), np.full(count, np.nan)
+    for t in range(window, count if len(group) > 1 else 0):
+        last = slice(t + 1 - window, t + 1)
+        known = [k for k in range(len(group)) if not np.isnan(moves[last, k]).any()]
+        known = [k for k in known if np.ptp(moves[last, k]) > 0]
+        pairs = [(i, j) for i in known for j in known if i < j]
+        each = [np.corrcoef(moves[last, i], moves[last, j])[0, 1] for i, j in pairs]
+        together[t] = np.mean(each) if each else np.nan
+    parts = [share, spread, *([together] if len(group) > 1 else [])]
+    return np.mean([past_share(part, in_sessions(market, years)) for part in parts], axis=0)
+
+
+@second("Crowding")
+def _crowding(t: Any, market: Market) -> Answer:
+    if not of_group(market, t.basket):
+        return np.zeros(len(market.sessions))
+    score = crowded(market, t.basket, t.years, t.window)
+    return said(score >= t.above, score)

@@ -28,7 +28,7 @@ from backtest.triggers import (
     TwoBull,
 )
 from tests.discovery import all_triggers
-from tests.markets import make_market
+from tests.markets import make_market, with_valuations
 
 TRIGGERS = all_triggers()
 DATED = (CalendarHalf, DateWindow)
@@ -52,7 +52,7 @@ def by_day(values, threshold, direction):
 
 @pytest.fixture(scope="module")
 def market():
-    return make_market(
+    made = make_market(
         sessions=700,
         sectors=tuple(sectors()),
         bond=True,
@@ -60,13 +60,14 @@ def market():
         suspended={"steel": (395, 402), "auto": (140, 151)},
         seed=11,
     )
+    return with_valuations(made)
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda t: type(t).__name__)
 def test_a_reading_fires_exactly_where_its_trigger_does(trigger, market):
     reading = trigger.reading(market)
     if reading is None:
-        assert trigger.below or isinstance(trigger, SILENT), "a leaf that measures has a reading"
+        assert trigger.built_of or isinstance(trigger, SILENT), "a leaf that measures has a reading"
         return
     fires, answer = reading.fires, trigger.answer(market)
     assert reading.value.index.equals(market.sessions)
@@ -102,7 +103,7 @@ def test_readings_do_not_know_the_future(trigger, market, cut):
 @pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda t: type(t).__name__)
 def test_every_leaf_is_named_in_a_few_words(trigger, market):
     for leaf in trigger.leaves():
-        assert not leaf.below
+        assert not leaf.built_of
         reading = leaf.reading(market)
         if reading is not None:
             assert reading.name == leaf.label
@@ -113,7 +114,7 @@ def test_every_leaf_is_named_in_a_few_words(trigger, market):
 def test_leaves_come_once_and_in_order():
     fall, below, signs = RateFall(), RateBelowAverage(), Confidence(3)
     latch = MinHold(Latch(enter=fall & below & signs, leave=~(below & Confidence(2))))
-    assert latch.leaves() == (fall, below, *signs.below)
+    assert latch.leaves() == (fall, below, *signs.built_of)
     assert [type(leaf).__name__ for leaf in signs.leaves()] == [
         "IndexAboveAverage",
         "Breadth",
@@ -170,7 +171,7 @@ def test_an_index_is_read_in_its_points_and_breadth_in_sectors():
 
 def test_confidence_counts_signs(market):
     reading = Confidence(3).reading(market)
-    signs = [sign.answer(market) for sign in Confidence(3).below]
+    signs = [sign.answer(market) for sign in Confidence(3).built_of]
     count = sum(sign.fillna(False).astype(int) for sign in signs)
     known = reading.value.notna()
     assert (reading.value[known] == count[known]).all()

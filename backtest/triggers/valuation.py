@@ -1,0 +1,203 @@
+"""Triggers on valuations: percentile of their own past, one against another, equity risk premium.
+
+The valuation of a basket is that of equal holdings: one over the mean, over its sectors or
+instruments, of the mean of 1/PE over a sector's instruments that have a PE (`market.valuation`).
+Losses count: they make it higher than any PE. Its percentile is the share of the last `years` ×
+sessions-a-year sessions (rounded), this one included and with a known valuation, on which it was no
+higher than now; unknown where now it is, or on more than half of these sessions (rounded down).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backtest.errors import UserError
+from backtest.market import Market
+from backtest.market.relative_strength import group_levels
+from backtest.market.valuation import inverse_valuation
+from backtest.notes import Note
+from backtest.parameter import parameter
+from backtest.triggers.abnormal import present, spoken_group
+from backtest.triggers.algebra import Trigger, constant, decided, positive
+from backtest.triggers.crowding import against_past
+from backtest.triggers.reading import Reading
+
+MEASURES = ("pe", "pb", "price")
+BASKET = "sectors or instruments, held alike"
+MEASURE = 'what is compared; "price" where there is no valuation'
+
+
+@dataclass(frozen=True)
+class ValuationPercentile(Trigger):
+    """A basket's valuation is in the lower `below` of its own last `years` years.
+
+    Its percentile is at most `below`. With the measure "price" the basket's price index, which
+    moves by the mean return of its sectors, stands for the valuation.
+    """
+
+    basket: tuple[str, ...] = parameter(BASKET)
+    below: float = parameter("the highest percentile", 0.3, "fraction", least=0, most=1)
+    years: float = parameter("of its own past", 5.0, "years")
+    measure: str = parameter(MEASURE, "pe", choices=MEASURES)
+
+    def __post_init__(self) -> None:
+        _checked(self.basket, self.years)
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the percentile of the valuation in its own past."""
+        found = percentile(market, self.basket, self.years, self.measure)
+        return decided(found <= self.below, known=found.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        group = spoken_group(self.basket)
+        return Note("{group}: percentile of {measure}", group=group, measure=self.measure)
+
+    def reading(self, market: Market) -> Reading:
+        """Return the percentile, against `below`."""
+        found = percentile(market, self.basket, self.years, self.measure)
+        return Reading(self.label, found, constant(self.below, market), "fraction", "at most")
+
+
+@dataclass(frozen=True)
+class ValuationGap(Trigger):
+    """The valuation of basket `a` over that of `b` is in the lower `below` of its own past.
+
+    The ratio's percentile over the last `years` years is at most `below`; unknown, and no part of
+    the past, where `b` makes no profit.
+    """
+
+    a: tuple[str, ...] = parameter(BASKET)
+    b: tuple[str, ...] = parameter(BASKET)
+    below: float = parameter("the highest percentile", 0.3, "fraction", least=0, most=1)
+    years: float = parameter("of the ratio's own past", 5.0, "years")
+    measure: str = parameter(MEASURE, "pe", choices=MEASURES)
+
+    def __post_init__(self) -> None:
+        _checked(self.a, self.years)
+        _checked(self.b, self.years)
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the percentile of the ratio in its own past."""
+        found = self._percentile(market)
+        return decided(found <= self.below, known=found.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return Note("valuation of {a} / {b}", a=self.a[0], b=self.b[0])
+
+    def reading(self, market: Market) -> Reading:
+        """Return the percentile of the ratio, against `below`."""
+        threshold = constant(self.below, market)
+        return Reading(self.label, self._percentile(market), threshold, "fraction", "at most")
+
+    def _percentile(self, market: Market) -> pd.Series:
+        ours, theirs = (_inverse(market, one, self.measure) for one in (self.a, self.b))
+        return against_past(-ours / theirs.where(theirs > 0), _sessions(market, self.years))
+
+
+@dataclass(frozen=True)
+class LowestValuation(Trigger):
+    """A basket's valuation percentile is the lowest among `others`, itself included.
+
+    Percentiles as in `ValuationPercentile`; of equal ones all are the lowest. Unknown while one of
+    them is.
+    """
+
+    basket: tuple[str, ...] = parameter(BASKET)
+    others: tuple[tuple[str, ...], ...] = parameter("the baskets it is held against")
+    years: float = parameter("of its own past", 5.0, "years")
+    measure: str = parameter(MEASURE, "pe", choices=MEASURES)
+
+    def __post_init__(self) -> None:
+        for names in (self.basket, *self.others):
+            _checked(names, self.years)
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the percentiles of all baskets."""
+        mine, least = self._percentiles(market)
+        return decided(mine <= least, known=mine.notna() & least.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        group = spoken_group(self.basket)
+        return Note("{group}: rank of {measure}", group=group, measure=self.measure)
+
+    def reading(self, market: Market) -> Reading:
+        """Return the percentile, against the lowest of the others."""
+        mine, least = self._percentiles(market)
+        return Reading(self.label, mine, least, "fraction", "at most")
+
+    def _percentiles(self, market: Market) -> tuple[pd.Series, pd.Series]:
+        mine = percentile(market, self.basket, self.years, self.measure)
+        others = [percentile(market, one, self.years, self.measure) for one in self.others]
+        return mine, pd.concat(others, axis=1).min(axis=1, skipna=False)
+
+
+@dataclass(frozen=True)
+class EquityRiskPremium(Trigger):
+    """The earnings yield less the ten-year yield is at least `above` percentage points.
+
+    100/PE of the benchmark, or of a basket where one is named, less the series, in percent, rounded
+    to eight decimals.
+    """
+
+    above: float = parameter("the lowest premium", 3.0, "percentage points")
+    basket: tuple[str, ...] = parameter("sectors or instruments; the benchmark where none", ())
+    series: str = parameter('the yield; "rate" is the universe\'s ten-year yield', "rate")
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the premium."""
+        premium = self._premium(market)
+        return decided(premium >= self.above, known=premium.notna())
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return Note("equity risk premium")
+
+    def reading(self, market: Market) -> Reading:
+        """Return the premium, against `above`."""
+        threshold = constant(self.above, market)
+        return Reading(
+            self.label, self._premium(market), threshold, "percentage points", "at least"
+        )
+
+    def _premium(self, market: Market) -> pd.Series:
+        names = self.basket or (market.universe.benchmark,)
+        return (100.0 * inverse_valuation(market, names) - market.need(self.series)).round(8)
+
+
+def percentile(market: Market, basket: tuple[str, ...], years: float, measure: str) -> pd.Series:
+    """Return the percentile of a basket's valuation in its own past, after every session."""
+    sessions = _sessions(market, years)
+    return market.remember(
+        ("valuation percentile", basket, sessions, measure),
+        lambda: against_past(-_inverse(market, basket, measure), sessions),
+    )
+
+
+def _sessions(market: Market, years: float) -> int:
+    return max(1, round(years * market.universe.sessions_per_year))
+
+
+def _inverse(market: Market, basket: tuple[str, ...], measure: str) -> pd.Series:
+    """Return what is the higher the cheaper a basket is."""
+    if measure != "price":
+        return inverse_valuation(market, basket, measure)
+    group = present(basket, market)
+    if not group:
+        return pd.Series(np.nan, index=market.sessions)
+    return 1.0 / group_levels(market, {"group": tuple(group)})["group"]
+
+
+def _checked(basket: tuple[str, ...], years: float) -> None:
+    positive("years", years)
+    if not basket:
+        raise UserError("a basket is empty; name at least one sector or instrument")
