@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def report(
-    folder: Annotated[
-        Path, typer.Argument(help="What 'nqp run', 'compare' or 'tune' wrote with --out.")
-    ],
-    form: Annotated[str, typer.Option("--format", help="html, pdf or png.")] = "html",
+    folder: Annotated[Path, typer.Argument(help="What a command wrote with --out.")],
+    form: Annotated[
+        str, typer.Option("--format", help="html, pdf, png, or xlsx of a run.")
+    ] = "html",
     lang: Annotated[str, typer.Option("--lang", help="en or zh.")] = "en",
     market: Annotated[
         Optional[str],  # noqa: UP045 - typer reads the annotation at run time
@@ -36,7 +36,7 @@ def report(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Write the report of a run, a comparison or a tuning into its folder."""
+    """Write the report of a folder that --out wrote into it, in another form or language."""
     from backtest.cli.lookup import own_strategies
     from backtest.errors import UserError, suggest
     from backtest.records.folder import FORMS, write_report
@@ -48,8 +48,12 @@ def report(
             raise UserError(f"{option} was {value!r}; {suggest(value, known)}")
     if not folder.is_dir():
         raise UserError(f"there is no folder {folder}; name one written by --out")
-    page = _page(folder, _spoken(form, lang), market, own_strategies(strategy))
-    written = write_report(page, folder, form)
+    given = own_strategies(strategy)
+    if form == "xlsx":
+        written: tuple[Path, ...] = (_workbook(folder, market, given),)
+    else:
+        page = _page(folder, _spoken(form, lang), market, given)
+        written = write_report(page, folder, form)
     if json:
         print_json({"written": [str(path) for path in written]})
         return
@@ -57,11 +61,34 @@ def report(
         tell(f"wrote {path}")
 
 
+def _workbook(folder: Path, named: str | None, given: Mapping[str, type[Strategy]]) -> Path:
+    """Write a run's tables as a workbook into its folder."""
+    from backtest.errors import UserError
+    from backtest.records.recall import recalled_market
+    from backtest.records.record import read_run
+    from backtest.records.verify.recorded import other_folder
+    from backtest.render.files import write_result
+
+    other = other_folder(folder)
+    if other is not None:
+        raise UserError(f"{folder} holds {other}; only a run is written as a workbook")
+    record = read_run(folder)
+    market = recalled_market(record.manifest, named)
+    if market is None:
+        raise UserError(
+            f"the market {record.manifest['market']} of this run is not here; name a folder that "
+            f"has it with --market"
+        )
+    result = record.result(recalled_strategy(record.manifest, given), market)
+    return write_result(result, folder / "report.xlsx")
+
+
 def _page(
     folder: Path, language: str, named: str | None, given: Mapping[str, type[Strategy]]
 ) -> Page:
     """Read a folder, whatever it is of, and return its report."""
     from backtest.errors import UserError
+    from backtest.records.page_file import PAGES, read_page
     from backtest.records.verify.recorded import other_folder
 
     other = other_folder(folder)
@@ -83,6 +110,10 @@ def _page(
         if market is not None:
             comparison = beside(comparison, market)
         return compare_report(comparison, source=thesis, missing=missing, language=language)
+    if (folder / PAGES).exists() and not (folder / "summary.json").exists():
+        if named is not None:
+            raise UserError(f"the report of {other} needs no market; leave --market out")
+        return read_page(folder, language)
     if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
         raise UserError(
             f"{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "

@@ -212,6 +212,10 @@ def walk_forward(
     cash: CashOption = 1_000_000.0,
     strict_launch: StrictOption = False,
     holdout: HoldoutOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write windows, returns and report.html here.")
+    ] = None,
+    force: ForceOption = False,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -222,6 +226,10 @@ def walk_forward(
 
     say, chosen = Words(lang), find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
+    if out is not None:
+        from backtest.records.walk_forward_folder import check_target
+
+        check_target(out, force=force)
     terms = Terms(market, None, end, costs, fill, cash, strict_launch, benchmark=benchmark)
     with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
         from backtest.tuning import splits
@@ -249,6 +257,15 @@ def walk_forward(
         cash=cash,
         constraints=constraints,
     )
+    if out is not None:
+        from backtest.records.walk_forward_folder import write_walk_forward
+
+        write_walk_forward(walked, out, lang, force=force)
+    from backtest.cli.runs import keep_tuning
+    from backtest.views.tuning_report import described
+
+    manifest = described(walked.swept) | {"window": walked.result.manifest["window"]}
+    keep_tuning("walk-forward", manifest, walked.result.summary(), out)
     if json:
         print_json(walked.to_json())
         return
@@ -256,6 +273,7 @@ def walk_forward(
     from backtest.views.tuning_report import walk_forward_page
 
     show(walk_forward_page(walked, say))
+    wrote(out)
 
 
 def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constraint]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,14 +58,14 @@ def write_evidence_report(
     """Write the verdicts on claims, and what was found out about a strategy, with their report."""
     from backtest.records.evidence_folder import write_evidence
     from backtest.records.folder import write_report
+    from backtest.records.page_file import write_pages
     from backtest.views.evidence_report import evidence_report
 
     groups, _ = groups_and_thesis()
     write_evidence(document, folder, force=force)
-    page = evidence_report(
-        card, found, market=market, groups=groups, events=events, language=language
-    )
-    write_report(page, folder)
+    made = partial(evidence_report, card, found, market=market, groups=groups, events=events)
+    write_pages(lambda spoken: made(language=spoken), folder)
+    write_report(made(language=language), folder)
 
 
 def groups_and_thesis() -> tuple[list[Basket], Source]:

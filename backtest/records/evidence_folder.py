@@ -8,8 +8,9 @@ from typing import Any
 from backtest.atomic import write_file
 from backtest.errors import UserError
 from backtest.records.folder import check_free, json_text, remove_reports
+from backtest.records.page_file import PAGES
 
-FILES = ("evidence.json",)
+FILES = ("evidence.json", PAGES)
 
 
 def check_target(folder: Path, *, force: bool = False) -> None:

@@ -22,8 +22,8 @@ from backtest.views.page import Page
 
 FILES = ("summary.json", "returns.csv", "weights.csv", "orders.csv", "regime.csv", "manifest.json")
 # What `write_report` writes: English without a mark, other languages with theirs.
-REPORT = re.compile(r"report(\.(?P<language>[a-z]{2}))?(\.html|\.pdf|-[a-z0-9-]+\.png)")
-FORMS = ("html", "pdf", "png")
+REPORT = re.compile(r"report(\.(?P<language>[a-z]{2}))?(\.html|\.pdf|\.xlsx|-[a-z0-9-]+\.png)")
+FORMS = ("html", "pdf", "png", "xlsx")
 
 
 def check_target(folder: Path, *, force: bool = False) -> None:

@@ -4,10 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
+from matplotlib import rc_context
 from typer.testing import CliRunner
 
 from backtest import UserError
 from backtest.cli.commands import app
+from backtest.records.page_file import read_page
 from backtest.render.plots import fonts
 from tests.cli.test_cli import nqp
 
@@ -75,8 +77,63 @@ def test_evidence_has_a_report_in_the_language_asked_for(made):
     html = (made / "evidence" / "report.zh.html").read_text("utf-8")
     assert '<html lang="zh-CN">' in html
     assert "论断记分卡" in html
-    with pytest.raises(UserError, match="whose report is written with it"):
-        app(["report", str(made / "evidence")], standalone_mode=False)
+    english = call("report", made / "evidence", "--format", "pdf")
+    assert english.exit_code == 0, english.output
+    assert (made / "evidence" / "report.pdf").read_bytes().startswith(b"%PDF")
+    (made / "evidence" / "report.zh.html").unlink()
+    assert call("report", made / "evidence", "--lang", "zh").exit_code == 0
+    assert (made / "evidence" / "report.zh.html").read_text("utf-8") == html
+
+
+def test_a_kept_page_is_not_trusted(made, tmp_path):
+    kept = json.loads((made / "evidence" / "pages.json").read_text())
+    for change in ({"": "Path"}, {"language": 5}, {"sections": [{"": "Chart", "id": "../x"}]}):
+        page = kept["pages"]["en"] | change
+        (tmp_path / "pages.json").write_text(json.dumps({"pages": {"en": page}}))
+        with pytest.raises(UserError, match="it holds no page of a report"):
+            read_page(tmp_path, "en")
+
+
+def test_a_walk_forward_has_a_folder_whose_report_is_written_again_alike(tmp_path):
+    window = ("--end", "2016-12-31", "--train-years", "1", "--test-years", "0.5")
+    words = ("walk-forward", "rate-rotation", "-g", "fall_bp=5,10", *window, "--out", tmp_path)
+    done = call(*words)
+    assert done.exit_code == 0, done.output
+    before = (tmp_path / "report.html").read_bytes()
+    known = json.loads((tmp_path / "walk_forward.json").read_text())
+    assert len((tmp_path / "windows.csv").read_text().splitlines()) == 1 + len(known["windows"])
+    assert call("report", tmp_path).exit_code == 0
+    assert (tmp_path / "report.html").read_bytes() == before
+    assert call("report", tmp_path, "--lang", "zh").exit_code == 0
+    assert '<html lang="zh-CN">' in (tmp_path / "report.zh.html").read_text("utf-8")
+    with pytest.raises(UserError, match="add --force"):
+        app([str(word) for word in words], standalone_mode=False)
+    assert call(*words, "--force", "--lang", "zh").exit_code == 0
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_a_run_is_written_as_a_workbook_of_numbers(made):
+    openpyxl = pytest.importorskip("openpyxl")
+    done = call("report", made / "run", "--format", "xlsx")
+    assert done.exit_code == 0, done.output
+    book = openpyxl.load_workbook(made / "run" / "report.xlsx")
+    names = ["summary", "equity", "weights", "orders", "halves", "months", "manifest"]
+    assert book.sheetnames == names
+    figures = {row[2].value: row[1].value for row in book["summary"].iter_rows(min_row=2)}
+    kept = json.loads((made / "run" / "summary.json").read_text())["summary"]
+    assert figures["sharpe"] == pytest.approx(kept["sharpe"])
+    with pytest.raises(UserError, match="only a run is written as a workbook"):
+        app(["report", str(made / "compare"), "--format", "xlsx"], standalone_mode=False)
+
+
+def test_pictures_do_not_depend_on_what_others_set_of_matplotlib(made):
+    words = ("report", made / "run", "--format", "png", "--json")
+    path = made / "run" / "report-months.png"
+    assert call(*words).exit_code == 0
+    before = path.read_bytes()
+    with rc_context({"legend.fontsize": 20, "axes.grid": True, "font.size": 20}):
+        assert call(*words).exit_code == 0
+    assert path.read_bytes() == before
 
 
 def test_forms_and_languages_lie_beside_each_other(made):

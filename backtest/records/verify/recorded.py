@@ -29,6 +29,7 @@ OTHERS = {
     "regimes.csv": "a comparison",
     "index.json": "an index",
     "evidence.json": "evidence",
+    "windows.csv": "a walk-forward",
 }
 
 

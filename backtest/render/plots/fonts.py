@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from matplotlib import font_manager, rc_context
+from matplotlib import font_manager, style
 from matplotlib.ft2font import FT2Font
 
 LATIN = "DejaVu Sans"  # comes with matplotlib
@@ -47,10 +47,14 @@ def chinese_font(installed: Iterable[str] | None = None) -> str | None:
 
 @contextmanager
 def fonts() -> Iterator[None]:
-    """Draw with a font that has Chinese characters behind the usual one; `$` is only a sign."""
+    """Draw with a font that has Chinese characters behind the usual one; `$` is only a sign.
+
+    Nothing else that was set of matplotlib counts: quantstats changes it as it is imported.
+    """
     chinese = chinese_font()
     family = [LATIN] if chinese is None else [LATIN, chinese]
-    with rc_context({"font.family": family, "text.parse_math": False, "pdf.fonttype": 42}):
+    ours = {"font.family": family, "text.parse_math": False, "pdf.fonttype": 42}
+    with style.context(["default", ours]):
         log = logging.getLogger("matplotlib.font_manager")
         before = log.level
         log.setLevel(logging.ERROR)  # that a font has no bold face is no news
