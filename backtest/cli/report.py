@@ -120,6 +120,7 @@ def _page(
             f"with --out {folder} --force"
         )
     from backtest.records.record import read_run
+    from backtest.today.forward import forward_of
     from backtest.views.run_report import run_report
 
     record = read_run(folder)
@@ -139,6 +140,7 @@ def _page(
         groups=groups,
         source=thesis,
         document=record.document,
+        forward=None if strategy is None or market is None else forward_of(strategy, market),
         language=language,
     )
 

@@ -22,10 +22,18 @@ def write_run_report(
 ) -> None:
     """Write the report of a backtest into its folder."""
     from backtest.records.folder import write_report
+    from backtest.today.forward import forward_of
     from backtest.views.run_report import run_report
 
     groups, thesis = groups_and_thesis()
-    page = run_report(result, market=market, groups=groups, source=thesis, language=language)
+    page = run_report(
+        result,
+        market=market,
+        groups=groups,
+        source=thesis,
+        forward=forward_of(result.strategy, market),
+        language=language,
+    )
     write_report(page, folder)
 
 

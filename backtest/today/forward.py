@@ -18,7 +18,7 @@ from backtest.engine.result import plain
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from backtest.strategy import Strategy
-from backtest.today.journal import Entry
+from backtest.today.journal import Entry, read
 from backtest.today.position import position
 from backtest.today.registration import rules_of
 from backtest.today.today import CASH, Today
@@ -111,6 +111,17 @@ def forward(
         needed=_needed(returns, len(made)),
         divergence=_divergence(made, market, strategy, costs),
     )
+
+
+def forward_of(strategy: Strategy, market: Market) -> Forward | None:
+    """Return what the journal holds of exactly these rules on this market; None for nothing."""
+    rules = plain({**rules_of(strategy), "market": market.name})
+    made = [
+        entry
+        for entry in read().entries
+        if entry.kind == "decision" and all(entry.body[key] == rules[key] for key in rules)
+    ]
+    return forward(made, market, strategy) if made else None
 
 
 def _returns(

@@ -56,6 +56,27 @@ def journal_page(
     )
 
 
+def recorded_line(scored: Forward, say: Words) -> str:
+    """Say since when a strategy's decisions are recorded, and what came of them."""
+    table = scored.entries
+    told = say(
+        "Recorded forward since {day}: {count} entries.",
+        day=str(table["written"].iloc[0])[:10],
+        count=len(table),
+    )
+    if scored.returns.empty:
+        return f"{told} {_needed(scored, say)}"
+    grown = (1 + scored.returns).prod() - 1
+    earned = say(
+        "Over the {sessions} sessions since then it earned {forward} after costs, the static "
+        "blend {blend}.",
+        sessions=len(scored.returns),
+        forward=SIGNED.format(grown["forward"]),
+        blend=SIGNED.format(grown["blend"]),
+    )
+    return f"{told} {earned} {_needed(scored, say)}"
+
+
 def _decisions(number: int, scored: Forward, say: Words) -> Section:
     table = scored.entries
     cells = pd.DataFrame(

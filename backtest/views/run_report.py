@@ -11,6 +11,8 @@ from backtest.engine.result import BacktestResult, grown
 from backtest.market import Market
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Source
+from backtest.today.forward import Forward
+from backtest.views.journal import recorded_line
 from backtest.views.page import Page, Section
 from backtest.views.sections.costs import costs
 from backtest.views.sections.curves import curves, result_chart
@@ -35,6 +37,7 @@ def run_report(
     source: Source | None = None,
     document: Mapping[str, Any] | None = None,
     extra: Sequence[Section] = (),
+    forward: Forward | None = None,
     language: str = "en",
 ) -> Page:
     """Report on a backtest.
@@ -52,13 +55,18 @@ def run_report(
         The result as `to_json` gave it, where it was read from a folder.
     extra : sequence of Section
         What else was found out, as `backtest.views.sections.verdicts` puts it.
+    forward : Forward, optional
+        What the journal holds of the same rules on the same market.
     """
     say = Words(language)
     known = result.to_json() if document is None else document
     # The bits of a reader of the folder, so that both have the same report.
     result = replace(result, equity=grown(result.returns, result.manifest["cash"]))
+    top = headline(known, result, say)
+    if forward is not None:
+        top = replace(top, notes=(*top.notes, recorded_line(forward, say)))
     sections: list[Section | None] = [
-        headline(known, result, say),
+        top,
         curves(result, say),
         holdings(result, market, say),
     ]

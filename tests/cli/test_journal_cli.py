@@ -68,3 +68,18 @@ def test_a_market_or_a_strategy_that_is_gone_is_said_and_the_rest_is_scored(tmp_
     own.write_text(own.read_text("utf-8").replace("equal(market)", "equal(market) * 0.5"), "utf-8")
     edited = json.loads(nqp("journal", "--strategy", f"{own}:Mine", "--json").stdout)
     assert "are not those recorded" in edited["notes"][0]
+
+
+def test_a_report_says_since_when_the_same_rules_are_recorded(tmp_path):
+    assert nqp("today", "equal-weight", "--record").returncode == 0
+    for words, says in [
+        (["equal-weight"], True),
+        (["equal-weight", "--set", "rebalance=yearly"], False),
+    ]:
+        folder = tmp_path / str(says)
+        assert nqp("run", *words, "--out", folder).returncode == 0
+        page = (folder / "report.html").read_text("utf-8")
+        assert ("Recorded forward since" in page) == says
+    assert nqp("report", tmp_path / "True", "--lang", "zh").returncode == 0
+    (page,) = (tmp_path / "True").glob("report*zh*.html")
+    assert "前瞻记录：共1条" in page.read_text("utf-8")
