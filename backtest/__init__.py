@@ -97,6 +97,7 @@ RENDERERS |= {
     "notebook": _renderer("render.notebook", "shown"),
     "file": _renderer("render.files", "write_result"),
     "picture": _renderer("render.plots", "plot"),
+    "figures": _renderer("views.frames", "figures_text"),
     "told": _renderer("render.terminal", "remark"),
     "levels": _renderer("data.benchmark_file", "read_levels"),
     "progress": _renderer("render.progress", "progress_bar"),

@@ -15,6 +15,7 @@ import pandas as pd
 from backtest.display import Displayed, put_in
 from backtest.engine import metrics
 from backtest.engine.benchmarks import has_periods, over_periods
+from backtest.engine.figures import Compared, Figures
 from backtest.engine.portfolio import Books, daily_portfolio
 from backtest.errors import UserError
 from backtest.market import Market
@@ -165,8 +166,8 @@ class BacktestResult(Displayed):
         """Fall from the highest equity so far."""
         return metrics.drawdown(self.returns)
 
-    def summary(self, benchmark: pd.Series | None = None) -> dict[str, float]:
-        """Return the headline figures; fractions, a year where a rate.
+    def summary(self, benchmark: pd.Series | None = None) -> Figures:
+        """Return the headline figures; fractions, a year where a rate; printed with units.
 
         Parameters
         ----------
@@ -190,7 +191,7 @@ class BacktestResult(Displayed):
         if has_periods(other):
             against = [name for name in found if "benchmark" in metrics.METRICS[name].needs]
             found |= metrics.figures(over_periods(track), against)
-        return found
+        return Figures(found)
 
     @cached_property
     def turnover(self) -> pd.Series:
@@ -320,13 +321,13 @@ class BacktestResult(Displayed):
 
 
 def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:
-    """Return one row per result and one column per figure of `summary()`.
+    """Return one row per result and one column per figure of `summary()`; printed with units.
 
     Rows are named after the strategies; a name that occurs twice gets its parameters behind it.
     """
     labels = labels_of(results)
     rows = [result.summary() for result in results]
-    return pd.DataFrame(rows, index=pd.Index(labels, name="strategy"))
+    return Compared(rows, index=pd.Index(labels, name="strategy"))
 
 
 def labels_of(results: Sequence[BacktestResult]) -> list[str]:

@@ -1,0 +1,43 @@
+"""Figures as a script prints them: a row each with its unit, in at most 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backtest.views.numbers import figure
+from backtest.views.words import Words
+
+WIDTH = 80
+
+
+def figures_text(columns: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the figures of one or several backtests, as many beside each other as there is room.
+
+    Examples
+    --------
+    >>> print(figures_text({"mine": {"cagr": 0.0381, "sharpe": 0.25}}))
+             mine
+    CAGR    +3.8%
+    Sharpe   0.25
+    """
+    names = dict.fromkeys(name for known in columns.values() for name in known)
+    heads = {name: Words().figure(name) for name in names}
+    side = max(map(len, heads.values()))
+    cells = {
+        label: [figure(name, known.get(name)) for name in names] for label, known in columns.items()
+    }
+    wide = {label: max(len(label), *map(len, told)) for label, told in cells.items()}
+    blocks: list[list[str]] = [[]]
+    for label in cells:
+        used = side + sum(2 + wide[known] for known in blocks[-1])
+        if blocks[-1] and used + 2 + wide[label] > WIDTH:
+            blocks.append([])
+        blocks[-1].append(label)
+    texts = []
+    for labels in blocks:
+        rows = [" " * side + "".join(f"  {label:>{wide[label]}}" for label in labels)]
+        for place, head in enumerate(heads.values()):
+            told = "".join(f"  {cells[label][place]:>{wide[label]}}" for label in labels)
+            rows.append(f"{head:<{side}}{told}")
+        texts.append("\n".join(rows))
+    return "\n\n".join(texts)
