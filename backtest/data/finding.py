@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backtest.data.finding_words import RANK, WORDS, Severity
+from backtest.notes import Note
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ class Finding:
         return WORDS[self.kind].severity if "said" not in self.details else stored
 
     @property
-    def message(self) -> str:
+    def message(self) -> Note:
         """One clause that names the instrument and the date and says what is wrong."""
         if "said" in self.details:
-            return str(self.details["said"])
+            return Note("{said}", said=str(self.details["said"]))
         said = {"name": self.instrument, "day": self.date, "value": self.value, **self.details}
         if self.date is not None:
             said.setdefault("weekday", f"{self.date:%A}")
-        return WORDS[self.kind].clause.format(**said)
+        return Note(WORDS[self.kind].clause, **said)
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as other programs read it; the date is written 2024-06-28."""
@@ -58,7 +59,7 @@ class Finding:
             "instrument": self.instrument,
             "date": self.date.isoformat() if self.date else None,
             "value": self.value,
-            "message": self.message,
+            "message": str(self.message),
         }
 
     def stored(self) -> dict[str, Any]:
@@ -86,16 +87,23 @@ class Group:
     kind: str
     count: int
     instruments: tuple[str, ...]
-    message: str
+    message: Note
 
     def __str__(self) -> str:
-        return f"{self.severity}: {self.sentence}"
+        return str(self.note)
 
     @property
-    def sentence(self) -> str:
+    def note(self) -> Note:
+        """How grave it is, and its sentence."""
+        return Note("{severity}: {sentence}", severity=Note(self.severity), sentence=self.sentence)
+
+    @property
+    def sentence(self) -> Note:
         """The first finding's clause, and how many more there are."""
         more = self.count - 1
-        return f"{self.message} (and {more} more like it)" if more else self.message
+        if not more:
+            return self.message
+        return Note("{first} (and {count} more like it)", first=self.message, count=more)
 
 
 def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:

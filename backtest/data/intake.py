@@ -192,4 +192,4 @@ def reject_errors(findings: tuple[Finding, ...]) -> None:
 
 def spoken(findings: tuple[Finding, ...]) -> tuple[str, ...]:
     """Return findings as the lines a Market carries, many of one kind in one."""
-    return tuple(str(group) for group in grouped(findings))
+    return tuple(group.note for group in grouped(findings))

@@ -26,7 +26,7 @@ def strategies_page(found: Sequence[Strategy], say: Words) -> Page:
         subtitle="",
         language=say.language,
         conclusion="",
-        sections=tuple(_strategy(strategy) for strategy in found),
+        sections=tuple(_strategy(strategy, say) for strategy in found),
     )
 
 
@@ -39,7 +39,8 @@ def strategy_page(strategy: Strategy, claims: Mapping[str, str], say: Words) -> 
         What the claims it encodes say, by identifier.
     """
     said = said_by(type(strategy))
-    sections = [Section("rule", say("Rule"), said.rule)] if said.rule else []
+    rule = tuple(map(say, said.rule))
+    sections = [Section("rule", say("Rule"), rule)] if rule else []
     parameters = _parameters(strategy, say)
     if len(parameters):
         left = (say("default"), say("unit"), say("values"), say("what it is"))
@@ -50,12 +51,12 @@ def strategy_page(strategy: Strategy, claims: Mapping[str, str], say: Words) -> 
         told = tuple(f"{name}  {text or unmeasured}" for name, text in claims.items())
         sections.append(Section("claims", say("Claims"), told))
     if said.refuted_by:
-        sections.append(Section("refuted", say("What would refute it"), (said.refuted_by,)))
+        sections.append(Section("refuted", say("What would refute it"), (say(said.refuted_by),)))
     return Page(
         title=strategy.name,
         subtitle="",
         language=say.language,
-        conclusion=said.summary,
+        conclusion=say(said.summary),
         sections=tuple(sections),
     )
 
@@ -87,15 +88,15 @@ def _parameters(strategy: Strategy, say: Words) -> pd.DataFrame:
         said, value = about.get(spec.name, Parameter("")), values[spec.name]
         shown = value["strategy"] if isinstance(value, dict) and "strategy" in value else value
         rows[spec.name] = {
-            say("default"): "none" if shown is None else str(shown),
-            say("unit"): said.unit or "–",
-            say("values"): said.range or TYPES.get(str(spec.type), str(spec.type)),
-            say("what it is"): said.says or "–",
+            say("default"): say("none") if shown is None else str(shown),
+            say("unit"): say(said.unit) or "–",
+            say("values"): say(said.range or TYPES.get(str(spec.type), str(spec.type))),
+            say("what it is"): say(said.says) or "–",
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _strategy(strategy: Strategy) -> Section:
+def _strategy(strategy: Strategy, say: Words) -> Section:
     claims = f"  [{', '.join(strategy.claims)}]" if strategy.claims else ""
     parameters = {
         name: value["strategy"] if isinstance(value, dict) and "strategy" in value else value
@@ -104,6 +105,6 @@ def _strategy(strategy: Strategy) -> Section:
     return Section(
         strategy.name,
         strategy.name + claims,
-        (said_by(type(strategy)).summary,),
+        (say(said_by(type(strategy)).summary),),
         notes=(spelled(parameters),) if parameters else (),
     )

@@ -91,8 +91,13 @@ class Words:
         return text
 
     def _value(self, value: object) -> object:
+        """Return a value of a note: a note worded, a known name called as it is called."""
+        if isinstance(value, Note):
+            return self.note(value)
         if isinstance(value, str):
-            return self.note(value) if isinstance(value, Note) else self.name(value)
+            base = value.partition("+")[0]
+            known = base in catalogue()["names"] or base.replace(" ", "_") in sectors()
+            return self.name(value) if known else value
         return value
 
 

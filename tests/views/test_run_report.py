@@ -1,5 +1,6 @@
 """The report of a run says what the result says, and leaves out what is not there."""
 
+import datetime as dt
 import json
 import re
 from dataclasses import dataclass, replace
@@ -10,6 +11,8 @@ import pytest
 
 from backtest import UserError, run
 from backtest.costs import FREE
+from backtest.data.finding import Finding
+from backtest.data.intake import spoken
 from backtest.records.record import Recalled
 from backtest.render.html import to_html
 from backtest.render.interactive import to_plotly
@@ -21,6 +24,8 @@ from strategies import EqualWeight, RateRotation
 from strategies.claims import REPORT
 from strategies.taxonomy import CHAINS, TRACKS
 from tests.markets import make_market
+
+DAY = dt.date(2024, 1, 2)
 
 
 @dataclass(frozen=True)
@@ -134,15 +139,20 @@ def test_a_strategy_without_switches_trades_or_costs_is_reported_too():
     assert to_html(page)
 
 
-def test_findings_of_a_kind_share_a_line_and_the_rarest_come_first(result, market):
-    many = [f"warning: {name} has no price on 2024-01-0{name[1]}" for name in ("A1", "A2", "A3")]
-    found = (*many, "warning: B ends on 2024-01-01")
-    page = run_report(result, market=replace(market, findings=found))
-    assert "The data checks found 4 issues of 2 kinds." in section(page, "data").sentences
-    assert section(page, "data").tables[0].cells["finding"].tolist() == [
-        "warning: B ends on 2024-01-01",
-        "warning: A1 has no price on 2024-01-01 (and 2 more like it, 2024-01-01 … 2024-01-03)",
+def test_findings_of_a_kind_share_a_line_in_both_languages(result, market):
+    many = [Finding("missing_session", name, DAY, details={"calendar": "XSHG"}) for name in "ABC"]
+    replaced = Finding("replaced", "D")
+    found = replace(market, findings=spoken((*many, replaced)))
+    data = section(run_report(result, market=found), "data")
+    assert "The data checks found 4 issues of 2 kinds." in data.sentences
+    assert data.tables[0].cells["finding"].tolist() == [
+        "warning: A has no price on 2024-01-02, a session of XSHG (and 2 more like it)",
+        "warning: D stands among the prices and has its own file, which is used",
     ]
+    data = section(run_report(result, market=found, language="zh"), "data")
+    assert data.tables[0].cells["发现"].tolist()[0] == (
+        "警告：A在2024-01-02（XSHG的交易日）没有价格（另有2处同类）"
+    )
 
 
 def test_an_answer_that_is_not_known_is_no_no(result, market):

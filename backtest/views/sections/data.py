@@ -9,9 +9,9 @@ import pandas as pd
 
 from backtest.engine.result import BacktestResult
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.views.numbers import written
 from backtest.views.page import Section, Table
-from backtest.views.sections.findings import kinds
 from backtest.views.sections.headline import noted
 from backtest.views.words import Words
 
@@ -49,11 +49,11 @@ def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
                     share=written(share, "percent"),
                 )
             )
-        found = kinds(market.findings)
+        found = market.findings
         told.append(
             say(
                 "The data checks found {count} issues of {kinds} kinds.",
-                count=f"{sum(kind.count for kind in found):,}",
+                count=f"{sum(map(_alike, found)):,}",
                 kinds=len(found),
             )
             if found
@@ -61,7 +61,7 @@ def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
         )
         if found:
             head = say("finding")
-            listed = [str(kind) for kind in found[:LISTED]]
+            listed = [say.note(text) for text in found[:LISTED]]
             cells = pd.DataFrame({head: listed}, index=range(1, len(listed) + 1))
             tables = (Table(say("Data findings"), cells, left=(head,)),)
         if len(found) > LISTED:
@@ -69,6 +69,12 @@ def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
     notes = noted(result.warnings, say)
     snapshot = say("Data snapshot {name}.", name=manifest["snapshot"][:12])
     return Section("data", say("Data"), (*told, snapshot), tables=tables, notes=notes)
+
+
+def _alike(finding: str) -> int:
+    """Return how many findings a market's line stands for."""
+    said = finding.values.get("sentence") if isinstance(finding, Note) else None
+    return 1 + int(said.values.get("count", 0)) if isinstance(said, Note) else 1
 
 
 def before_launch(result: BacktestResult, market: Market) -> float | None:
