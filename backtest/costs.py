@@ -15,6 +15,7 @@ import pandas as pd
 from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.universe import KINDS
+from backtest.notes import Note
 
 COMPONENTS = ("commission", "stamp_duty", "transfer_fee", "slippage")
 SIDES = ("buy", "sell", "both")
@@ -38,15 +39,26 @@ class CostRule:
     def __post_init__(self) -> None:
         if self.component not in COMPONENTS:
             raise UserError(
-                f"cost component {self.component!r} is not known; "
-                f"choose from {', '.join(COMPONENTS)}"
+                Note(
+                    "cost component {component!r} is not known; choose from {names}",
+                    component=self.component,
+                    names=", ".join(COMPONENTS),
+                )
             )
         if not 0 <= self.rate < 1:
             raise UserError(
-                f"the {self.component} rate was {self.rate}; give a fraction from 0 to below 1"
+                Note(
+                    "the {component} rate was {rate}; give a fraction from 0 to below 1",
+                    component=self.component,
+                    rate=self.rate,
+                )
             )
         if self.side not in SIDES:
-            raise UserError(f"side was {self.side!r}; choose from {', '.join(SIDES)}")
+            raise UserError(
+                Note(
+                    "side was {side!r}; choose from {names}", side=self.side, names=", ".join(SIDES)
+                )
+            )
 
     def covers(self, sessions: pd.DatetimeIndex) -> np.ndarray:
         """Say on which sessions the rule applies."""
@@ -102,9 +114,14 @@ class Rates:
                 if len(wrong):
                     session, column = wrong[0]
                     raise UserError(
-                        f"the {part} of {market.instruments[column]} was "
-                        f"{rate[session, column]} on {market.sessions[session]:%Y-%m-%d}; let the "
-                        f"cost model give a fraction from 0 to below 1"
+                        Note(
+                            "the {part} of {value} was {value2} on {value3:%Y-%m-%d}; let the "
+                            "cost model give a fraction from 0 to below 1",
+                            part=part,
+                            value=market.instruments[column],
+                            value2=rate[session, column],
+                            value3=market.sessions[session],
+                        )
                     )
 
     def _others(self, side: int) -> np.ndarray:
@@ -147,7 +164,12 @@ class CostModel(Costs):
 
     def __post_init__(self) -> None:
         if not self.minimum_commission >= 0:
-            raise UserError(f"minimum_commission was {self.minimum_commission}; give 0 or more")
+            raise UserError(
+                Note(
+                    "minimum_commission was {minimum_commission}; give 0 or more",
+                    minimum_commission=self.minimum_commission,
+                )
+            )
 
     @property
     def rules_written(self) -> list[dict[str, Any]]:
@@ -253,11 +275,21 @@ def cost_model(costs: Costs | str) -> Costs:
     """
     if isinstance(costs, str):
         if costs not in CALLED:
-            raise UserError(f"costs was {costs!r}; {suggest(costs, CALLED)}")
+            raise UserError(
+                Note(
+                    "costs was {costs!r}; {suggestion}",
+                    costs=costs,
+                    suggestion=suggest(costs, CALLED),
+                )
+            )
         return CALLED[costs]
     if not isinstance(costs, Costs):
         raise UserError(
-            f"costs was {costs!r}; give a CostModel (CostModel.from_bps(commission=2.5)) or one "
-            f"of {', '.join(CALLED)}"
+            Note(
+                "costs was {costs!r}; give a CostModel (CostModel.from_bps(commission=2.5)) or "
+                "one of {names}",
+                costs=costs,
+                names=", ".join(CALLED),
+            )
         )
     return costs

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from backtest.notes import Note
+
 LONGEST = 60  # characters of a value that are shown
 
 
@@ -17,7 +19,7 @@ class UserError(ValueError):
     """A mistake in what was asked for; the message is one sentence that says what to do."""
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
+def suggest(name: str, known: Iterable[str]) -> Note:
     """Say what was probably meant, or what there is to choose from.
 
     Examples
@@ -29,7 +31,9 @@ def suggest(name: str, known: Iterable[str]) -> str:
     """
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(names)}"
+    if close:
+        return Note("did you mean {name!r}?", name=close[0])
+    return Note("choose from {names}", names=", ".join(names))
 
 
 def shown(text: str) -> str:

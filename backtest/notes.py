@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
+
+SPOKEN = ContextVar("SPOKEN", default="en")  # the language of what a command says on the way
 
 
 class Note(str):

@@ -29,6 +29,7 @@ from backtest.cli.options import (
     print_json,
     wrote,
 )
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     from backtest.engine.result import BacktestResult
@@ -249,7 +250,7 @@ def _results(
     from backtest.render.waiting import waiting
 
     unfit: dict[str, UserError] = {}
-    with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
+    with waiting(Note("loading vectorbt (its very first start compiles and can take a minute)")):
         from backtest.engine.run import run_many
 
         market, costs = terms.load_market(), terms.cost_model()
@@ -267,5 +268,5 @@ def _results(
     if not results:
         raise next(iter(unfit.values()))
     for name, reason in unfit.items():
-        tell(f"left out {name}: {reason}", stderr=True)
+        tell(Note("left out {name}: {reason}", name=name, reason=reason), stderr=True)
     return results, results[0].market

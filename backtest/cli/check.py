@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, MarketOption, print_json
+from backtest.notes import Note
 
 
 def check(
@@ -35,7 +36,7 @@ def check(
     from backtest.views.words import Words
 
     say, chosen = Words(lang), find_subject(subject, settings or [])
-    with waiting("asking again on markets that end earlier, or go on otherwise"):
+    with waiting(Note("asking again on markets that end earlier, or go on otherwise")):
         from backtest.data import load_market
         from backtest.strategy.check import check
 

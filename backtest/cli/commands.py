@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import NoReturn
 
 import typer
@@ -32,6 +33,7 @@ from backtest.cli.trials import trials
 from backtest.cli.usage import UsageError, is_help, usage_sentence
 from backtest.cli.verify import verify
 from backtest.errors import UserError
+from backtest.notes import SPOKEN, Note
 from backtest.render.plain import clean, lost_letters, prepare
 
 # A full disk, a full quota, a disk that may only be read.
@@ -89,6 +91,7 @@ def run_command(interrupted: Callable[[], bool]) -> int:
         If it was interrupted, whatever else that became: compiled code has errors of its own.
     """
     prepare()
+    SPOKEN.set(_language(sys.argv[1:]))
     try:
         try:
             code = app(prog_name="nqp", standalone_mode=False) or 0
@@ -98,7 +101,7 @@ def run_command(interrupted: Callable[[], bool]) -> int:
                 raise KeyboardInterrupt from None
             raise
     except UserError as error:
-        _mistake(own_fault(error) or str(error))
+        _mistake(own_fault(error) or error.args[0])
     except UsageError as error:
         if is_help(error):
             error.show()
@@ -113,11 +116,19 @@ def run_command(interrupted: Callable[[], bool]) -> int:
             _mistake(own)
         if isinstance(error, MemoryError):
             _mistake(
-                "the memory is not enough for this; take fewer or smaller files or a shorter span"
+                Note(
+                    "the memory is not enough for this; take fewer or smaller files or a shorter "
+                    "span"
+                )
             )
         if isinstance(error, OSError) and error.errno in FULL:
             _say_no_more()
-            _mistake(f"nothing more can be written ({error.strerror}); make room and try again")
+            _mistake(
+                Note(
+                    "nothing more can be written ({strerror}); make room and try again",
+                    strerror=error.strerror,
+                )
+            )
         import traceback
 
         print(clean(traceback.format_exc()), file=sys.stderr, end="")
@@ -138,6 +149,17 @@ def _say_no_more() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _language(words: Sequence[str]) -> str:
+    """Return the language asked for, "en" where none that is spoken is."""
+    asked = [after for word, after in pairwise(words) if word == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return "zh" if "zh" in asked else "en"
+
+
 def _mistake(sentence: str) -> NoReturn:
-    print("nqp:", clean(" ".join(sentence.split())), file=sys.stderr)
+    if SPOKEN.get() != "en":
+        from backtest.views.words import Words
+
+        sentence = Words(SPOKEN.get()).said(sentence)
+    print("nqp:", clean(" ".join(str(sentence).split())), file=sys.stderr)
     sys.exit(2)

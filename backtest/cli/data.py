@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.notes import Note
 
 app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
 
@@ -186,13 +187,24 @@ def fetch(
         missing = fetched.missing
         more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
         raise UserError(
-            f"nothing was taken from {source}: {missing[0].id}: {missing[0].reason}{more}"
+            Note(
+                "nothing was taken from {source}: {id}: {reason}{more}",
+                source=source,
+                id=missing[0].id,
+                reason=missing[0].reason,
+                more=more,
+            )
         )
     if fetched.missing:
         total = len(fetched.outcomes)
         tell(
-            f"nqp: {total - len(fetched.missing)} of {total} came or were up to date, "
-            f"{len(fetched.missing)} did not; run the same command again for the rest",
+            Note(
+                "nqp: {value} of {total} came or were up to date, {count} did not; run the same "
+                "command again for the rest",
+                value=total - len(fetched.missing),
+                total=total,
+                count=len(fetched.missing),
+            ),
             stderr=True,
         )
 
@@ -208,7 +220,7 @@ def list_(lang: LangOption = "en", json: JsonOption = False) -> None:
     entries = list_markets()
     for entry in entries:
         if entry.problem:
-            tell(f"nqp: {entry.problem}", stderr=True)
+            tell(Note("nqp: {problem}", problem=entry.problem), stderr=True)
     sound = [entry for entry in entries if not entry.problem]
     if json:
         print_json({"markets": [entry.to_json() for entry in sound]})
@@ -238,7 +250,7 @@ def check(
     if repair:
         from backtest.data.repair import repair as make_whole
 
-        tell(f"nqp: {make_whole(name)}", stderr=True)
+        tell(Note("nqp: {make_whole}", make_whole=make_whole(name)), stderr=True)
     with progress("reading prices") as advance:
         findings = check_market(name, progress=advance)
     if json:
@@ -264,7 +276,7 @@ def export(
         print_json({"name": name, "folder": str(to), "files": names, "snapshot": snapshot})
         return
     for path in files:
-        tell(f"wrote {path}")
+        tell(Note("wrote {path}", path=path))
 
 
 def _day(option: str, text: str | None) -> date | None:
@@ -273,7 +285,9 @@ def _day(option: str, text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
-        raise UserError(f"{option} was {text!r}; write the day as 2024-06-28") from error
+        raise UserError(
+            Note("{option} was {text!r}; write the day as 2024-06-28", option=option, text=text)
+        ) from error
 
 
 def _pairs(option: str, texts: list[str] | None, example: str) -> dict[str, str]:
@@ -283,7 +297,14 @@ def _pairs(option: str, texts: list[str] | None, example: str) -> dict[str, str]
     for text in texts or ():
         name, equals, value = text.partition("=")
         if not (name.strip() and equals and value.strip()):
-            raise UserError(f"{option} was {text!r}; write it as {example}")
+            raise UserError(
+                Note(
+                    "{option} was {text!r}; write it as {example}",
+                    option=option,
+                    text=text,
+                    example=example,
+                )
+            )
         pairs[name.strip()] = value.strip()
     return pairs
 
@@ -292,5 +313,11 @@ def _days(series: str, text: str) -> int:
     from backtest.errors import UserError
 
     if not text.isdigit():
-        raise UserError(f"the delay of {series} was {text!r}; give a number of days, as 15")
+        raise UserError(
+            Note(
+                "the delay of {series} was {text!r}; give a number of days, as 15",
+                series=series,
+                text=text,
+            )
+        )
     return int(text)

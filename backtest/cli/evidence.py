@@ -21,6 +21,7 @@ from backtest.cli.options import (
     print_json,
     wrote,
 )
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     from backtest.evidence.examine import StrategyEvidence
@@ -84,16 +85,24 @@ def evidence(
 
     say = Words(lang)
     if strategy is None and settings:
-        raise UserError("--set needs a strategy to set it on; name one before it")
+        raise UserError(Note("--set needs a strategy to set it on; name one before it"))
     if strategy is None and benchmark:
-        raise UserError("--benchmark is what a strategy is compared with; name one before it")
+        raise UserError(Note("--benchmark is what a strategy is compared with; name one before it"))
     if events is None and (by or leave_out):
-        raise UserError("--by and --leave-out need events; name them with --events policy or FILE")
+        raise UserError(
+            Note("--by and --leave-out need events; name them with --events policy or FILE")
+        )
     if by not in (None, "kind"):
-        raise UserError(f"--by was {by!r}; events are studied by kind: --by kind")
+        raise UserError(Note("--by was {by!r}; events are studied by kind: --by kind", by=by))
     for flag in leave_out or []:
         if flag not in FLAGS:
-            raise UserError(f"--leave-out was {flag!r}; {suggest(flag, FLAGS)}")
+            raise UserError(
+                Note(
+                    "--leave-out was {flag!r}; {suggestion}",
+                    flag=flag,
+                    suggestion=suggest(flag, FLAGS),
+                )
+            )
     from backtest.cli.lookup import find_thesis
     from backtest.market.event_file import events_named
     from strategies.taxonomy import EVENT_BASKETS
@@ -168,7 +177,7 @@ def _gather(
     chosen = None if strategy is None else find_strategy(strategy, settings or [])
     terms = Terms(market, None, as_of, costs, fill, 1_000_000.0, False, benchmark=benchmark)
     model = terms.cost_model()
-    with waiting("measuring the claims"):
+    with waiting(Note("measuring the claims")):
         from backtest.data import load_market
         from backtest.evidence.scorecard import scorecard
 
@@ -181,7 +190,9 @@ def _gather(
         )
         if chosen is None:
             return card, None, seen
-    with waiting("taking the strategy apart (a very first start compiles and can take a minute)"):
+    with waiting(
+        Note("taking the strategy apart (a very first start compiles and can take a minute)")
+    ):
         from backtest.evidence.examine import examine
         from strategies.taxonomy import CHAINS, NQP, TRACKS, TRADITIONAL
 

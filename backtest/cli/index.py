@@ -16,6 +16,7 @@ from backtest.cli.options import (
     print_json,
     wrote,
 )
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def index(
 
     say = Words(lang)
     chosen, seen = load_framework(framework), _load(market, as_of)
-    with waiting("computing the index"):
+    with waiting(Note("computing the index")):
         found = composite(seen, chosen)
     varied = _vary(found) if sensitivity else None
     since = seen.sessions[max(0, len(seen.sessions) - 1 - SPAN)]
@@ -105,8 +106,13 @@ def _load(name: str, as_of: str | None) -> Market:
     seen = market.as_of(as_of)
     if pd.Timestamp(as_of) > market.sessions[-1]:
         raise UserError(
-            f"market {market.name} ends on {market.sessions[-1]:%Y-%m-%d}, before {as_of}; give "
-            f"an earlier day, or leave --as-of out"
+            Note(
+                "market {name} ends on {value:%Y-%m-%d}, before {as_of}; give an earlier day, or "
+                "leave --as-of out",
+                name=market.name,
+                value=market.sessions[-1],
+                as_of=as_of,
+            )
         )
     return seen
 
@@ -115,7 +121,7 @@ def _vary(found: Composite) -> CompositeSensitivity:
     """Vary the choices, and trade the plainest strategy on each index."""
     from backtest.render.waiting import waiting
 
-    with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
+    with waiting(Note("loading vectorbt (its very first start compiles and can take a minute)")):
         from backtest.evidence.composite_sensitivity import composite_sensitivity
         from backtest.evidence.composite_switch import CompositeSwitch
         from strategies.taxonomy import NQP, TRADITIONAL

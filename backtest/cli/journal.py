@@ -14,6 +14,7 @@ from backtest.cli.options import (
     Terms,
     print_json,
 )
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     from backtest.costs import Costs
@@ -57,7 +58,7 @@ def journal(
     say = Words(lang)
     model = Terms("", None, None, costs, "open", 1.0, False).cost_model()
     found = read()
-    with waiting("scoring the journal"):
+    with waiting(Note("scoring the journal")):
         scored, judged, skipped = _scored(found.entries, own_strategies(strategy), model)
     skipped = [*clock_set_back(found.entries), *skipped]
     if json:
@@ -108,8 +109,14 @@ def register(
     from backtest.render.terminal import tell
 
     tell(
-        f"registered as entry {entry.number}: {chosen.name} on {market} until {body['until']}; "
-        f"'nqp journal' judges it when the window is over"
+        Note(
+            "registered as entry {number}: {name} on {market} until {value}; 'nqp journal' judges "
+            "it when the window is over",
+            number=entry.number,
+            name=chosen.name,
+            market=market,
+            value=body["until"],
+        )
     )
 
 
@@ -159,8 +166,13 @@ def _recorded(
     source, name = source_identity(type(strategy)), entry.body["market"]
     if source != entry.body["source"]:
         raise UserError(
-            f"the rules of {strategy.name} are not those recorded ({entry.body['source']}, now "
-            f"{source}); score it with the version that recorded it"
+            Note(
+                "the rules of {name} are not those recorded ({value}, now {source}); score it "
+                "with the version that recorded it",
+                name=strategy.name,
+                value=entry.body["source"],
+                source=source,
+            )
         )
     if name not in markets:
         markets[name] = load_market(name)

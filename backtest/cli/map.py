@@ -14,6 +14,7 @@ from backtest.cli.options import (
     MarketOption,
     print_json,
 )
+from backtest.notes import Note
 
 
 def rotation_map(
@@ -80,6 +81,12 @@ def _groups(text: str) -> dict[str, tuple[str, ...]]:
     groups = {}
     for name in text.split(","):
         if name not in BASKETS:
-            raise UserError(f"there is no basket {name!r}; {suggest(name, BASKETS)}")
+            raise UserError(
+                Note(
+                    "there is no basket {name!r}; {suggestion}",
+                    name=name,
+                    suggestion=suggest(name, BASKETS),
+                )
+            )
         groups[name] = BASKETS[name].sectors
     return groups

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from backtest.notes import Note
+
 STRATEGY = '''"""{kind}: what it claims, in a sentence; and what would refute it."""
 
 from collections.abc import Mapping
@@ -79,15 +81,25 @@ def new(
     words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)
     module = "_".join(words).lower()
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{1,39}", name) or not words or iskeyword(module):
-        raise UserError(f"{name!r} is no name for a strategy; give letters, as my-rotation")
+        raise UserError(
+            Note("{name!r} is no name for a strategy; give letters, as my-rotation", name=name)
+        )
     if not out.is_dir():
-        raise UserError(f"there is no folder {out}; make it first")
+        raise UserError(Note("there is no folder {out}; make it first", out=out))
     kind = "".join(word[0].upper() + word[1:] for word in words)
     texts = {f"{module}.py": STRATEGY, f"test_{module}.py": TEST}
     for file in texts:
         if (out / file).exists():
-            raise UserError(f"{out / file} exists already; give another name")
+            raise UserError(Note("{value} exists already; give another name", value=out / file))
     for file, text in texts.items():
         write_file(out / file, text.format(kind=kind, module=module).encode())
-    tell(f"wrote {out / module}.py and {out / f'test_{module}'}.py")
-    tell(f"next: nqp check {out / module}.py, nqp run {out / module}.py, pytest {out}")
+    tell(
+        Note("wrote {value}.py and {value2}.py", value=out / module, value2=out / f"test_{module}")
+    )
+    tell(
+        Note(
+            "next: nqp check {value}.py, nqp run {value}.py, pytest {out}",
+            value=out / module,
+            out=out,
+        )
+    )

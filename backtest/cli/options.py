@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from backtest.cli.completion import market_names, parameters
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,7 +102,11 @@ class Terms:
         object.__setattr__(self, "start", start)
         object.__setattr__(self, "end", end)
         if not self.cash < MOST:
-            raise UserError(f"--cash was {self.cash:g}; give an amount below {MOST:g}")
+            raise UserError(
+                Note(
+                    "--cash was {cash:g}; give an amount below {MOST:g}", cash=self.cash, MOST=MOST
+                )
+            )
 
     def load_market(self) -> Market:
         """Load the market, cut off at the end; sessions before the start stay, as history."""
@@ -114,8 +119,13 @@ class Terms:
             last = market.sessions[-1]
             if self.end is None and _is_after(self.start, last):
                 raise UserError(
-                    f"--start was {self.start}, but market {market.name} ends on {last:%Y-%m-%d}; "
-                    f"give an earlier day"
+                    Note(
+                        "--start was {start}, but market {name} ends on {last:%Y-%m-%d}; give an "
+                        "earlier day",
+                        start=self.start,
+                        name=market.name,
+                        last=last,
+                    )
                 )
             market.between(self.start, self.end)
         if self.end is not None:
@@ -144,7 +154,7 @@ def wrote(folder: Path | None) -> None:
     if folder is not None:
         from backtest.render.terminal import tell
 
-        tell(f"wrote {folder}")
+        tell(Note("wrote {folder}", folder=folder))
 
 
 def print_json(document: object) -> None:

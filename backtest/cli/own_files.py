@@ -14,6 +14,7 @@ from types import ModuleType
 from backtest.cli.own_faults import OWN, own_fault
 from backtest.errors import UserError, suggest
 from backtest.fields import lacking
+from backtest.notes import Note
 from backtest.strategy import Strategy
 from backtest.triggers import Trigger
 
@@ -26,8 +27,11 @@ def strategy_from_file(name: str) -> type[Strategy]:
     kind = class_from_file(name, Strategy)
     if not issubclass(kind, Strategy):
         raise UserError(
-            f"{kind.__name__} is a trigger: 'nqp check' takes it, anything else needs a strategy "
-            f"whose rules ask it"
+            Note(
+                "{kind} is a trigger: 'nqp check' takes it, anything else needs a strategy "
+                "whose rules ask it",
+                kind=kind.__name__,
+            )
         )
     return kind
 
@@ -50,16 +54,27 @@ def class_from_file(name: str, wanted: type[Strategy] | None = None) -> Kind:
         return ready[0]
     if ready:
         names = [kind.__name__ for kind in ready]
-        raise UserError(f"{path} defines several; {ASKED}, one of {', '.join(names)}")
+        raise UserError(
+            Note(
+                "{path} defines several; {ASKED}, one of {names}",
+                path=path,
+                ASKED=ASKED,
+                names=", ".join(names),
+            )
+        )
     if kinds:
         _complete(path, next(iter(kinds.values())))
     if mine:
         one = next(iter(mine))
         raise UserError(
-            f"{path} defines no strategy: {one} subclasses none; write class "
-            f"{one}(TriggerRotation) or class {one}(Strategy), from backtest"
+            Note(
+                "{path} defines no strategy: {one} subclasses none; write class "
+                "{one}(TriggerRotation) or class {one}(Strategy), from backtest",
+                path=path,
+                one=one,
+            )
         )
-    raise UserError(f"{path} defines no strategy; subclass backtest.Strategy in it")
+    raise UserError(Note("{path} defines no strategy; subclass backtest.Strategy in it", path=path))
 
 
 def _named(path: str, name: str, everything: dict[str, object], mine: dict[str, type]) -> Kind:
@@ -67,13 +82,32 @@ def _named(path: str, name: str, everything: dict[str, object], mine: dict[str, 
     found = everything.get(name)
     if found is None:
         there_is = suggest(name, mine) if mine else "it has no class"
-        raise UserError(f"{path} has no strategy {name!r}; {there_is}")
+        raise UserError(
+            Note(
+                "{path} has no strategy {name!r}; {there_is}",
+                path=path,
+                name=name,
+                there_is=there_is,
+            )
+        )
     if not inspect.isclass(found):
-        raise UserError(f"{name} in {path} is a {type(found).__name__}, no class; {ASKED}")
+        raise UserError(
+            Note(
+                "{name} in {path} is a {kind}, no class; {ASKED}",
+                name=name,
+                path=path,
+                kind=type(found).__name__,
+                ASKED=ASKED,
+            )
+        )
     if not issubclass(found, (Strategy, Trigger)):
         raise UserError(
-            f"{name} in {path} is no strategy; write class {name}(TriggerRotation) or class "
-            f"{name}(Strategy), from backtest"
+            Note(
+                "{name} in {path} is no strategy; write class {name}(TriggerRotation) or class "
+                "{name}(Strategy), from backtest",
+                name=name,
+                path=path,
+            )
         )
     _complete(path, found)
     return found
@@ -83,20 +117,20 @@ def _complete(path: str, kind: type) -> None:
     """Say what a class lacks to be one that can be run."""
     missing = sorted(getattr(kind, "__abstractmethods__", ()))
     if missing:
-        raise UserError(f"{path}: {lacking(kind, missing)}")
+        raise UserError(Note("{path}: {lacking}", path=path, lacking=lacking(kind, missing)))
 
 
 def _module(file: Path, path: str) -> ModuleType:
     """Import a file as a module of its own; files of one name in two folders are two."""
     if not file.is_file():
-        raise UserError(f"there is no file {path}; {ASKED}")
+        raise UserError(Note("there is no file {path}; {ASKED}", path=path, ASKED=ASKED))
     name, place = f"{OWN}{file.stem}", str(file.resolve())
     known = sys.modules.get(name)
     if known is not None and str(Path(str(known.__file__)).resolve()) != place:
         name = f"{name}_{blake2b(place.encode(), digest_size=4).hexdigest()}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise UserError(f"{path} is no Python file; {ASKED}")
+        raise UserError(Note("{path} is no Python file; {ASKED}", path=path, ASKED=ASKED))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:

@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.notes import Note
 
 
 def policy(
@@ -44,14 +45,32 @@ def policy(
     say = Words(lang)
     names = EVENT_BASKETS.names
     if basket and basket not in names:
-        raise UserError(f"there is no basket {basket!r}; {suggest(basket, names)}")
+        raise UserError(
+            Note(
+                "there is no basket {basket!r}; {suggestion}",
+                basket=basket,
+                suggestion=suggest(basket, names),
+            )
+        )
     found = events_named(events, names).events
     known = {*POLICY_KINDS, *(one.kind for one in found)} - {""}
     if kind and kind not in known:
-        raise UserError(f"there is no kind {kind!r}; {suggest(kind, sorted(known))}")
+        raise UserError(
+            Note(
+                "there is no kind {kind!r}; {suggestion}",
+                kind=kind,
+                suggestion=suggest(kind, sorted(known)),
+            )
+        )
     sure = sorted({one.confidence for one in found} - {""})
     if confidence and confidence not in sure:
-        raise UserError(f"--confidence was {confidence!r}; {suggest(confidence, sure)}")
+        raise UserError(
+            Note(
+                "--confidence was {confidence!r}; {suggestion}",
+                confidence=confidence,
+                suggestion=suggest(confidence, sure),
+            )
+        )
     chosen = [
         one
         for one in found

@@ -10,6 +10,7 @@ import typer
 
 from backtest.cli.options import JsonOption, print_json
 from backtest.cli.writing import groups_and_thesis
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     from backtest.market import Market
@@ -45,9 +46,18 @@ def report(
 
     for option, value, known in (("--format", form, FORMS), ("--lang", lang, LANGUAGES)):
         if value not in known:
-            raise UserError(f"{option} was {value!r}; {suggest(value, known)}")
+            raise UserError(
+                Note(
+                    "{option} was {value!r}; {suggestion}",
+                    option=option,
+                    value=value,
+                    suggestion=suggest(value, known),
+                )
+            )
     if not folder.is_dir():
-        raise UserError(f"there is no folder {folder}; name one written by --out")
+        raise UserError(
+            Note("there is no folder {folder}; name one written by --out", folder=folder)
+        )
     given = own_strategies(strategy)
     if form == "xlsx":
         written: tuple[Path, ...] = (_workbook(folder, market, given),)
@@ -58,7 +68,7 @@ def report(
         print_json({"written": [str(path) for path in written]})
         return
     for path in written:
-        tell(f"wrote {path}")
+        tell(Note("wrote {path}", path=path))
 
 
 def _workbook(folder: Path, named: str | None, given: Mapping[str, type[Strategy]]) -> Path:
@@ -93,12 +103,18 @@ def _page(
 
     other = other_folder(folder)
     if given and other is not None:
-        raise UserError(f"{folder} holds {other} and no run; leave --strategy out")
+        raise UserError(
+            Note(
+                "{folder} holds {other} and no run; leave --strategy out",
+                folder=folder,
+                other=other,
+            )
+        )
     if (folder / "trials.parquet").exists():
         from backtest.records.tuning_folder import read_tuning
 
         if named is not None:
-            raise UserError("the report of a tuning needs no market; leave --market out")
+            raise UserError(Note("the report of a tuning needs no market; leave --market out"))
         return read_tuning(folder, language=language)
     if (folder / "regimes.csv").exists():
         from backtest.records.compare_folder import beside, read_compare
@@ -116,8 +132,11 @@ def _page(
         return read_page(folder, language)
     if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
         raise UserError(
-            f"{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "
-            f"with --out {folder} --force"
+            Note(
+                "{folder} holds evidence, whose report is written with it: run 'nqp evidence' "
+                "again with --out {folder} --force",
+                folder=folder,
+            )
         )
     from backtest.records.record import read_run
     from backtest.today.forward import forward_of

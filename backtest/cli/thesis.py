@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.notes import Note
 
 app = typer.Typer(help="Theses in files: dated claims that a market can refute.")
 
@@ -59,14 +60,16 @@ def new(
 
     path = out / f"{name}.toml"
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
-        raise UserError(f"{name!r} is no name for a thesis; give letters, as my-thesis")
+        raise UserError(
+            Note("{name!r} is no name for a thesis; give letters, as my-thesis", name=name)
+        )
     if not out.is_dir():
-        raise UserError(f"there is no folder {out}; make it first")
+        raise UserError(Note("there is no folder {out}; make it first", out=out))
     if path.exists():
-        raise UserError(f"{path} exists already; give another name")
+        raise UserError(Note("{path} exists already; give another name", path=path))
     write_file(path, (files("strategies") / "theses" / "template.toml").read_bytes())
-    tell(f"wrote {path}")
-    tell(f"next: nqp evidence --thesis {path}, nqp run {path}")
+    tell(Note("wrote {path}", path=path))
+    tell(Note("next: nqp evidence --thesis {path}, nqp run {path}", path=path))
 
 
 @app.command("schema")

@@ -19,6 +19,7 @@ from backtest.cli.options import (
     Terms,
     print_json,
 )
+from backtest.notes import Note
 
 
 def today(
@@ -68,10 +69,16 @@ def today(
 
     say, chosen = Words(lang), find_strategy(strategy, settings or [])
     if capital is not None and not 0 < capital < MOST:
-        raise UserError(f"--capital was {capital:g}; give an amount above 0 and below {MOST:g}")
+        raise UserError(
+            Note(
+                "--capital was {capital:g}; give an amount above 0 and below {MOST:g}",
+                capital=capital,
+                MOST=MOST,
+            )
+        )
     terms = Terms(market, None, None, costs, "open", 1_000_000.0, False)
     model = terms.cost_model()
-    with waiting("reading the triggers"):
+    with waiting(Note("reading the triggers")):
         from backtest.today import Account, read_account, today
 
         account = None
@@ -103,4 +110,9 @@ def today(
 
     show(today_page(found, say))
     if entry is not None:
-        tell(f"recorded as entry {entry.number}; 'nqp journal' scores it as sessions pass")
+        tell(
+            Note(
+                "recorded as entry {number}; 'nqp journal' scores it as sessions pass",
+                number=entry.number,
+            )
+        )

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.notes import Note
 
 
 def trials(
@@ -26,7 +27,13 @@ def trials(
     names = sorted({row["market"] for row in rows})
     if market is not None:
         if rows and market not in names:
-            raise UserError(f"nothing was tried on market {market!r}; {suggest(market, names)}")
+            raise UserError(
+                Note(
+                    "nothing was tried on market {market!r}; {suggestion}",
+                    market=market,
+                    suggestion=suggest(market, names),
+                )
+            )
         rows = [row for row in rows if row["market"] == market]
     if json:
         print_json({"trials": rows})

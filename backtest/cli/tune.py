@@ -30,6 +30,7 @@ from backtest.cli.options import (
     print_json,
     wrote,
 )
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     from backtest.strategy import Strategy
@@ -136,14 +137,14 @@ def tune(
         benchmark=benchmark,
         window=window,
     )
-    with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
+    with waiting(Note("loading the kernel (its very first start compiles, up to half a minute)")):
         from backtest.tuning.holdout import before
         from backtest.tuning.holdout import reveal as opened
 
         whole = terms.load_market()
         loaded = whole if holdout is None else before(whole, holdout)
     if reveal and holdout is None:
-        raise UserError("--reveal opens a holdout: add --holdout DATE, its first day")
+        raise UserError(Note("--reveal opens a holdout: add --holdout DATE, its first day"))
     options: dict[str, Any] = {
         "score": score,
         "costs": terms.cost_model(),
@@ -231,7 +232,7 @@ def walk_forward(
 
         check_target(out, force=force)
     terms = Terms(market, None, end, costs, fill, cash, strict_launch, benchmark=benchmark)
-    with waiting("loading the kernel (its very first start compiles, up to half a minute)"):
+    with waiting(Note("loading the kernel (its very first start compiles, up to half a minute)")):
         from backtest.tuning import splits
         from backtest.tuning.holdout import before
         from backtest.tuning.walk_forward import walk_forward as walk
@@ -286,13 +287,27 @@ def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constrain
     for text in where:
         sign = next((sign for sign in COMPARISONS if sign in text), None)
         if sign is None:
-            raise UserError(f"--where {text} compares nothing; write NAME<NAME or NAME<=NUMBER")
+            raise UserError(
+                Note("--where {text} compares nothing; write NAME<NAME or NAME<=NUMBER", text=text)
+            )
         left, right = (part.strip() for part in text.split(sign, 1))
         if left not in known:
-            raise UserError(f"{strategy.name} has no parameter {left!r}; {suggest(left, known)}")
+            raise UserError(
+                Note(
+                    "{name} has no parameter {left!r}; {suggestion}",
+                    name=strategy.name,
+                    left=left,
+                    suggestion=suggest(left, known),
+                )
+            )
         if right not in known and not _is_number(right):
             raise UserError(
-                f"--where {text}: {right!r} is no parameter and no number; {suggest(right, known)}"
+                Note(
+                    "--where {text}: {right!r} is no parameter and no number; {suggestion}",
+                    text=text,
+                    right=right,
+                    suggestion=suggest(right, known),
+                )
             )
         found.append(_comparison(left, COMPARISONS[sign], right))
     return found
@@ -321,9 +336,15 @@ def _engine(engine: str, address: str | None) -> AbstractContextManager[Engine |
     if engine == "local":
         return nullcontext(None)
     if engine != "dask":
-        raise UserError(f"--engine was {engine!r}; {suggest(engine, ['local', 'dask'])}")
+        raise UserError(
+            Note(
+                "--engine was {engine!r}; {suggestion}",
+                engine=engine,
+                suggestion=suggest(engine, ["local", "dask"]),
+            )
+        )
     if address is None:
-        raise UserError("--engine dask needs the scheduler: add --address tcp://host:8786")
+        raise UserError(Note("--engine dask needs the scheduler: add --address tcp://host:8786"))
     from backtest.tuning.remote import dask_engine
 
     return dask_engine(address)

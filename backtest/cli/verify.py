@@ -8,6 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.notes import Note
 
 
 def verify(
@@ -43,7 +44,7 @@ def verify(
 
     say = Words(lang)
     given = own_strategies(strategy)
-    with waiting("running it again (a very first start compiles and can take a minute)"):
+    with waiting(Note("running it again (a very first start compiles and can take a minute)")):
         from backtest.cli.writing import write_run_report
         from backtest.records.verify import verify
 

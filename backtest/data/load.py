@@ -24,6 +24,7 @@ from backtest.data.store import (
 )
 from backtest.errors import UserError, suggest
 from backtest.market import Market
+from backtest.notes import Note
 
 SAMPLE = "sample"
 
@@ -136,7 +137,7 @@ def export(name: str, folder: Path) -> tuple[tuple[Path, ...], str]:
     """
     if name == SAMPLE:
         raise UserError(
-            "the sample market is synthetic and stays embedded; export a market of your own"
+            Note("the sample market is synthetic and stays embedded; export a market of your own")
         )
     manifest = read_manifest(name)
     return write_folder(read_snapshot(manifest), folder), manifest.snapshot
@@ -158,15 +159,27 @@ def _folder(name_or_path: str | Path) -> Path | None:
         return folder
     if folder.is_dir():
         raise UserError(
-            f"folder {folder} holds no exported market (prices.csv and universe.toml); import its "
-            f"files with 'nqp data import NAME --prices {folder} --universe …'"
+            Note(
+                "folder {folder} holds no exported market (prices.csv and universe.toml); import "
+                "its files with 'nqp data import NAME --prices {folder} --universe …'",
+                folder=folder,
+            )
         )
     name = str(name_or_path)
     if NAME.fullmatch(name):
-        raise UserError(f"there is no market {name!r}; {suggest(name, [*stored, SAMPLE])}")
+        raise UserError(
+            Note(
+                "there is no market {name!r}; {suggestion}",
+                name=name,
+                suggestion=suggest(name, [*stored, SAMPLE]),
+            )
+        )
     raise UserError(
-        f"there is no folder {name}, and it is no name of a stored market; "
-        f"{suggest(name, [*stored, SAMPLE])}"
+        Note(
+            "there is no folder {name}, and it is no name of a stored market; {suggestion}",
+            name=name,
+            suggestion=suggest(name, [*stored, SAMPLE]),
+        )
     )
 
 

@@ -37,6 +37,7 @@ from backtest.data.finding import Finding
 from backtest.data.raw import RawMarket
 from backtest.errors import UserError, suggest
 from backtest.home import home
+from backtest.notes import Note
 from backtest.validation import misfit, parsed_json
 
 FILES = ("prices.parquet", "series.parquet", "universe.toml")
@@ -99,10 +100,13 @@ class _Stored(TypedDict):
 def check_name(name: str) -> str:
     """Return a name that may be stored; names never become paths unseen."""
     if name == "sample":
-        raise UserError("sample is the embedded market; choose another name")
+        raise UserError(Note("sample is the embedded market; choose another name"))
     if not NAME.fullmatch(name):
         raise UserError(
-            f"{name!r} is no name for a market; use up to 64 small letters, digits, - and _"
+            Note(
+                "{name!r} is no name for a market; use up to 64 small letters, digits, - and _",
+                name=name,
+            )
         )
     return name
 
@@ -145,8 +149,11 @@ def save(raw: RawMarket, manifest: Manifest, *, upon: str | None = None) -> Mani
         before = stored_snapshots(manifest.name)
         if upon is not None and before[:1] != ((upon,) if upon else ()):
             raise UserError(
-                f"market {manifest.name} was changed by another nqp in the meantime; run the same "
-                f"command again, what arrived is kept"
+                Note(
+                    "market {name} was changed by another nqp in the meantime; run the same "
+                    "command again, what arrived is kept",
+                    name=manifest.name,
+                )
             )
         stamped = replace(
             manifest,
@@ -193,7 +200,11 @@ def read_manifest(name: str) -> Manifest:
     path = home() / "markets" / f"{check_name(name)}.json"
     if not path.is_file():
         raise UserError(
-            f"there is no market {name!r}; {suggest(name, [*market_names(), 'sample'])}"
+            Note(
+                "there is no market {name!r}; {suggestion}",
+                name=name,
+                suggestion=suggest(name, [*market_names(), "sample"]),
+            )
         )
     try:
         return _parsed(name, path.read_text(encoding="utf-8"))
@@ -201,15 +212,21 @@ def read_manifest(name: str) -> Manifest:
         if isinstance(error, UserError):
             raise
         raise UserError(
-            f"the manifest of market {name} is damaged; 'nqp data check {name} --repair' finds "
-            f"its snapshots (they are untouched in {home() / 'snapshots'}), or import it again"
+            Note(
+                "the manifest of market {name} is damaged; 'nqp data check {name} --repair' finds "
+                "its snapshots (they are untouched in {value}), or import it again",
+                name=name,
+                value=home() / "snapshots",
+            )
         ) from error
 
 
 def _parsed(name: str, text: str) -> Manifest:
     plain = parsed_json(text)
     if plain.pop("format") != FORMAT:
-        raise UserError(f"market {name} was stored by another version of nqp; import it again")
+        raise UserError(
+            Note("market {name} was stored by another version of nqp; import it again", name=name)
+        )
     if (fault := misfit(_Stored, plain)) is not None:
         raise TypeError(fault)
     findings = tuple(Finding.from_json(item) for item in plain["findings"])
@@ -234,9 +251,12 @@ def read_snapshot(manifest: Manifest) -> RawMarket:
     files = _files_of(folder)
     if files is None or _identity(files) != manifest.snapshot:
         raise UserError(
-            f"snapshot {manifest.snapshot[:12]} of market {manifest.name} is damaged or "
-            f"incomplete; 'nqp data check {manifest.name} --repair' goes back to the one before, "
-            f"or import the market again"
+            Note(
+                "snapshot {value} of market {name} is damaged or incomplete; 'nqp data check "
+                "{name} --repair' goes back to the one before, or import the market again",
+                value=manifest.snapshot[:12],
+                name=manifest.name,
+            )
         )
     prices, series = (pq.read_table(pa.BufferReader(files[name])).to_pandas() for name in FILES[:2])
     return RawMarket(files["universe.toml"].decode(), prices, series)

@@ -23,6 +23,7 @@ from backtest.market.identity import content_hash
 from backtest.market.jump import Jump
 from backtest.market.publication import as_known, on_record
 from backtest.market.universe import Universe
+from backtest.notes import Note
 
 T = TypeVar("T")
 Date = str | pd.Timestamp
@@ -165,7 +166,10 @@ class Market(Displayed):
         """Traded value of each sector, session × sector: the sum of those there are, else NaN."""
         if self.turnover is None:
             raise UserError(
-                f"market {self.name} has no traded values; import prices with an amount column"
+                Note(
+                    "market {name} has no traded values; import prices with an amount column",
+                    name=self.name,
+                )
             )
         return indices.sector_totals(self.turnover, self.by_sector)
 
@@ -202,8 +206,12 @@ class Market(Displayed):
         """
         if self.benchmark.isna().all():
             raise UserError(
-                f"market {self.name} has no prices of its benchmark {self.universe.benchmark}; "
-                f"import them with 'nqp data import NAME --prices FOLDER --benchmark FILE'"
+                Note(
+                    "market {name} has no prices of its benchmark {benchmark}; import them with "
+                    "'nqp data import NAME --prices FOLDER --benchmark FILE'",
+                    name=self.name,
+                    benchmark=self.universe.benchmark,
+                )
             )
         last = self.benchmark.last_valid_index()
         return self.benchmark.ffill().where(self.benchmark.index <= last)
@@ -225,9 +233,14 @@ class Market(Displayed):
             plain = [column for column in self.series.columns if ":" not in column]
             has = ", ".join(plain) or "no series"
             raise UserError(
-                f"market {self.name} has no series {name!r} (it has {has}); import one with "
-                f"'nqp data import NAME --prices FOLDER --series FILE', a CSV with a date column "
-                f"and a column {name!r}, or name another"
+                Note(
+                    "market {name} has no series {name2!r} (it has {has}); import one with 'nqp "
+                    "data import NAME --prices FOLDER --series FILE', a CSV with a date column "
+                    "and a column {name2!r}, or name another",
+                    name=self.name,
+                    name2=name,
+                    has=has,
+                )
             )
         return self.series[name]
 
@@ -249,7 +262,13 @@ class Market(Displayed):
         first = self.sessions[0] if start is None else timestamp(start)
         last = self.sessions[-1] if end is None else timestamp(end)
         if first > last:
-            raise UserError(f"start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them")
+            raise UserError(
+                Note(
+                    "start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them",
+                    first=first,
+                    last=last,
+                )
+            )
         index = self.close.index
         return self._cut((index >= first) & (index <= last), f"between {start} and {end}")
 
@@ -258,8 +277,14 @@ class Market(Displayed):
             return self
         if not keep.any():
             raise UserError(
-                f"market {self.name} has no session {asked}; it runs from "
-                f"{self.sessions[0]:%Y-%m-%d} to {self.sessions[-1]:%Y-%m-%d}"
+                Note(
+                    "market {name} has no session {asked}; it runs from {value:%Y-%m-%d} to "
+                    "{value2:%Y-%m-%d}",
+                    name=self.name,
+                    asked=asked,
+                    value=self.sessions[0],
+                    value2=self.sessions[-1],
+                )
             )
         return replace(
             self,
@@ -347,4 +372,6 @@ def timestamp(date: Date) -> pd.Timestamp:
         # pandas alone would take "June" for a day of the year 1
         return pd.Timestamp(datetime.fromisoformat(date) if isinstance(date, str) else date)
     except (ValueError, TypeError) as error:
-        raise UserError(f"{date!r} is not a date; write it as 2024-06-28") from error
+        raise UserError(
+            Note("{date!r} is not a date; write it as 2024-06-28", date=date)
+        ) from error

@@ -17,6 +17,7 @@ from pandas.api.types import is_string_dtype
 from backtest.atomic import DRAFTS, sweep, write_file
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
+from backtest.notes import Note
 from backtest.render.plain import neutral
 from backtest.views.page import Page
 
@@ -37,7 +38,7 @@ def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
     With `force` it may hold what is to be replaced, `files` and reports; never anything else.
     """
     if folder.exists() and not folder.is_dir():
-        raise UserError(f"{folder} is a file; name a folder to write to")
+        raise UserError(Note("{folder} is a file; name a folder to write to", folder=folder))
     try:
         sweep(folder)
         held = sorted(
@@ -46,16 +47,30 @@ def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
             if not entry.match(DRAFTS)
         )
     except OSError as error:
-        raise UserError(f"{folder} cannot be read ({error.strerror}); name another") from error
+        raise UserError(
+            Note(
+                "{folder} cannot be read ({strerror}); name another",
+                folder=folder,
+                strerror=error.strerror,
+            )
+        ) from error
     foreign = [name for name in held if name not in files and not REPORT.fullmatch(name)]
     if foreign:
         raise UserError(
-            f"folder {folder} holds other files ({foreign[0]} …); name a new or an empty folder"
+            Note(
+                "folder {folder} holds other files ({value} …); name a new or an empty folder",
+                folder=folder,
+                value=foreign[0],
+            )
         )
     if held and not force:
         raise UserError(
-            f"folder {folder} holds an earlier result ({held[0]} …); add --force to replace all "
-            f"of it, or name a new folder"
+            Note(
+                "folder {folder} holds an earlier result ({value} …); add --force to replace all "
+                "of it, or name a new folder",
+                folder=folder,
+                value=held[0],
+            )
         )
 
 
@@ -75,7 +90,13 @@ def write_run(result: BacktestResult, folder: Path, *, force: bool = False) -> N
         write_file(folder / "regime.csv", csv_text(result.regime.to_frame("regime")))
         write_file(folder / "manifest.json", json_text(dict(result.manifest)).encode())
     except OSError as error:
-        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+        raise UserError(
+            Note(
+                "cannot write to {folder} ({strerror}); name another",
+                folder=folder,
+                strerror=error.strerror,
+            )
+        ) from error
 
 
 def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ...]:
@@ -110,7 +131,13 @@ def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ..
         for own, content in files.items():
             write_file(folder / own, content)
     except OSError as error:
-        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+        raise UserError(
+            Note(
+                "cannot write to {folder} ({strerror}); name another",
+                folder=folder,
+                strerror=error.strerror,
+            )
+        ) from error
     return tuple(folder / own for own in files)
 
 

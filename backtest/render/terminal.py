@@ -15,6 +15,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from backtest.notes import SPOKEN
 from backtest.render.console import PlainConsole
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
@@ -32,8 +33,8 @@ def plain_console(*, stderr: bool = False) -> Console:
 
 
 def tell(text: str, *, stderr: bool = False) -> None:
-    """Print a line."""
-    plain_console(stderr=stderr).print(Text(text), soft_wrap=True)
+    """Print a line, a note in the language the command speaks."""
+    plain_console(stderr=stderr).print(Text(Words(SPOKEN.get()).said(text)), soft_wrap=True)
 
 
 def remark(text: str) -> None:

@@ -9,7 +9,9 @@ from time import monotonic
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from backtest.notes import SPOKEN
 from backtest.render.terminal import plain_console
+from backtest.views.words import Words
 
 PATIENCE_SECONDS = 1.0
 
@@ -20,7 +22,7 @@ def waiting(message: str) -> Iterator[None]:
 
     What a strategy prints meanwhile goes to stderr too.
     """
-    console = plain_console(stderr=True)
+    console, message = plain_console(stderr=True), Words(SPOKEN.get()).said(message)
     if console.is_terminal:
         with console.status(f"{message} …"):
             yield

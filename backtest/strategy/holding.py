@@ -179,7 +179,7 @@ def check_columns(what: str, weights: pd.DataFrame, market: Market) -> None:
             f"{what} has weights by sector; turn them into weights by instrument with "
             f"backtest.strategy.allocation.sector_weights(market, weights)"
         )
-    hint = suggest(str(strange[0]), market.instruments)
+    hint: str = suggest(str(strange[0]), market.instruments)
     if any(name in market.close.columns for name in weights.index):
         hint = "rows are sessions and columns instruments, so turn it with .T"
     raise UserError(

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError, shown, suggest
+from backtest.notes import Note
 from backtest.strategy.strategy import Strategy, field_names, kebab
 
 Find = Callable[[str], type[Strategy]]
@@ -35,7 +36,9 @@ _WANTED = {
 
 def unknown_strategy(name: str) -> type[Strategy]:
     """Refuse to find a strategy by its name, where none is expected."""
-    raise UserError(f"there is no strategy {shown(name)!r} here; build it in Python")
+    raise UserError(
+        Note("there is no strategy {given!r} here; build it in Python", given=shown(name))
+    )
 
 
 def declared_type(kind: type[Strategy], name: str) -> Any:
@@ -49,12 +52,24 @@ def declared_type(kind: type[Strategy], name: str) -> Any:
     known = field_names(kind)
     if name not in known:
         there_is = suggest(name, known) if known else "make its class a frozen dataclass"
-        raise UserError(f"{kebab(kind.__name__)} has no parameter {shown(name)!r}; {there_is}")
+        raise UserError(
+            Note(
+                "{kebab} has no parameter {given!r}; {there_is}",
+                kebab=kebab(kind.__name__),
+                given=shown(name),
+                there_is=there_is,
+            )
+        )
     try:
         return _hints(kind)[name]
     except NameError as error:
         raise UserError(
-            f"the type of {kind.__name__}.{name} is not known ({error}); import it in its file"
+            Note(
+                "the type of {kind}.{name} is not known ({error}); import it in its file",
+                kind=kind.__name__,
+                name=name,
+                error=error,
+            )
         ) from error
 
 
@@ -102,10 +117,16 @@ def built(kind: type[Strategy], parameters: Mapping[str, Any], find: Find) -> St
         values = {name: value_of(kind, name, item, find) for name, item in parameters.items()}
         return kind(**values)
     except RecursionError as error:
-        raise UserError(f"{kebab(kind.__name__)} is nested too deep; build it in Python") from error
+        raise UserError(
+            Note("{kebab} is nested too deep; build it in Python", kebab=kebab(kind.__name__))
+        ) from error
     except TypeError as error:
         raise UserError(
-            f"{kebab(kind.__name__)} cannot be built ({error}); give every field without a default"
+            Note(
+                "{kebab} cannot be built ({error}); give every field without a default",
+                kebab=kebab(kind.__name__),
+                error=error,
+            )
         ) from error
 
 
@@ -114,7 +135,15 @@ def _fitting(name: str, found: Any, given: Any, hint: Any) -> Any:
         return found
     endless = str(given).strip(" +-").lower() in ("nan", "inf", "infinity")
     also = " that is finite" if endless else ""
-    raise UserError(f"{name} was {shown(repr(given))}; give {_wanted(hint)}{also}")
+    raise UserError(
+        Note(
+            "{name} was {given}; give {wanted}{also}",
+            name=name,
+            given=shown(repr(given)),
+            wanted=_wanted(hint),
+            also=also,
+        )
+    )
 
 
 def _wanted(hint: Any) -> str:

@@ -37,7 +37,7 @@ class Words:
         if self.language not in LANGUAGES:
             raise UserError(f"--lang was {self.language!r}; {suggest(self.language, LANGUAGES)}")
 
-    def __call__(self, text: str, **values: object) -> str:
+    def __call__(self, text: str, /, **values: object) -> str:
         """Return the sentence with its values in their places."""
         said = text if self.language == "en" else catalogue()["sentences"].get(text, text)
         return said.format(**values) if values else said
@@ -89,6 +89,13 @@ class Words:
         if isinstance(text, Note):
             return self(text.code, **{key: self._value(v) for key, v in text.values.items()})
         return text
+
+    def said(self, text: str) -> str:
+        """Return a note whose values are what somebody wrote: they stay as they are."""
+        if not isinstance(text, Note):
+            return text
+        values = text.values.items()
+        return self(text.code, **{k: self.said(v) if isinstance(v, Note) else v for k, v in values})
 
     def _value(self, value: object) -> object:
         """Return a value of a note: a note worded, a known name called as it is called."""

@@ -1,0 +1,80 @@
+"""Every command in Chinese: no run of four English words but names, and errors as well."""
+
+import re
+
+import pytest
+
+from backtest.cli.commands import app
+from tests.command import nqp
+
+SHORT = ("--end", "2017-12-29")
+GRID = ("--grid", "fall_bp=5,10", "--grid", "rate_window=60,120")
+COMMANDS = {
+    "run": [("rate-rotation", *SHORT, "--out", "FOLDER/run")],
+    "compare": [("rate-rotation", "static-blend", "equal-weight", *SHORT)],
+    "strategies": [(), ("thesis-rotation",)],
+    "tune": [("rate-rotation", *GRID, *SHORT)],
+    "walk-forward": [("rate-rotation", *GRID, "--train-years", "1", *SHORT)],
+    "evidence": [("--as-of", "2018-12-28"), ("--events", "policy", "--by", "kind")],
+    "index": [("--as-of", "2017-12-29")],
+    "today": [("thesis-rotation", "--capital", "1000000")],
+    "check": [("equal-weight", "--dates", "2")],
+    "map": [()],
+    "policy": [()],
+    "trials": [()],
+    "journal": [()],
+    "report": [("FOLDER/run",)],
+    "verify": [("FOLDER/run",)],
+    "new": [("my-rotation", "--out", "FOLDER")],
+    "thesis": [("list",)],
+    "data": [("list",), ("check", "sample")],
+}
+SILENT = {"new", "dashboard"}  # take no --lang: what they print are names, or a page of its own
+RUN = re.compile(r"(?<![\w.'-])[A-Za-z][a-z'’]*(?:[ ,;:]+[A-Za-z][a-z'’]*){3,}")
+# Names: authors, offices that issued a policy, and what a thesis file calls its own.
+NAMES = re.compile("Zheshang|Council|Commission|Office|Committee|banks|others|MIIT|PBOC|MOST|MOF")
+
+
+def english(text):
+    """Return the runs of four English words or more that are no names."""
+    found = [run for line in text.splitlines() for run in RUN.findall(line)]
+    return [run for run in found if not NAMES.search(run)]
+
+
+def test_a_run_of_english_would_be_found():
+    assert english("持有：the best basket throughout") == ["the best basket throughout"]
+    assert english("rate-rotation, static-blend, CSI 300, Ledoit–Wolf") == []
+
+
+def test_every_command_speaks_chinese(tmp_path):
+    names = {command.name for command in app.registered_commands}
+    names |= {group.name for group in app.registered_groups}
+    assert names - SILENT <= set(COMMANDS), "give it a row"
+    left: dict[str, list[str]] = {}
+    for name, calls in COMMANDS.items():
+        for words in calls:
+            told = [word.replace("FOLDER", str(tmp_path)) for word in words]
+            lang = () if name in SILENT else ("--lang", "zh")
+            done = nqp(name, *told, *lang, columns=400, home=tmp_path / "home", cwd=tmp_path)
+            assert done.returncode == 0, (name, done.stderr)
+            if lang:
+                left.setdefault(name, []).extend(english(f"{done.stdout}\n{done.stderr}"))
+    page = (tmp_path / "run" / "report.zh.html").read_text("utf-8")
+    words = re.sub(r"<(script|style).*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL)
+    left["report.html"] = english(words)
+    assert {name: runs for name, runs in left.items() if runs} == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("rnu",), "没有命令'rnu'；是否指'run'?"),
+        (("run", "rate-rotatoin"), "没有策略'rate-rotatoin'；是否指'rate-rotation'？"),
+        (("run", "--lnag", "zh"), "没有选项--lnag；是否指'--lang'？"),
+        (("data", "check", "nope"), "没有市场'nope'；可选：sample"),
+        (("run", "--set", "tilt"), "--set tilt没有取值；请写成NAME=VALUE"),
+    ],
+)
+def test_a_mistake_is_told_in_chinese(words, said, tmp_path):
+    done = nqp(*words, "--lang", "zh", home=tmp_path)
+    assert (done.returncode, done.stderr) == (2, f"nqp: {said}\n")
