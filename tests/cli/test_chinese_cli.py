@@ -32,7 +32,9 @@ COMMANDS = {
 SILENT = {"new", "dashboard"}  # take no --lang: what they print are names, or a page of its own
 RUN = re.compile(r"(?<![\w.'-])[A-Za-z][a-z'’]*(?:[ ,;:]+[A-Za-z][a-z'’]*){3,}")
 # Names: authors, offices that issued a policy, and what a thesis file calls its own.
-NAMES = re.compile("Zheshang|authors|etf|Council|Commission|Office|Committee|banks|others|MIIT|PBOC|MOST|MOF")
+NAMES = re.compile(
+    "Zheshang|authors|etf|Council|Commission|Office|Committee|banks|others|MIIT|PBOC|MOST|MOF"
+)
 
 
 def english(text):
