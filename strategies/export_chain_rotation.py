@@ -16,6 +16,7 @@ from backtest.triggers import (
     Always,
     Confirmed,
     Never,
+    OrElse,
     RateBelowAverage,
     SeriesChanged,
     Trigger,
@@ -23,20 +24,23 @@ from backtest.triggers import (
 )
 from strategies.taxonomy import EXPORT_CAPEX, EXPORT_ELECTROMECHANICAL, EXPORT_HOUSING
 
+LEAST = 1e-9  # of a series' unit: a change
+
 
 @dataclass(frozen=True)
 class ExportChainRotation(TriggerRotation):
     """Hold the export chain that the American cycle favors.
 
-    Claims V2a–c, read off a United States yield, `rates`. After every session there is a sign for
-    one chain: for the housing chain (V2b) while the yield is below its average of `window` sessions
-    (`RateBelowAverage`), as housing then recovers; else for the capital spending chain (V2c) while
-    the yield is `rise_bp` or more higher than `window` sessions ago (`SeriesChanged`); else for
-    electromechanical exports (V2a), with which restocking starts. With `inventories`, the name of
-    an inventories-to-sales series, the sign is for electromechanical exports whatever the yield
-    does while that ratio was lower, by 1e-9 or more, than `window` sessions ago in each of
-    `confirm` sessions in a row (`Confirmed`). Conditions combine by Kleene's logic: while one that
-    could still decide it is unknown, so is the sign.
+    Claims V2a–c, read off what they are about, as it was known then. Restocking (V2a): the ratio of
+    inventories to sales was lower, by 1e-9 or more, than `window` sessions ago in each of `confirm`
+    sessions in a row (`Confirmed`). Housing (V2b): starts are higher, by 1e-9 or more, than then.
+    Capital spending (V2c): so are orders of capital goods (`SeriesChanged`). The first of the three
+    that holds gives the sign for its chain; where none does, it is for electromechanical exports,
+    with which restocking starts. Where the market lacks a series, or until it is known, a yield,
+    `rates`, stands in (`OrElse`), and the result says so: housing recovers while it is below its
+    average of `window` sessions (`RateBelowAverage`), capital spending while it is `rise_bp` or
+    more higher than `window` sessions ago; without inventories nothing restocks. Conditions combine
+    by Kleene's logic: while one that could still decide it is unknown, so is the sign.
 
     A sign counts, for entering a chain as for leaving one, once it has stood `confirm` sessions in
     a row, this one included: the chain whose sign was the last to count is held (`in_force`). Until
@@ -52,7 +56,9 @@ class ExportChainRotation(TriggerRotation):
     rise_bp: float = parameter("how far the yield must have risen", 50.0, "basis points", least=0)
     confirm: int = parameter("for which a sign has to stand", 10, "sessions", least=1)
     rates: str = parameter("the yield's series, in percent", "us10y")
-    inventories: str | None = parameter("an inventories-to-sales series, or none", None)
+    inventories: str = parameter("the series of inventories to sales", "us_inventories_to_sales")
+    housing: str = parameter("the series of housing starts", "us_housing_starts")
+    orders: str = parameter("the series of capital-goods orders", "us_capital_goods_orders")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -60,18 +66,18 @@ class ExportChainRotation(TriggerRotation):
         at_least("confirm", self.confirm, 1)
         at_least("rise_bp", self.rise_bp, 0)
 
-    @property
-    def restocking(self) -> Trigger:
-        """Whether the inventories-to-sales ratio falls; never, where none is named."""
-        if self.inventories is None:
-            return Never()
-        return Confirmed(SeriesChanged(self.inventories, -1e-9, self.window), self.confirm)
-
     def rules(self) -> Mapping[str, Trigger]:
         """Return "export_housing", "export_capex", and always "export_electromechanical"."""
-        easing = RateBelowAverage(self.window, series=self.rates)
-        rise = SeriesChanged(self.rates, self.rise_bp / 100.0, self.window)
-        restocking = self.restocking
+        fewer = SeriesChanged(self.inventories, -LEAST, self.window)
+        restocking = Confirmed(OrElse(fewer, Never()), self.confirm)
+        easing = OrElse(
+            SeriesChanged(self.housing, LEAST, self.window),
+            RateBelowAverage(self.window, series=self.rates),
+        )
+        rise = OrElse(
+            SeriesChanged(self.orders, LEAST, self.window),
+            SeriesChanged(self.rates, self.rise_bp / 100.0, self.window),
+        )
         signs = {
             "export_housing": easing & ~restocking,
             "export_capex": rise & ~easing & ~restocking,

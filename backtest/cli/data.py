@@ -41,11 +41,16 @@ def import_(
     bond: Annotated[Path | None, typer.Option(help="Prices of the government bond.")] = None,
     series: Annotated[
         list[Path] | None,
-        typer.Option(help="Dates and one column per series; may be given several times."),
+        typer.Option(
+            help="Dates and one column per series, or a folder; may be given several times."
+        ),
     ] = None,
     valuation: Annotated[
         Path | None,
         typer.Option(help="PE, PB or dividend yield by instrument or sector: a file or a folder."),
+    ] = None,
+    money: Annotated[
+        Path | None, typer.Option(help="The rate that idle cash earns, in percent: Shibor.")
     ] = None,
     as_: Annotated[
         list[str] | None,
@@ -97,7 +102,7 @@ def import_(
         accept_jumps=accept_jumps,
     )
     sources = Sources(
-        prices, universe, benchmark, bond, tuple(series or ()), valuation, stated=stated
+        prices, universe, benchmark, bond, tuple(series or ()), valuation, money, stated
     )
     with progress("reading prices") as advance:
         intake = read_sources(sources, progress=advance)

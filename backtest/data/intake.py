@@ -18,7 +18,7 @@ from backtest.data.quality import check
 from backtest.data.quotes import QuoteReading, joined, replaced
 from backtest.data.raw import RawMarket, raw_market
 from backtest.data.returns import levels, look_like_returns
-from backtest.data.series_files import read_series
+from backtest.data.series_files import read_money, read_series
 from backtest.data.stated import Stated
 from backtest.data.store import Manifest, check_name, save
 from backtest.data.valuation_files import read_valuations
@@ -40,9 +40,11 @@ class Sources:
     benchmark, bond : Path or None
         One instrument each: the universe's benchmark, and one of its bonds.
     series : tuple of Path
-        Files of published series.
+        Files of published series, or folders of them.
     valuation : Path or None
         A file of PE, PB or dividend yield by instrument or sector, or a folder of them.
+    money : Path or None
+        A file of the rate that idle cash earns.
     stated : Stated
         What the user says about the files.
     """
@@ -53,6 +55,7 @@ class Sources:
     bond: Path | None = None
     series: tuple[Path, ...] = ()
     valuation: Path | None = None
+    money: Path | None = None
     stated: Stated = field(default_factory=Stated)
 
     def resolved(self) -> Sources:
@@ -71,7 +74,8 @@ class Sources:
     def to_json(self) -> dict[str, object]:
         """Return the absolute paths, for a manifest."""
         single = {"prices": self.prices, "benchmark": self.benchmark, "bond": self.bond}
-        single |= {"valuation": self.valuation} if self.valuation else {}
+        further = {"valuation": self.valuation, "money": self.money}
+        single |= {key: path for key, path in further.items() if path is not None}
         return {
             **{key: None if path is None else str(path.absolute()) for key, path in single.items()},
             "series": [str(path.absolute()) for path in self.series],
@@ -120,6 +124,8 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
     reader = Reader.of(universe, stated)
     # Small things first: a misspelt path is told before the long work.
     series = read_series(chosen.series, universe, stated)
+    if chosen.money is not None:
+        series = joined([series, read_money(chosen.money, universe, stated)])
     if chosen.valuation is not None:
         series = joined([series, read_valuations(chosen.valuation, universe, stated)])
     benchmark = None if chosen.benchmark is None else reader.benchmark(chosen.benchmark)

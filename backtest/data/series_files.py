@@ -11,6 +11,7 @@ import pandas as pd
 from backtest.data.dates import Exchange
 from backtest.data.description import Description, described
 from backtest.data.finding import Finding
+from backtest.data.grid import SUFFIXES
 from backtest.data.head import Column
 from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank, numbers
@@ -26,6 +27,8 @@ from backtest.market.universe import Universe
 
 # Columns of a table of releases that show it is one: what was expected, and the value before.
 RELEASE_TABLE = ("预测值", "前值", "预期值", "forecast", "previous", "consensus", "expected")
+# What a money rate is called, the first choice first: overnight rates have the longest records.
+MONEY = ("money_rate", "shibor_on", "on", "o/n", "隔夜", "shibor_1w", "1w", "dr007", "r007")
 # Columns that say where a value belongs, and are none themselves.
 PLACING = ("date", "released", "usable", "fetched", "series", "name", "instrument")
 
@@ -49,7 +52,7 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
     findings: list[Finding] = []
     files: list[Description] = []
     origin: dict[str, Path] = {}
-    for path in paths:
+    for path in files_in(paths):
         table = read_table(path, exchange, lambda text: False, stated)
         parts, spare = _parts(table, stated)
         if not parts:
@@ -79,6 +82,42 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
         files.append(described(table, holds, shown, unit))
     whole = pd.concat(frames, ignore_index=True) if frames else empty_series()
     return QuoteReading(whole, tuple(findings), tuple(files))
+
+
+def files_in(paths: Sequence[Path]) -> list[Path]:
+    """Return files as they are, and of a folder the tables in it, by name."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = [one for one in sorted(path.iterdir()) if one.suffix.lower() in SUFFIXES]
+        if not inside:
+            raise UserError(f"folder {path} has no CSV, Excel or Parquet file; name another")
+        found += inside
+    return found
+
+
+def read_money(path: Path, universe: Universe, stated: Stated) -> QuoteReading:
+    """Read the rate that idle cash earns as the series `money_rate`: the only one, or by its name.
+
+    Raises
+    ------
+    UserError
+        If the file has several series and none is called as a money rate is.
+    """
+    read = read_series((path,), universe, stated)
+    names = list(dict.fromkeys(read.frame["series"]))
+    called = [name for known in MONEY for name in names if name.lower() == known]
+    if not called and len(names) != 1:
+        raise UserError(
+            f"{path} has several series ({', '.join(names[:6])}) and none is called as a money "
+            f"rate; call the one that idle cash earns money_rate"
+        )
+    chosen = (called or names)[0]
+    rows = read.frame[read.frame["series"] == chosen].assign(series="money_rate")
+    findings = tuple(one for one in read.findings if one.instrument not in {*names} - {chosen})
+    return QuoteReading(rows, findings, read.files)
 
 
 Part = tuple[str, Column, np.ndarray]

@@ -10,7 +10,6 @@ import pandas as pd
 from backtest.data.dates import Exchange
 from backtest.data.description import described
 from backtest.data.finding import Finding
-from backtest.data.grid import SUFFIXES
 from backtest.data.head import Column
 from backtest.data.instruments import instruments_of
 from backtest.data.names import Match, matcher
@@ -18,7 +17,7 @@ from backtest.data.numerals import numbers
 from backtest.data.publication_lag import known_by
 from backtest.data.quotes import QuoteReading, about
 from backtest.data.raw import KNOWLEDGE_COLUMNS, SERIES_COLUMNS, empty_series
-from backtest.data.series_files import PLACING
+from backtest.data.series_files import PLACING, files_in
 from backtest.data.stated import Stated
 from backtest.data.table import FileTable, read_days, read_table
 from backtest.errors import UserError
@@ -50,11 +49,7 @@ def read_valuations(path: Path, universe: Universe, stated: Stated) -> QuoteRead
         If a file cannot be read, or has no column of a valuation.
     """
     exchange, match = Exchange.of(universe.calendar), matcher(universe)
-    files = [path]
-    if path.is_dir():
-        files = [entry for entry in sorted(path.iterdir()) if entry.suffix.lower() in SUFFIXES]
-        if not files:
-            raise UserError(f"folder {path} has no CSV, Excel or Parquet file of valuations")
+    files = files_in((path,))
     frames, findings, descriptions = [empty_series()], list[Finding](), []
     origin: dict[str, Path] = {}
     for file in files:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from backtest.display import put_in
+from backtest.evidence.causes import Cause
 from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import Concentration
 from backtest.evidence.intervals import Interval
@@ -48,6 +49,8 @@ class ClaimFinding:
         What the instruments are called.
     basis : str
         "valuation" or "price only", of a claim about a valuation.
+    causes : tuple of Cause
+        The published series behind the claim that the market has.
     base_rate : float
         Share of other windows of this length in which the claim would have held too.
     """
@@ -80,6 +83,7 @@ class ClaimFinding:
     reason: str = ""
     reason_zh: str = ""
     basis: str = ""
+    causes: tuple[Cause, ...] = ()
 
     @property
     def placebo(self) -> Placebo | None:
@@ -117,6 +121,7 @@ class ClaimFinding:
             "end": self.end,
             "observable": claim.observable,
             "basis": self.basis,
+            "about": [one.to_json() for one in self.causes],
             "expects": f"{claim.expects} {claim.threshold:g}",
             "refuted_by": (claim.refuted_by_zh or claim.refuted_by) if zh else claim.refuted_by,
             "value": self.value,

@@ -17,6 +17,7 @@ import pandas as pd
 from backtest.display import Displayed, put_in
 from backtest.engine.result import plain
 from backtest.errors import UserError
+from backtest.evidence.causes import causes
 from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import concentration
 from backtest.evidence.count_by_chance import HeldByChance, held_by_chance
@@ -240,6 +241,7 @@ def evaluate(
     return ClaimFinding(
         claim=claim,
         basis=basis,
+        causes=causes(claim, market, window),
         window=window.label,
         verdict=verdict,
         window_of=window,

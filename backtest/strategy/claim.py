@@ -78,6 +78,8 @@ class Claim:
         Dated events, where the claim is about these.
     options : tuple of (name, value)
         Parameters of the observable.
+    about : tuple of (series, "rises" or "falls")
+        Published series whose course is behind the claim, where a market has them.
     alternatives : tuple of (label, label_zh, options)
         Other parameters under which the verdict should be the same.
     """
@@ -100,6 +102,7 @@ class Claim:
     groups: tuple[Basket, ...] = ()
     events: tuple[tuple[str, str], ...] = ()
     options: tuple[tuple[str, float | str], ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
     alternatives: tuple[tuple[str, str, tuple[tuple[str, float | str], ...]], ...] = ()
 
     def __post_init__(self) -> None:

@@ -203,6 +203,7 @@ def _claim(
         groups=groups,
         events=dated,
         options=tuple(entry.options.items()),
+        about=tuple(entry.about.items()),
         alternatives=tuple(
             (other.label, other.label_zh or other.label, tuple(other.options.items()))
             for other in entry.alternatives

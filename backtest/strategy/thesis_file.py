@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
 
@@ -68,7 +68,7 @@ class ClaimEntry:
     statement: Text
     """The claim in your own words."""
     observable: str
-    """lead, rate_change, two_bulls, appetite, recovery, cohesion or after_events."""
+    """lead, rerating, rate_change, two_bulls, appetite, recovery, cohesion or after_events."""
     window: str
     """H1, H2 or year of the report's year; before or after the report; or 2025-07-01/2025-12-31."""
     expects: str
@@ -99,6 +99,8 @@ class ClaimEntry:
     """A list of `events`, or the policy register's of a kind, as policy.P1."""
     options: dict[str, float | str] = field(default_factory=dict)
     """Parameters of the observable."""
+    about: dict[str, Literal["rises", "falls"]] = field(default_factory=dict)
+    """Published series behind the claim, and how it says each of them moves: rises or falls."""
     alternatives: tuple[AlternativeEntry, ...] = ()
     """Other parameters under which the verdict should be the same."""
     trigger: str | None = None

@@ -224,6 +224,11 @@ class Always(Trigger):
 class Never(Trigger):
     """No, after every session."""
 
+    @property
+    def label(self) -> str:
+        """What is asked: nothing."""
+        return Note("nothing")
+
     def evaluate(self, market: Market) -> pd.Series:
         """Answer no."""
         return pd.Series(False, index=market.sessions, dtype="boolean")

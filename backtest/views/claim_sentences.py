@@ -58,6 +58,17 @@ def sentence(finding: ClaimFinding, say: Words) -> str:
     if math.isnan(finding.value):
         return say("Cannot tell: {reason}.", reason=_reason(finding, say))
     told = [_what(finding, say), say(PRICE_ONLY) if finding.basis == "price only" else ""]
+    told += [
+        say(
+            "Behind it, as known then: {series} {start} at the start, {end} at the end "
+            "({claimed}).",
+            series=one.series,
+            start=f"{one.start:,.4g}",
+            end=f"{one.end:,.4g}",
+            claimed=say("as claimed") if one.as_claimed else say("not as claimed"),
+        )
+        for one in finding.causes
+    ]
     told += [_chance(finding, say), _resolved(finding, say), _width(finding, say)]
     if finding.concentration is not None:
         told.append(_when(finding, finding.concentration, say))

@@ -120,3 +120,27 @@ def test_a_stated_delay_moves_the_day_of_use(imported, monkeypatch):
     monkeypatch.setenv("NQP_HOME", str(folder))
     known = valuations(load_market("late"))
     assert known["801890"].iloc[-1] == pytest.approx(pe["801890"][-2])
+
+
+def test_money_and_a_folder_of_series_come_in(imported, monkeypatch):
+    folder, _, _ = imported
+    series = folder / "series"
+    series.mkdir()
+    for name in ("cn10y", "us10y"):
+        pd.DataFrame({"date": DAYS, name: 2.5}).to_csv(series / f"{name}.csv", index=False)
+    shibor = pd.DataFrame({"date": DAYS, "shibor_3m": 9.0, "shibor_on": 1.825})
+    shibor.to_csv(folder / "shibor.csv", index=False)
+    words = ("--prices", folder / "prices.csv", "--universe", folder / "two.toml")
+    more = ("--series", series, "--money", folder / "shibor.csv")
+    done = nqp("data", "import", "rich", *words, *more, home=folder)
+    assert done.returncode == 0, done.stderr
+    monkeypatch.setenv("NQP_HOME", str(folder))
+    market = load_market("rich")
+    assert {"cn10y", "us10y", "money_rate"} <= set(market.series.columns)
+    days = (market.sessions[-1] - market.sessions[-2]).days
+    # 1.825 % a year are half a basis point a day.
+    assert market.money.iloc[-1] / market.money.iloc[-2] == pytest.approx(1 + 5e-5 * days)
+    shibor.drop(columns="shibor_on").assign(other=1.0).to_csv(folder / "no.csv", index=False)
+    done = nqp("data", "import", "x", *words, "--money", folder / "no.csv", home=folder)
+    assert done.returncode == 2
+    assert "none is called as a money rate" in " ".join(done.stderr.split())

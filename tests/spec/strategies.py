@@ -378,12 +378,18 @@ def _two_bull(s: Any, market: Market) -> Held:
 
 @second("ExportChainRotation")
 def _export(s: Any, market: Market) -> Held:
-    below = say.rate_below(market, s.window, s.rates)
-    rising = say.moved(market, s.rates, s.rise_bp / 100.0, s.window)
-    restock = np.zeros(len(market.sessions))
-    if s.inventories is not None:
-        lower = say.moved(market, s.inventories, -1e-9, s.window)
-        restock = say.confirmed(lower, s.confirm)
+    def changed(name: str, by: float, otherwise: say.Answer) -> say.Answer:
+        if name not in market.series:
+            return otherwise
+        first = say.moved(market, name, by, s.window)
+        known = np.logical_or.accumulate(~np.isnan(first))
+        return np.where(known, first, otherwise)
+
+    fewer = changed(s.inventories, -1e-9, np.zeros(len(market.sessions)))
+    restock = say.confirmed(fewer, s.confirm)
+    below = changed(s.housing, 1e-9, say.rate_below(market, s.window, s.rates))
+    by_yield = say.moved(market, s.rates, s.rise_bp / 100.0, s.window)
+    rising = changed(s.orders, 1e-9, by_yield)
     no = say.inverse
     signs = {
         "export_housing": say.both(no(restock), below),

@@ -170,6 +170,7 @@ STRATEGIES = (
     s.EqualWeight(rebalance="yearly"),
     s.ExportChainRotation(rebalance="quarterly", window=25, rise_bp=8.0, confirm=4),
     s.ExportChainRotation(window=15, rise_bp=5.0, confirm=3, inventories="cn10y"),
+    s.ExportChainRotation(window=9, confirm=3, housing="us10y", orders="cn10y"),
     s.InverseVolatility(window=15, rebalance="never"),
     s.PolicyCatalyst(
         rebalance="never", hold=20, events=str(Path(__file__).with_name("events.csv"))

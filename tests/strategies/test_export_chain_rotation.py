@@ -1,9 +1,7 @@
 """ExportChainRotation: which chain, by the American yield and inventories."""
 
 import numpy as np
-import pytest
 
-from backtest.errors import UserError
 from backtest.market.universe import sectors
 from strategies import ExportChainRotation
 from tests.markets import make_market
@@ -13,7 +11,7 @@ RISING = [4.0 + 0.1 * step for step in range(10)]
 
 
 def last_regime(path, **parameters):
-    series = {"us10y": path, "us_isr": FALLING}
+    series = {"us10y": path, "us_isr": FALLING, "up": RISING}
     market = make_market(sessions=10, sectors=tuple(sectors()), series=series)
     strategy = ExportChainRotation(window=4, confirm=2, **parameters)
     return strategy.regime(market).iloc[-1]
@@ -60,7 +58,21 @@ def test_no_chain_is_held_for_less_than_its_confirmation():
     assert spells.iloc[1:-1].min() >= 10
 
 
-def test_a_missing_series_says_how_to_supply_it():
-    strategy = ExportChainRotation(inventories="us_retail_inventories")
-    with pytest.raises(UserError, match=r"has no series 'us_retail_inventories'.*--series"):
-        strategy.regime(make_market(sessions=10, sectors=tuple(sectors())))
+def test_what_the_claims_are_about_decides_where_the_market_has_it():
+    # Starts rise while the yield would call for capital spending, then orders while starts fall.
+    assert last_regime(RISING, rise_bp=30, housing="up") == "export_housing"
+    assert last_regime(FALLING, housing="us_isr", orders="up") == "export_capex"
+    assert last_regime(FALLING, housing="us_isr", orders="us_isr") == "export_electromechanical"
+
+
+def test_it_says_that_a_yield_stands_in_for_what_the_market_lacks():
+    market = make_market(sessions=10, sectors=tuple(sectors()))
+    said = ExportChainRotation(window=4, confirm=2).remarks(market)
+    assert len(said) == 3
+    assert "us_housing_starts" in said[0]
+    assert all("10 of 10 sessions" in text for text in said)
+    given = dict.fromkeys(("us_inventories_to_sales", "us_housing_starts"), RISING)
+    known = make_market(sessions=10, sectors=tuple(sectors()), series=given)
+    said = ExportChainRotation(window=4, confirm=2).remarks(known)
+    # Four sessions of warm-up, and orders on all of them.
+    assert [text.values["count"] for text in said] == [4, 4, 10]

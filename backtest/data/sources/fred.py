@@ -37,6 +37,7 @@ SERIES = {
     "us_inventories_to_sales": ("ISRATIO", True, "United States business inventories to sales"),
     "us_retail_inventories_to_sales": ("RETAILIRSA", True, "United States retailers' ratio"),
     "us_industrial_production": ("INDPRO", True, "United States industrial production, index"),
+    "us_capital_goods_orders": ("NEWORDER", True, "United States orders of capital goods, USD m"),
     "us_housing_starts": ("HOUST", True, "United States housing starts, thousands a year"),
 }
 
