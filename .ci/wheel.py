@@ -23,6 +23,7 @@ WORDS = {
     "run": ["rate-rotation", "--out", "FOLDER/run"],
     "compare": ["equal-weight", "rate-rotation"],
     "strategies": [],
+    "baskets": [],
     "new": ["my-rotation", "--out", "FOLDER"],
     "check": ["rate-rotation", "--dates", "2"],
     "tune": ["rate-rotation", "--grid", "fall_bp=5,10"],

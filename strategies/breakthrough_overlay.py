@@ -49,6 +49,11 @@ class BreakthroughOverlay(Strategy):
         at_least("sigmas", self.sigmas, 0)
         at_least("hold", self.hold, 1)
 
+    @property
+    def rebalance(self) -> str:  # type: ignore[override]
+        """That of `inner`."""
+        return self.inner.rebalance
+
     def triggers(self) -> Mapping[str, Trigger]:
         """Return what tilts to each track."""
         return {

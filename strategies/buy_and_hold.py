@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import Strategy
-from backtest.strategy.allocation import equal, spread
-from strategies.taxonomy import BASKETS
+from strategies.sides import held
 
 
 @dataclass(frozen=True)
@@ -23,15 +21,12 @@ class BuyAndHold(Strategy):
     listed; what is listed later is not bought.
     """
 
-    basket: str = parameter('the basket bought; "all" for every sector alike', "all")
-
-    def __post_init__(self) -> None:
-        if self.basket != "all" and self.basket not in BASKETS:
-            known = ["all", *BASKETS]
-            raise UserError(f"there is no basket {self.basket!r}; {suggest(self.basket, known)}")
+    basket: str = parameter(
+        'the basket bought, or sectors or instruments, as banks,coal; "all" for every sector', "all"
+    )
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the basket's weights on the first session that has any, NaN elsewhere."""
-        weights = equal(market) if self.basket == "all" else spread(market, BASKETS[self.basket])
+        weights = held(market, self.basket)
         invested = weights.sum(axis=1) > 0
         return weights.where(invested & (invested.cumsum() == 1), np.nan)

@@ -11,13 +11,13 @@ import pandas as pd
 from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
-from backtest.strategy.allocation import equal, spread
+from backtest.strategy.allocation import equal
 from backtest.triggers import Always, CalendarHalf, Trigger
-from strategies.taxonomy import NQP, TRADITIONAL
+from strategies.sides import SIDES, TwoSides
 
 
 @dataclass(frozen=True)
-class CalendarRotation(TriggerRotation):
+class CalendarRotation(TwoSides, TriggerRotation):
     """Hold traditional chains in the first half of the year and NQP tracks in the second.
 
     Claims R2 and R7 with the report's own dates instead of a trigger. With `year`, only that year
@@ -30,7 +30,7 @@ class CalendarRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R2", "R7")
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional", "traditional": "nqp"}
-    basket_parameters: ClassVar[tuple[str, ...]] = ()
+    basket_parameters: ClassVar[tuple[str, ...]] = SIDES
 
     year: int | None = parameter("the only year that is rotated, or none for all", None)
 
@@ -41,8 +41,4 @@ class CalendarRotation(TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the two sides, and all sectors equally weighted."""
-        return {
-            "traditional": spread(market, TRADITIONAL),
-            "nqp": spread(market, NQP),
-            "market": equal(market),
-        }
+        return self.sides(market) | {"market": equal(market)}

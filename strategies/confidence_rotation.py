@@ -11,13 +11,12 @@ import pandas as pd
 from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
-from backtest.strategy.allocation import spread
 from backtest.triggers import Always, Confidence, Confirmed, Latch, MinHold, Trigger
-from strategies.taxonomy import NQP, TRADITIONAL
+from strategies.sides import SIDES, TwoSides
 
 
 @dataclass(frozen=True)
-class ConfidenceRotation(TriggerRotation):
+class ConfidenceRotation(TwoSides, TriggerRotation):
     """Leave traditional chains for NQP tracks while the market is confident.
 
     Claims R1 and R5 on their own: enter once `confidence` or more of the four signs of risk
@@ -31,7 +30,7 @@ class ConfidenceRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5", "R7")
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional"}
-    basket_parameters: ClassVar[tuple[str, ...]] = ()
+    basket_parameters: ClassVar[tuple[str, ...]] = SIDES
 
     confidence: int = parameter("how many signs have to show", 3, "signs", least=1, most=4)
     trend_window: int = parameter("of the broad index's average", 120, "sessions", least=1)
@@ -58,4 +57,4 @@ class ConfidenceRotation(TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the two sides of the rotation."""
-        return {"traditional": spread(market, TRADITIONAL), "nqp": spread(market, NQP)}
+        return self.sides(market)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import SCHEDULES, check_schedule
-from backtest.parameter import parameter
-from backtest.strategy import Strategy
+from backtest.market.schedule import check_schedule
+from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import equal, rebalanced
 
 
@@ -21,11 +20,7 @@ class EqualWeight(Strategy):
     is listed; a sector's weight is shared equally by its listed instruments.
     """
 
-    rebalance: str = parameter(
-        "when the weights are restored: on the first session of each period, or never",
-        "monthly",
-        choices=tuple(SCHEDULES),
-    )
+    rebalance: str = restored()
 
     def __post_init__(self) -> None:
         check_schedule(self.rebalance)

@@ -11,9 +11,9 @@ import pandas as pd
 from backtest.composite import PILLARS, Framework, composite, load_framework
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least
+from backtest.strategy import Strategy, at_least, restored
 from backtest.strategy.allocation import rebalanced, spread
 from strategies.taxonomy import NQP, TRACKS
 
@@ -51,11 +51,7 @@ class IndicatorTilt(Strategy):
     supply: float = parameter("the weight of the pillar supply", 1.0, least=0)
     demand: float = parameter("the weight of the pillar demand", 1.0, least=0)
     distribution: float = parameter("the weight of the pillar distribution", 1.0, least=0)
-    rebalance: str = parameter(
-        "when the weights are restored: on the first session of each period, or never",
-        "monthly",
-        choices=tuple(SCHEDULES),
-    )
+    rebalance: str = restored()
 
     def __post_init__(self) -> None:
         check_schedule(self.rebalance)

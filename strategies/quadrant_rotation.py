@@ -11,13 +11,13 @@ import pandas as pd
 from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
-from backtest.strategy.allocation import spread
 from backtest.triggers import Always, InQuadrant, Latch, MinHold, Trigger
-from strategies.taxonomy import NQP, TRADITIONAL
+from strategies.sides import SIDES, TwoSides
+from strategies.taxonomy import NQP
 
 
 @dataclass(frozen=True)
-class QuadrantRotation(TriggerRotation):
+class QuadrantRotation(TwoSides, TriggerRotation):
     """Leave traditional chains for NQP tracks when the rotation map shows these leading.
 
     Claim R7 read off prices alone: enter once the NQP sectors are in the leading quadrant
@@ -30,7 +30,7 @@ class QuadrantRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R7",)
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional"}
-    basket_parameters: ClassVar[tuple[str, ...]] = ()
+    basket_parameters: ClassVar[tuple[str, ...]] = SIDES
 
     window: int = parameter("of the mean strength is compared with", 60, "sessions", least=2)
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)
@@ -55,4 +55,4 @@ class QuadrantRotation(TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the two sides of the rotation."""
-        return {"traditional": spread(market, TRADITIONAL), "nqp": spread(market, NQP)}
+        return self.sides(market)

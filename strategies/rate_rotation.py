@@ -11,13 +11,12 @@ import pandas as pd
 from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
-from backtest.strategy.allocation import spread
 from backtest.triggers import Always, Latch, MinHold, RateBelowAverage, RateFall, Trigger
-from strategies.taxonomy import NQP, TRADITIONAL
+from strategies.sides import SIDES, TwoSides
 
 
 @dataclass(frozen=True)
-class RateRotation(TriggerRotation):
+class RateRotation(TwoSides, TriggerRotation):
     """Leave traditional chains for NQP tracks while the ten-year yield falls.
 
     Claim R4 on its own: enter once the yield is `fall_bp` or more lower than `fall_window` sessions
@@ -30,7 +29,7 @@ class RateRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R4", "R7")
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional"}
-    basket_parameters: ClassVar[tuple[str, ...]] = ()
+    basket_parameters: ClassVar[tuple[str, ...]] = SIDES
 
     fall_bp: float = parameter("how far the yield must have fallen", 10.0, "basis points")
     fall_window: int = parameter("over which the fall is measured", 60, "sessions", least=1)
@@ -55,4 +54,4 @@ class RateRotation(TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the two sides of the rotation."""
-        return {"traditional": spread(market, TRADITIONAL), "nqp": spread(market, NQP)}
+        return self.sides(market)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least
+from backtest.strategy import Strategy, at_least, restored
 from backtest.strategy.allocation import risk_parity
 
 
@@ -24,11 +24,7 @@ class RiskParity(Strategy):
     """
 
     window: int = parameter("of daily returns measured", 120, "sessions", least=2)
-    rebalance: str = parameter(
-        "when the weights are restored: on the first session of each period, or never",
-        "monthly",
-        choices=tuple(SCHEDULES),
-    )
+    rebalance: str = restored()
 
     def __post_init__(self) -> None:
         at_least("window", self.window, 2)

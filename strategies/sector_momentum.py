@@ -9,9 +9,9 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.schedule import SCHEDULES, check_schedule, ordering_sessions
+from backtest.market.schedule import check_schedule, ordering_sessions
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least
+from backtest.strategy import Strategy, at_least, restored
 from backtest.strategy.allocation import sector_weights
 
 
@@ -39,11 +39,7 @@ class SectorMomentum(Strategy):
     top: int = parameter("how many are held", 5, "sectors", least=1)
     band: int = parameter("how far below the top one is kept", 3, "places", least=0)
     skip: int = parameter("how many recent ones are left out", 0, "sessions", least=0)
-    rebalance: str = parameter(
-        "when the weights are restored: on the first session of each period, or never",
-        "monthly",
-        choices=tuple(SCHEDULES),
-    )
+    rebalance: str = restored()
 
     def __post_init__(self) -> None:
         check_schedule(self.rebalance)

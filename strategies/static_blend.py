@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, fraction
-from backtest.strategy.allocation import rebalanced, spread, tilt
-from strategies.taxonomy import NQP, TRADITIONAL
+from backtest.strategy import Strategy, fraction, restored
+from backtest.strategy.allocation import rebalanced, tilt
+from strategies.sides import TwoSides
 
 
 @dataclass(frozen=True)
-class StaticBlend(Strategy):
+class StaticBlend(TwoSides, Strategy):
     """Hold traditional chains and NQP tracks in fixed parts, restored on a schedule.
 
     The fraction `nqp` is in NQP tracks, the rest in traditional chains. It orders on the schedule's
@@ -25,11 +25,7 @@ class StaticBlend(Strategy):
     """
 
     nqp: float = parameter("what part is in NQP tracks", 0.5, "fraction", least=0, most=1)
-    rebalance: str = parameter(
-        "when the weights are restored: on the first session of each period, or never",
-        "monthly",
-        choices=tuple(SCHEDULES),
-    )
+    rebalance: str = restored()
 
     def __post_init__(self) -> None:
         fraction("nqp", self.nqp)
@@ -37,5 +33,6 @@ class StaticBlend(Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the blend's weights on the schedule's sessions."""
-        blend = tilt(spread(market, TRADITIONAL), spread(market, NQP), self.nqp)
+        sides = self.sides(market)
+        blend = tilt(sides["traditional"], sides["nqp"], self.nqp)
         return rebalanced(blend, self.rebalance)

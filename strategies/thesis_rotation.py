@@ -11,7 +11,7 @@ import pandas as pd
 from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation, at_least, fraction
-from backtest.strategy.allocation import bonds, overlaid, present, spread, tilt
+from backtest.strategy.allocation import bonds, overlaid, present, tilt
 from backtest.triggers import (
     AbnormalMove,
     Always,
@@ -24,11 +24,12 @@ from backtest.triggers import (
     Recently,
     Trigger,
 )
-from strategies.taxonomy import NQP, TRACKS, TRADITIONAL
+from strategies.sides import SIDES, TwoSides
+from strategies.taxonomy import TRACKS
 
 
 @dataclass(frozen=True)
-class ThesisRotation(TriggerRotation):
+class ThesisRotation(TwoSides, TriggerRotation):
     """When rates fall and confidence recovers, leave traditional chains for NQP tracks.
 
     The trigger is R4 and R5 together. It turns on after a session on which the yield is `fall_bp`
@@ -57,7 +58,7 @@ class ThesisRotation(TriggerRotation):
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R2", "R4", "R5", "R7", "R8")
     must_lead: ClassVar[Mapping[str, str]] = {"nqp": "traditional"}
-    basket_parameters: ClassVar[tuple[str, ...]] = ("sleeve", "overlay")
+    basket_parameters: ClassVar[tuple[str, ...]] = (*SIDES, "sleeve", "overlay")
 
     fall_bp: float = parameter("how far the yield must have fallen", 10.0, "basis points")
     fall_window: int = parameter("over which the fall is measured", 60, "sessions", least=1)
@@ -127,8 +128,7 @@ class ThesisRotation(TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return what each regime holds; a track the market has nothing of cannot break out."""
-        sides = {"nqp": spread(market, NQP), "traditional": spread(market, TRADITIONAL)}
-        held = overlaid(sides, present(market, TRACKS), self.overlay)
+        held = overlaid(self.sides(market), present(market, TRACKS), self.overlay)
         refuge = bonds(market)
         defensive = {
             name.replace("traditional", "defensive"): tilt(weights, refuge, self.sleeve)

@@ -11,7 +11,7 @@ import pandas as pd
 from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation, fraction
-from backtest.strategy.allocation import bonds, spread, tilt
+from backtest.strategy.allocation import bonds, tilt
 from backtest.triggers import (
     BondUptrend,
     Confirmed,
@@ -19,11 +19,11 @@ from backtest.triggers import (
     Trigger,
     in_force,
 )
-from strategies.taxonomy import NQP, TRADITIONAL
+from strategies.sides import SIDES, TwoSides
 
 
 @dataclass(frozen=True)
-class TwoBullRotation(TriggerRotation):
+class TwoBullRotation(TwoSides, TriggerRotation):
     """Hold NQP in the two bulls, cyclicals in a stock bull, bonds where stocks fail.
 
     Claim R6: where stocks and government bonds both trend up the NQP tracks are held; where only
@@ -38,7 +38,7 @@ class TwoBullRotation(TriggerRotation):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R6",)
-    basket_parameters: ClassVar[tuple[str, ...]] = ("sleeve",)
+    basket_parameters: ClassVar[tuple[str, ...]] = (*SIDES, "sleeve")
 
     window: int = parameter("of the averages that tell a trend", 120, "sessions", least=1)
     confirm: int = parameter("for which a state has to stand", 5, "sessions", least=1)
@@ -65,9 +65,10 @@ class TwoBullRotation(TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return what each state holds."""
-        traditional, refuge = spread(market, TRADITIONAL), bonds(market)
+        sides, refuge = self.sides(market), bonds(market)
+        traditional = sides["traditional"]
         return {
-            "two_bulls": spread(market, NQP),
+            "two_bulls": sides["nqp"],
             "stock_bull": traditional,
             "bond_bull": tilt(traditional, refuge, self.sleeve),
             "neither": refuge,

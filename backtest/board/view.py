@@ -22,6 +22,7 @@ from backtest.engine.held import lineage
 from backtest.engine.plan import fill_used, orders
 from backtest.engine.recording import one_trial
 from backtest.market import Market
+from backtest.market.schedule import ON_CHANGE
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions
 from backtest.strategy.holding import fitted
@@ -120,7 +121,7 @@ def view(strategy: Strategy, market: Market) -> View:
     """
     fill = fill_used(market, "open")
     decisions = Decisions(strategy, market)
-    equity, found = _simulated(decisions.targets, market, fill)
+    equity, found = _simulated(decisions.targets, market, fill, strategy.rebalance)
     held = decisions.regime.shift().fillna("cash").astype(str).rename("regime")
     names = held.to_numpy()
     switches = int((names[1:] != names[:-1]).sum())
@@ -138,7 +139,7 @@ def view(strategy: Strategy, market: Market) -> View:
         regime=held,
         figures={**found, "switches": float(switches)},
         risk_free=level_returns(market.money, 0).to_numpy(),
-        blend=_returns(_simulated(blend_targets(strategy, market), market, fill)[0]),
+        blend=_returns(_simulated(blend_targets(strategy, market), market, fill, ON_CHANGE)[0]),
         count=trials_on(market, 0),
         held=next(iter(tried.held), None),
         counted=counted,
@@ -155,15 +156,15 @@ def benchmarks(market: Market) -> dict[str, pd.Series]:
 
 
 def _simulated(
-    targets: pd.DataFrame, market: Market, fill: str
+    targets: pd.DataFrame, market: Market, fill: str, rebalance: str
 ) -> tuple[np.ndarray, dict[str, float]]:
     """Return the equity at every close, and the figures, of targets carried out."""
     from backtest.engine import kernel
 
     targets = fitted(targets, market)
-    orders(targets, market)
+    orders(targets, market, rebalance=rebalance)
     on = market.remember(("stage", fill), lambda: kernel.stage(market, COSTS, fill, CASH, 0))
-    laid, narrow = kernel.single(targets, market, on)
+    laid, narrow = kernel.single(targets, market, on, rebalance)
     codes = np.zeros((1, len(market.sessions)), dtype=np.int8)
     tables = kernel.growth(laid, narrow, 1)
     figures, _ = kernel.figures(codes, laid, narrow, tables)

@@ -13,6 +13,7 @@ from typing import NoReturn
 import typer
 
 from backtest.cli import backtests, tune
+from backtest.cli.baskets import baskets
 from backtest.cli.check import check
 from backtest.cli.dashboard import dashboard
 from backtest.cli.data import app as data
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.command("run")(backtests.run)
 app.command("compare")(backtests.compare)
 app.command("strategies")(backtests.strategies)
+app.command("baskets")(baskets)
 app.command("tune")(tune.tune)
 app.command("walk-forward")(tune.walk_forward)
 app.command("check")(check)

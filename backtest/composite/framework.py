@@ -17,7 +17,6 @@ from pathlib import Path
 from backtest.composite import aggregation, imputation, normalization, weighting
 from backtest.composite.indicator import PILLARS, Indicator
 from backtest.errors import UserError, suggest
-from backtest.market.schedule import SCHEDULES
 from backtest.market.universe import check_sectors
 from backtest.validation import validated
 
@@ -27,7 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "weighting": weighting.METHODS,
     "aggregation": aggregation.METHODS,
     "imputation": imputation.METHODS,
-    "refit": tuple(name for name in SCHEDULES if name != "never"),
+    "refit": ("monthly", "quarterly", "yearly"),
 }
 
 

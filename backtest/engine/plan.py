@@ -6,7 +6,8 @@ whole order, on the first session it can, until a newer order takes its place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from backtest.costs import Costs, Rates
 from backtest.engine.rebalance import Filled, Quote, rebalance
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.market.schedule import ON_CHANGE, ROUNDING, schedule_of
 
 FILLS = ("open", "close", "same-close")
 """At what price a decision fills: the next session's open or close; in a market of weeks or months
@@ -61,10 +63,39 @@ class Venue:
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """Target weights decided after one session; `decided` is its position, or earlier."""
+    """Target weights decided after one session; `decided` is its position, or earlier.
+
+    Only carried out if a weight is further than `band` from its target at the session's close, 0
+    for always; `turnover` is what part of the portfolio it may trade at most, one-way.
+    """
 
     decided: int
     weights: np.ndarray
+    band: float = 0.0
+    turnover: float = math.inf
+
+    def stands(self, shares: np.ndarray, cash: float, close: np.ndarray) -> bool:
+        """Whether it is carried out, given what is held at the close after which it is decided."""
+        if not self.band:
+            return True
+        held = shares * close
+        drift = np.abs(held / (cash + held.sum()) - self.weights)
+        return bool(drift.max() > self.band + ROUNDING)
+
+    def goal(self, held: np.ndarray, cash: float) -> np.ndarray:
+        """Return the weights it goes for, as far from those held as its turnover allows.
+
+        One-way turnover is the larger of what is bought and what is sold.
+        """
+        if math.isinf(self.turnover):
+            return self.weights
+        weights = held / (cash + held.sum())
+        moved = self.weights - weights
+        turnover = max(float(moved[moved > 0].sum()), -float(moved[moved < 0].sum()))
+        if turnover <= self.turnover:
+            return self.weights
+        goal: np.ndarray = weights + moved * (self.turnover / turnover)
+        return goal
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +110,14 @@ class Execution:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """All executions in order, and the instruments whose last order could not be completed."""
+    """All executions in order, and the instruments whose last order could not be completed.
+
+    `last` is the last order that was carried out, or will be at the next session.
+    """
 
     executions: tuple[Execution, ...]
     unfilled: tuple[int, ...]
+    last: Order | None
 
 
 def fill_used(market: Market, fill: str) -> str:
@@ -132,12 +167,20 @@ def venue(market: Market, costs: Costs, fill: str) -> Venue:
     )
 
 
-def orders(targets: pd.DataFrame, market: Market, first: int = 0) -> list[Order]:
+def orders(
+    targets: pd.DataFrame, market: Market, first: int = 0, rebalance: str = ON_CHANGE
+) -> list[Order]:
     """Read the orders out of a frame of targets, `fitted` to the market.
 
-    A row orders if it has a number and differs from the row before it; where sessions are months,
-    every row with a number orders, as a rebalance each month is due then. Of what was decided
-    before session `first`, only the last order counts, and is due at `first`.
+    A row orders if it has a number and differs from the row before it, or a rebalance is due. Under
+    a band it is carried out only beyond it, unless the set of instruments with a weight is another
+    than in the row with a number before. Of what was decided before session `first`, only the last
+    order counts, and is due at `first`, whatever the band.
+
+    Parameters
+    ----------
+    rebalance : str
+        A schedule (`backtest.market.schedule`), "always" or "on-change".
 
     Raises
     ------
@@ -148,13 +191,21 @@ def orders(targets: pd.DataFrame, market: Market, first: int = 0) -> list[Order]
     numbers = targets.to_numpy(dtype=float)
     given = np.isfinite(numbers).any(axis=1)
     weights = np.nan_to_num(numbers)
+    schedule = schedule_of(rebalance)
     repeats = np.zeros(len(given), dtype=bool)
-    if market.universe.frequency != "monthly":
-        same = (weights[1:] == weights[:-1]).all(axis=1)
-        repeats[1:] = given[1:] & given[:-1] & same
+    same = (weights[1:] == weights[:-1]).all(axis=1)
+    repeats[1:] = given[1:] & given[:-1] & same
     _check(weights, market)
-    found = [Order(int(row), weights[row]) for row in np.flatnonzero(given & ~repeats)]
-    before = [order for order in found if order.decided < first]
+    rows = np.flatnonzero(given & ~(repeats & ~schedule.due(market.sessions)))
+    held = weights[rows] > 0.0
+    kept = np.zeros(len(rows), dtype=bool)
+    kept[1:] = (held[1:] == held[:-1]).all(axis=1)
+    bands = np.where(kept, schedule.band, 0.0).tolist()
+    found = [
+        Order(row, weights[row], band, schedule.turnover)
+        for row, band in zip(rows.tolist(), bands, strict=True)
+    ]
+    before = [replace(order, band=0.0) for order in found if order.decided < first]
     return before[-1:] + [order for order in found if order.decided >= first]
 
 
@@ -163,22 +214,27 @@ def plan(due: list[Order], venue: Venue, cash: float, first: int = 0) -> Plan:
     shares = np.zeros(len(venue.lot))
     executions: list[Execution] = []
     unfilled: tuple[int, ...] = ()
-    at = max(first - 1, 0)
+    active: Order | None = None
+    at, end = max(first - 1, 0), len(venue.money)
+    session, goal = end, np.zeros(0)
     for number, order in enumerate(due):
-        following = len(venue.money)
-        if number + 1 < len(due):
-            following = due[number + 1].decided + venue.lag
-        session = max(order.decided + venue.lag, first)
-        while session < following:
+        following = due[number + 1].decided + venue.lag if number + 1 < len(due) else end
+        then = max(order.decided, at)
+        grown = float(venue.money[then] / venue.money[at])
+        if order.stands(shares, cash * grown, venue.close[order.decided]):
+            active, session, goal = order, max(order.decided + venue.lag, first), np.zeros(0)
+        while active is not None and session < following:
             cash *= float(venue.money[session] / venue.money[at])
             at = session
-            filled = rebalance(order.weights, shares, cash, venue.quote(session))
+            quote = venue.quote(session)
+            goal = goal if len(goal) else active.goal(shares * quote.mark, cash)
+            filled = rebalance(goal, shares, cash, quote)
             if not np.array_equal(filled.shares, shares):
-                executions.append(Execution(session, order, filled.shares, filled.cash))
+                executions.append(Execution(session, active, filled.shares, filled.cash))
             shares, cash = filled.shares, filled.cash
             unfilled = tuple(np.flatnonzero(filled.waits_to_buy | filled.waits_to_sell).tolist())
-            session = _next_chance(venue, session + 1, filled) if unfilled else following
-    return Plan(tuple(executions), unfilled)
+            session = _next_chance(venue, session + 1, filled) if unfilled else end
+    return Plan(tuple(executions), unfilled, active)
 
 
 def _next_chance(venue: Venue, start: int, filled: Filled) -> int:

@@ -205,7 +205,13 @@ def _one(
     strategy, market, began = decisions.strategy, decisions.market, time.perf_counter()
     costs, fills, cash, first = terms
     simulation = simulate(
-        decisions.targets, market, costs=costs, fill=fills[1], cash=cash, first=first
+        decisions.targets,
+        market,
+        costs=costs,
+        fill=fills[1],
+        cash=cash,
+        first=first,
+        rebalance=strategy.rebalance,
     )
     budget = max(SECONDS, SHARE * (spent + time.perf_counter() - began))
     seen = look(strategy, market, check=check, seconds=budget, known=told(decisions))

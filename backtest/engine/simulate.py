@@ -22,6 +22,7 @@ import pandas as pd
 from backtest.costs import Costs
 from backtest.engine.plan import Execution, Plan, Venue, orders, plan, venue
 from backtest.market import Market
+from backtest.market.schedule import ON_CHANGE
 from backtest.strategy.holding import fitted
 
 AGREEMENT = 1e-9  # relative difference between the plan and vectorbt's books that is an error
@@ -68,6 +69,7 @@ def simulate(
     fill: str,
     cash: float,
     first: int = 0,
+    rebalance: str = ON_CHANGE,
 ) -> Simulation:
     """Simulate target weights on a market from its session number `first` on.
 
@@ -80,10 +82,12 @@ def simulate(
         The price of the session after the decision at which orders fill.
     cash : float
         What the portfolio starts with.
+    rebalance : str
+        When a row that repeats the one before orders too; see `plan.orders`.
     """
     stage = venue(market, costs, fill)
     targets = fitted(targets, market)
-    made = plan(orders(targets, market, first), stage, cash, first)
+    made = plan(orders(targets, market, first, rebalance), stage, cash, first)
     base = stage.money[max(first - 1, 0)]
     growth = stage.money / base
     records = _books(made.executions, stage, growth, cash)

@@ -9,6 +9,7 @@ from backtest.strategy.strategy import (
     fraction,
     kebab,
     own_fields,
+    restored,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "fraction",
     "kebab",
     "own_fields",
+    "restored",
 ]

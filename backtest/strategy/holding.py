@@ -127,7 +127,7 @@ def held_weights(
     baskets : mapping
         Basket name → weights, session × instrument.
     rebalance : str
-        One of `backtest.market.schedule.SCHEDULES`.
+        A schedule of `backtest.market.schedule`.
     """
     weights = np.full(market.close.shape, np.nan)
     due = due_sessions(market.sessions, rebalance)

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.errors import UserError, shown, suggest
+from backtest.market.schedule import with_dates
 from backtest.notes import Note
 from backtest.strategy.strategy import Strategy, field_names, kebab
 
@@ -92,6 +93,7 @@ def value_from_text(
     10
     """
     hint = declared_type(kind, name)
+    text = with_dates(text) if name == "rebalance" else text
     return _fitting(name, _from_text(text, hint, find), text, hint)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from backtest.errors import UserError
 from backtest.fields import Checked
 from backtest.market import Market
-from backtest.market.schedule import SCHEDULES, check_schedule
+from backtest.market.schedule import ON_CHANGE, check_schedule
 from backtest.notes import Note
 from backtest.parameter import KEY, Parameter
 from backtest.strategy.holding import (
@@ -30,9 +30,13 @@ from backtest.strategy.holding import (
 from backtest.triggers import AllOf, OrElse, Trigger
 
 RESTORED = Parameter(
-    "when the weights are restored: on the first session of each period, or never",
-    choices=tuple(SCHEDULES),
+    "when the weights are restored: a schedule as monthly, weekly, every:10, month-end, band:0.05"
 )
+
+
+def restored(default: str = "monthly") -> Any:
+    """Return the dataclass field of a strategy's schedule (`backtest.market.schedule`)."""
+    return field(default=default, metadata={KEY: RESTORED})
 
 
 class Strategy(metaclass=Checked):
@@ -40,9 +44,14 @@ class Strategy(metaclass=Checked):
 
     Subclasses are frozen dataclasses: every field is a parameter that can be tuned, and
     `dataclasses.replace` makes a variant. `claims` names the claims of the thesis it encodes.
+
+    `rebalance` says what a row of weights means that repeats the one before: nothing ("on-change"),
+    an order to restore them ("always"), or that on the sessions of a schedule
+    (`backtest.market.schedule`). It may be a field, and so a parameter, or a plain attribute.
     """
 
     claims: ClassVar[tuple[str, ...]] = ()
+    rebalance: str = ON_CHANGE
 
     @abstractmethod
     def target_weights(self, market: Market) -> pd.DataFrame:
@@ -100,9 +109,9 @@ class RotationStrategy(Strategy):
     """A strategy that holds one basket at a time: when → `regime`, which → `baskets`.
 
     After a session it orders the held basket's weights of that session if the regime is another
-    than the session before (or it is the market's first session), if the session is due (the first
-    of a month, quarter or year of `rebalance`), or if the set of instruments with a weight in the
-    basket differs from the basket's set of the session before, as when one is listed.
+    than the session before (or it is the market's first session), if the session is due on the
+    schedule `rebalance`, or if the set of instruments with a weight in the basket differs from the
+    basket's set of the session before, as when one is listed.
 
     `must_lead` names for a basket the one it has to beat while it is held: trailing it refutes the
     strategy.

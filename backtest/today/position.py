@@ -61,15 +61,15 @@ def position(strategy: Strategy, market: Market, costs: Costs, cash: float) -> P
     """Carry a strategy's orders out up to a market's last session, from `cash` on the first."""
     stage = venue(market, costs, fill_used(market, "open"))
     decisions = Decisions(strategy, market)
-    due = orders(fitted(decisions.targets, market), market)
+    due = orders(fitted(decisions.targets, market), market, rebalance=strategy.rebalance)
     made = plan(due, stage, cash)
     last = made.executions[-1] if made.executions else None
-    held = np.zeros(len(market.instruments))
+    held, spare, worth = np.zeros(len(market.instruments)), cash, np.zeros(len(market.instruments))
     if last is not None:
         spare = last.cash * float(stage.money[-1] / stage.money[last.session])
         worth = last.shares * stage.close[-1]
         held = worth / (worth.sum() + spare)
-    ordered = bool(due) and due[-1].decided == len(market.sessions) - 1
+    ordered = made.last is not None and made.last.decided == len(market.sessions) - 1
     waits = () if ordered else tuple(market.instruments[column] for column in made.unfilled)
     names = decisions.regime
     named = names.shift().fillna("cash")
@@ -77,7 +77,7 @@ def position(strategy: Strategy, market: Market, costs: Costs, cash: float) -> P
     bought = made.executions[0].session if made.executions else 0
     return Position(
         weights=held,
-        target=due[-1].weights if ordered or waits else held,
+        target=made.last.goal(worth, spare) if made.last and (ordered or waits) else held,
         ordered=ordered,
         waits=waits,
         regime=str(named.iloc[-1]),

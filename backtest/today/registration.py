@@ -99,7 +99,8 @@ def judged(
         return nothing
     fill = fill_used(seen, "open")
     terms: dict[str, Any] = {"costs": costs, "fill": fill, "cash": CASH, "first": first}
-    equity = simulate(fitted(strategy.target_weights(seen), seen), seen, **terms).equity
+    targets = fitted(strategy.target_weights(seen), seen)
+    equity = simulate(targets, seen, **terms, rebalance=strategy.rebalance).equity
     own = (equity / equity.shift(fill_value=CASH) - 1.0).to_numpy(dtype=float)
     blend = blend_returns(strategy, seen, **terms).to_numpy(dtype=float)
     ahead, active = float(np.prod(1.0 + own) - np.prod(1.0 + blend)), own - blend

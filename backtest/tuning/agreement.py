@@ -19,13 +19,15 @@ def check_against_engine(found: Sweep) -> None:
     """Simulate the best and a few random variants by vectorbt; raise where the kernel differs."""
     random = np.random.default_rng(len(found)).integers(len(found), size=CHECKED)
     for row in dict.fromkeys([int(found.ranking[0]), *random.tolist()]):
+        strategy = found.strategy(row)
         simulated = simulate(
-            found.strategy(row).target_weights(found.market),
+            strategy.target_weights(found.market),
             found.market,
             costs=found.costs,
             fill=found.fill,
             cash=found.cash,
             first=found.first,
+            rebalance=strategy.rebalance,
         )
         theirs = float(simulated.equity.iloc[-1])
         ours = found.cash * (1.0 + float(found.trials["total_return"].iloc[row]))

@@ -176,8 +176,9 @@ class SingleTrials:
 
         decisions = Decisions(self.variants.variant(row), self.market)
         targets = fitted(decisions.targets, self.market)
-        orders(targets, self.market, self.on.first)
-        laid, on = kernel.single(targets, self.market, self.on)
+        rebalance = decisions.strategy.rebalance
+        orders(targets, self.market, self.on.first, rebalance)
+        laid, on = kernel.single(targets, self.market, self.on, rebalance)
         codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
         return decisions, codes, (laid, on, kernel.growth(laid, on, 1))
 

@@ -247,7 +247,7 @@ def test_short_samples_say_so():
         (lambda m: run(Hold(), m, fill="noon"), "fill was 'noon'; choose open or close"),
         (lambda m: run(Hold(), m, start="2099-01-01"), "a backtest needs at least 2"),
         (lambda m: run(Hold(), m.until(m.sessions[0])), "a backtest needs at least 2"),
-        (lambda m: run(CalendarRotation(rebalance="weekly"), m), "choose from monthly"),
+        (lambda m: run(CalendarRotation(rebalance="wekly"), m), "choose from daily"),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(call, says):

@@ -20,6 +20,10 @@ from tests.markets import SECTORS, make_market
 
 NAMES = ["steady", "moving", "single", "nothing", "young", "cash"]
 DEAR = CostModel.from_bps(commission=3, slippage=5, stamp_duty=50, minimum_commission=30)
+SCHEDULES = (
+    *("monthly", "quarterly", "never", "daily", "every:7", "month-end", "band:0.02"),
+    *("weekly+band:0.03", "every:3+turnover:0.1", "band:0.01+turnover:0.04"),
+)
 COSTS = (FREE, ETF_COSTS, DEAR, CostModel.from_bps(commission=2.5, stamp_duty=5))
 
 
@@ -70,7 +74,8 @@ def agree(strategy, market, costs, fill, cash, first):
     start = None if first == 0 else market.sessions[first]
     result = run(strategy, market, costs=costs, fill=fill, cash=cash, start=start)
     targets = strategy.target_weights(market)
-    simulated = simulate(targets, market, costs=costs, fill=fill, cash=cash, first=first)
+    terms = {"costs": costs, "fill": fill, "cash": cash, "first": first}
+    simulated = simulate(targets, market, **terms, rebalance=strategy.rebalance)
     summary = result.summary()
     for variants in (1, 200, 10_000):
         equity, figures = in_kernel(strategy, market, costs, fill, cash, first, variants)
@@ -87,7 +92,7 @@ per_sector = st.dictionaries(st.sampled_from(SECTORS), spans, max_size=3)
 @given(
     seed=st.integers(0, 10_000),
     stay=st.sampled_from([0.5, 0.9, 0.98, 1.0]),
-    schedule=st.sampled_from(["monthly", "quarterly", "never"]),
+    schedule=st.sampled_from(SCHEDULES),
     costs=st.sampled_from(COSTS),
     fill=st.sampled_from(["open", "close"]),
     cash=st.sampled_from([3_000.0, 50_000.0, 1e6, 1e8]),

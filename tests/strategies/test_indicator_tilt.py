@@ -129,7 +129,7 @@ def test_a_market_of_other_sectors_is_a_sentence():
         ({"between": -1}, "between was -1; give 0 or more"),
         ({"supply": float("nan")}, "supply was nan"),
         (dict.fromkeys(("potential", "supply", "demand", "distribution"), 0), "are all 0"),
-        ({"rebalance": "daily"}, "choose from monthly"),
+        ({"rebalance": "dayly"}, "choose from daily"),
     ],
 )
 def test_parameters_are_checked(parameters, says):

@@ -88,7 +88,7 @@ def test_it_is_the_overlay_put_on_the_thesis_without_one(market):
         ({"confidence": 0}, "confidence was 0"),
         ({"min_hold": 0}, "min_hold was 0"),
         ({"breakthrough_sigmas": -1}, "breakthrough_sigmas was -1"),
-        ({"rebalance": "daily"}, "choose from monthly"),
+        ({"rebalance": "dayly"}, "choose from daily"),
     ],
 )
 def test_parameters_are_checked(parameters, says):

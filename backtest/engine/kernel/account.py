@@ -7,6 +7,7 @@ stretch come from the growth tables.
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from backtest.engine.kernel.figures import (
@@ -22,6 +23,7 @@ from backtest.engine.kernel.figures import (
 from backtest.engine.kernel.growth import AFTER, COST, GROWTH, LOWEST, TRADE, Growth, unit
 from backtest.engine.kernel.layout import Rotation, Stage
 from backtest.engine.kernel.trading import (
+    GOAL,
     HELD,
     INLINE,
     LEAN,
@@ -30,6 +32,7 @@ from backtest.engine.kernel.trading import (
     rebalance,
     settle,
 )
+from backtest.market.schedule import ROUNDING
 
 
 @njit(cache=True, nogil=True, **LEAN)
@@ -83,14 +86,27 @@ def _follow(  # type: ignore[no-untyped-def]
     today, meant = first, True
     order = _next_order(codes, rotation, today - first)
     following = _next_order(codes, rotation, order + 1)
+    limited = rotation.band > 0.0 or rotation.turnover < np.inf
+    active, session, before, begun, cut = order, sessions, -1, False, False
     while order < sessions:
         meant &= not rotation.wrong[codes[order], order]
+        row = rotation.row[codes[order], order]
         if order < first and following < first:
+            before = row
             order, following = following, _next_order(codes, rotation, following + 1)
             continue
-        row = rotation.row[codes[order], order]
+        until = min(following + 1, sessions)
+        kept = before >= 0 and rotation.support[row] == rotation.support[before]
+        before = row
+        if not (
+            rotation.band > 0.0
+            and kept
+            and order >= first
+            and _within(order, row, basket, filled, value, spare, scratch, rotation, stage, growth)
+        ):
+            active, session, begun, cut = order, max(order + 1, first), False, False
+        row = rotation.row[codes[active], active]
         weights = rotation.weights[row]
-        session, until = max(order + 1, first), min(following + 1, sessions)
         while session < until:
             _hold(
                 today,
@@ -110,29 +126,36 @@ def _follow(  # type: ignore[no-untyped-def]
             later = session - filled
             if (
                 value > 0.0
+                and not limited
                 and later < growth.moves.shape[3]
-                and rotation.row[codes[order], session - 1] == row
+                and rotation.row[codes[active], session - 1] == row
             ):
-                move = growth.moves[basket, codes[order], filled, later]
+                move = growth.moves[basket, codes[active], filled, later]
                 if move[AFTER] > 0.0:
                     sums[TRADED] = value * move[TRADE]
                     sums[COSTS] += value * move[COST]
-                    basket, filled, value = codes[order], session, value * move[AFTER]
+                    basket, filled, value = codes[active], session, value * move[AFTER]
                     break
             cash, total = _mark(
                 session, basket, filled, value, spare, scratch, rotation, stage, growth
             )
+            if not begun:
+                begun, cut = True, _cut(weights, scratch, total, rotation.turnover)
+            if cut:
+                weights = scratch[GOAL]
             after = -1.0
             if (
                 rotation.plain[session]
                 and not stage.in_lots
-                and rotation.row[codes[order], session - 1] == row
+                and not cut
+                and rotation.row[codes[active], session - 1] == row
             ):
                 after, traded = settle(weights, scratch[HELD], total, session, stage)
             if after > 0.0:
-                basket, filled, value = codes[order], session, after
+                basket, filled, value = codes[active], session, after
                 sums[TRADED] = traded
                 sums[COSTS] += total - after
+                session = sessions
                 break
             if value > 0.0:
                 now = rotation.weights[rotation.row[basket, filled - 1]]
@@ -143,7 +166,7 @@ def _follow(  # type: ignore[no-untyped-def]
                 value, spare = 0.0, left / stage.money[session]
                 sums[TRADED] = traded
                 sums[COSTS] += costs
-            session = _next_chance(stage, session + 1, until, waits)
+            session = _next_chance(stage, session + 1, sessions if limited else until, waits)
         order, following = following, _next_order(codes, rotation, following + 1)
     _hold(
         today,
@@ -184,9 +207,52 @@ def _next_order(codes, rotation: Rotation, start):  # type: ignore[no-untyped-de
 
 
 @njit(nogil=True, **INLINE)
+def _within(  # type: ignore[no-untyped-def]
+    session,
+    row,
+    basket,
+    filled,
+    value,
+    spare,
+    scratch,
+    rotation: Rotation,
+    stage: Stage,
+    growth: Growth,
+):
+    """Say whether no weight is further than the band from a row at a session's close."""
+    equity = _worth(session, basket, filled, value, spare, scratch, rotation, stage, growth)
+    close, wanted = stage.close[session], rotation.weights[row]
+    now = rotation.weights[rotation.row[basket, filled - 1]] if value > 0.0 else wanted
+    drift = 0.0
+    for k in range(len(wanted)):
+        held = scratch[SHARES, k]
+        if value > 0.0:
+            held = value * now[k] * stage.inverse[filled, k]
+        drift = max(drift, abs(held * close[k] / equity - wanted[k]))
+    return drift <= rotation.band + ROUNDING
+
+
+@njit(nogil=True, **INLINE)
+def _cut(weights, scratch, total, most):  # type: ignore[no-untyped-def]
+    """Write the weights a turnover allows into the scratch; say whether they are others."""
+    bought = sold = 0.0
+    for k in range(len(weights)):
+        moved = weights[k] - scratch[HELD, k] / total
+        bought += max(moved, 0.0)
+        sold += max(-moved, 0.0)
+    turnover = max(bought, sold)
+    if turnover <= most:
+        return False
+    for k in range(len(weights)):
+        now = scratch[HELD, k] / total
+        scratch[GOAL, k] = now + (weights[k] - now) * (most / turnover)
+    return True
+
+
+@njit(nogil=True, **INLINE)
 def _repeats(codes, rotation: Rotation, at):  # type: ignore[no-untyped-def]
-    """Say whether the row before is in the targets too, and the same."""
-    if at == 0:
+    """Say whether no rebalance is due, and the row before is in the targets too, and the same."""
+    if at == 0 or rotation.due[at]:
         return False
     before, code = codes[at - 1], codes[at]
     if rotation.row[before, at - 1] < 0:

@@ -17,7 +17,7 @@ from backtest.costs import Costs
 from backtest.engine.plan import venue
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.schedule import due_sessions
+from backtest.market.schedule import ON_CHANGE, schedule_of
 
 ENTRIES = 10  # of a growth table's row; named in `backtest.engine.kernel.growth`
 TABLE_BYTES = 64 * 2**20  # of growth tables, which should stay near the caches
@@ -75,6 +75,12 @@ class Rotation(NamedTuple):
     plain : bool, session
         Whether all that any basket has wanted up to the session before can be traded both ways,
         and no row of the session before exceeds 1 even by rounding.
+    due : bool, session
+        Whether a rebalance is due, so that a row orders even if it repeats the one before.
+    support : int, distinct row
+        Rows with weights on the same instruments have the same number.
+    band, turnover : float
+        As in `backtest.market.schedule.Schedule`.
     nothing : int
         The code of "cash", by which results call what is held before the first decision; −1 if no
         regime goes by that name.
@@ -85,6 +91,10 @@ class Rotation(NamedTuple):
     wrong: np.ndarray
     event: np.ndarray
     plain: np.ndarray
+    due: np.ndarray
+    support: np.ndarray
+    band: float
+    turnover: float
     nothing: int
 
 
@@ -126,7 +136,7 @@ def rotation(
     `names` are all the names a regime can have; the code of a name is its position. The stage
     comes back without the instruments no basket ever wants.
     """
-    due = due_sessions(market.sessions, schedule).to_numpy(dtype=bool)
+    due = schedule_of(schedule).due(market.sessions)
     columns = market.close.columns
     shape = (len(names), *market.close.shape)
     weights, given, orders = np.zeros(shape), np.zeros(shape[:2], bool), np.zeros(shape[:2], bool)
@@ -139,17 +149,19 @@ def rotation(
             weights[code] = np.nan_to_num(numbers)
             given[code] = np.isfinite(numbers).any(axis=1)
             orders[code] = due | (held != before).any(axis=1)
-    return _rotation(weights, given, orders, market, on, names)
+    return _rotation(weights, given, orders, market, on, names, schedule)
 
 
-def single(targets: pd.DataFrame, market: Market, on: Stage) -> tuple[Rotation, Stage]:
+def single(
+    targets: pd.DataFrame, market: Market, on: Stage, schedule: str = ON_CHANGE
+) -> tuple[Rotation, Stage]:
     """Lay one strategy's targets out as a rotation with one basket that orders where it is given.
 
     The frame has to be `fitted`, and to have passed `backtest.engine.plan.orders`.
     """
     numbers = targets.to_numpy(dtype=float)
     given = np.isfinite(numbers).any(axis=1)[None]
-    return _rotation(np.nan_to_num(numbers)[None], given, given, market, on, ["held"])
+    return _rotation(np.nan_to_num(numbers)[None], given, given, market, on, ["held"], schedule)
 
 
 def _rotation(
@@ -159,6 +171,7 @@ def _rotation(
     market: Market,
     on: Stage,
     names: list[str],
+    schedule: str,
 ) -> tuple[Rotation, Stage]:
     sessions = weights.shape[1]
     unpriced = ~np.isfinite(market.close.to_numpy(dtype=float))
@@ -175,12 +188,17 @@ def _rotation(
     plain = ~(before & shut).any(axis=1)
     plain[1:] &= (weights.sum(axis=2) <= 1.0 + 1e-13).all(axis=0)[:-1]
     distinct, row = _distinct(weights.reshape(-1, weights.shape[2]))
+    asked = schedule_of(schedule)
     laid = Rotation(
         weights=distinct,
         row=np.where(given, row.reshape(given.shape), -1),
         wrong=wrong,
         event=np.ascontiguousarray(event, dtype=np.int32),
         plain=plain,
+        due=asked.due(market.sessions),
+        support=_distinct((distinct > 0.0).astype(float))[1],
+        band=asked.band,
+        turnover=asked.turnover,
         nothing=names.index("cash") if "cash" in names else -1,
     )
     return laid, on

@@ -21,7 +21,7 @@ LEAN = {"_nrt": False, "error_model": "numpy"}
 INLINE = {"forceinline": True, **LEAN}
 
 # Rows of a variant's scratch array.
-HELD, WANTED, FROZEN, SHUT, PAYS, SHARES, SCRATCH = range(7)
+HELD, WANTED, FROZEN, SHUT, PAYS, SHARES, GOAL, SCRATCH = range(8)
 
 
 @njit(nogil=True, fastmath=SUMS, **INLINE)
