@@ -221,8 +221,10 @@ def _unsound(kind: type) -> Iterator[str]:
         )
     if decorated and not own["__dataclass_params__"].frozen:
         yield f"{name} can be changed after it is made; write @dataclass(frozen=True) above it"
+    hints = vars(base).get("__annotations__", {})
+    offered = {key for key, hint in hints.items() if "ClassVar" not in str(hint)}
     for key in annotated:
-        if hasattr(base, key) and key not in getattr(base, "__dataclass_fields__", {}):
+        if hasattr(base, key) and key not in {*getattr(base, "__dataclass_fields__", {}), *offered}:
             yield f"the field {key} of {name} hides what a {base.__name__} calls {key}; rename it"
     for key, value in own.items():
         if key in TAKES:

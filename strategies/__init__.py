@@ -8,6 +8,7 @@ from strategies.equal_weight import EqualWeight
 from strategies.export_chain_rotation import ExportChainRotation
 from strategies.indicator_tilt import IndicatorTilt
 from strategies.inverse_volatility import InverseVolatility
+from strategies.minimum_variance import MinimumVariance
 from strategies.policy_catalyst import PolicyCatalyst
 from strategies.prosperity_trend_crowding import ProsperityTrendCrowding
 from strategies.quadrant_rotation import QuadrantRotation
@@ -29,6 +30,7 @@ __all__ = [
     "ExportChainRotation",
     "IndicatorTilt",
     "InverseVolatility",
+    "MinimumVariance",
     "PolicyCatalyst",
     "ProsperityTrendCrowding",
     "QuadrantRotation",

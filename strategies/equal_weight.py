@@ -10,10 +10,11 @@ from backtest.market import Market
 from backtest.market.schedule import check_schedule
 from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import equal, rebalanced
+from backtest.strategy.limits import Limits
 
 
 @dataclass(frozen=True)
-class EqualWeight(Strategy):
+class EqualWeight(Limits, Strategy):
     """Hold every listed sector at the same weight, restored on a schedule.
 
     Encodes no claim. It orders on the schedule's sessions, and where a sector or another instrument
@@ -27,4 +28,4 @@ class EqualWeight(Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return equal weights on the schedule's sessions and when a sector is listed."""
-        return rebalanced(equal(market), self.rebalance)
+        return rebalanced(self.limited(market, equal(market)), self.rebalance)

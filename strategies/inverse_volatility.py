@@ -11,10 +11,11 @@ from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
 from backtest.strategy import Strategy, at_least, restored
 from backtest.strategy.allocation import inverse_volatility, rebalanced
+from backtest.strategy.limits import Limits
 
 
 @dataclass(frozen=True)
-class InverseVolatility(Strategy):
+class InverseVolatility(Limits, Strategy):
     """Weight every sector by the inverse of its volatility over `window` sessions.
 
     Encodes no claim. Volatility is the sample standard deviation (n − 1) of the last `window` daily
@@ -33,4 +34,5 @@ class InverseVolatility(Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the weights on the schedule's sessions and where what is held changes."""
-        return rebalanced(inverse_volatility(market, window=self.window), self.rebalance)
+        weights = inverse_volatility(market, window=self.window)
+        return rebalanced(self.limited(market, weights), self.rebalance)

@@ -11,10 +11,11 @@ from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
 from backtest.strategy import Strategy, at_least, restored
 from backtest.strategy.allocation import risk_parity
+from backtest.strategy.limits import Limits
 
 
 @dataclass(frozen=True)
-class RiskParity(Strategy):
+class RiskParity(Limits, Strategy):
     """Let every sector contribute the same share of the portfolio's variance.
 
     Encodes no claim. Equal risk contributions, no short positions, with the sample covariance
@@ -32,4 +33,5 @@ class RiskParity(Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the weights on the first session that has any, and on the schedule's."""
-        return risk_parity(market, window=self.window, schedule=self.rebalance)
+        weights = risk_parity(market, window=self.window, schedule=self.rebalance)
+        return self.limited(market, weights)

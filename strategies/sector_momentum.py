@@ -13,10 +13,11 @@ from backtest.market.schedule import check_schedule, ordering_sessions
 from backtest.parameter import parameter
 from backtest.strategy import Strategy, at_least, restored
 from backtest.strategy.allocation import sector_weights
+from backtest.strategy.limits import Limits
 
 
 @dataclass(frozen=True)
-class SectorMomentum(Strategy):
+class SectorMomentum(Limits, Strategy):
     """Hold the `top` sectors by mean rank of their returns over several windows.
 
     Encodes no claim. After a session that orders, sectors are placed by the sum of their ranks over
@@ -76,4 +77,4 @@ class SectorMomentum(Strategy):
             held = np.isin(np.arange(len(sectors)), chosen)
             weights[row] = held / held.sum()
         frame = pd.DataFrame(weights, index=close.index, columns=close.columns)
-        return sector_weights(market, frame)
+        return self.limited(market, sector_weights(market, frame))

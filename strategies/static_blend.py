@@ -11,11 +11,12 @@ from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
 from backtest.strategy import Strategy, fraction, restored
 from backtest.strategy.allocation import rebalanced, tilt
+from backtest.strategy.limits import Limits
 from strategies.sides import TwoSides
 
 
 @dataclass(frozen=True)
-class StaticBlend(TwoSides, Strategy):
+class StaticBlend(TwoSides, Limits, Strategy):
     """Hold traditional chains and NQP tracks in fixed parts, restored on a schedule.
 
     The fraction `nqp` is in NQP tracks, the rest in traditional chains. It orders on the schedule's
@@ -35,4 +36,4 @@ class StaticBlend(TwoSides, Strategy):
         """Return the blend's weights on the schedule's sessions."""
         sides = self.sides(market)
         blend = tilt(sides["traditional"], sides["nqp"], self.nqp)
-        return rebalanced(blend, self.rebalance)
+        return rebalanced(self.limited(market, blend), self.rebalance)

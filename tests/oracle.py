@@ -4,7 +4,11 @@ Written from the rules alone, to be read by an auditor: Python floats in loops, 
 other, every equation solved by bisection, sums exact (`math.fsum`). The rules:
 
 1. A row of targets that has a number and differs from the row before it is an order, due at the
-   next session. A new order replaces one still pending.
+   next session; so is one after a session on which a rebalance is due. A new order replaces one
+   still pending. Under a band, an order for the same instruments as the row with a number before
+   is passed over unless, at the close it is decided after, some weight is further than the band
+   from its target. Under a cap on turnover, an order goes for weights only so far from those held
+   at its first attempt that buys, and sales, are at most that part of the portfolio.
 2. Cash grows by the market's money at the start of every session.
 3. A fill is at the session's open or close. An instrument without a price is worth its last close.
 4. An order rebalances to weights of V, the value left after costs; a trade costs
@@ -22,8 +26,8 @@ other, every equation solved by bisection, sums exact (`math.fsum`). The rules:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -63,6 +67,9 @@ def ledger(
     minimum_commission: float,
     fill: str,
     cash: float,
+    due: Sequence[bool] | None = None,
+    band: float = 0.0,
+    turnover: float = math.inf,
 ) -> Ledger:
     """Execute the orders that targets imply, one after the other.
 
@@ -78,7 +85,8 @@ def ledger(
     prices = closes if fill == "close" or market.open is None else _columns(market.open)
     flags = {"buy": _columns(market.can_buy), "sell": _columns(market.can_sell)}
     money = [float(level) for level in market.money]
-    decisions = _decisions(targets, market, closes)
+    decisions = _decisions(targets, market, closes, due or [False] * len(sessions))
+    held_before: set[str] | None = None  # what the row with a number before wants
 
     shares = dict.fromkeys(closes, 0.0)
     last_close = dict.fromkeys(closes, math.nan)
@@ -101,6 +109,13 @@ def ledger(
         # Rules 1 and 6: a new order is due, or the pending one can get on with what was blocked.
         new_order = decisions[t - 1] if t > 0 else None
         if new_order is not None:
+            wants = {name for name, weight in new_order.items() if weight > 0}
+            weights = history[t - 1][1]
+            drift = max(abs(weights[name] - new_order[name]) for name in new_order)
+            if band > 0 and wants == held_before and drift <= band + 1e-12:
+                new_order = None
+            held_before = wants
+        if new_order is not None:
             pending, decided, blocked = new_order, t - 1, {}
         freed = any(side in sides[name] for name, side in blocked.items())
         if pending is not None and (new_order is not None or freed):
@@ -110,6 +125,9 @@ def ledger(
                 lot = market.universe.by_id[name].lot
                 quotes[name] = Quote(prices[name][t], last_close[name], sides[name], by_side, lot)
             attempt = Attempt(pending, cash, shares, quotes, minimum_commission)
+            if new_order is not None:
+                pending = attempt.within(turnover)
+                attempt = replace(attempt, weights=pending)
             cash, shares, trades, blocked = attempt.execute()
             when = {"decided": sessions[decided], "due": sessions[decided + 1], "filled": session}
             orders += [{**when, **trade} for trade in trades]
@@ -134,7 +152,9 @@ def _columns(frame: pd.DataFrame) -> Columns:
     return {str(name): [float(number) for number in frame[name]] for name in frame.columns}
 
 
-def _decisions(targets: pd.DataFrame, market: Market, closes: Columns) -> list[Amounts | None]:
+def _decisions(
+    targets: pd.DataFrame, market: Market, closes: Columns, due: Sequence[bool]
+) -> list[Amounts | None]:
     """Return the weights ordered after each session, or None (rules 1 and 8)."""
     wanted = _columns(targets)
     if not (targets.index.equals(market.sessions) and set(wanted) <= set(closes)):
@@ -145,7 +165,7 @@ def _decisions(targets: pd.DataFrame, market: Market, closes: Columns) -> list[A
     for t, session in enumerate(market.sessions):
         numbers = {name: wanted[name][t] for name in wanted if not math.isnan(wanted[name][t])}
         row = {name: numbers.get(name, 0.0) for name in closes} if numbers else None
-        order = row if row != row_before else None
+        order = row if row != row_before or due[t] else None
         for name, weight in (order or {}).items():
             if not 0.0 <= weight < math.inf:
                 raise ValueError(f"weight of {name} was {weight} on {session:%Y-%m-%d}")
@@ -233,6 +253,17 @@ class Attempt:
             if abs(missing) > self.least:
                 blocked[name] = "buy" if missing > 0 else "sell"
         return math.fsum(flows), shares, trades, blocked
+
+    def within(self, turnover: float) -> Amounts:
+        """Return the weights gone for, so far from those held as a cap on turnover allows."""
+        now = {name: value / self.before for name, value in self.held.items()}
+        moved = {name: self.weights[name] - now[name] for name in now}
+        bought = math.fsum(max(move, 0.0) for move in moved.values())
+        sold = math.fsum(max(-move, 0.0) for move in moved.values())
+        if max(bought, sold) <= turnover:
+            return self.weights
+        part = turnover / max(bought, sold)
+        return {name: now[name] + part * moved[name] for name in now}
 
     @property
     def least(self) -> float:

@@ -85,7 +85,9 @@ class Schedule:
         months = pd.period_range(sessions[0], sessions[-1], freq="M")
         ends = months.end_time.normalize()
         if self.when == "month-end":
-            return pd.DatetimeIndex(ends - pd.to_timedelta(np.maximum(ends.weekday - 4, 0), "D"))
+            return pd.DatetimeIndex(
+                ends - pd.to_timedelta(np.maximum(ends.day_of_week - 4, 0), "D")
+            )
         day = np.minimum(self.number, ends.day) - 1
         return pd.DatetimeIndex(months.start_time + pd.to_timedelta(day, "D"))
 
@@ -114,7 +116,8 @@ def schedule_of(text: str) -> Schedule:
             found = read
         else:
             raise UserError(f"rebalance was {shown(str(text))!r}; choose from {FORMS}")
-    return replace(found or Schedule("daily"), **limits)
+    band, turnover = limits.get("band", 0.0), limits.get("turnover", math.inf)
+    return replace(found or Schedule("daily"), band=band, turnover=turnover)
 
 
 def _when(name: str, value: str) -> Schedule | None:

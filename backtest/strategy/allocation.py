@@ -6,7 +6,7 @@ All spread over what is listed; a weight never lands on an instrument without a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -164,10 +164,44 @@ def inverse_volatility(market: Market, *, window: int = 60) -> pd.DataFrame:
 def risk_parity(market: Market, *, window: int = 120, schedule: str = "monthly") -> pd.DataFrame:
     """Give every sector the same share of the portfolio's variance, on the schedule's sessions.
 
-    Equal risk contribution (Maillard, Roncalli and Teïletche 2010) with the sample covariance
-    (n − 1) of the last `window` daily returns, solved by `equal_risk`. A sector that lacks one of
-    them, or did not move, gets nothing. The first session on which a sector has a weight orders
-    too; all other rows off the schedule are NaN.
+    Equal risk contribution (Maillard, Roncalli and Teïletche 2010), solved by `equal_risk`, on
+    what `_of_returns` says.
+    """
+
+    def weigh(moves: np.ndarray) -> np.ndarray:
+        return equal_risk(np.atleast_2d(np.cov(moves, rowvar=False)))
+
+    return _of_returns(market, weigh, window, schedule)
+
+
+def minimum_variance(
+    market: Market, *, window: int = 120, schedule: str = "monthly"
+) -> pd.DataFrame:
+    """Give sectors the weights, none negative, of least variance, on the schedule's sessions.
+
+    With the sample covariance of what `_of_returns` says. The weights are those of the non-negative
+    least squares of the centered returns beside a row of ones against 0 and 1 (scipy, the method of
+    Lawson and Hanson), scaled to sum to 1: for any scale the direction of least variance is one.
+    """
+    from scipy.optimize import nnls
+
+    def weigh(moves: np.ndarray) -> np.ndarray:
+        apart = moves - moves.mean(axis=0)
+        rows = np.vstack([apart / np.sqrt((apart**2).sum(axis=0).mean()), np.ones(moves.shape[1])])
+        weights: np.ndarray = nnls(rows, np.r_[np.zeros(len(moves)), 1.0])[0]
+        weights /= weights.sum()
+        return weights
+
+    return _of_returns(market, weigh, window, schedule)
+
+
+def _of_returns(
+    market: Market, weigh: Callable[[np.ndarray], np.ndarray], window: int, schedule: str
+) -> pd.DataFrame:
+    """Return weights made of the last `window` daily returns of the sectors that have them all.
+
+    A sector that lacks one of them, or did not move, gets nothing. The first session on which a
+    sector has a weight orders too; all other rows off the schedule are NaN.
     """
     close = market.sector_close[sorted(market.sector_close.columns)]
     returns = close.pct_change(fill_method=None)
@@ -178,8 +212,7 @@ def risk_parity(market: Market, *, window: int = 120, schedule: str = "monthly")
     for row in ordering_sessions(full.any(axis=1), schedule):
         held = full.iloc[row].to_numpy()
         weights[row] = 0.0
-        covariance = np.cov(moves[row + 1 - window : row + 1, held], rowvar=False)
-        weights[row, held] = equal_risk(np.atleast_2d(covariance))
+        weights[row, held] = weigh(moves[row + 1 - window : row + 1, held])
     frame = pd.DataFrame(weights, index=close.index, columns=close.columns)
     return sector_weights(market, frame)
 

@@ -27,6 +27,7 @@ from backtest.strategy.holding import (
     named,
     weighed,
 )
+from backtest.strategy.limits import LIMITS, Limits
 from backtest.triggers import AllOf, OrElse, Trigger
 
 RESTORED = Parameter(
@@ -105,7 +106,7 @@ class Strategy(metaclass=Checked):
 
 
 @dataclass(frozen=True)
-class RotationStrategy(Strategy):
+class RotationStrategy(Limits, Strategy):
     """A strategy that holds one basket at a time: when → `regime`, which → `baskets`.
 
     After a session it orders the held basket's weights of that session if the regime is another
@@ -157,12 +158,13 @@ class RotationStrategy(Strategy):
 
     def weighed(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the baskets as weights, session × instrument, and cash."""
-        return weighed(type(self).__name__, self.baskets(market), market)
+        held = weighed(type(self).__name__, self.baskets(market), market)
+        return {name: self.limited(market, weights) for name, weights in held.items()}
 
     def shapes_baskets(self) -> tuple[str, ...]:
         """Return the parameters `baskets` depends on; all where the class does not say."""
         said: tuple[str, ...] | None = vars(type(self)).get("basket_parameters")
-        return field_names(type(self)) if said is None else said
+        return field_names(type(self)) if said is None else (*said, *LIMITS)
 
     def check_rules(self, market: Market) -> None:
         """Raise a `UserError` where what decides and what is held do not fit; nothing by default.

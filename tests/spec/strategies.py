@@ -278,6 +278,28 @@ def _risk_parity(s: Any, market: Market) -> Held:
     return own_name(s, market), out
 
 
+@second("MinimumVariance")
+def _minimum_variance(s: Any, market: Market) -> Held:
+    """Try every set of sectors: of those whose unbounded weights are positive the one least at
+    risk is the answer.
+    """
+    out, bought = np.full(market.close.shape, np.nan), False
+    for t, on in enumerate(due(market, s.rebalance)):
+        moves = measured(market, t, s.window) if on or not bought else {}
+        if not moves:
+            continue
+        names, covariance = [*moves], np.atleast_2d(np.cov(list(moves.values()), ddof=1))
+        least, best = np.inf, {}
+        for chosen in range(1, 2 ** len(names)):
+            part = [k for k in range(len(names)) if chosen >> k & 1]
+            inverse = np.linalg.solve(covariance[np.ix_(part, part)], np.ones(len(part)))
+            if (inverse > 0).all() and 1.0 / inverse.sum() < least:
+                least = 1.0 / inverse.sum()
+                best = {names[k]: w for k, w in zip(part, inverse / inverse.sum(), strict=True)}
+        out[t], bought = by_sectors(market, t, best), True
+    return own_name(s, market), out
+
+
 def places(s: Any, market: Market, t: int) -> list[str]:
     """Return the sectors that have a place, the best first."""
     levels, end = say.sector_levels(market), t - s.skip

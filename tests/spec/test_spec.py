@@ -177,6 +177,7 @@ STRATEGIES = (
     ),
     s.QuadrantRotation(rebalance="quarterly", window=20, change=4, min_hold=5),
     s.RateRotation(rebalance="yearly", fall_bp=4.0, fall_window=10, rate_window=30, min_hold=3),
+    s.MinimumVariance(window=40, rebalance="quarterly"),
     s.RiskParity(window=45, rebalance="quarterly"),
     s.SectorMomentum(windows=(10, 30), top=2, band=1, skip=3),
     s.SectorMomentum(windows=(21,), top=3, band=0, rebalance="quarterly"),
@@ -233,7 +234,7 @@ def test_a_strategy_holds_what_its_words_say(strategy, name):
         f"{where.sessions[different[0]]:%Y-%m-%d}: {orders[different[0]]}, by its words not so"
     )
     gap = np.abs(targets.fillna(0.0).to_numpy()[orders] - rows[orders])
-    bound = 1e-9 if isinstance(strategy, s.RiskParity) else 1e-12
+    bound = 1e-9 if isinstance(strategy, s.RiskParity | s.MinimumVariance) else 1e-12
     assert orders.any() or name in ("funds", "several"), "no row was compared"
     assert (gap <= bound).all(), (
         f"{strategy!r} weighs differently by up to {gap.max()}, first on "
