@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import SCHEDULES, check_schedule, ordering_sessions
+from backtest.market.schedule import check_schedule, ordering_sessions
 from backtest.market.valuation import priced, valuations
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least, fraction
+from backtest.strategy import Strategy, at_least, fraction, restored
 from backtest.strategy.allocation import sector_weights
 from backtest.triggers.crowding import crowding
 
@@ -39,11 +39,7 @@ class ProsperityTrendCrowding(Strategy):
     crowded: float = parameter("the score from which a sector is left out", 0.8, "fraction")
     years: float = parameter("of the past crowding is measured against", 3.0, "years")
     window: int = parameter("over which crowding is measured", 20, "sessions", least=3)
-    rebalance: str = parameter(
-        "when the weights are restored: on the first session of each period, or never",
-        "monthly",
-        choices=tuple(SCHEDULES),
-    )
+    rebalance: str = restored()
 
     def __post_init__(self) -> None:
         check_schedule(self.rebalance)
