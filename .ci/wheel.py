@@ -40,6 +40,7 @@ WORDS = {
     "map": [],
     "runs": [],
     "config": [],
+    "baskets": [],
     "policy": [],
     "thesis": ["list"],
     "mcp": ["--guide"],

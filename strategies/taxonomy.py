@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from backtest.strategy.basket import Basket
 from backtest.strategy.event_basket import EventBaskets
+from strategies.industries import industries
 
 # T1: the three market tracks.
 TECHNOLOGY = Basket.of(
@@ -36,138 +37,36 @@ MEDICINE = Basket.of(
 )
 TRACKS = {basket.name: basket for basket in (TECHNOLOGY, MANUFACTURING, MEDICINE)}
 
-# T2: the eight emerging industries.
-EMERGING = {
-    basket.name: basket
-    for basket in (
-        Basket.of(
-            "next_generation_it",
-            ["electronics", "computer", "telecom"],
-            claims=("T2",),
-            title="Next-generation information technology",
-            title_zh="新一代信息技术",
-        ),
-        Basket.of(
-            "new_energy",
-            ["power_equipment", "utilities"],
-            claims=("T2",),
-            title="New energy",
-            title_zh="新能源",
-        ),
-        Basket.of(
-            "new_materials",
-            ["basic_chemicals", "nonferrous_metals", "building_materials"],
-            claims=("T2",),
-            title="New materials",
-            title_zh="新材料",
-        ),
-        Basket.of(
-            "high_end_equipment",
-            ["machinery", "defense", "power_equipment"],
-            claims=("T2",),
-            title="High-end equipment",
-            title_zh="高端装备",
-        ),
-        Basket.of(
-            "new_energy_vehicles",
-            ["auto", "power_equipment"],
-            claims=("T2",),
-            title="New-energy vehicles",
-            title_zh="新能源汽车",
-        ),
-        Basket.of(
-            "green_protection",
-            ["environmental_protection", "utilities"],
-            claims=("T2",),
-            title="Green environmental protection",
-            title_zh="绿色环保",
-        ),
-        Basket.of(
-            "civil_aviation",
-            ["defense", "transportation"],
-            claims=("T2",),
-            title="Civil aviation",
-            title_zh="民用航空",
-        ),
-        Basket.of(
-            "shipbuilding_marine",
-            ["defense", "machinery"],
-            claims=("T2",),
-            title="Shipbuilding and marine engineering",
-            title_zh="船舶与海洋工程装备",
-        ),
-    )
-}
-
-# T3: the nine future industries.
-FUTURE = {
-    basket.name: basket
-    for basket in (
-        Basket.of(
-            "metaverse",
-            ["media", "computer", "electronics"],
-            claims=("T3",),
-            title="Metaverse",
-            title_zh="元宇宙",
-        ),
-        Basket.of(
-            "brain_computer_interface",
-            ["pharma_biotech", "computer"],
-            claims=("T3",),
-            title="Brain-computer interfaces",
-            title_zh="脑机接口",
-        ),
-        Basket.of(
-            "quantum_information",
-            ["computer", "telecom"],
-            claims=("T3",),
-            title="Quantum information",
-            title_zh="量子信息",
-        ),
-        Basket.of(
-            "humanoid_robots",
-            ["machinery", "auto", "electronics"],
-            claims=("T3",),
-            title="Humanoid robots",
-            title_zh="人形机器人",
-        ),
-        Basket.of(
-            "generative_ai",
-            ["computer", "media", "telecom"],
-            claims=("T3",),
-            title="Generative AI",
-            title_zh="生成式人工智能",
-        ),
-        Basket.of(
-            "biomanufacturing",
-            ["pharma_biotech", "basic_chemicals", "agriculture"],
-            claims=("T3",),
-            title="Biomanufacturing",
-            title_zh="生物制造",
-        ),
-        Basket.of(
-            "future_displays",
-            ["electronics"],
-            claims=("T3",),
-            title="Future displays",
-            title_zh="未来显示",
-        ),
-        Basket.of(
-            "future_networks",
-            ["telecom", "computer"],
-            claims=("T3",),
-            title="Future networks",
-            title_zh="未来网络",
-        ),
-        Basket.of(
-            "new_energy_storage",
-            ["power_equipment"],
-            claims=("T3",),
-            title="New energy storage",
-            title_zh="新型储能",
-        ),
-    )
-}
+# T2, T3: the eight emerging and nine future industries. On Shenwan's first level the nearest
+# sectors stand for one; what does on level 2, and how well, is in `industries_to_level2.csv`. Two
+# have no listed proxy at all, and no sector.
+EMERGING = industries(
+    "T2",
+    {
+        "next_generation_it": ["electronics", "computer", "telecom"],
+        "new_energy": ["power_equipment", "utilities"],
+        "new_materials": ["basic_chemicals", "nonferrous_metals", "building_materials"],
+        "high_end_equipment": ["machinery", "defense", "power_equipment"],
+        "new_energy_vehicles": ["auto", "power_equipment"],
+        "green_protection": ["environmental_protection", "utilities"],
+        "civil_aviation": ["defense", "transportation"],
+        "shipbuilding_marine": ["defense", "machinery"],
+    },
+)
+FUTURE = industries(
+    "T3",
+    {
+        "metaverse": ["media", "computer", "electronics"],
+        "brain_computer_interface": [],
+        "quantum_information": [],
+        "humanoid_robots": ["machinery", "auto", "electronics"],
+        "generative_ai": ["computer", "media", "telecom"],
+        "biomanufacturing": ["pharma_biotech", "basic_chemicals", "agriculture"],
+        "future_displays": ["electronics"],
+        "future_networks": ["telecom", "computer"],
+        "new_energy_storage": ["power_equipment"],
+    },
+)
 
 # V1, V2: where traditional productivity pays; R3: infrastructure.
 STEADY_GROWTH = Basket.of(

@@ -1,4 +1,4 @@
-"""`nqp baskets`: sectors, baskets and industries with their members, on a market."""
+"""`nqp baskets`: sectors, baskets and industries with what stands for them on a market."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from backtest.cli.options import JsonOption, LangOption, MarketOption, print_jso
 def baskets(
     market: MarketOption = "sample", lang: LangOption = "en", json: JsonOption = False
 ) -> None:
-    """List sectors, baskets and industries with their members, on a market."""
+    """List sectors, and tracks, industries and chains: what stands for each here, how well."""
     from backtest.data import load_market
+    from backtest.strategy.coverage import coverage
     from strategies.taxonomy import BASKETS
 
     on = load_market(market)
+    found = coverage(BASKETS.values(), on)
     if json:
         print_json(
             {
                 "market": on.name,
                 "sectors": {key: list(on.by_sector.get(key, ())) for key in on.universe.sectors},
-                "baskets": {name: dict(one.weights) for name, one in BASKETS.items()},
+                "baskets": [one.to_json(lang) for one in found],
             }
         )
         return
@@ -26,4 +28,4 @@ def baskets(
     from backtest.views.baskets import baskets_page
     from backtest.views.words import Words
 
-    show(baskets_page(on, BASKETS.values(), Words(lang)))
+    show(baskets_page(on, found, Words(lang)))

@@ -30,6 +30,7 @@ from backtest.data.sources.base import Arrival, DataSource, Missed, Wanted
 from backtest.data.sources.pacing import NoNetworkError
 from backtest.data.stated import Stated
 from backtest.data.store import Manifest, check_name, encode, save
+from backtest.data.usable import usable
 from backtest.errors import UserError
 
 # Called with what is done, how much there is, and what was just done or why it was not.
@@ -217,8 +218,10 @@ def _checked(base: Base, merge: Merge) -> tuple[RawMarket | None, tuple[Finding,
     universe = base.raw.universe
     while True:
         prices, series = merge.tables()
+        prices, left_out = usable(prices, universe)
         raw = raw_market(base.raw.universe_text, prices, series)
-        findings = check(raw.prices, raw.series, universe, Stated(accept_jumps=True))
+        checked = check(raw.prices, raw.series, universe, Stated(accept_jumps=True))
+        findings = (*left_out, *checked)
         errors = {
             finding.instrument: finding.message
             for finding in findings

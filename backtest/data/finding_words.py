@@ -156,6 +156,16 @@ WORDS: dict[str, Wording] = {
         "universe {universe} declares {declared:g} sessions a year, the dates have {value:.1f}; "
         "figures a year use the dates",
     ),
+    "redefined": Wording(
+        "warning",
+        "{name} was redefined on {day}: its history before is that of another basket, and what is "
+        "measured across that day mixes the two",
+    ),
+    "not_usable": Wording(
+        "warning",
+        "{name} has {value:g} prices before {day}, of another index under its code or with most "
+        "sessions missing; they were left out",
+    ),
     "late_start": Wording("warning", "{name} starts on {day}{launched}, the market on {opened}"),
     "different_end": Wording("warning", "{name} ends on {day}, the market on {ended}; {rest}"),
     "before_launch": Wording(

@@ -21,6 +21,7 @@ from backtest.data.returns import levels, look_like_returns
 from backtest.data.series_files import read_money, read_series
 from backtest.data.stated import Stated
 from backtest.data.store import Manifest, check_name, save
+from backtest.data.usable import usable
 from backtest.data.valuation_files import read_valuations
 from backtest.errors import UserError
 from backtest.market.universe import BUILT_IN, parse_universe, universe_text
@@ -134,8 +135,9 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
     for single in (benchmark, bond):
         if single is not None:
             prices = replaced(prices, single)
-    placed, said = on_periods(prices.frame, universe)
-    findings = [*prices.findings, *series.findings]
+    kept, left_out = usable(prices.frame, universe)
+    placed, said = on_periods(kept, universe)
+    findings = [*prices.findings, *series.findings, *left_out]
     if stated.returns:
         placed = levels(placed, universe, stated.returns)
     else:

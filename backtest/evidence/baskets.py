@@ -46,6 +46,11 @@ def listed_weights(
     there = close.columns[close.iloc[window.base].notna() & close.iloc[window.last].notna()]
     if basket is None:
         return pd.Series(1.0, index=sorted(there)), ()
+    if not basket.weights:
+        raise CannotTell(
+            f"{basket.title} has no listed proxy",
+            f"{basket.title_zh or basket.title}没有可用的上市标的",
+        )
     present: dict[str, float] = {}
     absent = []
     for sector, weight in basket.weights:

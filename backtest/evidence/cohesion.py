@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -22,18 +24,19 @@ def cohesion(claim: Claim, market: Market, window: Window) -> Observation:
     hold together merely because the market moves.
     """
     apart = _apart(market, window)
-    inside, outside = _pairs(claim, list(apart.columns))
+    groups = _members(claim, market, apart)
+    inside, outside = _pairs(groups, list(apart.columns))
     values = apart.to_numpy(dtype=float)
 
     def statistic(counts: Array) -> Array:
         return np.array([_cohesion(_correlation(values, row), inside, outside) for row in counts])
 
-    members = [name for group in claim.groups for name in group.sectors if name in apart.columns]
+    members = [name for names in groups.values() for name in names]
     return Observation(
         instruments=instruments(market, pd.Index(members)),
         statistic=statistic,
         moves=apart[members].mean(axis=1),
-        parts=_by_group(claim, apart),
+        parts=_by_group(groups, apart),
         additive=False,
     )
 
@@ -48,7 +51,7 @@ def labels_permuted(
 ) -> Placebo:
     """Ask how often sectors drawn by lot into groups of the same sizes hold together as well."""
     apart = _apart(market, window)
-    inside, outside = _pairs(claim, list(apart.columns))
+    inside, outside = _pairs(_members(claim, market, apart), list(apart.columns))
     correlation = np.corrcoef(apart.to_numpy(dtype=float), rowvar=False)
     random = np.random.default_rng(seed)
     drawn = np.empty(draws)
@@ -69,12 +72,22 @@ def _apart(market: Market, window: Window) -> pd.DataFrame:
     return logs.sub(logs.mean(axis=1), axis=0)
 
 
-def _pairs(claim: Claim, names: list[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _members(claim: Claim, market: Market, apart: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the sectors of each group that have prices, as fine as the market has them."""
+    return {
+        group.name: [name for name in market.sectors_of(group.sectors) if name in apart.columns]
+        for group in claim.groups
+    }
+
+
+def _pairs(
+    groups: Mapping[str, list[str]], names: list[str]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Say which pairs of sectors share a group, and which join a group to what is outside it."""
     inside = np.zeros((len(names), len(names)), dtype=bool)
     outside = np.zeros_like(inside)
-    for group in claim.groups:
-        member = np.array([name in group.sectors for name in names])
+    for own in groups.values():
+        member = np.array([name in own for name in names])
         inside |= np.outer(member, member)
         outside |= np.outer(member, ~member)
     upper = np.triu(np.ones_like(inside), 1)
@@ -97,12 +110,11 @@ def _cohesion(correlation: Array, inside: NDArray[np.bool_], outside: NDArray[np
     return float(correlation[inside].mean() - correlation[outside].mean())
 
 
-def _by_group(claim: Claim, apart: pd.DataFrame) -> dict[str, float]:
+def _by_group(groups: Mapping[str, list[str]], apart: pd.DataFrame) -> dict[str, float]:
     """Return each group's own mean correlation, for those with two sectors or more."""
     found = {}
-    for group in claim.groups:
-        names = [name for name in group.sectors if name in apart.columns]
+    for group, names in groups.items():
         if len(names) > 1:
             matrix = apart[names].corr().to_numpy()
-            found[group.name] = float(matrix[np.triu_indices(len(names), 1)].mean())
+            found[group] = float(matrix[np.triu_indices(len(names), 1)].mean())
     return found

@@ -129,7 +129,7 @@ def _study(
     unknown: str = "day",
 ) -> EventStudy:
     """Study events from the first session on that could know of them."""
-    about = {one: baskets.of(one) for one in events}
+    about = {one: baskets.of(one).on(market.universe.name) for one in events}
     groups = {basket.name: basket for basket in about.values()}
     dated = [(one.first(unknown), about[one].name) for one in events]
     inside = [(day, name) for day, name in dated if day <= market.sessions[-1]]

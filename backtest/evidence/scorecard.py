@@ -215,7 +215,8 @@ def evaluate(
 ) -> ClaimFinding:
     """Evaluate one claim; its p-value is not corrected for others."""
     check_claim(claim)
-    claim, basis = measured_by(claim, market)
+    asked = claim
+    claim, basis = measured_by(claim.on(market.universe.name), market)
     measure = OBSERVABLES[claim.observable]
     try:
         window = resolve(claim.window, source, market)
@@ -262,7 +263,7 @@ def evaluate(
         absent=observed.absent,
         parts=observed.parts,
         p_values=dict(observed.p_values) | _difference(observed, seed),
-        sensitivity=alternatives(claim, source, market, window, others),
+        sensitivity=alternatives(asked, source, market, window, others),
         concentration=concentration(observed),
         reason=reason,
         reason_zh=reason_zh,

@@ -47,10 +47,15 @@ def alternatives(
 ) -> tuple[Alternative, ...]:
     """Return the claim by every other means this market has, and on other markets."""
     rows = []
-    for label, label_zh, changed, where, over in _cases(claim, source, market, window, others):
+    elsewhere = (
+        (f"on {one.name}: {one.universe.title}", f"市场 {one.name}", claim, one, None)
+        for one in others
+    )
+    here = _cases(claim.on(market.universe.name), source, market, window)
+    for label, label_zh, changed, where, over in (*here, *elsewhere):
         try:
             span = over or resolve(claim.window, source, where)
-            changed, _ = measured_by(changed, where)
+            changed, _ = measured_by(changed.on(where.universe.name), where)
             measure = OBSERVABLES[changed.observable]
             observed = measure.observe(changed, where, span)
             placebo = None
@@ -72,9 +77,7 @@ def alternatives(
 Case = tuple[str, str, Claim, Market, Window | None]
 
 
-def _cases(
-    claim: Claim, source: Source, market: Market, window: Window, others: Sequence[Market]
-) -> Iterator[Case]:
+def _cases(claim: Claim, source: Source, market: Market, window: Window) -> Iterator[Case]:
     if claim.basket is not None:
         for sector in claim.basket.sectors if len(claim.basket.sectors) > 1 else ():
             kept = {name: w for name, w in claim.basket.weights if name != sector}
@@ -121,15 +124,6 @@ def _cases(
         later = _after(market, source.published, window)
         if later is not None:
             yield "after the report only", "仅报告发布之后", claim, market, later
-    for other_market in others:
-        title = other_market.universe.title
-        yield (
-            f"on {other_market.name}: {title}",
-            f"市场 {other_market.name}",
-            claim,
-            other_market,
-            None,
-        )
 
 
 def _other_dates(claim: Claim, market: Market, window: Window) -> Iterator[Case]:

@@ -27,6 +27,7 @@ KINDS = ("index", "etf", "stock")
 IDENTIFIER = re.compile("[^=+\\-@＝＋－＠\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,63}")
 BUILT_IN = (
     "shenwan",
+    "shenwan-2",
     "cn-etf",
     "us-spdr",
     "gics",
@@ -59,7 +60,8 @@ class Instrument:
     """Something with a price: a sector index, a fund, a stock, the benchmark, a bond fund.
 
     `sector` is None for what is no sector bet; `launched` is None where the date is not known;
-    `lot` is the smallest tradable number of shares, 0 where fractions are allowed.
+    `lot` is the smallest tradable number of shares, 0 where fractions are allowed. An import leaves
+    out prices before `usable_from`; returns across `redefined` mix two definitions of an index.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Instrument:
     sector: str | None = None
     launched: date | None = None
     lot: Annotated[int, Ge(0), Le(1_000_000)] = 0
+    usable_from: date | None = None
+    redefined: date | None = None
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,17 @@ def _groups(
     market: Market, basket: Basket | str | Iterable[str]
 ) -> tuple[tuple[tuple[str, ...], float], ...]:
     """Return the instruments of each sector of a basket with its part; absent ones are left out."""
+    alone: dict[str, tuple[str, ...]] = {name: (name,) for name in market.close.columns}
     if isinstance(basket, Basket):
+        basket = basket.on(market.universe.name)
+        if not basket.weights:
+            raise UserError(
+                f"basket {basket.name} has no listed proxy ({basket.note}); hold another"
+            )
         what, parts = f"basket {basket.name}", dict(basket.weights)
         own = {name: held for name, held in market.by_sector.items() if name not in sectors()}
-        known: dict[str, tuple[str, ...]] = {**own, **market.by_shenwan}
+        own |= {name: names for name, names in alone.items() if name in parts}
+        known = {**own, **market.by_shenwan}
     else:
         given = {basket: 1.0} if isinstance(basket, str) else basket
         if not isinstance(given, Iterable):
@@ -55,8 +62,7 @@ def _groups(
             )
         parts = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, 1.0)
         what = f"a basket of {', '.join(map(str, parts))}"
-        known = {name: (name,) for name in market.close.columns}
-        known |= {**market.by_shenwan, **market.by_sector}
+        known = {**alone, **market.by_shenwan, **market.by_sector}
     absent = {*sectors(), *market.universe.sectors, *market.universe.by_id}
     for name, part in parts.items():
         if name not in known and name not in absent:
@@ -102,7 +108,10 @@ def present(market: Market, baskets: Mapping[str, Basket]) -> dict[str, pd.DataF
     return {
         name: spread(market, basket)
         for name, basket in baskets.items()
-        if any(sector in market.by_shenwan for sector in basket.sectors)
+        if any(
+            one in market.by_shenwan or one in market.by_sector
+            for one in basket.on(market.universe.name).sectors
+        )
     }
 
 

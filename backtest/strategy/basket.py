@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from backtest.errors import UserError
+
+Weights = tuple[tuple[str, float], ...]
+NONE = "none"
 
 
 @dataclass(frozen=True)
 class Basket:
     """Sectors and their weights (summing to 1), the claims that name them, and names to show.
 
-    Sectors are Shenwan's, or those a universe declares.
+    Sectors are Shenwan's, or those a universe declares. Where a market is finer, `by_universe` may
+    name what stands for the basket there.
+
+    Attributes
+    ----------
+    by_universe : tuple of (universe, weights)
+        Sectors or instruments of a universe, with parts of any sum.
+    coverage : str
+        How well its members there cover it: "good", "partial" or "none", of something that has no
+        listed proxy and no weights; "" where nobody said.
+    note : str
+        Why these members.
 
     Examples
     --------
@@ -22,12 +36,17 @@ class Basket:
     """
 
     name: str
-    weights: tuple[tuple[str, float], ...]
+    weights: Weights
     claims: tuple[str, ...] = ()
     title: str = ""
     title_zh: str = ""
+    by_universe: tuple[tuple[str, Weights], ...] = ()
+    coverage: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
+        if not self.weights and self.coverage == NONE:
+            return
         for sector, weight in self.weights:
             if not weight > 0:
                 raise UserError(
@@ -54,6 +73,15 @@ class Basket:
         total = sum(sectors.values()) or 1.0
         weights = tuple((sector, weight / total) for sector, weight in sectors.items())
         return cls(name, weights, claims, title or name, title_zh)
+
+    def on(self, universe: str) -> Basket:
+        """Return the basket as a universe has it: of the members named for it, if any are."""
+        members = dict(dict(self.by_universe).get(universe, ()))
+        if not members:
+            return self
+        total = sum(members.values())
+        weights = tuple((name, part / total) for name, part in members.items())
+        return replace(self, weights=weights, by_universe=())
 
     @cached_property
     def sectors(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ measuring is done by `backtest.evidence`, which knows a claim's observable by it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -118,6 +118,16 @@ class Claim:
     def sign(self) -> int:
         """1 where the claim expects a high value, −1 where a low one."""
         return 1 if self.expects == "above" else -1
+
+    def on(self, universe: str) -> Claim:
+        """Return the claim with its baskets as a universe has them."""
+        return replace(
+            self,
+            basket=None if self.basket is None else self.basket.on(universe),
+            against=None if self.against is None else self.against.on(universe),
+            variants=tuple(one.on(universe) for one in self.variants),
+            groups=tuple(one.on(universe) for one in self.groups),
+        )
 
     def option(self, name: str, default: float) -> float:
         """Return a numeric parameter of the observable."""

@@ -34,7 +34,7 @@ class EventBaskets:
 
     def of(self, event: Event) -> Basket:
         """Return what an event was about; the sectors of several baskets, each alike."""
-        found = [self.names[name] for name in event.about]
+        found = [self.names[name] for name in event.about if self.names[name].weights]
         if len(found) < 2:
             return found[0] if found else self.default
         named = sorted({one.name for one in found})

@@ -1,31 +1,43 @@
-"""The page of baskets: sectors, and baskets of them, with what a market has of each."""
+"""The page of baskets: a market's sectors, and what stands for each basket there, how well."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import pandas as pd
 
 from backtest.market import Market
-from backtest.strategy.basket import Basket
+from backtest.strategy.coverage import Coverage
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
 
 
-def baskets_page(market: Market, baskets: Iterable[Basket], say: Words) -> Page:
-    """Return a market's sectors with their instruments, and baskets with their sectors."""
-    chosen = tuple(baskets)
+def baskets_page(market: Market, found: Sequence[Coverage], say: Words) -> Page:
+    """Return a market's sectors with their instruments, and what stands for each basket."""
+    said = [
+        say(
+            "{sectors} sectors and {baskets} baskets; a parameter that takes a basket accepts each "
+            "name, instruments, and several joined by commas.",
+            sectors=len(market.universe.sectors),
+            baskets=len(found),
+        )
+    ]
+    mixed = sorted({name for one in found for name in one.redefined})
+    if mixed:
+        said.append(
+            say(
+                "{names} were redefined within their record: returns across that day join two "
+                "definitions.",
+                names=say.listed(mixed),
+            )
+        )
     return Page(
         title=say("Baskets on {market}", market=market.name),
         subtitle="",
         language=say.language,
-        conclusion=say(
-            "{sectors} sectors and {baskets} baskets; a parameter that takes a basket accepts each "
-            "name, instruments, and several joined by commas.",
-            sectors=len(market.universe.sectors),
-            baskets=len(chosen),
-        ),
-        sections=(_sectors(market, say), _baskets(market, chosen, say)),
+        conclusion=" ".join(said),
+        sections=(_sectors(market, say), _baskets(found, say)),
+        notes=tuple(f"{one.basket.name}: {one.basket.note}." for one in found if one.basket.note),
     )
 
 
@@ -44,19 +56,20 @@ def _sectors(market: Market, say: Words) -> Section:
     return Section("sectors", say("Sectors"), tables=(table,))
 
 
-def _baskets(market: Market, baskets: tuple[Basket, ...], say: Words) -> Section:
-    there = {*market.by_shenwan, *market.by_sector}
+def _baskets(found: Sequence[Coverage], say: Words) -> Section:
+    name, covered, since = say("name"), say("coverage"), say("since")
+    sectors, same = say("sectors"), say("the same as")
     cells = pd.DataFrame(
         {
-            say("name"): [(say.language == "zh" and one.title_zh) or one.title for one in baskets],
-            say("sectors"): [", ".join(one.sectors) for one in baskets],
-            say("not here"): [
-                ", ".join(name for name in one.sectors if name not in there) or "–"
-                for one in baskets
-            ],
+            name: [one.basket.title_zh if say.chinese else one.basket.title for one in found],
+            sectors: [", ".join(one.members) or say("no listed proxy") for one in found],
+            covered: [say(one.fits) for one in found],
+            say("listed"): [f"{one.listed:.0%}" for one in found],
+            since: [one.since for one in found],
+            same: [", ".join(one.same_as) or "–" for one in found],
         },
-        index=[one.name for one in baskets],
+        index=[one.basket.name for one in found],
     )
-    left = (say("name"), say("sectors"), say("not here"))
-    table = Table("", cells, left=left, drop=(say("name"),), head=say("basket"))
+    drop = (name, same, since, say("listed"))
+    table = Table("", cells, (name, sectors, covered, since, same), drop, head=say("basket"))
     return Section("baskets", say("Baskets"), tables=(table,))

@@ -14,7 +14,7 @@ from backtest.views.words import Words
 INDENT = "  "
 
 
-class Kind(Protocol):
+class TitledKind(Protocol):
     """A kind of event: its identifier, its titles, and how far below the top it stands."""
 
     @property
@@ -48,7 +48,7 @@ def policy_document(event: Event, say: Words) -> dict[str, Any]:
     }
 
 
-def policy_page(events: Sequence[Event], kinds: Mapping[str, Kind], say: Words) -> Page:
+def policy_page(events: Sequence[Event], kinds: Mapping[str, TitledKind], say: Words) -> Page:
     """Return the events one by one, then the tree of kinds with their numbers."""
     days = {one.day for one in events}
     shared = len(events) - len(days)
@@ -86,7 +86,7 @@ def policy_page(events: Sequence[Event], kinds: Mapping[str, Kind], say: Words) 
     )
 
 
-def _tree(events: Sequence[Event], kinds: Mapping[str, Kind], say: Words) -> Table:
+def _tree(events: Sequence[Event], kinds: Mapping[str, TitledKind], say: Words) -> Table:
     counts = {name: sum(one.of_kind(name) for one in events) for name in kinds}
     shown = {name: kind for name, kind in kinds.items() if counts[name]}
     called = say("what it is")
