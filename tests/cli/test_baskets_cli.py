@@ -21,8 +21,8 @@ def test_on_level_1_some_industries_are_the_same_and_two_have_no_proxy():
 
 
 def test_the_page_says_so_in_both_languages():
-    page = nqp("baskets").stdout
+    page = nqp("baskets", columns=120).stdout
     assert "no listed proxy" in page
-    assert max(map(len, page.splitlines())) <= 80
+    assert max(map(len, page.splitlines())) <= 120
     assert "没有上市标的" in nqp("baskets", "--lang", "zh", columns=200).stdout
     assert nqp("baskets", "-m", "nowhere").returncode == 2

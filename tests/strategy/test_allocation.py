@@ -141,7 +141,6 @@ def test_an_unknown_schedule_is_refused():
 @pytest.mark.parametrize(
     ("weights", "says"),
     [
-        ((("steal", 1.0),), "did you mean 'steel'"),
         ((("steel", 0.5),), "must sum to 1"),
         ((("steel", -1.0), ("coal", 2.0)), "weight of steel was -1"),
         ((("steel", 0.5), ("steel", 0.5)), "a sector stands twice"),
@@ -164,3 +163,8 @@ def test_sectors_listed_later_change_no_bit_of_earlier_weights():
     before = with_it.loc[:"2016-06-29"]
     assert (before[late] == 0).all()
     assert (before.drop(columns=late) == alone.loc[:"2016-06-29"]).all(axis=None)
+
+
+def test_a_misspelt_sector_of_a_basket_is_named_where_it_is_spread():
+    with pytest.raises(UserError, match="there is no sector or instrument 'steal'"):
+        spread(make_market(sessions=3), Basket("mine", (("steal", 1.0),)))
