@@ -40,7 +40,6 @@ WORDS = {
     "map": [],
     "runs": [],
     "config": [],
-    "baskets": [],
     "policy": [],
     "thesis": ["list"],
     "mcp": ["--guide"],
