@@ -1,10 +1,14 @@
 """Risk appetite: the share of four signs that show, from 0 to 1.
 
 The signs are those of the confidence trigger: the broad index above its average, a majority of
-sectors above theirs, turnover expanding, volatility below its median.
+sectors above theirs, turnover expanding, volatility below its median. Further ones stand beside
+them: how far each sign moves the number is said, the verdict rests on the four.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -28,13 +32,56 @@ SIGNS = {
     "turnover": TurnoverExpansion(),
     "calm": CalmVolatility(),
 }
+MONTH = 20  # sessions
+HIGH = 120  # sessions whose highest close is a new high
+
+
+def more_highs(market: Market) -> pd.Series:
+    """Return whether more sectors were at a high of 120 sessions than at a low, over a month."""
+    close = market.sector_close
+    last = close.rolling(HIGH)
+    known = last.max().notna().any(axis=1)
+    apart = ((close == last.max()) * 1.0 - (close == last.min()) * 1.0).sum(axis=1).where(known)
+    return _yes(apart.rolling(MONTH).sum())
+
+
+def rising(series: str) -> Callable[[Market], pd.Series]:
+    """Return whether a series is higher than a month ago."""
+    return lambda market: _yes(market.need(series).diff(MONTH))
+
+
+def inflow(series: str) -> Callable[[Market], pd.Series]:
+    """Return whether a flow of money, by session, came to more than 0 over a month."""
+    return lambda market: _yes(market.need(series).rolling(MONTH).sum())
+
+
+def _yes(values: pd.Series) -> pd.Series:
+    return (values > 0).astype(float).where(values.notna())
+
+
+FURTHER: Mapping[str, Callable[[Market], pd.Series]] = {
+    "margin": rising("margin_balance"),
+    "highs": more_highs,
+    "northbound": inflow("northbound_flow"),
+    "funds": inflow("etf_flow"),
+}
 FEWEST = 2  # signs without which there is no appetite to speak of
 TAIL = 60  # sessions at the end of a window, and before its start, that a recovery is between
 RISING = 20  # sessions over which breadth is said to rise
 
 
-def signs(market: Market, without: str = "") -> pd.DataFrame:
-    """Return the signs a market can answer, session × sign: 1, 0, or NaN while not known."""
+def signs(market: Market, without: str = "", also: str = "") -> pd.DataFrame:
+    """Return the signs a market can answer, session × sign: 1, 0, or NaN while not known.
+
+    The four but the one of `without`, and the further one of `also`.
+
+    Raises
+    ------
+    CannotTell
+        If fewer than two of the four can be answered.
+    UserError
+        If the market lacks what `also` reads.
+    """
     answers = {}
     for name, trigger in SIGNS.items():
         if name == without:
@@ -49,12 +96,14 @@ def signs(market: Market, without: str = "") -> pd.DataFrame:
             f"benchmark and traded values",
             f"市场 {market.name} 缺少基准指数或成交额，风险偏好信号不足",
         )
+    if also:
+        answers[also] = FURTHER[also](market)
     return pd.DataFrame(answers)
 
 
-def score(market: Market, without: str = "") -> pd.Series:
+def score(market: Market, without: str = "", also: str = "") -> pd.Series:
     """Return the share of the signs that show after each session, over those that are known."""
-    found = signs(market, without)
+    found = signs(market, without, also)
     return found.mean(axis=1).where(found.notna().sum(axis=1) >= FEWEST)
 
 
@@ -70,7 +119,8 @@ def appetite(claim: Claim, market: Market, window: Window) -> Observation:
         instruments=_sources(market),
         statistic=lambda counts: counts @ values / counts.sum(axis=1),
         moves=claim.sign * scores,
-        parts=_parts(market, window),
+        parts=_parts(market, window)
+        | _leans(claim, market, lambda one: float(_score(one, market).iloc[window.rows].mean())),
         additive=False,
     )
 
@@ -99,11 +149,17 @@ def recovery(claim: Claim, market: Market, window: Window) -> Observation:
             start: Array = counts @ (values * (1 - is_late)) / (counts @ (1 - is_late))
         return end - start
 
+    def change(one: Claim) -> float:
+        other = _score(one, market)
+        return float(other[late.index].mean() - other[before.index].mean())
+
     return Observation(
         instruments=_sources(market),
         statistic=statistic,
         moves=claim.sign * pd.concat([before, late]),
-        parts=_parts(market, window) | {"start": float(before.mean()), "end": float(late.mean())},
+        parts=_parts(market, window)
+        | {"start": float(before.mean()), "end": float(late.mean())}
+        | _leans(claim, market, change),
         additive=False,
     )
 
@@ -116,7 +172,24 @@ def recovery_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
 
 
 def _score(claim: Claim, market: Market) -> pd.Series:
-    return score(market, str(dict(claim.options).get("without", "")))
+    chosen = {"without": "", "with": ""} | dict(claim.options)
+    return score(market, str(chosen["without"]), str(chosen["with"]))
+
+
+def _leans(claim: Claim, market: Market, value: Callable[[Claim], float]) -> dict[str, float]:
+    """Return by how much each sign moves the number: of the four by being there, else by coming."""
+    if {"without", "with"} & dict(claim.options).keys():
+        return {}
+    own, found = value(claim), {}
+    for option, names in (("without", SIGNS), ("with", FURTHER)):
+        for name in names:
+            changed = replace(claim, options=(*claim.options, (option, name)))
+            try:
+                other = value(changed)
+            except (CannotTell, UserError):
+                continue
+            found[f"lean_{name}"] = own - other if option == "without" else other - own
+    return found
 
 
 def _sources(market: Market) -> tuple[str, ...]:

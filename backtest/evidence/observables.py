@@ -16,6 +16,7 @@ from backtest.errors import UserError, suggest
 from backtest.evidence import appetite, cohesion, event_claims, leads, rerating
 from backtest.evidence import two_bulls as bulls
 from backtest.evidence.chance import Placebo, among
+from backtest.evidence.dividends import market_for
 from backtest.evidence.intervals import Interval, Spread, apart, around, short_length, spread
 from backtest.evidence.observation import Observation
 from backtest.evidence.windows import CannotTell, Window
@@ -115,7 +116,9 @@ def elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
     Only the claim's own measure: `options` that change a window's start have no meaning elsewhere.
     """
     measure = OBSERVABLES[claim.observable].elsewhere
-    return pd.Series(dtype=float) if measure is None else measure(claim, market, length)
+    if measure is None:
+        return pd.Series(dtype=float)
+    return measure(claim, market_for(claim, market), length)
 
 
 def measured_by(claim: Claim, market: Market) -> tuple[Claim, str]:
@@ -173,7 +176,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         (leads.other_leads, leads.sectors_permuted),
         leads.leads_elsewhere,
         needs="basket",
-        takes={"against": ("benchmark",)},
+        takes={"against": ("benchmark",), "returns": ("total",)},
     ),
     "rerating": Observable(
         rerating.rerating,
@@ -207,7 +210,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         "{window}股票{stocks:+.1%}，国债{bonds:+.1%}，{weeks:.0%}的周同涨",
         (bulls.both_rise,),
         bulls.two_bulls_elsewhere,
-        takes={"stocks": ("sectors",)},
+        takes={"stocks": ("sectors",), "returns": ("total",)},
     ),
     "appetite": Observable(
         appetite.appetite,
@@ -219,7 +222,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         "{uptrend_rising_breadth:.0%}",
         (other_windows,),
         appetite.appetite_elsewhere,
-        takes={"without": tuple(appetite.SIGNS)},
+        takes={"without": tuple(appetite.SIGNS), "with": tuple(appetite.FURTHER)},
     ),
     "recovery": Observable(
         appetite.recovery,
@@ -229,7 +232,11 @@ OBSERVABLES: Mapping[str, Observable] = {
         "风险偏好信号由{window}之前的{start:.0%}变为期末的{end:.0%}",
         (other_windows,),
         appetite.recovery_elsewhere,
-        takes={"without": tuple(appetite.SIGNS), "tail": ()},
+        takes={
+            "without": tuple(appetite.SIGNS),
+            "with": tuple(appetite.FURTHER),
+            "tail": (),
+        },
     ),
     "cohesion": Observable(
         cohesion.cohesion,

@@ -21,6 +21,7 @@ from backtest.evidence.causes import causes
 from backtest.evidence.chance import Placebo
 from backtest.evidence.concentration import concentration
 from backtest.evidence.count_by_chance import HeldByChance, held_by_chance
+from backtest.evidence.dividends import market_for
 from backtest.evidence.elasticity import Reratings, reratings
 from backtest.evidence.falsifiers import Settled, settled
 from backtest.evidence.finding import ClaimFinding
@@ -219,6 +220,7 @@ def evaluate(
     claim, basis = measured_by(claim.on(market.universe.name), market)
     measure = OBSERVABLES[claim.observable]
     try:
+        market = market_for(claim, market)
         window = resolve(claim.window, source, market)
         observed = measure.observe(claim, market, window)
     except CannotTell as unknown:

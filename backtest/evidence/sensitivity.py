@@ -15,6 +15,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.evidence.baskets import kinds, only
+from backtest.evidence.dividends import market_for
 from backtest.evidence.observables import OBSERVABLES, measured_by
 from backtest.evidence.verdict import CANNOT_TELL, judge
 from backtest.evidence.windows import CannotTell, Window, between, resolve
@@ -56,7 +57,7 @@ def alternatives(
         try:
             span = over or resolve(claim.window, source, where)
             changed, _ = measured_by(changed.on(where.universe.name), where)
-            measure = OBSERVABLES[changed.observable]
+            measure, where = OBSERVABLES[changed.observable], market_for(changed, where)
             observed = measure.observe(changed, where, span)
             placebo = None
             if claim.asserts == "regularity":

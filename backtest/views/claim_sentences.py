@@ -15,6 +15,16 @@ from backtest.views.words import Words
 
 STRIP = {HELD: "+", FAILED: "-", CANNOT_TELL: "."}
 PRICE_ONLY = "Price only: the market carries no valuation of it."
+SIGNS = {
+    "trend": "trend",
+    "breadth": "breadth",
+    "turnover": "turnover",
+    "calm": "volatility",
+    "margin": "margin balance",
+    "highs": "new highs",
+    "northbound": "northbound flows",
+    "funds": "flows into funds",
+}
 HARDLY = 0.25  # of a number: what came before its burst, if less, is hardly any of it
 
 PLACEBOS = {
@@ -69,11 +79,21 @@ def sentence(finding: ClaimFinding, say: Words) -> str:
         )
         for one in finding.causes
     ]
+    told.append(_leans(finding, say))
     told += [_chance(finding, say), _resolved(finding, say), _width(finding, say)]
     if finding.concentration is not None:
         told.append(_when(finding, finding.concentration, say))
     told += [_robustness(finding, say), _known(finding, say)]
     return say.joined(told)
+
+
+def _leans(finding: ClaimFinding, say: Words) -> str:
+    """Say how far each sign of risk appetite moves the number."""
+    moved = {name: finding.parts.get(f"lean_{key}") for key, name in SIGNS.items()}
+    named = [f"{say(name)} {100.0 * by:+.0f}" for name, by in moved.items() if by is not None]
+    if not named:
+        return ""
+    return say("Each sign moves it, in points: {signs}.", signs=say.listed(named))
 
 
 def overview(card: Scorecard, say: Words) -> str:
