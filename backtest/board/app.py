@@ -17,6 +17,7 @@ from backtest.board import charts, tables
 from backtest.board.controls import Control, controls, fixed, with_values
 from backtest.board.heat import MOST, Heat, heat
 from backtest.board.snippet import snippet, written
+from backtest.board.terms import COSTS, FILLS, OWN, Terms, windows
 from backtest.board.text import html_text, markdown_text
 from backtest.board.view import View, view
 from backtest.cli.lookup import built_in, find_strategy
@@ -59,17 +60,19 @@ def board(named: str, opened: str) -> None:
     st.set_page_config(page_title="nqp board", layout="wide")
     st.html(STYLE)
     try:
-        target, market = _choose_market(named)
+        target, whole = _choose_market(named)
         strategy, moved = _choose_variant(opened)
+        terms = _choose_terms(whole)
+        market = _on_terms(target, whole.snapshot, terms.end, terms.benchmark)
         with st.spinner("Simulating (a very first start compiles, up to half a minute) …"):
-            seen = view(strategy, market)
+            seen = view(strategy, market, terms)
     except UserError as error:
         st.error(markdown_text(str(error)))
         return
     st.session_state["made"] = st.session_state.get("made", 0) + seen.counted
     _head(seen)
     pins: dict[tuple[str, str], View] = st.session_state.setdefault("pins", {})
-    here = {label: pin for (snapshot, label), pin in pins.items() if snapshot == market.snapshot}
+    here = {label: pin for (place, label), pin in pins.items() if place == seen.place}
     curves, compare, map_, take = st.tabs(["Curves", "Compare", "Heat-map", "Report and Python"])
     with curves:
         _curves(seen, here)
@@ -94,6 +97,35 @@ def _choose_market(named: str) -> tuple[str, Market]:
 @st.cache_resource(max_entries=4, show_spinner="Loading the market …")
 def _loaded(name: str, snapshot: str) -> Market:
     return load_market(name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _on_terms(name: str, snapshot: str, end: str | None, benchmark: str | None) -> Market:
+    """Return a market cut off and compared as chosen, one for the session, so that it remembers."""
+    stored = read_manifest(name).snapshot if name in market_names() else ""
+    return Terms(end=end, benchmark=benchmark).market(_loaded(name, stored))
+
+
+def _choose_terms(market: Market) -> Terms:
+    """Return the window, costs, fill and benchmark chosen; each must be one that was offered."""
+    spans = windows(market)
+    offered = {
+        "Window": list(spans),
+        "Costs": list(COSTS),
+        "Fill": list(FILLS),
+        "Benchmark": [OWN, *map(str, market.sector_close.columns)],
+    }
+    with st.sidebar.expander("Window and terms"):
+        chosen = {
+            label: st.selectbox(label, options, key=f"{market.snapshot} {label}")
+            for label, options in offered.items()
+        }
+    for label, value in chosen.items():
+        if value not in offered[label]:
+            raise UserError(f"there is no such {label.lower()}; choose one from the list")
+    start, end = spans[chosen["Window"]]
+    benchmark = None if chosen["Benchmark"] == OWN else chosen["Benchmark"]
+    return Terms(chosen["Costs"], chosen["Fill"], start, end, benchmark)
 
 
 @st.cache_resource(show_spinner=False)
@@ -158,12 +190,12 @@ def _head(seen: View) -> None:
         st.error(markdown_text(note))
     if market.synthetic:
         st.warning("SYNTHETIC DATA: generated prices, not market data.")
-    first, last = market.sessions[0], market.sessions[-1]
+    first, last = seen.equity.index[0], seen.equity.index[-1]
     st.caption(
         markdown_text(
             f"IN SAMPLE: chosen with the outcome in view. {market.universe.title}, {first:%Y-%m-%d}"
-            f" … {last:%Y-%m-%d}, {market.universe.currency}; filled at the next {seen.fill}, ETF "
-            f"costs; data {market.snapshot[:12]}"
+            f" … {last:%Y-%m-%d}, {market.universe.currency}; filled at the next {seen.fill}, "
+            f"{seen.terms.costs.upper()} costs; data {market.snapshot[:12]}"
         )
     )
     with st.container(horizontal=True):
@@ -174,6 +206,9 @@ def _head(seen: View) -> None:
 
 def _curves(seen: View, here: Mapping[str, View]) -> None:
     _chart(charts.curves(seen, here, SAY), "curves")
+    strip = charts.signals(seen, SAY)
+    if strip is not None:
+        _chart(strip, "signals")
     dated = tables.switch_dates(seen)
     with st.expander(f"Switch dates ({len(dated)})"):
         _table(dated.set_index("Date"), words=True)
@@ -194,12 +229,12 @@ def _chart(chart: Chart, key: str, **events: Any) -> None:
 
 def _compare(seen: View, here: Mapping[str, View], pins: dict[tuple[str, str], View]) -> None:
     """Show pinned variants beside the one the controls stand for."""
-    label, snapshot = written(seen.strategy), seen.market.snapshot
+    label, place = written(seen.strategy), seen.place
     full = len(here) >= charts.PINNED
     st.button(
         "Pin this variant",
         on_click=pins.__setitem__,
-        args=((snapshot, label), seen),
+        args=((place, label), seen),
         disabled=full or label in here,
         help=f"Keeps it beside those to come, up to {charts.PINNED} a market.",
     )
@@ -208,7 +243,7 @@ def _compare(seen: View, here: Mapping[str, View], pins: dict[tuple[str, str], V
         st.button(
             f"Unpin {markdown_text(pinned)}",
             on_click=_unpin,
-            args=(pins, (snapshot, pinned)),
+            args=(pins, (place, pinned)),
             key=f"unpin {number}",
         )
     if not here:
@@ -233,7 +268,8 @@ def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         across: str = st.selectbox("Across", names, 0, label, key=f"{kind} across")
         up: str = st.selectbox("Up", names, 1, label, key=f"{kind} up")
-        count = len(sliders[across].some(MOST)) * len(sliders[up].some(MOST))
+        shown = [sliders[name] for name in (across, up)]
+        count = len(shown[0].some(MOST)) * len(shown[1].some(MOST))
         st.button(
             f"Try {count} combinations",
             on_click=_try,
@@ -241,6 +277,10 @@ def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
             disabled=across == up,
             help="Each counts as a trial, and makes the deflated Sharpe ratio stricter.",
         )
+    for control in shown:
+        tried, there = len(control.some(MOST)), len(control.values)
+        if tried < there:
+            st.caption(f"Simplified: {tried} of {there} values of {markdown_text(control.label)}.")
     if across == up:
         st.info("Choose two different parameters.")
     drawn: Heat | str | None = st.session_state.get("heat")
@@ -248,7 +288,7 @@ def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
         st.error(markdown_text(drawn))
     if not isinstance(drawn, Heat) or type(drawn.strategy) is not type(seen.strategy):
         return
-    if not drawn.fits(seen.strategy, seen.market.snapshot):
+    if not drawn.fits(seen.strategy, seen.place):
         st.info(
             "Computed with other values of the other controls, or on another market; try again."
         )
@@ -265,7 +305,7 @@ def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
 
 def _try(seen: View, rows: Control, columns: Control) -> None:
     try:
-        found = heat(seen.strategy, seen.market, rows, columns)
+        found = heat(seen.strategy, seen.market, rows, columns, terms=seen.terms)
     except UserError as error:
         st.session_state["heat"] = str(error)
         return
@@ -292,7 +332,11 @@ def _take_away(seen: View, here: Mapping[str, View], target: str) -> None:
     )
     st.caption("The Python that gives the same figures:")
     pinned = [pin.strategy for pin in here.values()]
-    st.code(snippet(seen.strategy, target, pinned), language="python", wrap_lines=True)
+    st.code(
+        snippet(seen.strategy, target, pinned, seen.terms.changed),
+        language="python",
+        wrap_lines=True,
+    )
 
 
 def _report(seen: View) -> bytes:
@@ -302,7 +346,9 @@ def _report(seen: View) -> bytes:
     from backtest.render.html import to_html
     from backtest.views.run_report import run_report
 
-    result, (groups, thesis) = run(seen.strategy, seen.market), groups_and_thesis()
+    groups, thesis = groups_and_thesis()
+    on = seen.terms
+    result = run(seen.strategy, seen.market, costs=on.costs, fill=on.fill, start=on.start)
     page = run_report(result, market=seen.market, groups=groups, source=thesis)
     return to_html(page).encode()
 

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from backtest.board.controls import Control, with_values
-from backtest.board.view import CASH, COSTS
+from backtest.board.terms import Terms
+from backtest.board.view import CASH, USUAL
 from backtest.engine.metrics import METRICS
 from backtest.errors import UserError
 from backtest.market import Market
@@ -29,8 +30,8 @@ class Heat:
 
     Attributes
     ----------
-    snapshot : str
-        The market's.
+    place_of : str
+        As of a `View`: market and terms.
     rows, columns : str
         The parameters; `labels` is what they are called.
     table : DataFrame
@@ -41,7 +42,7 @@ class Heat:
     """
 
     strategy: Strategy
-    snapshot: str
+    place_of: str
     rows: str
     columns: str
     labels: tuple[str, str]
@@ -85,16 +86,22 @@ class Heat:
         name = METRICS[self.score].label
         return f"{at}: {name} {figure(self.score, float(self.scores[number]))}"
 
-    def fits(self, strategy: Strategy, snapshot: str) -> bool:
+    def fits(self, strategy: Strategy, place_of: str) -> bool:
         """Whether another variant differs from this map's in nothing but the two parameters."""
-        if type(strategy) is not type(self.strategy) or snapshot != self.snapshot:
+        if type(strategy) is not type(self.strategy) or place_of != self.place_of:
             return False
         own = {name: getattr(self.strategy, name) for name in (self.rows, self.columns)}
         return with_values(strategy, own) == self.strategy
 
 
 def heat(
-    strategy: Strategy, market: Market, rows: Control, columns: Control, *, score: str = "sharpe"
+    strategy: Strategy,
+    market: Market,
+    rows: Control,
+    columns: Control,
+    *,
+    terms: Terms = USUAL,
+    score: str = "sharpe",
 ) -> Heat:
     """Try every combination of two parameters, at most 20 × 20; each counts as a trial.
 
@@ -119,7 +126,9 @@ def heat(
         space,
         market,
         score=score,
-        costs=COSTS,
+        costs=terms.model,
+        fill=terms.fill,
+        start=terms.start,
         cash=CASH,
         constraints=[possible],
         progress=lambda _: None,
@@ -128,7 +137,7 @@ def heat(
     table = table.sort_index(ascending=False)  # as it is drawn
     return Heat(
         strategy=strategy,
-        snapshot=market.snapshot,
+        place_of=f"{market.snapshot} {terms}",
         rows=rows.name,
         columns=columns.name,
         labels=(rows.label, columns.label),

@@ -16,13 +16,17 @@ from backtest.strategy import Strategy, field_names
 OWN = "nqp_user_"  # what the command line puts before the module of a user's own file
 
 
-def snippet(strategy: Strategy, market: str, pinned: Sequence[Strategy] = ()) -> str:
+def snippet(
+    strategy: Strategy, market: str, pinned: Sequence[Strategy] = (), terms: str = ""
+) -> str:
     """Return a script that runs a variant, and compares it with pinned ones.
 
     Parameters
     ----------
     market : str
         What `load_market` is to load: a name or a folder.
+    terms : str
+        Arguments of `run` besides the market, as `Terms.changed` writes them.
     """
     kinds = {(type(each).__module__, type(each).__name__) for each in (strategy, *pinned)}
     names = "compare, load_market, run, run_many" if pinned else "load_market, run"
@@ -30,7 +34,7 @@ def snippet(strategy: Strategy, market: str, pinned: Sequence[Strategy] = ()) ->
     lines += [
         "",
         f"market = load_market({market!r})",
-        f"result = run({written(strategy)}, market)",
+        f"result = run({written(strategy)}, market{terms})",
         'print(result.summary()["sharpe"])',
     ]
     if pinned:
@@ -38,7 +42,7 @@ def snippet(strategy: Strategy, market: str, pinned: Sequence[Strategy] = ()) ->
         lines += [
             "pinned = run_many([",
             *others,
-            "], market)",
+            f"], market{terms})",
             "print(compare([result, *pinned]).T)",
         ]
     return "\n".join(lines) + "\n"

@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 
 from backtest.board.luck import Luck, luck
-from backtest.costs import ETF_COSTS
+from backtest.board.terms import Terms
 from backtest.engine.benchmarks import benchmark_levels, level_returns
 from backtest.engine.held import lineage
 from backtest.engine.plan import fill_used, orders
 from backtest.engine.recording import one_trial
+from backtest.engine.window import first_session
 from backtest.market import Market
 from backtest.market.schedule import ON_CHANGE
 from backtest.strategy import RotationStrategy, Strategy
@@ -32,15 +33,17 @@ from backtest.tuning.blend import blend_targets
 from backtest.tuning.joint import break_even, joint_test, trials_on
 
 CASH = 1_000_000.0
-COSTS = ETF_COSTS
+USUAL = Terms()
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One variant on one market, as `run` would have it with its own defaults.
+    """One variant on one market, as `run` would have it on the same terms.
 
     Attributes
     ----------
+    first : int
+        Number of the session the window begins with.
     equity, returns : Series
         As in `BacktestResult`.
     regime : Series
@@ -59,6 +62,8 @@ class View:
 
     strategy: Strategy
     market: Market
+    terms: Terms
+    first: int
     fill: str
     equity: pd.Series
     returns: pd.Series
@@ -73,7 +78,7 @@ class View:
     @cached_property
     def luck(self) -> Luck:
         """How far to believe it."""
-        per_year, turnover = self.market.per_year(), self.figures["turnover"]
+        per_year, turnover = self.market.per_year(self.first), self.figures["turnover"]
         timing, even = None, math.nan
         if self.held is not None:
             timing = joint_test(self.held, self.market)
@@ -93,13 +98,18 @@ class View:
         )
 
     @property
+    def place(self) -> str:
+        """What other variants must share to stand beside this one."""
+        return f"{self.market.snapshot} {self.terms}"
+
+    @property
     def trials(self) -> int:
         """Trials ever made on this market, by the ledger."""
         return self.count.trials
 
     def now(self) -> View:
         """Return the same among all the trials made since."""
-        count = trials_on(self.market, 0)
+        count = trials_on(self.market, self.first)
         return self if count == self.count else replace(self, count=count)
 
     @property
@@ -111,59 +121,70 @@ class View:
         return pd.DataFrame(rows).iloc[::-1].reset_index(drop=True)
 
 
-def view(strategy: Strategy, market: Market) -> View:
-    """Simulate a variant at ETF costs with a million, and count it.
+def view(strategy: Strategy, market: Market, terms: Terms = USUAL) -> View:
+    """Simulate a variant with a million, and count it.
+
+    Parameters
+    ----------
+    market : Market
+        As `Terms.market` returns it.
 
     Raises
     ------
     UserError
         If the market, the parameters or the strategy's weights make no sense.
     """
-    fill = fill_used(market, "open")
+    fill, first = fill_used(market, terms.fill), first_session(market, terms.start)
     decisions = Decisions(strategy, market)
-    equity, found = _simulated(decisions.targets, market, fill, strategy.rebalance)
-    held = decisions.regime.shift().fillna("cash").astype(str).rename("regime")
+    on = (market, terms, fill, first)
+    equity, found = _simulated(decisions.targets, *on, strategy.rebalance)
+    held = decisions.regime.shift().fillna("cash").astype(str).rename("regime").iloc[first:]
     names = held.to_numpy()
     switches = int((names[1:] != names[:-1]).sum())
-    returns = pd.Series(_returns(equity), market.sessions, name=strategy.name)
-    tried = one_trial(decisions, returns, costs=COSTS, fill=fill, first=0)
+    returns = pd.Series(_returns(equity), held.index, name=strategy.name)
+    tried = one_trial(decisions, returns, costs=terms.model, fill=fill, first=first)
     ledger, here = Ledger.at_home(), lineage(market)
     counted = int(not ledger.known(here, tried).all())
     ledger.record(here, tried, origin="board")
     return View(
         strategy=strategy,
         market=market,
+        terms=terms,
+        first=first,
         fill=fill,
-        equity=pd.Series(equity, market.sessions, name=strategy.name),
+        equity=pd.Series(equity, held.index, name=strategy.name),
         returns=returns,
         regime=held,
         figures={**found, "switches": float(switches)},
-        risk_free=level_returns(market.money, 0).to_numpy(),
-        blend=_returns(_simulated(blend_targets(strategy, market), market, fill, ON_CHANGE)[0]),
-        count=trials_on(market, 0),
+        risk_free=level_returns(market.money, first).to_numpy(),
+        blend=_returns(_simulated(blend_targets(strategy, market), *on, ON_CHANGE)[0]),
+        count=trials_on(market, first),
         held=next(iter(tried.held), None),
         counted=counted,
     )
 
 
-def benchmarks(market: Market) -> dict[str, pd.Series]:
+def benchmarks(market: Market, first: int = 0) -> dict[str, pd.Series]:
     """Return growth of 1 to compare with: the benchmark, where it has prices, and all sectors."""
     return {
         name: level / level.dropna().iloc[0]
-        for name, level in benchmark_levels(market).items()
+        for name, level in ((k, v.iloc[first:]) for k, v in benchmark_levels(market).items())
         if level.any()
     }
 
 
 def _simulated(
-    targets: pd.DataFrame, market: Market, fill: str, rebalance: str
+    targets: pd.DataFrame, market: Market, terms: Terms, fill: str, first: int, rebalance: str
 ) -> tuple[np.ndarray, dict[str, float]]:
     """Return the equity at every close, and the figures, of targets carried out."""
     from backtest.engine import kernel
 
     targets = fitted(targets, market)
-    orders(targets, market, rebalance=rebalance)
-    on = market.remember(("stage", fill), lambda: kernel.stage(market, COSTS, fill, CASH, 0))
+    orders(targets, market, first, rebalance=rebalance)
+    on = market.remember(
+        ("stage", fill, terms.costs, first),
+        lambda: kernel.stage(market, terms.model, fill, CASH, first),
+    )
     laid, narrow = kernel.single(targets, market, on, rebalance)
     codes = np.zeros((1, len(market.sessions)), dtype=np.int8)
     tables = kernel.growth(laid, narrow, 1)

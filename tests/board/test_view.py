@@ -1,17 +1,23 @@
 """What the board shows is what a run gives, and each variant counts once."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from backtest import load_market, run
+from backtest.board import charts
 from backtest.board.luck import luck
+from backtest.board.snippet import snippet
 from backtest.board.tables import compared, headline, switch_dates
+from backtest.board.terms import Terms, windows
 from backtest.board.view import benchmarks, view
 from backtest.errors import UserError
 from backtest.trials.ledger import Count
 from backtest.tuning.deflated_sharpe import probabilistic_sharpe
 from backtest.tuning.sweep import sweep
+from backtest.views.words import Words
 from strategies import BreakthroughOverlay, EqualWeight, RateRotation, StaticBlend, ThesisRotation
 
 VARIANTS = (ThesisRotation(fall_bp=12.0), RateRotation(), BreakthroughOverlay(), StaticBlend(0.3))
@@ -31,6 +37,41 @@ def test_the_view_is_what_a_run_gives(market, strategy):
     for name, value in seen.figures.items():
         assert value == pytest.approx(summary[name], rel=1e-6), name
     assert len(seen.switches) == result.switches
+
+
+def test_the_view_on_other_terms_is_what_a_run_on_them_gives(market):
+    terms = Terms("stock", "close", "2020-01-02", "2021-12-31", "banks")
+    seen = view(RateRotation(), terms.market(market), terms)
+    result = run(RateRotation(), market, **asdict(terms))
+    np.testing.assert_allclose(seen.equity, result.equity, rtol=1e-9)
+    assert seen.equity.index.equals(result.equity.index)
+    assert list(benchmarks(seen.market, seen.first)) == list(result.benchmarks)
+    assert [level.iloc[0] for level in benchmarks(seen.market, seen.first).values()] == [1.0, 1.0]
+    summary = result.summary()
+    for name, value in seen.figures.items():
+        assert value == pytest.approx(summary[name], rel=1e-6), name
+    told = "costs='stock', fill='close', start='2020-01-02', end='2021-12-31', benchmark='banks'"
+    assert f"run(RateRotation(), market, {told})" in snippet(
+        RateRotation(), "sample", terms=terms.changed
+    )
+    assert seen.place != view(RateRotation(), market).place
+
+
+def test_windows_offered_lie_in_the_market(market):
+    found = windows(market)
+    assert found["from 2020"] == ("2020-01-01", None)
+    assert "2020" in found
+    assert "crash-2015" not in found
+
+
+def test_the_strip_has_a_row_for_every_rule_and_trigger(market):
+    seen = view(ThesisRotation(), market, Terms(start="2021-01-04"))
+    (panel,) = charts.signals(seen, Words()).panels
+    rules = seen.strategy.triggers()
+    leaves = {leaf for rule in rules.values() for leaf in rule.leaves()}
+    assert len(panel.rows) == len(rules) + len(leaves)
+    assert all(row.index.equals(seen.equity.index) for row in panel.rows.values())
+    assert charts.signals(view(EqualWeight(), market), Words()) is None
 
 
 def test_each_variant_counts_once_and_a_sweep_counts_the_same(market):
@@ -99,9 +140,9 @@ def test_the_board_and_a_sweep_say_the_same_of_one_variant(market):
 def test_tables_say_cannot_tell_where_the_sample_is_too_small(market):
     short = view(RateRotation(), market.until("2020-06-30"))
     shown = {label: value for label, value, _ in headline(short, 1)}
-    assert shown["Deflated Sharpe"] == "cannot tell"
+    assert shown["Deflated Sharpe"] == "inconclusive"
     table = compared({"now": short})
-    assert table.loc["now", "Timing alone"] == "cannot tell"
+    assert table.loc["now", "Deflated"] == "inconclusive"
     assert table.loc["now", "Sharpe"] == f"{short.figures['sharpe']:.2f}"
 
 

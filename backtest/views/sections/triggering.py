@@ -66,7 +66,7 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
             Key(say("fires"), SHADE),
         ),
     )
-    fired = _fired(result, list(measured)[DRAWN:], rules, market, say)
+    fired = fired_chart(result.regime, list(measured)[DRAWN:], rules, market, say)
     tables = (
         Table(
             say("Frequency and last change"), _digest(result, list(measured), rules, market, say)
@@ -89,17 +89,23 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
     return Section("triggers", say("Triggers"), tuple(told), (readings, fired), tables)
 
 
-def _fired(
-    result: BacktestResult,
+def fired_chart(
+    regime: pd.Series,
     leaves: list[Trigger],
     rules: Mapping[str, Trigger],
     market: Market,
     say: Words,
 ) -> Chart:
-    """Draw when each rule of the strategy held, and when the leaves without a panel fired."""
-    index = result.equity.index
+    """Draw when each rule of the strategy held, and when these leaves fired.
+
+    Parameters
+    ----------
+    regime : Series
+        What was held, on the sessions to draw.
+    """
+    index = regime.index
     yes, unknown = say("fires"), say("not known")
-    shades = regime_colors([*dict.fromkeys(result.regime), *(name.lstrip("+") for name in rules)])
+    shades = regime_colors([*dict.fromkeys(regime), *(name.lstrip("+") for name in rules)])
     shades = {name: shades[name.lstrip("+")] for name in rules}
     colors = {unknown: PALE}
     rows: dict[str, pd.Series] = {}
