@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from backtest.today.forward import Forward
     from backtest.today.journal import Entry
     from backtest.today.registration import Judgement
+    from backtest.today.thesis_registration import ThesisJudgement
 
 app = typer.Typer(
     help="What was recorded with 'nqp today --record' and registered, and what came of it.",
@@ -60,7 +61,8 @@ def journal(
     found = read()
     with waiting(Note("scoring the journal")):
         scored, judged, skipped = _scored(found.entries, own_strategies(strategy), model)
-    skipped = [*clock_set_back(found.entries), *skipped]
+        theses, unread = _theses(found.entries)
+    skipped = [*clock_set_back(found.entries), *skipped, *unread]
     if json:
         print_json(
             {
@@ -68,6 +70,7 @@ def journal(
                 "problems": list(found.problems),
                 "forward": [_forward_json(one) for one in scored],
                 "registered": [_judged_json(one) for one in judged],
+                "theses": [one.to_json() for one in theses],
                 "notes": skipped,
             }
         )
@@ -75,7 +78,7 @@ def journal(
         from backtest.render.terminal import show
         from backtest.views.journal import journal_page
 
-        show(journal_page(found, scored, judged, skipped, say))
+        show(journal_page(found, scored, judged, theses, skipped, say))
     if found.problems:
         raise typer.Exit(1)
 
@@ -83,7 +86,8 @@ def journal(
 @app.command("register")
 def register(
     strategy: Annotated[
-        str, typer.Argument(help="A name from 'nqp strategies', or FILE.py:Class.")
+        str,
+        typer.Argument(help="A name from 'nqp strategies', FILE.py:Class, or a thesis: FILE.toml."),
     ],
     until: Annotated[str, typer.Option("--until", help="Last day of the window, as 2027-06-30.")],
     market: MarketOption = "sample",
@@ -93,16 +97,22 @@ def register(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Register a strategy before its window; 'nqp journal' judges it when the window is over."""
-    from backtest.cli.lookup import find_strategy
+    """Register a strategy, or a thesis's claims; 'nqp journal' judges it when its day is over."""
+    from backtest.cli.lookup import find_strategy, find_thesis, is_thesis
     from backtest.data import load_market
     from backtest.market.market import timestamp
     from backtest.today.journal import append
     from backtest.today.registration import registration_body
+    from backtest.today.thesis_registration import KIND, thesis_body
 
-    chosen = find_strategy(strategy, settings or [])
-    body = registration_body(chosen, load_market(market), timestamp(until))
-    entry = append("registration", body)
+    day, where = timestamp(until), load_market(market)
+    if is_thesis(strategy):
+        body = thesis_body(find_thesis(strategy), where, day)
+        name, entry = body["title"], append(KIND, body)
+    else:
+        chosen = find_strategy(strategy, settings or [])
+        name, body = chosen.name, registration_body(chosen, where, day)
+        entry = append("registration", body)
     if json:
         print_json(_entry_json(entry))
         return
@@ -113,7 +123,7 @@ def register(
             "registered as entry {number}: {name} on {market} until {value}; 'nqp journal' judges "
             "it when the window is over",
             number=entry.number,
-            name=chosen.name,
+            name=name,
             market=market,
             value=body["until"],
         )
@@ -150,6 +160,27 @@ def _scored(
             except UserError as error:
                 skipped.append(f"{_spoken([entry.number])}: {error}")
     return scored, registered, skipped
+
+
+def _theses(entries: tuple[Entry, ...]) -> tuple[list[ThesisJudgement], list[str]]:
+    """Judge registered theses; those that cannot be come back as a sentence each."""
+    from backtest.data import load_market
+    from backtest.errors import UserError
+    from backtest.today.thesis_registration import KIND, judged_thesis
+
+    found, skipped = [], []
+    for entry in entries:
+        if entry.kind == KIND:
+            from backtest.strategy.thesis import parse_thesis
+            from strategies.claims import policy_lists
+            from strategies.taxonomy import BASKETS
+
+            try:
+                thesis = parse_thesis(entry.body["text"], BASKETS, policy_lists())
+                found.append(judged_thesis(entry, thesis, load_market(entry.body["market"])))
+            except UserError as error:
+                skipped.append(f"{_spoken([entry.number])}: {error}")
+    return found, skipped
 
 
 def _recorded(

@@ -70,7 +70,7 @@ def _built_in(name: str) -> type[Strategy]:
 def find_subject(name: str, settings: list[str]) -> Strategy | Trigger:
     """Return the strategy, or trigger of a user's own file, with NAME=VALUE settings applied."""
     named, inside = _parted(name)
-    if _is_thesis(named):
+    if is_thesis(named):
         return find_strategy(name, settings)
     kind = class_from_file(named) if ".py" in named else _built_in(named)
     if issubclass(kind, Strategy):
@@ -142,7 +142,7 @@ def _parted(name: str) -> tuple[str, list[str]]:
 
 def _maker(name: str) -> tuple[type[Strategy], Callable[[dict[str, Any]], Strategy]]:
     """Return a strategy's class, and what makes one of parameters."""
-    if _is_thesis(name):
+    if is_thesis(name):
         from strategies.rule_rotation import rotation_of
 
         written = rotation_of(find_thesis(name), name)
@@ -162,7 +162,8 @@ def find_thesis(name: str) -> Thesis:
     return read_thesis(Path(name), BASKETS, policy_lists())
 
 
-def _is_thesis(name: str) -> bool:
+def is_thesis(name: str) -> bool:
+    """Say whether a name is that of a thesis, of the package or in a file."""
     from strategies.claims import SHIPPED
 
     return name.endswith(".toml") or name in SHIPPED

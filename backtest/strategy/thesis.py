@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
 from backtest.errors import UserError, suggest
-from backtest.market.universe import check_sectors
+from backtest.market.universe import BUILT_IN, check_sectors, load_universe
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Source
 from backtest.strategy.thesis_file import BasketEntry, ClaimEntry, ThesisFile
@@ -161,7 +161,18 @@ def _basket(name: str, entry: BasketEntry) -> Basket:
         check_sectors(members)
     except UserError as error:
         raise UserError(f"baskets.{name}: {error}") from error
-    return Basket.of(name, members, title=entry.title, title_zh=entry.title_zh)
+    for universe, finer in entry.by_universe.items():
+        if universe in BUILT_IN:
+            known = load_universe(universe)
+            for one in finer:
+                where = f"baskets.{name}.by_universe.{universe}: there is no"
+                _one_of(one, {**known.sectors, **known.by_id}, where)
+    finest = tuple(
+        (universe, tuple((one, 1.0) for one in finer))
+        for universe, finer in entry.by_universe.items()
+    )
+    basket = Basket.of(name, members, title=entry.title, title_zh=entry.title_zh)
+    return replace(basket, by_universe=finest)
 
 
 def _claim(

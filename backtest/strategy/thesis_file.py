@@ -25,6 +25,8 @@ class BasketEntry:
     """Sectors of Shenwan's first level, in equal parts."""
     weights: dict[str, Annotated[float, Gt(0)]] = field(default_factory=dict)
     """Sectors with their parts, of any sum."""
+    by_universe: dict[str, Annotated[tuple[str, ...], MinLen(1)]] = field(default_factory=dict)
+    """What stands for it in a finer universe, as shenwan-2: its sectors or instruments, alike."""
     title: str = ""
     """What to call it."""
     title_zh: str = ""

@@ -59,14 +59,19 @@ def registration_body(strategy: Strategy, market: Market, until: pd.Timestamp) -
     UserError
         If the market already has data of the last day.
     """
+    check_until(market, until)
+    known = {**rules_of(strategy), "market": market.name, "until": f"{until:%Y-%m-%d}"}
+    body: dict[str, Any] = plain(known)
+    return body
+
+
+def check_until(market: Market, until: pd.Timestamp) -> None:
+    """Raise a `UserError` if a market already has data of a day that is to be registered."""
     if until <= market.sessions[-1]:
         raise UserError(
             f"--until was {until:%Y-%m-%d}, but market {market.name} already has data up to "
             f"{market.sessions[-1]:%Y-%m-%d}; register a day that is still to come"
         )
-    known = {**rules_of(strategy), "market": market.name, "until": f"{until:%Y-%m-%d}"}
-    body: dict[str, Any] = plain(known)
-    return body
 
 
 def rules_of(strategy: Strategy) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pandas as pd
 from backtest.today.forward import Forward
 from backtest.today.journal import Journal
 from backtest.today.registration import Judgement
+from backtest.today.thesis_registration import ThesisJudgement
 from backtest.views.numbers import shaped
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
@@ -21,6 +22,7 @@ def journal_page(
     journal: Journal,
     scored: Sequence[Forward],
     judged: Sequence[Judgement],
+    theses: Sequence[ThesisJudgement],
     skipped: Sequence[str],
     say: Words,
 ) -> Page:
@@ -28,8 +30,8 @@ def journal_page(
 
     Parameters
     ----------
-    scored, judged : sequence
-        Decisions by strategy and market, and registrations.
+    scored, judged, theses : sequence
+        Decisions by strategy and market, registered strategies and registered theses.
     skipped : sequence of str
         Why some entries could not be scored.
     """
@@ -44,6 +46,8 @@ def journal_page(
         sections.append(
             Section("registered", say("Registered"), tables=(_registered(judged, say),))
         )
+    if theses:
+        sections.append(Section("theses", say("Theses"), tables=(_theses(theses, say),)))
     return Page(
         title=say("Forward journal"),
         subtitle="",
@@ -146,3 +150,24 @@ def _registered(judged: Sequence[Judgement], say: Words) -> Table:
     left = tuple(say(name) for name in ("registered", "strategy", "until", "verdict"))
     tones = {say(word): tone for word, tone in TONES.items()}
     return Table("", cells, left, (say("sessions"), say("registered")), tones, say("entry"))
+
+
+def _theses(judged: Sequence[ThesisJudgement], say: Words) -> Table:
+    cells = pd.DataFrame(
+        {
+            say("title"): [one.entry.body["title"] for one in judged],
+            say("registered"): [one.entry.day for one in judged],
+            say("until"): [one.entry.body["until"] for one in judged],
+            **{
+                say(verdict): [
+                    ", ".join(name for name, its in one.verdicts.items() if its == verdict) or "–"
+                    for one in judged
+                ]
+                for verdict in TONES
+            },
+            say("refuted"): [", ".join(one.refuted_by) or "–" for one in judged],
+        },
+        index=[str(one.entry.number) for one in judged],
+    )
+    drop = (say("registered"), say("cannot tell"))
+    return Table("", cells, tuple(cells.columns), drop, head=say("entry"))

@@ -58,3 +58,23 @@ def test_a_thesis_that_is_not_there_is_said():
     assert "there is no thesis 'nqp-2042'" in nqp("evidence", "--thesis", "nqp-2042").stderr
     assert "give a name" not in nqp("thesis", "new", "..", columns=200).stdout
     assert nqp("thesis", "new", "../x").returncode == 2
+
+
+def test_a_registered_thesis_is_kept_whole_and_judged_by_its_claims(tmp_path):
+    assert nqp("thesis", "new", "mine", cwd=tmp_path).returncode == 0
+    words = ("journal", "register", "mine.toml", "--until")
+    done = nqp(*words, "2099-12-31", "--json", cwd=tmp_path, home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    body = json.loads(done.stdout)["body"]
+    assert body["text"] == (tmp_path / "mine.toml").read_text("utf-8")
+    (tmp_path / "mine.toml").unlink()  # the journal has the whole file
+    (found,) = json.loads(nqp("journal", "--json", home=tmp_path).stdout)["theses"]
+    assert found["complete"] is False
+    assert found["claims"] == {"A1": "held", "A2": "held", "A3": "cannot tell"}
+    assert found["in_sample"] == ["A1", "A2"]  # their half was over when it was registered
+    assert found["refuted_by"] == []
+    assert "A1, A2" in nqp("journal", home=tmp_path, columns=120).stdout
+    over = nqp(*words, "2020-06-30", home=tmp_path, cwd=tmp_path)
+    assert "there is no thesis file mine.toml" in over.stderr
+    late = nqp("journal", "register", "nqp-2024", "--until", "2020-06-30", home=tmp_path)
+    assert "already has data up to 2025-12-31" in late.stderr

@@ -22,6 +22,8 @@ def test_the_template_says_what_it_means():
     lead = thesis.claims[1]
     assert lead.against is not None
     assert dict(lead.against.weights) == {"banks": pytest.approx(2 / 3), "utilities": 1 / 3}
+    assert lead.variants[0].on("shenwan-2").sectors == ("801081", "801083")
+    assert lead.variants[0].on("shenwan").sectors == ("electronics",)
     assert lead.refuted_by_zh == lead.refuted_by  # no Chinese was given
     assert thesis.claims[2].events == (("2024-07-22", "growth"), ("2024-09-24", "growth"))
     assert dict(thesis.claims[2].options) == {"horizon": 20}
@@ -84,6 +86,7 @@ def test_a_claim_for_every_kind_of_policy_on_the_registers_events():
         ('"RateFall(10, window=60)"', '"RateFall(ten)"', "claims.A1.trigger: there is no trigger"),
         ('"MinHold(A1', '"MinHold(A9', "rules.growth: there is no trigger 'A9' here"),
         ('dividends = "Always()"', 'gold = "Always()"', "rules: there is no basket 'gold'"),
+        ('"801083"', '"801999"', "baskets.chips.by_universe.shenwan-2: there is no '801999'"),
         ("[claims.A1]", '[claims."<b>"]', "claims has '<b>'; give a name of letters"),
         ("[claims.A1]", "[claims.A1", "is not valid TOML"),
     ],
