@@ -12,9 +12,18 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#99
 DARK, GRAY, PALE, SHADE = "#333333", "#767676", "#C4C9CE", "#FBE5BF"
 DIVERGING = ("#B35806", "#F1A340", "#FEE0B6", "#F7F7F7", "#D8DAEB", "#998EC3", "#542788")
 SEQUENTIAL = ("#FFFFFF", "#D6E6F2", "#8FBDDC", "#3B8FC2", "#0072B2", "#004B78")
-KNOWN = {"cash": PALE, "nqp": COLORS[1], "traditional": COLORS[2], "defensive": COLORS[5]}
-# Of baskets that are not among the known: three of the above and five of Tol's muted scheme (2021).
-BASKETS = (COLORS[3], COLORS[4], COLORS[7], "#882255", "#44AA99", "#332288", "#DDCC77", "#117733")
+KNOWN = {
+    **{"cash": PALE, "nqp": COLORS[1], "traditional": COLORS[2], "defensive": COLORS[5]},
+    **{"technology": "#882255", "manufacturing": COLORS[3], "medicine": COLORS[4]},
+    **{"export_electromechanical": "#332288", "export_housing": "#44AA99"},
+    **{"export_capex": "#DDCC77", "two_bulls": COLORS[0], "stock_bull": COLORS[7]},
+    **{"bond_bull": "#117733", "neither": "#AA4499", "market": "#88CCEE"},
+}
+# Of all other baskets: three of the above and Tol's muted scheme (2021) with three darker ones.
+BASKETS = (
+    *(COLORS[3], COLORS[4], COLORS[7], "#882255", "#44AA99", "#332288", "#DDCC77", "#117733"),
+    *("#AA4499", "#88CCEE", "#661100", "#6699CC", "#225522", "#994455"),
+)
 TONES = {"good": COLORS[2], "bad": COLORS[1], "unsure": COLORS[6]}  # of verdicts
 MARK = COLORS[1]  # of what is pointed at
 OTHER = COLORS[6]  # what is held when the colors are used up
@@ -43,10 +52,11 @@ def regime_colors(names: Iterable[str]) -> dict[str, str]:
     True
     """
     given = list(dict.fromkeys(names))
-    shades: dict[str, str] = {}
-    for name in dict.fromkeys(name.partition("+")[0] for name in given):
+    bases = dict.fromkeys(name.partition("+")[0] for name in given)
+    shades = {name: KNOWN[name] for name in bases if name in KNOWN}
+    for name in (name for name in bases if name not in KNOWN):
         place = crc32(name.encode()) % len(BASKETS)
-        wanted = [KNOWN[name]] if name in KNOWN else [*BASKETS[place:], *BASKETS[:place]]
+        wanted = [*BASKETS[place:], *BASKETS[:place]]
         free = [shade for shade in wanted if shade not in shades.values()]
         shades[name] = free[0] if free else OTHER
     return {

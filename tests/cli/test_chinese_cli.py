@@ -24,12 +24,18 @@ COMMANDS = {
     "trials": [()],
     "journal": [()],
     "report": [("FOLDER/run",)],
+    "runs": [()],
     "verify": [("FOLDER/run",)],
     "new": [("my-rotation", "--out", "FOLDER")],
     "thesis": [("list",)],
     "data": [("list",), ("check", "sample")],
 }
-SILENT = {"new", "dashboard"}  # take no --lang: what they print are names, or a page of its own
+SILENT = {
+    "new",
+    "dashboard",
+    "config",
+    "mcp",
+}  # take no --lang: what they print are names, or a page of its own
 RUN = re.compile(r"(?<![\w.'-])[A-Za-z][a-z'’]*(?:[ ,;:]+[A-Za-z][a-z'’]*){3,}")
 # Names: authors, offices that issued a policy, and what a thesis file calls its own.
 NAMES = re.compile(

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const NARROW = 600, PAPER = 668;
+  const NARROW = 600, PAPER = 668, CELL = 32, ROOMY = 46;
   const charts = [...document.querySelectorAll(".chart")];
   const folds = [...document.querySelectorAll("details.fold")];
   const family = getComputedStyle(document.body).fontFamily;
@@ -24,16 +24,23 @@
   const read = (box) => JSON.parse(document.getElementById(box.id.replace("chart-", "data-")).textContent);
   const fit = (box, across) => {
     const figure = read(box), layout = figure.layout, narrow = across < NARROW;
-    const size = narrow ? 10.5 : 12;
+    const size = narrow ? 11 : 12;
     pen.font = `${size}px ${family}`;
     layout.width = across;
     layout.font = { family, size, color: "#3a4046" };
     const rows = Object.keys(layout).filter((key) => /^yaxis/.test(key) && layout[key].fixedrange);
     const widest = Math.max(0, ...rows.flatMap((key) => layout[key].ticktext.map(wide)));
-    const most = layout.meta.time ? (narrow ? 72 : 128) : (narrow ? 104 : 250);
+    const most = layout.meta.time ? (narrow ? 96 : 150) : (narrow ? 104 : 250);
     layout.margin.l = layout.meta.time ? most + 10 : rows.length ? Math.min(widest, most) + 10 : 48;
     rows.forEach((key) => { layout[key].ticktext = names(layout[key].ticktext, most); });
     layout.annotations.forEach((note) => { note.xshift = -layout.margin.l; });
+    const cells = figure.data.find((trace) => trace.meta && trace.meta.short);
+    if (cells) {
+      // Numbers keep their size: too many cells for the page are wider than it, and scroll.
+      const sides = layout.margin.l + layout.margin.r, count = cells.x.length;
+      if ((across - sides) / count < ROOMY) cells.text = cells.meta.short;
+      if (across !== PAPER) layout.width = across = Math.max(across, sides + count * CELL);
+    }
     const heads = layout.xaxis.ticktext;
     if (heads) {
       const room = (across - layout.margin.l - layout.margin.r) / heads.length;
@@ -49,7 +56,6 @@
         note.font.size = size;
         note.text = cut(note.text, across - 12);
       });
-      figure.data.forEach((trace) => { if (trace.meta && trace.meta.short) trace.text = trace.meta.short; });
     }
     return figure;
   };
