@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -136,6 +136,7 @@ def _document(
     from backtest.composite.back_to_data import back_to_data
     from backtest.composite.multivariate import cronbach_alpha, principal_components
     from backtest.composite.selection import selection
+    from backtest.data.sources.supply import lacking
     from backtest.engine.result import plain
     from backtest.evidence.composite_links import by_construction, links
     from backtest.views.index_words import SCALES
@@ -164,6 +165,7 @@ def _document(
                 name: {key: None if value != value else value for key, value in row.items()}
                 for name, row in inputs.to_dict("index").items()
             },
+            "lacking": [asdict(one) for one in lacking(found)],
             "multivariate": {
                 "cronbach_alpha": cronbach_alpha(found.scores),
                 "explained": principal_components(found.scores).explained.tolist(),

@@ -8,6 +8,7 @@ from backtest.composite import Composite
 from backtest.composite.back_to_data import back_to_data
 from backtest.composite.multivariate import cronbach_alpha, principal_components
 from backtest.composite.selection import selection
+from backtest.data.sources.supply import lacking
 from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction, links
 from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
 from backtest.evidence.composite_sobol import MATTERS
@@ -54,6 +55,7 @@ def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = Non
         _movers(found, start, say),
         _changes(found, say),
         _inputs(found, say),
+        _lacking(found, say),
         _looks(found, say),
     )
     return Page(
@@ -177,6 +179,23 @@ def _inputs(found: Composite, say: Words) -> Section:
     tones = {say("no data"): "unsure"}
     table = Table("", cells, (pillar, known), (pillar, days), tones, say("indicator"))
     return Section("inputs", say("Inputs"), tables=(table,))
+
+
+def _lacking(found: Composite, say: Words) -> Section | None:
+    missing = lacking(found)
+    if not missing:
+        return None
+    publisher, how = say("publisher"), say("how it can be had")
+    cells = pd.DataFrame(
+        {
+            publisher: [one.publisher for one in missing],
+            how: [say.note(one.how) for one in missing],
+        },
+        index=[one.indicator for one in missing],
+    )
+    note = say("nqp data import NAME --prices FOLDER --series FOLDER takes the files.")
+    table = Table("", cells, (publisher, how), (publisher,), head=say("indicator"))
+    return Section("lacking", say("Statistics the market lacks"), tables=(table,), notes=(note,))
 
 
 def _looks(found: Composite, say: Words) -> Section | None:
