@@ -1,0 +1,16 @@
+"""
+What to hold today
+==================
+
+What is held, what changes next, and how far each trigger is from firing.
+"""
+
+from datetime import date
+
+from backtest import load_market
+from backtest.render.plots import plot
+from backtest.today import today
+from strategies import ThesisRotation
+
+found = today(ThesisRotation(), load_market("sample"), now=date(2025, 12, 31))
+print(found.triggers)
