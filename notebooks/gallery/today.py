@@ -8,9 +8,10 @@ What is held, what changes next, and how far each trigger is from firing.
 from datetime import date
 
 from backtest import load_market
-from backtest.render.plots import plot
 from backtest.today import today
 from strategies import ThesisRotation
 
 found = today(ThesisRotation(), load_market("sample"), now=date(2025, 12, 31))
-print(found.triggers)
+print(found.sentence)
+print(found.outlook)
+print(found.holdings.round(2))

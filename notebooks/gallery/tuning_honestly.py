@@ -14,5 +14,5 @@ market = load_market("sample")
 space = {"fall_bp": [5.0, 10.0, 20.0, 30.0], "rate_window": [40, 60, 120, 240]}
 swept = sweep(RateRotation(), space, market)
 print(swept.honesty.verdict)
-print(swept.honesty.sentence)
+print(swept.honesty.banner)
 picture = plot(swept)
