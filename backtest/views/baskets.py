@@ -31,13 +31,14 @@ def baskets_page(market: Market, found: Sequence[Coverage], say: Words) -> Page:
                 names=say.listed(mixed),
             )
         )
+    why = () if say.chinese else tuple(f"{one.basket.name}: {one.basket.note}." for one in found)
     return Page(
         title=say("Baskets on {market}", market=market.name),
         subtitle="",
         language=say.language,
         conclusion=" ".join(said),
-        sections=(_sectors(market, say), _baskets(found, say)),
-        notes=tuple(f"{one.basket.name}: {one.basket.note}." for one in found if one.basket.note),
+        sections=(_sectors(market, say), _baskets(market, found, say)),
+        notes=tuple(note for note, one in zip(why, found, strict=False) if one.basket.note),
     )
 
 
@@ -56,13 +57,17 @@ def _sectors(market: Market, say: Words) -> Section:
     return Section("sectors", say("Sectors"), tables=(table,))
 
 
-def _baskets(found: Sequence[Coverage], say: Words) -> Section:
+def _baskets(market: Market, found: Sequence[Coverage], say: Words) -> Section:
     name, covered, since = say("name"), say("coverage"), say("since")
     sectors, same = say("sectors"), say("the same as")
     cells = pd.DataFrame(
         {
             name: [one.basket.title_zh if say.chinese else one.basket.title for one in found],
-            sectors: [", ".join(one.members) or say("no listed proxy") for one in found],
+            sectors: [
+                ", ".join(_called(market, member, say) for member in one.members)
+                or say("no listed proxy")
+                for one in found
+            ],
             covered: [say(one.fits) for one in found],
             say("listed"): [f"{one.listed:.0%}" for one in found],
             since: [one.since for one in found],
@@ -73,3 +78,11 @@ def _baskets(found: Sequence[Coverage], say: Words) -> Section:
     drop = (name, same, since, say("listed"))
     table = Table("", cells, (name, sectors, covered, since, same), drop, head=say("basket"))
     return Section("baskets", say("Baskets"), tables=(table,))
+
+
+def _called(market: Market, sector: str, say: Words) -> str:
+    """Return what to call a sector: its key where that is a word, its name where it is a code."""
+    named = market.universe.sectors[sector]
+    if say.chinese:
+        return named.name_zh or named.name
+    return named.name if sector.isdigit() else sector

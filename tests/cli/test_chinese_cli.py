@@ -20,6 +20,7 @@ COMMANDS = {
     "today": [("thesis-rotation", "--capital", "1000000")],
     "check": [("equal-weight", "--dates", "2")],
     "map": [()],
+    "baskets": [()],
     "policy": [()],
     "trials": [()],
     "journal": [()],
