@@ -196,7 +196,7 @@ def _grid(axes: Axes, panel: Grid) -> None:
     for row, column in np.argwhere(np.isfinite(values)):
         value = values[row, column]
         share = (value - low) / (high - low) if high > low else 0.5
-        dark = abs(share - 0.5) > 0.36 if panel.diverging else share > 0.7
+        dark = abs(share - 0.5) > 0.36 if panel.diverging else share > 0.85
         text = written(100 * value, shape) if percent else written(value, "ratio")
         ink = "white" if dark else INK
         axes.text(column, row, text, ha="center", va="center", size=7, color=ink)

@@ -54,9 +54,9 @@ def _section(sheet: _Sheet, section: Section, say: Words) -> None:
         sheet.write(f"{chart.title}. {chart.alt}", 9, color=SOFT)
         sheet.top = draw(sheet.figure, chart, top=sheet.top, left=EDGE, right=WIDE - EDGE) - 0.15
     for table in section.tables:
-        if section.folded:
-            for head, cells in table.rows:
-                sheet.write(f"{head}: {say.listed([cell for cell, _ in cells])}", 7.5)
+        if section.folded:  # one paragraph, so that it starts no sheet of its own
+            rows = [(head, say.listed([text for text, _ in cells])) for head, cells in table.rows]
+            sheet.write(" · ".join(f"{head}: {text}" for head, text in rows), 7)
         else:
             _table(sheet, table)
     for note in section.notes:
