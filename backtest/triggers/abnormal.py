@@ -170,8 +170,8 @@ class AbnormalTurnover(Trigger):
 
 
 def present(sectors: tuple[str, ...], market: Market) -> list[str]:
-    """Return the sectors of a group that a market has, sorted."""
-    return list(market.sectors_of(sectors))
+    """Return the sectors of a group that a market has, sorted; one named twice comes twice."""
+    return sorted(one for name in sectors for one in market.sectors_of([name]))
 
 
 def moves_of(market: Market, group: list[str]) -> tuple[pd.Series, pd.Series]:

@@ -7,9 +7,7 @@ import pytest
 from tests.command import nqp
 
 
-@pytest.mark.parametrize(
-    "basket", ["banks,utilities", "801780", "all", "medicine,coal"]
-)
+@pytest.mark.parametrize("basket", ["banks,utilities", "801780", "all", "medicine,coal"])
 def test_a_basket_is_a_name_sectors_or_instruments(tmp_path, basket):
     words = ("buy-and-hold", "--set", f"basket={basket}", "--start", "2024-01-01", "--json")
     done = nqp("run", *words, home=tmp_path)
