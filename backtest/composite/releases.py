@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,7 +90,23 @@ def published(market: Market, framework: Framework, values: Mapping[str, pd.Seri
 
 
 def releases(market: Market, framework: Framework) -> Releases:
-    """Find what each of a framework's indicators had published by each session of a market."""
+    """Find what each of a framework's indicators had published by each session of a market.
+
+    Computed once for each market and set of indicators, however they are scored and weighted.
+    """
+    return market.remember(_key(framework), lambda: _releases(market, framework))
+
+
+def share_releases(framework: Framework, market: Market, copy: Market) -> None:
+    """Let a copy of a market know what had been published in it, without computing it again."""
+    copy.remember(_key(framework), lambda: releases(market, framework))
+
+
+def _key(framework: Framework) -> tuple[Any, ...]:
+    return ("releases", framework.name, framework.concrete, framework.tracks)
+
+
+def _releases(market: Market, framework: Framework) -> Releases:
     notes: list[str] = []
     wanted = {one.series: one for one in framework.concrete if not one.observable}
     lacking = [name for name in wanted if name != "rate" and name not in market.series.columns]

@@ -14,17 +14,27 @@ import numpy as np
 import pandas as pd
 
 from backtest.composite import Framework, composite
+from backtest.composite.releases import share_releases
 from backtest.costs import Costs
-from backtest.engine.run import run
+from backtest.engine.plan import fill_used, orders
+from backtest.engine.window import first_session
 from backtest.market import Market
 from backtest.strategy import Strategy
+from backtest.strategy.decisions import Decisions
+from backtest.strategy.holding import fitted
+
+CASH = 1_000_000.0
 
 
 class FrameworkVariants:
     """Outcomes of variants: an index once for all its delays, decisions once for all who agree."""
 
     def __init__(self, market: Market, strategy: Strategy, costs: Costs, fill: str) -> None:
-        self.market, self.strategy, self.costs, self.fill = market, strategy, costs, fill
+        from backtest.engine import kernel
+
+        self.market, self.strategy = market, strategy
+        first = first_session(market, None)
+        self.on = kernel.stage(market, costs, fill_used(market, fill), CASH, first)
         self.current: tuple[Framework, Market] | None = None
         self.traded: dict[bytes, dict[str, Any]] = {}
 
@@ -33,6 +43,7 @@ class FrameworkVariants:
         if self.current is None or self.current[0] != framework:
             # A market of its own, so that the indices of hundreds of variants are not kept.
             self.current = framework, replace(self.market)
+            share_releases(framework, self.market, self.current[1])
         market = self.current[1]
         level = composite(market, framework).unlinked["all"]
         changed: Strategy = replace(cast(Any, self.strategy), framework=framework)
@@ -47,13 +58,22 @@ class FrameworkVariants:
         return {"index": reading, **self.traded[key.digest()]}
 
     def _trade(self, decided: Strategy) -> dict[str, Any]:
-        result = run(decided, self.market, costs=self.costs, fill=self.fill)
-        held = result.regime.to_numpy()
+        from backtest.engine import kernel
+
+        first = self.on.first
+        decisions = Decisions(decided, self.market)
+        targets = fitted(decisions.targets, self.market)
+        orders(targets, self.market, first)
+        laid, on = kernel.single(targets, self.market, self.on)
+        codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
+        figures, _ = kernel.figures(codes, laid, on, kernel.growth(laid, on, 1))
+        regime = decisions.regime.shift().iloc[first:].fillna("cash")
+        held = regime.to_numpy()
         turned = np.flatnonzero(held[1:] != held[:-1]) + 1
         return {
             "switches": len(turned),
-            "last_switch": result.regime.index[turned[-1]] if len(turned) else pd.NaT,
-            "profit": float(result.equity.iloc[-1] / result.manifest["cash"] - 1.0),
+            "last_switch": regime.index[turned[-1]] if len(turned) else pd.NaT,
+            "profit": float(figures[0, kernel.FIGURES.index("total_return")]),
         }
 
 
