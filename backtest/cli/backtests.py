@@ -225,7 +225,7 @@ def _again(
     given = [option for option, value in asked.items() if value]
     if given:
         raise UserError(f"--from says all that {given[0]} would; leave {given[0]} out")
-    with waiting("loading vectorbt (its very first start compiles and can take a minute)"):
+    with waiting("loading vectorbt (its very first start compiles, about ten seconds, once)"):
         from backtest.records.record import checked_manifest, read_json
         from backtest.records.runs import kept_run
         from backtest.records.verify import again
@@ -250,7 +250,7 @@ def _results(
     from backtest.render.waiting import waiting
 
     unfit: dict[str, UserError] = {}
-    with waiting(Note("loading vectorbt (its very first start compiles and can take a minute)")):
+    with waiting(Note("loading vectorbt (its very first start compiles, about ten seconds, once)")):
         from backtest.engine.run import run_many
 
         market, costs = terms.load_market(), terms.cost_model()

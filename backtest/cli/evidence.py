@@ -191,7 +191,7 @@ def _gather(
         if chosen is None:
             return card, None, seen
     with waiting(
-        Note("taking the strategy apart (a very first start compiles and can take a minute)")
+        Note("taking the strategy apart (a very first start compiles, about ten seconds, once)")
     ):
         from backtest.evidence.examine import examine
         from strategies.taxonomy import CHAINS, NQP, TRACKS, TRADITIONAL

@@ -121,7 +121,9 @@ def _vary(found: Composite) -> CompositeSensitivity:
     """Vary the choices, and trade the plainest strategy on each index."""
     from backtest.render.waiting import waiting
 
-    with waiting(Note("loading vectorbt (its very first start compiles and can take a minute)")):
+    with waiting(
+        Note("loading the kernel (its very first start compiles, about ten seconds, once)")
+    ):
         from backtest.evidence.composite_sensitivity import composite_sensitivity
         from backtest.evidence.composite_switch import CompositeSwitch
         from strategies.taxonomy import NQP, TRADITIONAL

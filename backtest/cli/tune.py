@@ -137,7 +137,9 @@ def tune(
         benchmark=benchmark,
         window=window,
     )
-    with waiting(Note("loading the kernel (its very first start compiles, up to half a minute)")):
+    with waiting(
+        Note("loading the kernel (its very first start compiles, about ten seconds, once)")
+    ):
         from backtest.tuning.holdout import before
         from backtest.tuning.holdout import reveal as opened
 
@@ -232,7 +234,9 @@ def walk_forward(
 
         check_target(out, force=force)
     terms = Terms(market, None, end, costs, fill, cash, strict_launch, benchmark=benchmark)
-    with waiting(Note("loading the kernel (its very first start compiles, up to half a minute)")):
+    with waiting(
+        Note("loading the kernel (its very first start compiles, about ten seconds, once)")
+    ):
         from backtest.tuning import splits
         from backtest.tuning.holdout import before
         from backtest.tuning.walk_forward import walk_forward as walk

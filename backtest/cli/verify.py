@@ -44,7 +44,7 @@ def verify(
 
     say = Words(lang)
     given = own_strategies(strategy)
-    with waiting(Note("running it again (a very first start compiles and can take a minute)")):
+    with waiting(Note("running it again (a very first start compiles, about ten seconds, once)")):
         from backtest.cli.writing import write_run_report
         from backtest.records.verify import verify
 

@@ -152,7 +152,7 @@ def composite_sensitivity(
     Notes
     -----
     The default sample meets every combination there is, 360 or 432, so its draws add no outcome,
-    only the shares of the variance. Eleven years of sessions take 20 to 50 seconds of processor
+    only the shares of the variance. Eleven years of sessions take 5 to 15 seconds of processor
     time, the most where values are missing: where none was ever too old there is nothing to impute,
     and the combinations that differ in that alone are evaluated once.
     """
