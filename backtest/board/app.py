@@ -17,7 +17,7 @@ from backtest.board import charts, tables
 from backtest.board.controls import Control, controls, fixed, with_values
 from backtest.board.heat import MOST, Heat, heat
 from backtest.board.snippet import snippet, written
-from backtest.board.terms import COSTS, FILLS, OWN, Terms, windows
+from backtest.board.terms import COSTS, FILLS, OWN, BoardTerms, windows
 from backtest.board.text import html_text, markdown_text
 from backtest.board.view import View, view
 from backtest.cli.lookup import built_in, find_strategy
@@ -103,10 +103,10 @@ def _loaded(name: str, snapshot: str) -> Market:
 def _on_terms(name: str, snapshot: str, end: str | None, benchmark: str | None) -> Market:
     """Return a market cut off and compared as chosen, one for the session, so that it remembers."""
     stored = read_manifest(name).snapshot if name in market_names() else ""
-    return Terms(end=end, benchmark=benchmark).market(_loaded(name, stored))
+    return BoardTerms(end=end, benchmark=benchmark).market(_loaded(name, stored))
 
 
-def _choose_terms(market: Market) -> Terms:
+def _choose_terms(market: Market) -> BoardTerms:
     """Return the window, costs, fill and benchmark chosen; each must be one that was offered."""
     spans = windows(market)
     offered = {
@@ -125,7 +125,7 @@ def _choose_terms(market: Market) -> Terms:
             raise UserError(f"there is no such {label.lower()}; choose one from the list")
     start, end = spans[chosen["Window"]]
     benchmark = None if chosen["Benchmark"] == OWN else chosen["Benchmark"]
-    return Terms(chosen["Costs"], chosen["Fill"], start, end, benchmark)
+    return BoardTerms(chosen["Costs"], chosen["Fill"], start, end, benchmark)
 
 
 @st.cache_resource(show_spinner=False)

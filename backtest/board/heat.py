@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.board.controls import Control, with_values
-from backtest.board.terms import Terms
+from backtest.board.terms import BoardTerms
 from backtest.board.view import CASH, USUAL
 from backtest.engine.metrics import METRICS
 from backtest.errors import UserError
@@ -100,7 +100,7 @@ def heat(
     rows: Control,
     columns: Control,
     *,
-    terms: Terms = USUAL,
+    terms: BoardTerms = USUAL,
     score: str = "sharpe",
 ) -> Heat:
     """Try every combination of two parameters, at most 20 × 20; each counts as a trial.

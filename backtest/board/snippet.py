@@ -26,7 +26,7 @@ def snippet(
     market : str
         What `load_market` is to load: a name or a folder.
     terms : str
-        Arguments of `run` besides the market, as `Terms.changed` writes them.
+        Arguments of `run` besides the market, as `BoardTerms.changed` writes them.
     """
     kinds = {(type(each).__module__, type(each).__name__) for each in (strategy, *pinned)}
     names = "compare, load_market, run, run_many" if pinned else "load_market, run"

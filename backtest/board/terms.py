@@ -15,7 +15,7 @@ FILLS = ("open", "close")
 
 
 @dataclass(frozen=True)
-class Terms:
+class BoardTerms:
     """What `run` would be given; the defaults are its own."""
 
     costs: str = "etf"
@@ -32,7 +32,7 @@ class Terms:
     @property
     def changed(self) -> str:
         """The terms that are not a run's defaults, as its arguments."""
-        usual = Terms()
+        usual = BoardTerms()
         names = [spec.name for spec in fields(self)]
         told = {name: getattr(self, name) for name in names}
         return "".join(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.board.luck import Luck, luck
-from backtest.board.terms import Terms
+from backtest.board.terms import BoardTerms
 from backtest.engine.benchmarks import benchmark_levels, level_returns
 from backtest.engine.held import lineage
 from backtest.engine.plan import fill_used, orders
@@ -33,7 +33,7 @@ from backtest.tuning.blend import blend_targets
 from backtest.tuning.joint import break_even, joint_test, trials_on
 
 CASH = 1_000_000.0
-USUAL = Terms()
+USUAL = BoardTerms()
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class View:
 
     strategy: Strategy
     market: Market
-    terms: Terms
+    terms: BoardTerms
     first: int
     fill: str
     equity: pd.Series
@@ -121,13 +121,13 @@ class View:
         return pd.DataFrame(rows).iloc[::-1].reset_index(drop=True)
 
 
-def view(strategy: Strategy, market: Market, terms: Terms = USUAL) -> View:
+def view(strategy: Strategy, market: Market, terms: BoardTerms = USUAL) -> View:
     """Simulate a variant with a million, and count it.
 
     Parameters
     ----------
     market : Market
-        As `Terms.market` returns it.
+        As `BoardTerms.market` returns it.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def benchmarks(market: Market, first: int = 0) -> dict[str, pd.Series]:
 
 
 def _simulated(
-    targets: pd.DataFrame, market: Market, terms: Terms, fill: str, first: int, rebalance: str
+    targets: pd.DataFrame, market: Market, terms: BoardTerms, fill: str, first: int, rebalance: str
 ) -> tuple[np.ndarray, dict[str, float]]:
     """Return the equity at every close, and the figures, of targets carried out."""
     from backtest.engine import kernel

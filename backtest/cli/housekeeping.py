@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from backtest.cli.data import app
-from backtest.cli.options import JsonOption, print_json
+from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.notes import Note
 
 NameArgument = Annotated[str, typer.Argument(help="A stored market.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 @app.command()
-def info(name: NameArgument, json: JsonOption = False) -> None:
+def info(name: NameArgument, lang: LangOption = "en", json: JsonOption = False) -> None:
     """Say what is stored of a market, where it came from, and which runs were made on it."""
     from backtest.data.housekeeping import info as stored
     from backtest.records.runs import needing
@@ -26,17 +27,28 @@ def info(name: NameArgument, json: JsonOption = False) -> None:
         print_json(found.to_json() | {"runs": runs})
         return
     tell(
-        f"{name}: universe {found.universe}, {found.instruments} instruments, {found.first} … "
-        f"{found.last}, stored {found.created[:16]}"
+        Note(
+            "{name}: universe {universe}, {count} instruments, {first} … {last}, stored {made}",
+            name=name,
+            universe=found.universe,
+            count=found.instruments,
+            first=found.first,
+            last=found.last,
+            made=found.created[:16],
+        )
     )
-    tell(f"{len(found.snapshots)} snapshots, {found.bytes / 1e6:.1f} MB, now {found.snapshots[0]}")
+    size = f"{found.bytes / 1e6:.1f}"
+    code = "{count} snapshots, {size} MB, now {snapshot}"
+    tell(Note(code, count=len(found.snapshots), size=size, snapshot=found.snapshots[0]))
     for kind, source in found.sources.items():
         tell(f"{kind}: {source}")
-    tell(f"runs made on it: {', '.join(runs) or 'none'}")
+    tell(Note("runs made on it: {runs}", runs=", ".join(runs) or Note("none")))
 
 
 @app.command()
-def delete(name: NameArgument, yes: YesOption = False, json: JsonOption = False) -> None:
+def delete(
+    name: NameArgument, yes: YesOption = False, lang: LangOption = "en", json: JsonOption = False
+) -> None:
     """Remove a stored market with all its snapshots; says which kept runs need it, and asks."""
     from backtest.data.housekeeping import delete as remove
     from backtest.data.housekeeping import info as stored
@@ -45,19 +57,22 @@ def delete(name: NameArgument, yes: YesOption = False, json: JsonOption = False)
 
     found = stored(name)
     runs = [run.id for run in needing(found.snapshots)]
-    size = f"market {name}, {len(found.snapshots)} snapshots, {found.bytes / 1e6:.1f} MB"
-    _ask(f"remove {size}", runs, yes)
+    size = f"{found.bytes / 1e6:.1f}"
+    code = "market {name}, {count} snapshots, {size} MB"
+    what = Note(code, name=name, count=len(found.snapshots), size=size)
+    _ask(what, runs, yes)
     removed = remove(name)
     if json:
         print_json({"name": name, "snapshots": removed, "runs": runs})
     else:
-        tell(f"removed {size}")
+        tell(Note("removed {what}", what=what))
 
 
 @app.command()
 def rename(
     name: NameArgument,
     to: Annotated[str, typer.Argument(help="What to call it.")],
+    lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
     """Call a stored market otherwise; runs made on it still find their data."""
@@ -68,11 +83,11 @@ def rename(
     if json:
         print_json({"name": to, "before": name})
     else:
-        tell(f"{name} is now called {to}")
+        tell(Note("{name} is now called {to}", name=name, to=to))
 
 
 @app.command()
-def prune(yes: YesOption = False, json: JsonOption = False) -> None:
+def prune(yes: YesOption = False, lang: LangOption = "en", json: JsonOption = False) -> None:
     """Remove snapshots that no market shows any more and no run of 'nqp runs' was made on."""
     from backtest.data.housekeeping import remove, size_of, spare
     from backtest.records.runs import kept_runs
@@ -80,17 +95,18 @@ def prune(yes: YesOption = False, json: JsonOption = False) -> None:
 
     found = spare(str(run.manifest.get("snapshot")) for run in kept_runs())
     size = sum(size_of(snapshot) for snapshot in found)
-    told = f"{len(found)} snapshots, {size / 1e6:.1f} MB"
+    what = Note("{count} snapshots, {size} MB", count=len(found), size=f"{size / 1e6:.1f}")
     if found:
-        _ask(f"remove {told}", [], yes)
+        _ask(what, [], yes)
         remove(found)
     if json:
         print_json({"snapshots": found, "bytes": size})
     else:
-        tell(f"removed {told}" if found else "every snapshot is needed: nothing to remove")
+        nothing = Note("every snapshot is needed: nothing to remove")
+        tell(Note("removed {what}", what=what) if found else nothing)
 
 
-def config(json: JsonOption = False) -> None:
+def config(lang: LangOption = "en", json: JsonOption = False) -> None:
     """Say where everything is."""
     import os
     import sys
@@ -107,7 +123,7 @@ def config(json: JsonOption = False) -> None:
         "package": str(Path(backtest.__file__).parent),
         "python": sys.executable,
         "store": str(store),
-        "store set by": "NQP_HOME" if os.environ.get("NQP_HOME") else "the platform's default",
+        "set by": "NQP_HOME" if os.environ.get("NQP_HOME") else "default",
         "markets": str(store / "markets"),
         "snapshots": str(store / "snapshots"),
         "runs": str(store / "runs"),
@@ -119,21 +135,26 @@ def config(json: JsonOption = False) -> None:
         print_json(told)
         return
     for name, value in told.items():
-        tell(f"{name:<14}{value}")
+        tell(Note("{name}: {value}", name=Note(name), value=value))
 
 
-def _ask(what: str, runs: list[str], yes: bool) -> None:
+def _ask(what: Note, runs: list[str], yes: bool) -> None:
     """Ask before something is removed; without a terminal and --yes, refuse."""
     import sys
 
     from backtest.errors import UserError
+    from backtest.render.terminal import tell
 
-    needed = f"; {len(runs)} kept runs need it: {', '.join(runs[:5])}" if runs else ""
+    needed = Note("{count} kept runs need it: {runs}", count=len(runs), runs=", ".join(runs[:5]))
     if yes:
-        if needed:
-            typer.echo(f"nqp: {what}{needed}", err=True)
+        if runs:
+            tell(needed, stderr=True)
         return
     if not sys.stdin.isatty():
-        raise UserError(f"this would {what}{needed}; add --yes to do it")
-    if not typer.confirm(f"{what[0].upper()}{what[1:]}{needed}?", default=False, err=True):
-        raise UserError("nothing was removed")
+        code = "this would remove {what}; {needed}; add --yes to do it"
+        plain = "this would remove {what}; add --yes to do it"
+        raise UserError(Note(code, what=what, needed=needed) if runs else Note(plain, what=what))
+    if runs:
+        tell(needed, stderr=True)
+    if not typer.confirm(f"{what}?", default=False, err=True):
+        raise UserError(Note("nothing was removed"))

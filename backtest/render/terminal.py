@@ -39,7 +39,7 @@ def tell(text: str, *, stderr: bool = False) -> None:
 
 def remark(text: str) -> None:
     """Print a line on stderr."""
-    tell(f"nqp: {text}", stderr=True)
+    tell(text, stderr=True)
 
 
 def show(page: Page, *, stderr: bool = False) -> None:

@@ -23,6 +23,7 @@ from backtest.engine.window import first_session
 from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.market.identity import content_hash
+from backtest.notes import Note
 from backtest.strategy import Strategy
 from backtest.tuning.proposals import Direction, Proposals, quiet
 from backtest.tuning.remote import Engine, figures_here
@@ -178,7 +179,8 @@ def search(
             proposals = Proposals(planned, directions, seed, batch)
             proposals.recall(tried(study))
             if kept := min(len(proposals.rows), trials):
-                put_in("told")(f"{kept} of {trials} trials done before; {trials - kept} to go")
+                code = "{kept} of {all} trials done before; {left} to go"
+                put_in("told")(Note(code, kept=kept, all=trials, left=trials - kept))
 
             def evaluate(rows: list[Parameters]) -> np.ndarray:
                 figures = _evaluate(planned, rows, market, extra, engine, asked)

@@ -11,7 +11,7 @@ from backtest.board import charts
 from backtest.board.luck import luck
 from backtest.board.snippet import snippet
 from backtest.board.tables import compared, headline, switch_dates
-from backtest.board.terms import Terms, windows
+from backtest.board.terms import BoardTerms, windows
 from backtest.board.view import benchmarks, view
 from backtest.errors import UserError
 from backtest.trials.ledger import Count
@@ -40,7 +40,7 @@ def test_the_view_is_what_a_run_gives(market, strategy):
 
 
 def test_the_view_on_other_terms_is_what_a_run_on_them_gives(market):
-    terms = Terms("stock", "close", "2020-01-02", "2021-12-31", "banks")
+    terms = BoardTerms("stock", "close", "2020-01-02", "2021-12-31", "banks")
     seen = view(RateRotation(), terms.market(market), terms)
     result = run(RateRotation(), market, **asdict(terms))
     np.testing.assert_allclose(seen.equity, result.equity, rtol=1e-9)
@@ -65,7 +65,7 @@ def test_windows_offered_lie_in_the_market(market):
 
 
 def test_the_strip_has_a_row_for_every_rule_and_trigger(market):
-    seen = view(ThesisRotation(), market, Terms(start="2021-01-04"))
+    seen = view(ThesisRotation(), market, BoardTerms(start="2021-01-04"))
     (panel,) = charts.signals(seen, Words()).panels
     rules = seen.strategy.triggers()
     leaves = {leaf for rule in rules.values() for leaf in rule.leaves()}

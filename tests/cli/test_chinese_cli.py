@@ -23,6 +23,8 @@ COMMANDS = {
     "baskets": [()],
     "policy": [()],
     "trials": [()],
+    "runs": [()],
+    "config": [()],
     "journal": [()],
     "report": [("FOLDER/run",)],
     "runs": [()],

@@ -125,7 +125,8 @@ def test_config_says_where_everything_is(home):
     told = found(home, "config")
     assert told["store"] == str(home)
     assert told == found(home, "config")
-    assert str(home / "runs") in nqp("config", home=home, columns=200).stdout
+    assert f"runs: {home / 'runs'}\n" in nqp("config", home=home).stdout
+    assert f"运行记录：{home / 'runs'}\n" in nqp("config", "--lang", "zh", home=home).stdout
 
 
 def test_a_tab_offers_strategies_parameters_and_markets(monkeypatch, home):
