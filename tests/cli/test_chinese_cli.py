@@ -23,8 +23,6 @@ COMMANDS = {
     "baskets": [()],
     "policy": [()],
     "trials": [()],
-    "runs": [()],
-    "config": [()],
     "journal": [()],
     "report": [("FOLDER/run",)],
     "runs": [()],
