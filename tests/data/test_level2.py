@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +13,16 @@ from backtest.data.align import build_market
 from backtest.data.intake import Sources, read_sources
 from backtest.data.usable import usable
 from backtest.errors import UserError
+from backtest.evidence.scorecard import evaluate
 from backtest.market.universe import Instrument, load_universe, parse_universe
 from backtest.strategy.allocation import spread
 from backtest.strategy.coverage import coverage
 from strategies import BuyAndHold, RuleRotation
+from strategies.claims import CLAIMS, REPORT
+from strategies.industries import mapping
 from strategies.taxonomy import BASKETS, FUTURE
 
+LEAD = next(claim for claim in CLAIMS if claim.id == "R3")
 CODES = ("801081", "801084", "801102", "801741", "801951", "801952", "801193", "801015", "801726")
 
 OWN = """
@@ -131,3 +136,16 @@ def test_baskets_are_as_fine_as_the_market_and_say_so(level2):
     with pytest.raises(UserError, match="quantum_information has no listed proxy"):
         BuyAndHold(basket="quantum_information").target_weights(market)
     assert isinstance(run(RuleRotation(), market, check=False), BacktestResult)
+
+
+@pytest.mark.parametrize("industry", ["future_displays", "future_networks"])
+def test_a_claim_on_an_industry_is_measured_on_its_level_2_indices(level2, industry):
+    """Against the half-year returns of the table the mapping came with."""
+    market, _ = level2
+    for window in ("H1", "H2"):
+        claim = replace(LEAD, window=window, basket=FUTURE[industry])
+        measured = evaluate(claim, REPORT, market, draws=9).parts["subject"]
+        told = float(mapping()[industry][f"ret_2024{window.lower()}_pct"])
+        assert 100 * measured == pytest.approx(told, abs=0.051)
+    none = evaluate(replace(LEAD, basket=FUTURE["quantum_information"]), REPORT, market)
+    assert none.reason == "Quantum information has no listed proxy"
