@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,9 @@ from importlib.resources import files
 from backtest.strategy.basket import Basket
 
 LEVEL_2 = "shenwan-2"  # the universe whose sectors are Shenwan's level-2 indices
+FUNDS = "cn-theme-etf"  # the universe whose sectors are funds by theme
+
+LISTED = re.compile(r"\d{6} (?!.*not verified)")  # a fund whose listing is known
 
 
 @cache
@@ -37,14 +41,21 @@ def industries(claim: str, sectors: Mapping[str, Sequence[str]]) -> dict[str, Ba
     found = {}
     for name, nearest in sectors.items():
         row = mapping()[name]
-        codes = [code for code in row["level2_codes"].split(";") if code]
+        finer = {
+            LEVEL_2: [code for code in row["level2_codes"].split(";") if code],
+            FUNDS: [part.split()[0] for part in row["etfs"].split(";") if LISTED.match(part)],
+        }
         found[name] = Basket(
             name,
             tuple((sector, 1.0 / len(nearest)) for sector in nearest),
             (claim,),
             row["name_en"],
             row["name_zh"],
-            by_universe=((LEVEL_2, tuple((code, 1.0) for code in codes)),) if codes else (),
+            by_universe=tuple(
+                (universe, tuple((code, 1.0) for code in codes))
+                for universe, codes in finer.items()
+                if codes and nearest
+            ),
             coverage=row["coverage"],
             note=row["reasoning"],
         )

@@ -29,6 +29,7 @@ BUILT_IN = (
     "shenwan",
     "shenwan-2",
     "cn-etf",
+    "cn-theme-etf",
     "us-spdr",
     "gics",
     "citic-1",

@@ -91,6 +91,27 @@ def test_no_two_future_industries_are_one_on_level_2_and_two_have_no_proxy():
         assert basket.note
 
 
+def test_funds_by_theme_stand_for_industries_that_have_one(tmp_path):
+    universe = load_universe("cn-theme-etf")
+    codes = {
+        code
+        for basket in BASKETS.values()
+        for code, _ in dict(basket.by_universe).get("cn-theme-etf", ())
+    }
+    assert codes == set(universe.sectors)
+    days = pd.bdate_range("2024-01-01", periods=30)
+    for number, name in enumerate(("515050.SS", "515880.SS", "512720.SS")):
+        table = pd.DataFrame({"date": days, "close": [1.0 + 0.01 * number * k for k in range(30)]})
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    intake = read_sources(Sources(prices=tmp_path, universe="cn-theme-etf"))
+    market = build_market(intake.raw, name="funds", snapshot="x")
+    held = spread(market, FUTURE["future_networks"]).iloc[-1]
+    assert held[held > 0].to_dict() == {"515050.SS": 0.5, "515880.SS": 0.5}
+    (networks,) = coverage([FUTURE["future_networks"]], market)
+    assert networks.members == ("515050", "515880")
+    assert networks.listed == pytest.approx(2 / 3)  # the satellite fund has no file
+
+
 @pytest.fixture(scope="module")
 def level2(tmp_path_factory):
     folder = Path(os.environ.get("NQP_MARKET_DATA", ""))
