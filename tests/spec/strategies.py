@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import lsq_linear
 
 from backtest.composite import composite, load_framework
 from backtest.market import Market
@@ -278,25 +279,24 @@ def _risk_parity(s: Any, market: Market) -> Held:
     return own_name(s, market), out
 
 
+def least_variance(covariance: np.ndarray) -> np.ndarray:
+    """Minimise x'Cx + (Σx − 1)² over x ≥ 0: the direction is that of least variance."""
+    root = np.linalg.cholesky(covariance / np.diag(covariance).mean()).T
+    rows = np.vstack([root, np.ones(len(root))])
+    goal = np.r_[np.zeros(len(root)), 1.0]
+    x = lsq_linear(rows, goal, bounds=(0.0, np.inf), method="bvls", tol=1e-15).x
+    return x / x.sum()
+
+
 @second("MinimumVariance")
 def _minimum_variance(s: Any, market: Market) -> Held:
-    """Try every set of sectors: of those whose unbounded weights are positive the one least at
-    risk is the answer.
-    """
     out, bought = np.full(market.close.shape, np.nan), False
     for t, on in enumerate(due(market, s.rebalance)):
         moves = measured(market, t, s.window) if on or not bought else {}
-        if not moves:
-            continue
-        names, covariance = [*moves], np.atleast_2d(np.cov(list(moves.values()), ddof=1))
-        least, best = np.inf, {}
-        for chosen in range(1, 2 ** len(names)):
-            part = [k for k in range(len(names)) if chosen >> k & 1]
-            inverse = np.linalg.solve(covariance[np.ix_(part, part)], np.ones(len(part)))
-            if (inverse > 0).all() and 1.0 / inverse.sum() < least:
-                least = 1.0 / inverse.sum()
-                best = {names[k]: w for k, w in zip(part, inverse / inverse.sum(), strict=True)}
-        out[t], bought = by_sectors(market, t, best), True
+        if moves:
+            shares = least_variance(np.atleast_2d(np.cov(list(moves.values()), ddof=1)))
+            out[t] = by_sectors(market, t, dict(zip(moves, shares, strict=True)))
+            bought = True
     return own_name(s, market), out
 
 
