@@ -110,7 +110,7 @@ SLIPS = {
         "write rebalance: str = 'yearly'",
     ),
     "a schedule that is none": (
-        edited(FIELD, FIELD + '\n    rebalance: str = "weekly"'),
+        edited(FIELD, FIELD + '\n    rebalance: str = "hourly"'),
         "choose from monthly",
     ),
     "a strategy that is changed": (
