@@ -201,7 +201,7 @@ def _head(seen: View) -> None:
     with st.container(horizontal=True):
         for label, value, meaning in tables.headline(seen, st.session_state["made"]):
             st.metric(label, value, help=meaning, width="content")
-    st.markdown(f"**{markdown_text(seen.luck.sentence)}**")
+    st.markdown(f"**{markdown_text(seen.luck.ruling.sentence)}**")
 
 
 def _curves(seen: View, here: Mapping[str, View]) -> None:
@@ -310,7 +310,7 @@ def _try(seen: View, rows: Control, columns: Control) -> None:
         st.session_state["heat"] = str(error)
         return
     st.session_state["heat"] = found
-    st.session_state["made"] += max(0, found.trials - seen.luck.trials)
+    st.session_state["made"] += max(0, found.trials - seen.luck.ruling.count.trials)
 
 
 def _load_clicked(drawn: Heat) -> None:

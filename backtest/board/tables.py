@@ -30,7 +30,7 @@ def headline(view: View, made: int) -> list[tuple[str, str, str]]:
         (METRICS[key].label, figure(key, view.figures[key]), meaning)
         for key, meaning in HEADLINE.items()
     ]
-    rotates = view.luck.switches is not None
+    rotates = view.luck.ruling.switches is not None
     beside = "the static blend of its baskets" if rotates else "the equal-weight market"
     return [
         *figures,
@@ -47,9 +47,9 @@ def headline(view: View, made: int) -> list[tuple[str, str, str]]:
         ),
         (
             "Trials",
-            f"{view.luck.trials:,}",
+            f"{view.luck.ruling.count.trials:,}",
             "Variants ever tried on this market, on this board, by shell, script or notebook. "
-            f"They amount to {view.luck.count.effective:,} independent trials. "
+            f"They amount to {view.luck.ruling.count.effective:,} independent trials. "
             f"{made:,} new ones were made on this board since it was opened.",
         ),
     ]
@@ -71,7 +71,7 @@ def compared(views: Mapping[str, View]) -> pd.DataFrame:
 def deflated(view: View, *, active: bool = False) -> str:
     """Write a deflated Sharpe ratio, or that the sample is too small for one."""
     found = view.luck.deflated_active if active else view.luck.deflated
-    return "inconclusive" if view.luck.too_small else written(found, "{:.0%}")
+    return "inconclusive" if view.luck.ruling.too_small else written(found, "{:.0%}")
 
 
 def switch_dates(view: View) -> pd.DataFrame:

@@ -30,7 +30,8 @@ from backtest.strategy.holding import fitted
 from backtest.trials.ledger import Count, Ledger
 from backtest.trials.tried import Held
 from backtest.tuning.blend import blend_targets
-from backtest.tuning.joint import break_even, joint_test, trials_on
+from backtest.tuning.joint import earned, joint_test, trials_on
+from backtest.tuning.verdict import break_even
 
 CASH = 1_000_000.0
 USUAL = BoardTerms()
@@ -82,7 +83,7 @@ class View:
         timing, even = None, math.nan
         if self.held is not None:
             timing = joint_test(self.held, self.market)
-            even = break_even(self.held, turnover, per_year)
+            even = break_even(earned(self.held, per_year), turnover)
         return luck(
             self.returns.to_numpy(),
             self.risk_free,

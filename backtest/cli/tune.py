@@ -210,6 +210,7 @@ def walk_forward(
     ] = False,
     purge: Annotated[int, typer.Option("--purge", help="Sessions left out before a test.")] = 5,
     embargo: Annotated[int, typer.Option("--embargo", help="Sessions left out after one.")] = 0,
+    no_check: NoCheckOption = False,
     costs: CostsOption = "etf",
     fill: FillOption = "open",
     cash: CashOption = 1_000_000.0,
@@ -261,6 +262,7 @@ def walk_forward(
         fill=fill,
         cash=cash,
         constraints=constraints,
+        check=not no_check,
     )
     if out is not None:
         from backtest.records.walk_forward_folder import write_walk_forward

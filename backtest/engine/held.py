@@ -44,6 +44,7 @@ def held(
     rows: np.ndarray,
     known_from: np.ndarray,
     reach: int,
+    made: np.ndarray | None = None,
 ) -> Held:
     """Return what variants held and what their baskets earned.
 
@@ -72,6 +73,7 @@ def held(
         rows=rows,
         codes=np.ascontiguousarray(numbers[:, sessions]),
         reach=reach,
+        made=made,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from backtest.errors import UserError
@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS baskets (
 );
 CREATE TABLE IF NOT EXISTS signal (
     market INTEGER NOT NULL, print INTEGER NOT NULL, baskets INTEGER NOT NULL,
-    reach INTEGER NOT NULL, runs BLOB NOT NULL,
+    reach INTEGER NOT NULL, runs BLOB NOT NULL, made INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (market, print)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leader (
@@ -101,3 +101,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     wanted = "('market', 'content', 'batch', 'baskets', 'signal', 'leader', 'opening')"
     if connection.execute(named + wanted).fetchone()[0] < TABLES:
         connection.executescript(SCHEMA)
+    if not connection.execute(
+        "SELECT 1 FROM pragma_table_info('signal') WHERE name = 'made'"
+    ).fetchone():  # an earlier version's, or another process just added it
+        with suppress(sqlite3.OperationalError):
+            connection.execute("ALTER TABLE signal ADD COLUMN made INTEGER NOT NULL DEFAULT 0")

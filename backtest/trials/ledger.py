@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -34,7 +35,7 @@ from backtest.home import home
 from backtest.trials.asker import with_asker
 from backtest.trials.database import connected, writing
 from backtest.trials.leaders import Leader, new_leaders
-from backtest.trials.packed import distinct, joined, pack, unpack
+from backtest.trials.packed import joined, pack, unpack
 from backtest.trials.tried import Days, Held, Lineage, Single, Tried
 
 KEPT = 20_000  # signals kept of one market
@@ -165,17 +166,21 @@ class Ledger:
                 "SELECT id, names, days, returns FROM baskets WHERE market = ?", (market,)
             ).fetchall():
                 rows = db.execute(
-                    "SELECT runs, reach FROM signal WHERE market = ? AND baskets = ?",
+                    "SELECT runs, reach, made FROM signal WHERE market = ? AND baskets = ? "
+                    "ORDER BY made DESC",
                     (market, number),
                 ).fetchall()
-                codes = unpack(distinct(runs for runs, _ in rows), days)
+                first = {runs: made for runs, _, made in rows}  # the same signal: its first time
+                codes = unpack(list(first), days)
                 earned, there = _onto(_array(on, "<i4"), _returns(returns, names), days)
                 codes[:, ~there] = -1
-                codes = codes[(codes >= 0).any(axis=1)]
+                told = (codes >= 0).any(axis=1)
+                codes, made = codes[told], np.array(list(first.values()), dtype=np.int64)[told]
                 if len(codes):
                     every = np.arange(len(codes))
-                    reach = max(reach for _, reach in rows)
-                    found.append(Held(days, tuple(json.loads(names)), earned, every, codes, reach))
+                    reach = max(reach for _, reach, _ in rows)
+                    known = tuple(json.loads(names))
+                    found.append(Held(days, known, earned, every, codes, reach, made))
         return found
 
     def overview(self) -> list[dict[str, Any]]:
@@ -295,16 +300,20 @@ def _keep_signals(db: sqlite3.Connection, market: int, held: Held, prints: np.nd
     if number is None:
         return
     names = prints[held.rows].tolist()
-    kept: dict[int, bytes] = {}
+    kept: dict[int, tuple[bytes, int]] = {}
     for start in range(0, len(names), ASKED):
         some = names[start : start + ASKED]
-        query = f"SELECT print, runs FROM signal WHERE market = ? AND print IN ({_marks(some)})"
-        kept.update(db.execute(query, (market, *some)).fetchall())
+        query = "SELECT print, runs, made FROM signal WHERE market = ? AND print IN "
+        found = db.execute(f"{query}({_marks(some)})", (market, *some))
+        kept.update({name: (runs, made) for name, runs, made in found})
     rows = []
-    for name, runs in zip(names, pack(held.codes, held.days), strict=True):
-        whole = joined(kept[name], runs) if name in kept else runs
-        rows.append((market, name, number, held.reach, whole))
-    db.executemany("INSERT OR REPLACE INTO signal VALUES (?, ?, ?, ?, ?)", rows)
+    now = time.time_ns() // 1000
+    times = [now] * len(names) if held.made is None else held.made.tolist()
+    for name, runs, made in zip(names, pack(held.codes, held.days), times, strict=True):
+        old, first = kept.get(name, (None, made))  # what is tried again was made the first time
+        whole = runs if old is None else joined(old, runs)
+        rows.append((market, name, number, held.reach, whole, first))
+    db.executemany("INSERT OR REPLACE INTO signal VALUES (?, ?, ?, ?, ?, ?)", rows)
     db.execute(
         "DELETE FROM signal WHERE market = ? AND print > (SELECT print FROM signal WHERE "
         "market = ? ORDER BY print LIMIT 1 OFFSET ?)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,8 +78,3 @@ def joined(old: bytes, new: bytes) -> bytes:
     runs = np.empty(int(kept.sum()), dtype=RUN)
     runs["day"], runs["code"] = edges[kept], code[kept]
     return runs.tobytes()
-
-
-def distinct(packed: Iterable[bytes]) -> list[bytes]:
-    """Return different signals once each, in order."""
-    return list(dict.fromkeys(packed))

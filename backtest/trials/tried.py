@@ -56,6 +56,8 @@ class Held:
         Number of the basket held; −1 where nothing had been decided yet.
     reach : int
         Sessions through which a price shapes the signals; 0 if they are not made of prices.
+    made : array of int64, row, optional
+        When each was tried: microseconds since 1970; those of one number were tried together.
     """
 
     days: Days
@@ -64,6 +66,7 @@ class Held:
     rows: NDArray[np.int64]
     codes: Codes
     reach: int = 0
+    made: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, eq=False)

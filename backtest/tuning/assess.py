@@ -13,7 +13,9 @@ from backtest.trials.ledger import Count
 from backtest.trials.tried import Codes, active_returns, by_month, days_of
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.judge import judge
-from backtest.tuning.timing_test import Signals, timing_test
+from backtest.tuning.shifts import Signals
+from backtest.tuning.timing_test import timing_test
+from backtest.tuning.verdict import break_even
 
 CASH = "cash"
 
@@ -80,7 +82,8 @@ def assess(
         timing = timing_test(codes[best], Signals(codes, earned), per_year=per_year)
         switches = int((codes[best, 1:] != codes[best, :-1]).sum())
         active = active_returns(codes, earned.astype(np.float32))
-        even = float(active[best].sum()) / (2.0 * switches) if switches else float("nan")
+        # All that is held is sold and bought at a switch.
+        even = break_even(float(active[best].sum()), float(switches))
     month, sketches = by_month(days_of(pd.DatetimeIndex(returns.index)), active.astype(np.float32))
     ideas = max(len(new_leaders(sketches, month, ())), 1)
     return judge(

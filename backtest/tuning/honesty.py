@@ -1,23 +1,7 @@
 """Honesty: what stands next to every best variant, and the verdict on it.
 
-The verdict rests on one test: whether the variant's timing, when it held which of its baskets, is
-better than the best of all trials ever made on this market would be with all their signals moved in
-time (`backtest.tuning.timing_test`).
-
-**skill** if that is so in at most 5 % of all shifts, the variant switched at least `SWITCHES` times
-(that each of n switches was right is luck with probability 2⁻ⁿ, which is under 5 % from n = 5), it
-does not look ahead, and its timing earns more than its trading costs.
-
-**luck** if the upper 90 % bound of its timing's true Sharpe ratio is below `WORTH` a year: whatever
-skill there is, it is not worth having.
-
-**cannot tell** otherwise; in a sample under `YEARS` years, where the test's own error rates are not
-kept (it rejects in 9 % of null markets of one year); and for what is no rotation and so has no
-timing to test.
-
-All other figures stand beside the verdict, each with its meaning, and none of them decides. The
-rates at which these verdicts fall on markets with and without skill are measured by
-`python -m tests.benchmarks.calibration`.
+The verdict rests on one test (`backtest.tuning.verdict`). All other figures stand beside it, each
+with its meaning, and none of them decides.
 """
 
 from __future__ import annotations
@@ -33,15 +17,11 @@ from numpy.typing import NDArray
 
 from backtest.display import Displayed
 from backtest.notes import Note
+from backtest.trials.ledger import Count
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.spa import Superiority
 from backtest.tuning.timing_test import TimingTest
-
-YEARS = 3.0
-SWITCHES = 5
-SIZE = 0.05
-WORTH = 0.5
-LONGEST = 100.0  # years beyond which it is no use to say how many would be needed
+from backtest.tuning.verdict import WORTH, Verdict
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -62,7 +42,8 @@ class Honesty(Displayed):
     timing : TimingTest or None
         Whether its timing is more than luck; None for what is no rotation.
     break_even, costs : float
-        Cost per unit of value traded at which its timing earns nothing, and what it paid.
+        Cost per unit of value traded at which its timing earns nothing and skill ends, and what it
+        paid.
     probabilistic_sharpe : float
         Chance that the true Sharpe ratio is positive, had this been the only variant tried.
     deflated_sharpe : float
@@ -79,8 +60,8 @@ class Honesty(Displayed):
         Minimum backtest length for `effective_trials`.
     intervals : tuple of SharpeInterval
         For half the suggested block length, for it, and for twice it.
-    looks_ahead : str
-        What was found if the strategy uses later data; empty if it does not.
+    looks_ahead, checked : str, bool
+        What was found if the strategy uses later data, empty if it does not; whether it was looked.
     holdout, openings
         First session kept out of the choice, and how often those sessions have been looked at.
     missing : tuple of str
@@ -114,6 +95,7 @@ class Honesty(Displayed):
     intervals: tuple[SharpeInterval, SharpeInterval, SharpeInterval]
     seed: int
     looks_ahead: str = ""
+    checked: bool = True
     holdout: str = ""
     openings: int = 0
     missing: tuple[str, ...] = ()
@@ -130,34 +112,33 @@ class Honesty(Displayed):
         return self.intervals[1]
 
     @property
+    def ruling(self) -> Verdict:
+        """The verdict, and what it rests on."""
+        return Verdict(
+            timing=self.timing,
+            count=Count(self.trials, self.effective_trials, self.unknown_trials),
+            years=self.years,
+            switches=self.switches,
+            break_even=self.break_even,
+            costs=self.costs,
+            looks_ahead=self.looks_ahead,
+            checked=self.checked,
+        )
+
+    @property
     def verdict(self) -> str:
-        """Return "luck", "cannot tell" or "skill"; the module says when which."""
-        if self.looks_ahead:
-            return "cannot tell"
-        terms = {"break_even": self.break_even, "costs": self.costs}
-        return verdict_of(self.timing, self.years, self.switches, **terms)
+        """Return "luck", "cannot tell" or "skill"."""
+        return self.ruling.word
 
     @property
     def too_small(self) -> str | None:
         """Why no figure from this sample could support a choice; None if one could."""
-        return too_small(self.years, self.switches)
+        return self.ruling.too_small
 
     @property
     def banner(self) -> str:
         """The verdict in one sentence."""
-        if self.looks_ahead:
-            why = self.looks_ahead
-            return Note("It looks ahead, so there is no verdict: {why}.", why=why)
-        tried = tried_so_far(self.trials, self.effective_trials)
-        if self.too_small is not None:
-            return Note(
-                "This sample cannot support tuning: {why}, after {tried}.",
-                why=self.too_small,
-                tried=tried,
-            )
-        return timing_sentence(
-            self.timing, self.years, tried, break_even=self.break_even, costs=self.costs
-        )
+        return self.ruling.sentence
 
     def table(self) -> pd.DataFrame:
         """Return the figures as text, one row each, with what each means."""
@@ -289,115 +270,6 @@ class Honesty(Displayed):
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def verdict_of(
-    timing: TimingTest | None,
-    years: float,
-    switches: int | None,
-    *,
-    break_even: float,
-    costs: float,
-) -> str:
-    """Return "luck", "cannot tell" or "skill" for a variant that does not look ahead."""
-    if timing is None or too_small(years, switches) is not None:
-        return "cannot tell"
-    if timing.p <= SIZE and not break_even <= costs:
-        return "skill"
-    return "luck" if timing.bound < WORTH else "cannot tell"
-
-
-def tried_so_far(trials: int, effective: int) -> str:
-    """Say how many trials there have been.
-
-    Examples
-    --------
-    >>> tried_so_far(1, 1), tried_so_far(1200, 7)
-    ('1 trial', '1,200 trials (7 independent)')
-    """
-    if trials == 1:
-        return Note("1 trial")
-    return Note(
-        "{count} trials ({effective} independent)", count=f"{trials:,}", effective=f"{effective:,}"
-    )
-
-
-def timing_sentence(
-    timing: TimingTest | None, years: float, tried: str, *, break_even: float, costs: float
-) -> str:
-    """Say what the timing test of a large enough sample found, and at what level."""
-    if timing is None:
-        return Note(
-            "No verdict after {tried}: it does not rotate between baskets, so there is no timing "
-            "to test.",
-            tried=tried,
-        )
-    if math.isinf(timing.bound) or math.isnan(timing.bound):
-        return Note(
-            "Inconclusive after {tried}: its timing does not differ from the static blend, or "
-            "rests on prices of most of the record.",
-            tried=tried,
-        )
-    found = Note(
-        "after {tried}, {share} of all shifts of the signals in time give timing at least as good "
-        "(p = {p})",
-        tried=tried,
-        share=f"{timing.p:.1%}",
-        p=f"{timing.p:.3f}",
-    )
-    if timing.p <= SIZE and break_even <= costs:
-        return Note(
-            "Timing skill is significant at the 5 % level, but not worth its costs: {found}; it "
-            "breaks even at {even} bp per unit traded and paid {paid} bp.",
-            found=found,
-            even=f"{1e4 * break_even:.1f}",
-            paid=f"{1e4 * costs:.1f}",
-        )
-    if timing.p <= SIZE:
-        return Note("Timing skill is significant at the 5 % level: {found}.", found=found)
-    if timing.bound < WORTH:
-        return Note(
-            "No evidence of timing skill: at the 10 % level the true annual Sharpe ratio of its "
-            "timing is below {bound}; {found}.",
-            bound=f"{max(timing.bound, 0.0):.2f}",
-            found=found,
-        )
-    needed = years * (timing.critical / timing.sharpe) ** 2 if timing.sharpe > 0 else math.inf
-    bound = f"{timing.bound:.2f}"
-    if needed < LONGEST:
-        return Note(
-            "Inconclusive at the 5 % level: {found}; the true annual Sharpe ratio of its timing "
-            "may be up to {bound}; equally good timing would be significant over {years} years.",
-            found=found,
-            bound=bound,
-            years=f"{needed:.0f}",
-        )
-    return Note(
-        "Inconclusive at the 5 % level: {found}; the true annual Sharpe ratio of its timing may "
-        "be up to {bound}.",
-        found=found,
-        bound=bound,
-    )
-
-
-def too_small(years: float, switches: int | None) -> str | None:
-    """Say why a sample could support no choice; None if it could.
-
-    Examples
-    --------
-    >>> too_small(5.0, 1)
-    '1 switch is too few (at least 5)'
-    """
-    if years < YEARS:
-        few, least = f"{years:.1f}", f"{YEARS:.0f}"
-        return Note("{count} years are too few (at least {least})", count=few, least=least)
-    if switches is not None and switches < SWITCHES:
-        if switches == 1:
-            return Note("1 switch is too few (at least {least})", least=SWITCHES)
-        return Note(
-            "{count} switches are too few (at least {least})", count=switches, least=SWITCHES
-        )
-    return None
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
@@ -435,7 +307,7 @@ def _timing_rows(honesty: Honesty) -> list[tuple[str, str, str]]:
         (
             Note("break-even cost"),
             _points(honesty.break_even),
-            Note("per unit traded; paid: {paid}", paid=_points(honesty.costs)),
+            Note("per unit traded, where skill ends; paid: {paid}", paid=_points(honesty.costs)),
         ),
     ]
 

@@ -15,7 +15,8 @@ from backtest.notes import Note
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.trials.ledger import Count, Ledger
 from backtest.trials.tried import Held, active_returns, window_of
-from backtest.tuning.timing_test import Signals, TimingTest, timing_test
+from backtest.tuning.shifts import Signals
+from backtest.tuning.timing_test import TimingTest, timing_test
 
 
 def joint_test(own: Held, market: Market) -> TimingTest | None:
@@ -37,7 +38,7 @@ def joint_test(own: Held, market: Market) -> TimingTest | None:
         return None
     begin = int(known[0])  # what comes before is its warm-up
     others = [
-        Signals(held.codes, held.returns.astype(float), held.reach)
+        Signals(held.codes, held.returns.astype(float), held.reach, held.made)
         for held in Ledger.at_home().held(lineage(market), own.days[begin:])
     ]
     alone = Signals(own.codes[:0, begin:], own.returns[:, begin:].astype(float), own.reach)
@@ -105,16 +106,9 @@ def selection(decisions: Decisions, *, fill: str, first: int = 0) -> Selection:
     return Selection(trials_on(decisions.market, first), timing)
 
 
-def break_even(own: Held, turnover: float, per_year: float) -> float:
-    """Return the cost per unit of value traded at which a variant's timing earns nothing.
-
-    Parameters
-    ----------
-    turnover : float
-        One way, a year: half of all that is traded.
-    """
-    earned = float(active_returns(own.codes, own.returns).mean()) * per_year
-    return earned / (2.0 * turnover) if turnover > 0 else math.nan
+def earned(own: Held, per_year: float) -> float:
+    """Return what a variant's timing earned a year, before costs."""
+    return float(active_returns(own.codes, own.returns).mean()) * per_year
 
 
 def trials_on(market: Market, first: int) -> Count:

@@ -34,6 +34,7 @@ def judge(
     risk_free: pd.Series | Array | None = None,
     switches: int | None = None,
     looks_ahead: str = "",
+    checked: bool = True,
     holdout: str = "",
     openings: int = 0,
     missing: tuple[str, ...] = (),
@@ -57,7 +58,7 @@ def judge(
         Sessions per year.
     count : Count
         Trials ever made on this market, from the ledger.
-    timing, break_even, costs, looks_ahead, holdout, openings, missing
+    timing, break_even, costs, looks_ahead, checked, holdout, openings, missing
         As in `Honesty`.
     risk_free : Series or array, optional
         What cash earned, by session.
@@ -117,6 +118,7 @@ def judge(
         intervals=sharpe_intervals(excess, per_year, draws=draws, seed=seed),
         seed=seed,
         looks_ahead=looks_ahead,
+        checked=checked,
         holdout=holdout,
         openings=openings,
         missing=missing,

@@ -212,6 +212,7 @@ def search(
         progress=lambda done: None,
         engine=engine,
         origin="search",
+        batch=batch,
         known=computed,
     )
     return Search(found, wanted, name, address)

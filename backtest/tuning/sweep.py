@@ -105,12 +105,13 @@ def sweep_variants(
     progress: Callable[[int], None] | None = None,
     engine: Engine | None = None,
     origin: str = "sweep",
+    batch: int | None = None,
     known: Mapping[int, np.ndarray] | None = None,
 ) -> Sweep:
     """Try the variants given, a grid's or a sample's; see `sweep`.
 
     Of several scores the first ranks. `known` holds rows of figures, as an engine returns them,
-    that need not be computed again.
+    that need not be computed again; of a search, `batch` were proposed at a time.
     """
     from backtest.engine.kernel import FIGURES
 
@@ -126,7 +127,7 @@ def sweep_variants(
     bar = (
         put_in("progress")(len(variants), "variants") if progress is None else nullcontext(progress)
     )
-    counted = Counted(variants, market, costs, used, first, asked, origin)
+    counted = Counted(variants, market, costs, used, first, asked, origin, batch)
     names = (*FIGURES, *(other.name for other in extra))
     figures = np.full((len(variants), len(names)), np.nan)
     left = np.ones(len(variants), dtype=bool)

@@ -30,10 +30,11 @@ from backtest.trials.ledger import Ledger
 from backtest.tuning.best_variant import Best
 from backtest.tuning.blend import blend_returns
 from backtest.tuning.honesty import Honesty
-from backtest.tuning.joint import break_even, joint_test, trials_on
+from backtest.tuning.joint import earned, joint_test, trials_on
 from backtest.tuning.judge import judge
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import Trials
+from backtest.tuning.verdict import break_even
 
 if TYPE_CHECKING:
     from vectorbt import Portfolio
@@ -124,7 +125,7 @@ class Sweep(Displayed):
         if rotates(strategy):
             own = one_held(Decisions(strategy, self.market), fill=self.fill, first=self.first)
             timing = joint_test(own, self.market)
-            even = break_even(own, turnover, self.market.per_year(self.first))
+            even = break_even(earned(own, self.market.per_year(self.first)), turnover)
         return judge(
             self.chunks,
             row,
@@ -137,7 +138,7 @@ class Sweep(Displayed):
             risk_free=self.risk_free,
             switches=int(figures["switches"]) if isinstance(strategy, RotationStrategy) else None,
             looks_ahead=seen.found if seen.peeks else "",
-            missing=seen.notes if seen is NOT_CHECKED else (),
+            checked=seen is not NOT_CHECKED,
             holdout=self.holdout,
             openings=len({look.variant for look in looks}),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import cached_property
 
@@ -34,6 +35,8 @@ def count(variants: Variants, market: Market, costs: Costs, fill: str, first: in
 class Counted:
     """Records variants in the ledger, chunk by chunk.
 
+    All were made together, or, of a search, `batch` at a time.
+
     All count. Of a sweep of more than the ledger keeps of a market, those with the lowest
     fingerprints leave their signals and returns.
     """
@@ -47,11 +50,13 @@ class Counted:
         first: int,
         asked: Callable[[], Trials],
         origin: str,
+        batch: int | None,
     ) -> None:
         swept = {name: variants.column(name) for name in variants.names}
         self.variants, self.market, self.fill, self.first = variants, market, fill, first
         self.prints = trial_prints(variants.strategy, costs, fill, swept)
         self.asked, self.origin = asked, origin
+        self.began, self.batch = time.time_ns() // 1000, batch or len(variants)
         self.ledger = Ledger.at_home()
         self._bar: np.int64 | None = None
 
@@ -119,4 +124,5 @@ class Counted:
             rows=places,
             known_from=asked.regimes.known_from(rows[places]),
             reach=self._reach,
+            made=self.began + rows[places] // self.batch,
         )

@@ -19,49 +19,27 @@ from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import Displayed
 from backtest.engine import metrics
 from backtest.engine.benchmarks import Benchmark, benchmark_returns, compared_with
-from backtest.engine.held import held
 from backtest.engine.metrics import Metric
-from backtest.engine.recording import one_held
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.market.elapsed import sessions_per_year
 from backtest.strategy import Strategy
-from backtest.strategy.decisions import Decisions, rotates
-from backtest.strategy.holding import CASH, fitted
+from backtest.strategy.look import NOT_CHECKED, look
 from backtest.trials.tried import Held
 from backtest.tuning.blend import blend_returns
 from backtest.tuning.honesty import Honesty
-from backtest.tuning.joint import break_even, joint_test, trials_on
+from backtest.tuning.joint import earned, joint_test, trials_on
 from backtest.tuning.judge import judge
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
+from backtest.tuning.stitched import held_by, stitched_of
 from backtest.tuning.sweep import Score, sweep
 from backtest.tuning.sweep_result import Sweep
+from backtest.tuning.verdict import break_even
 
 FROM_RETURNS = ("returns", "per_year", "sessions", "risk_free", "benchmark")
-
-
-@dataclass(frozen=True, eq=False)
-class Stitched(Strategy):
-    """The winners' weights, one test window after the other."""
-
-    targets: pd.DataFrame
-    held: pd.Series
-
-    @property
-    def parameters(self) -> dict[str, object]:
-        """A stitched strategy has no parameters of its own."""
-        return {}
-
-    def target_weights(self, market: Market) -> pd.DataFrame:
-        """Return the stitched weights."""
-        return self.targets
-
-    def regime(self, market: Market) -> pd.Series:
-        """Return what the variant then in force held."""
-        return self.held
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +57,8 @@ class WalkForward(Displayed):
         The strategy with its untuned defaults over the same sessions.
     held : Held or None
         What the stitched record held; None if it is no rotation, or baskets were swept too.
+    check : bool
+        Whether the winners are looked at for look-ahead; a record of one that does has no verdict.
     """
 
     windows: pd.DataFrame
@@ -87,6 +67,8 @@ class WalkForward(Displayed):
     score: str
     swept: Sweep
     held: Held | None
+    winners: tuple[int, ...]
+    check: bool = True
 
     @cached_property
     def honesty(self) -> Honesty:
@@ -108,20 +90,28 @@ class WalkForward(Displayed):
         )
         figures = result.summary()
         turnover = figures["turnover"]
-        own = self.held
+        own, timing, even = self.held, None, math.nan
+        if own is not None:
+            timing = joint_test(own, market)
+            even = break_even(earned(own, market.per_year(first)), turnover)
+        looks = [
+            look(self.swept.strategy(winner), market, check=self.check)
+            for winner in dict.fromkeys(self.winners)
+        ]
+        seen = next((one for one in looks if one.peeks), looks[0])
         return judge(
             result.returns.to_numpy()[:, None],
             0,
             {"blend": blend, "benchmark": next(whole, blend)},
             per_year=market.per_year(first),
             count=trials_on(market, first),
-            timing=None if own is None else joint_test(own, market),
-            break_even=math.nan
-            if own is None
-            else break_even(own, turnover, market.per_year(first)),
+            timing=timing,
+            break_even=even,
             costs=figures["cost_drag"] / (2.0 * turnover) if turnover > 0 else math.nan,
             risk_free=result.risk_free,
             switches=None if own is None else result.switches,
+            looks_ahead=seen.found if seen.peeks else "",
+            checked=seen is not NOT_CHECKED,
         )
 
     def __repr__(self) -> str:
@@ -186,6 +176,7 @@ def walk_forward(
     end: Date | None = None,
     benchmark: Benchmark | None = None,
     constraints: Sequence[Constraint] = (),
+    check: bool = True,
 ) -> WalkForward:
     """Choose a space's best variant on each training window and trade it on the test after it.
 
@@ -198,6 +189,8 @@ def walk_forward(
         What the winner is chosen by, as in a sweep, but computed from returns alone.
     costs, fill, cash, end, benchmark
         As in `backtest.engine.run.run`.
+    check : bool
+        False to leave out the short look for look-ahead, which the result says.
 
     Raises
     ------
@@ -237,8 +230,8 @@ def walk_forward(
                 "rank": _beaten(metric, outside[number][winner], others),
             }
         )
-    stitched = _stitch(swept, windows, winners, market)
-    terms = {"costs": costs, "fill": fill, "cash": cash}
+    stitched = stitched_of(swept, windows, winners, market)
+    terms = {"costs": costs, "fill": fill, "cash": cash, "check": check}
     start = market.sessions[windows[0].test[0]]
     whole = market.until(market.sessions[windows[-1].test[1]])
     return WalkForward(
@@ -247,36 +240,9 @@ def walk_forward(
         default=run(strategy, whole, start=start, **terms),  # type: ignore[arg-type]
         score=metric.name,
         swept=swept,
-        held=_held(swept, stitched, whole, winners, windows[0].test[0]),
-    )
-
-
-def _held(
-    swept: Sweep, stitched: Stitched, market: Market, winners: Sequence[int], first: int
-) -> Held | None:
-    """Return what a stitched record held; None if winners do not share their baskets."""
-    strategies = [swept.strategy(winner) for winner in dict.fromkeys(winners)]
-    rotations = [strategy for strategy in strategies if rotates(strategy)]
-    if len(rotations) < len(strategies):
-        return None
-    every = [Decisions(strategy, market) for strategy in rotations]
-    baskets, *others = [decisions.baskets for decisions in every]
-    if any(baskets.keys() != other.keys() for other in others) or not all(
-        baskets[name].equals(other[name]) for other in others for name in baskets
-    ):
-        return None
-    regime = stitched.held.reindex(market.sessions).fillna(CASH).astype(str)
-    names, codes = np.unique(regime.to_numpy(), return_inverse=True)
-    return held(
-        baskets,
-        names.tolist(),
-        codes[None].astype(np.int8),
-        market,
-        fill=swept.fill,
-        first=first,
-        rows=np.zeros(1, dtype=np.int64),
-        known_from=np.array([first - 1]),
-        reach=max(one_held(one, fill=swept.fill, first=first).reach for one in every),
+        held=held_by(swept, stitched, whole, winners, windows[0].test[0]),
+        winners=tuple(winners),
+        check=check,
     )
 
 
@@ -327,23 +293,3 @@ def _scores(
                 scored[number, columns] = metric.of(part)
         done += piece.shape[1]
     return inside, outside
-
-
-def _stitch(
-    swept: Sweep, windows: Sequence[Split], winners: Sequence[int], market: Market
-) -> Stitched:
-    """Return each winner's targets over its test window, in force from its first session."""
-    targets = pd.DataFrame(np.nan, index=market.sessions, columns=market.close.columns)
-    held = np.full(len(market.sessions), CASH, dtype=object)
-    for split, winner in zip(windows, winners, strict=True):
-        strategy = swept.strategy(winner)
-        own = fitted(strategy.target_weights(market), market)
-        # Decisions that fill within the test; the one in force before it is taken over.
-        first, last = split.test[0] - 1, split.test[1] - 1
-        decided = own.notna().any(axis=1).to_numpy()
-        targets.iloc[first : last + 1] = own.iloc[first : last + 1].to_numpy()
-        earlier = np.flatnonzero(decided[: first + 1])
-        if len(earlier):
-            targets.iloc[first] = own.iloc[earlier[-1]].fillna(0.0).to_numpy()
-        held[first : last + 1] = Decisions(strategy, market).regime.to_numpy()[first : last + 1]
-    return Stitched(targets, pd.Series(held, index=market.sessions))

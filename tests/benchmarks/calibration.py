@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import time
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +21,16 @@ from pathlib import Path
 import numpy as np
 
 from backtest.trials.leaders import Leader, new_leaders
+from backtest.trials.ledger import Count
 from backtest.trials.tried import active_returns, by_month
 from backtest.tuning.deflated_sharpe import deflation
-from backtest.tuning.honesty import SIZE, verdict_of
 from backtest.tuning.return_chunks import as_chunks
+from backtest.tuning.shifts import Signals
 from backtest.tuning.spa import superiority
-from backtest.tuning.timing_test import Signals, timing_test
+from backtest.tuning.timing_test import timing_test
+from backtest.tuning.verdict import SIZE, Verdict, break_even
 from tests.benchmarks import calibration_evidence
+from tests.benchmarks.published import publish
 from tests.tuning.simulated import (
     ETF,
     GRID,
@@ -72,15 +75,31 @@ def main() -> None:
     parser.add_argument("--rival", type=int, default=100)
     parser.add_argument("--evidence", action="store_true", help="the statistics of claims instead")
     parser.add_argument("--market", default="sample", help="whose sessions, with --evidence; real")
+    parser.add_argument("--write", action="store_true", help="into the documentation")
     options = parser.parse_args()
     if options.evidence:
-        calibration_evidence.main(options.markets, options.market)
-        return
-    print(f"{'':34s}" + "".join(f"{name:>12s}" for name in HEAD))
-    for name, tried in cells(options.markets):
-        start = time.perf_counter()
-        print(row(name, tried, options.rival), f"{time.perf_counter() - start:7.0f} s", flush=True)
-    refined(min(options.markets, 60))
+        heading = f"The evidence, on markets like {options.market}"
+        said, lines = calibration_evidence.SAID, calibration_evidence.table
+        found = lines(options.markets, options.market)
+    else:
+        heading, said = "The verdict on a tuned variant", " ".join(__doc__.split("\n\n")[1].split())
+        found = table(options.markets, options.rival)
+    printed = []
+    for line in found:
+        print(line, flush=True)
+        printed.append(line)
+    if options.write:
+        command = " ".join(["python -m tests.benchmarks.calibration", *sys.argv[1:]])
+        publish(heading, command, said, printed)
+
+
+def table(markets: int, rivals: int) -> Iterator[str]:
+    """Yield the table line by line."""
+    yield f"{markets} markets a row"
+    yield f"{'':34s}" + "".join(f"{name:>12s}" for name in HEAD)
+    for name, tried in cells(markets):
+        yield row(name, tried, rivals)
+    yield refined(min(markets, 60))
 
 
 def cells(count: int) -> Iterator[tuple[str, Iterable[Tried]]]:
@@ -197,10 +216,10 @@ def row(name: str, tries: Iterable[Tried], rivals: int) -> str:
         own = tried.codes[pick : pick + 1]
         switches = int((own[:, 1:] != own[:, :-1]).sum())
         active = active_returns(own, tried.baskets.astype(np.float32))
-        even = float(active.sum()) / (2.0 * switches) if switches else math.nan
+        even = break_even(float(active.sum()), float(switches))
         years = tried.codes.shape[1] / PER_YEAR
-        terms = {"break_even": even, "costs": tried.cost}
-        said.append(verdict_of(timing, years, switches, **terms))
+        count = Count(len(tried.codes), 1, 0)
+        said.append(Verdict(timing, count, years, switches, even, tried.cost).word)
         sure.append(timing.p <= SIZE)
         missed.append(tried.truth > timing.bound)
         if number < rivals:
@@ -242,7 +261,7 @@ def rival() -> Callable[[Tried], bool] | None:
     return finds
 
 
-def refined(count: int) -> None:
+def refined(count: int) -> str:
     """Refine ten times around the winner, on noise: what was counted, and whether it ever fell."""
     fell = rose = found = 0
     last: list[int] = []
@@ -278,11 +297,13 @@ def refined(count: int) -> None:
                 for _ in range(len(GRID))
             )
         best = best_of(net_returns(every, world.baskets, ETF))
-        timing = timing_test(every[best], Signals(every, world.baskets), per_year=PER_YEAR)
+        made_when = np.repeat(np.arange(10), len(GRID))
+        asked = Signals(every, world.baskets, made=made_when)
+        timing = timing_test(every[best], asked, per_year=PER_YEAR)
         found += timing.p <= SIZE
         last.append(before)
-    print(
-        f"\nrefined ten times around the winner, no skill, {count} markets: effective trials fell "
+    return (
+        f"refined ten times around the winner, no skill, {count} markets: effective trials fell "
         f"{fell} times, the first winner's deflated figure rose {rose} times; {np.mean(last):.0f} "
         f"independent of 360 at the end; p ≤ 5 % in {found / count:.1%}"
     )

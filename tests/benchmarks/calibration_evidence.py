@@ -30,6 +30,11 @@ BLOCKS = {"iid": 1, "blocks of 20": 20}
 PLANTED = 0.10  # over HORIZON sessions after each of EVENTS events
 EVENTS, HORIZON = 24, 20
 DRAWS = 200
+SAID = (
+    "Coverage of 90 % intervals; size of p at 5 %, its opposite, and sectors dealt by lot, on "
+    "markets drawn from the market's own sessions without drift, one by one or in blocks of 20; "
+    "and how often effects put in are found."
+)
 
 
 def null_market(market: Market, block: int, seed: int) -> Market:
@@ -175,12 +180,13 @@ def _raised(market: Market, sectors: tuple[str, ...], lift: np.ndarray) -> Marke
     return replace(market, close=close)
 
 
-def main(markets: int = 200, name: str = "sample") -> None:
-    """Print the table; "real" is the record in the folder that NQP_MARKET_DATA names."""
+def table(markets: int = 200, name: str = "sample") -> Iterator[str]:
+    """Yield the table line by line; "real" is the record in the folder NQP_MARKET_DATA names."""
     real = name == "real"
     base = real_market(Path(os.environ["NQP_MARKET_DATA"])) if real else load_market(name)
-    print(f"90% intervals and p-values at 5% on {markets} null markets like {base.name}")
-    print(rates(base, markets).round(3).to_string())
-    print("\nEffects put in, and how often they are found")
+    yield f"90% intervals and p-values at 5% on {markets} null markets like {base.name}"
+    yield from rates(base, markets).round(3).to_string().splitlines()
+    yield ""
+    yield "effects put in, and how often they are found"
     for what, share in planted(base, max(20, markets // 5)):
-        print(f"{share:6.0%}  {what}")
+        yield f"{share:6.0%}  {what}"

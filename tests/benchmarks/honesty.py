@@ -26,9 +26,10 @@ from backtest.tuning.judge import judge
 from backtest.tuning.pbo import overfitting
 from backtest.tuning.resampling import resampling_counts
 from backtest.tuning.return_chunks import Array, as_chunks
+from backtest.tuning.shifts import Signals
 from backtest.tuning.spa import superiority
 from backtest.tuning.sweep import RECORDED
-from backtest.tuning.timing_test import Signals, timing_test
+from backtest.tuning.timing_test import timing_test
 
 T = TypeVar("T")
 SESSIONS = 2500

@@ -112,10 +112,13 @@ def test_more_independent_trials_make_the_deflated_sharpe_stricter():
 def test_small_samples_cannot_tell():
     returns = np.random.default_rng(0).normal(0.001, 0.01, 2420)
     few = believed(returns, switches=1)
-    assert few.verdict == "cannot tell"
-    assert "1 switch is too few (at least 5), after 1 trial." in few.sentence
+    assert few.ruling.word == "cannot tell"
+    assert "1 switch is too few (at least 5), after 1 trial." in few.ruling.sentence
     short = believed(returns[:242], count=Count(7, 3, 0), switches=9)
-    assert "1.0 years are too few (at least 3), after 7 trials (3 independent)." in short.sentence
+    assert (
+        "1.0 years are too few (at least 3), after 7 trials (3 independent)."
+        in short.ruling.sentence
+    )
 
 
 def test_returns_of_the_baskets_themselves_have_no_deflated_figure():
@@ -127,14 +130,17 @@ def test_the_board_and_a_sweep_say_the_same_of_one_variant(market):
     swept = sweep(RateRotation(), {"fall_bp": [10.0, 12.0, 14.0], "min_hold": [20, 60]}, market)
     seen = view(swept.best.strategy, market)
     found, here = swept.honesty, seen.luck
-    assert here.verdict == found.verdict
-    assert (here.trials, here.count.effective) == (found.trials, found.effective_trials)
+    assert here.ruling.word == found.verdict
+    assert (here.ruling.count.trials, here.ruling.count.effective) == (
+        found.trials,
+        found.effective_trials,
+    )
     assert here.deflated == pytest.approx(found.deflated_sharpe, abs=1e-6)
     assert here.deflated_active == pytest.approx(found.deflated_active, abs=1e-6)
     assert found.timing is not None
-    assert here.timing is not None
-    assert here.timing.p == pytest.approx(found.timing.p, abs=1e-9)
-    assert here.break_even == pytest.approx(found.break_even, rel=1e-6)
+    assert here.ruling.timing is not None
+    assert here.ruling.timing.p == pytest.approx(found.timing.p, abs=1e-9)
+    assert here.ruling.break_even == pytest.approx(found.break_even, rel=1e-6)
 
 
 def test_tables_say_cannot_tell_where_the_sample_is_too_small(market):
@@ -161,8 +167,8 @@ def test_benchmarks_start_at_one(market):
 
 def test_a_strategy_that_is_no_rotation_is_compared_with_all_sectors(market):
     seen = view(EqualWeight(), market)
-    assert seen.luck.switches is None
-    assert seen.luck.verdict == "cannot tell"  # it is all sectors in equal parts itself
+    assert seen.luck.ruling.switches is None
+    assert seen.luck.ruling.word == "cannot tell"  # it is all sectors in equal parts itself
 
 
 def test_a_market_it_cannot_run_on_is_the_users_mistake(market):

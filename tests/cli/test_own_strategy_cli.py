@@ -77,3 +77,40 @@ def test_costs_have_the_names_the_shell_knows():
         run(EqualWeight(), market, costs="fre")
     with pytest.raises(ValueError, match="costs was 5; give a CostModel"):
         run(EqualWeight(), market, costs=5)
+
+
+KNOWING = """
+from dataclasses import dataclass
+from backtest import TriggerRotation
+from backtest.triggers import Always, Signal
+
+@dataclass(frozen=True)
+class Knowing(TriggerRotation):
+    \"\"\"Hold electronics before the weeks in which they beat agriculture.\"\"\"
+
+    ahead: int = 20
+
+    def rules(self):
+        def better(market):
+            moved = market.close.shift(-self.ahead) / market.close
+            first, second = (market.by_sector[name][0] for name in ("electronics", "agriculture"))
+            return moved[first] > moved[second]
+        return {"up": Signal(better), "down": Always()}
+
+    def baskets(self, market):
+        return {"up": ["electronics"], "down": ["agriculture"]}
+"""
+
+
+@pytest.mark.parametrize("command", ["tune", "walk-forward"])
+@pytest.mark.parametrize("looked", [True, False], ids=["checked", "not checked"])
+def test_what_knows_the_future_is_never_called_skill(tmp_path, command, looked):
+    (tmp_path / "knowing.py").write_text(KNOWING)
+    words = [command, "knowing.py", "--grid", "ahead=20,30", "--end", "2020-12-31", "--json"]
+    done = nqp(*words, *([] if looked else ["--no-check"]), cwd=tmp_path, home=tmp_path / "home")
+    honesty = json.loads(done.stdout)["honesty"]
+    assert honesty["timing"]["p"] < 0.01
+    assert honesty["break_even"] > honesty["costs"]
+    assert honesty["verdict"] == "cannot tell"
+    said = "It looks ahead" if looked else "Nobody has looked whether it looks ahead"
+    assert honesty["banner"].startswith(said)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from backtest.trials.ledger import Count
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.judge import judge
-from backtest.tuning.timing_test import Signals, timing_test
+from backtest.tuning.shifts import Signals
+from backtest.tuning.timing_test import timing_test
 
 PER_YEAR = 242
 

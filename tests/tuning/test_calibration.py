@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from backtest.tuning.timing_test import Signals, timing_test
+from backtest.tuning.shifts import Signals
+from backtest.tuning.timing_test import timing_test
 from tests.tuning.simulated import (
     ETF,
     PER_YEAR,

@@ -6,15 +6,8 @@ import numpy as np
 import pytest
 
 from backtest.errors import UserError
-from backtest.tuning.timing_test import (
-    ALIKE,
-    AROUND,
-    LEVEL,
-    Signals,
-    around,
-    straightened,
-    timing_test,
-)
+from backtest.tuning.shifts import ALIKE, AROUND, NEAR, Signals, around, straightened
+from backtest.tuning.timing_test import LEVEL, timing_test
 
 YEAR = 242
 
@@ -171,3 +164,39 @@ def test_around_is_the_deviation_of_sixty_sessions_about_each():
     middle = gap[100 - AROUND // 2 : 100 + AROUND // 2]
     assert found[100] == pytest.approx(middle.std() / 2)
     assert found[0] == pytest.approx(gap[:AROUND].std() / 2)
+
+
+def test_a_refined_search_is_replayed_under_every_shift():
+    made = np.random.default_rng(18)
+    first, returns = walk(made, 6, 301, 2), made.normal(0.0, 0.01, (2, 301))
+    shifted = by_hand(first, returns)
+    lead = int(shifted[:, 0].argmax())
+    later = np.vstack([first[lead], first[lead], walk(made, 1, 301, 2)[0]])
+    later[0, 100:106], later[1, 200:204] = 1 - later[0, 100:106], 1 - later[1, 200:204]
+    codes, when = np.vstack([first, later]), np.repeat([5, 9], [6, 3])
+    found = timing_test(codes[lead], Signals(codes, returns, made=when), per_year=YEAR)
+
+    over = straightened((returns[:1] - returns[1:]) / around(returns))[0]
+    active = ((codes == 0) - (codes == 0).mean(axis=1, keepdims=True)) * over
+    alike = np.corrcoef(active)[lead, 6:]
+    assert (alike > NEAR).tolist() == [True, True, False]
+    shifted = by_hand(codes, returns)
+    lift = shifted[:6].max(axis=0) - shifted[lead]
+    replayed = shifted[6:8] + alike[:2, None] * lift
+    largest = np.maximum(shifted.max(axis=0), replayed.max(axis=0))
+    np.testing.assert_allclose(found.largest / np.sqrt(YEAR), largest, atol=1e-5)
+    assert found.refined == 2
+    together = timing_test(codes[lead], Signals(codes, returns), per_year=YEAR)
+    assert together.refined == 0
+    assert together.p <= found.p
+
+
+def test_around_one_earlier_trial_nothing_was_chosen():
+    made = np.random.default_rng(19)
+    codes, returns = walk(made, 4, 301, 2), made.normal(0.0, 0.01, (2, 301))
+    codes[1:] = codes[0]
+    codes[1, 50:52], codes[2, 90:93] = 1 - codes[1, 50:52], 1 - codes[2, 90:93]
+    found = timing_test(
+        codes[0], Signals(codes, returns, made=np.array([1, 2, 2, 2])), per_year=YEAR
+    )
+    assert found.refined == 0

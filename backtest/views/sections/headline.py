@@ -16,8 +16,8 @@ from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
 from backtest.strategy.claim import Source
 from backtest.strategy.look import LOOKS_AHEAD
-from backtest.tuning.honesty import YEARS
 from backtest.tuning.resampling import block_length
+from backtest.tuning.verdict import YEARS
 from backtest.views.numbers import day, figure, written
 from backtest.views.page import Section, Table, Tile
 from backtest.views.words import Words
