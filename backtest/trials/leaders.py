@@ -59,10 +59,10 @@ def new_leaders(sketches: Single, month: int, known: Sequence[Leader]) -> NDArra
     units = _units(sketches[left])
     while len(left):
         head = units[:TOGETHER]
-        alike = head @ head.T > SAME
+        same = head @ head.T > SAME
         chosen: list[int] = []
         for row in range(len(head)):
-            if not alike[row, chosen].any():
+            if not same[row, chosen].any():
                 chosen.append(row)
         found += left[chosen].tolist()
         left, units = left[TOGETHER:], units[TOGETHER:]

@@ -80,7 +80,8 @@ class Shifts:
 
     def active(self, codes: Codes) -> Single:
         """Return one signal's return over its baskets at mean shares, by session."""
-        return self._active(self.number[codes][None])[0]
+        found: Single = self._active(self.number[codes][None])[0]
+        return found
 
     def _active(self, codes: Codes) -> Single:
         known = codes >= 0
