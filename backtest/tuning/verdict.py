@@ -2,8 +2,8 @@
 
 **skill** if its timing beats the best of all trials ever made on this market, all their signals
 moved in time, in at most 5 % of shifts (`backtest.tuning.timing_test`), its timing earns more than
-its trading costs, it switched at least `SWITCHES` times (that each of n switches was right is luck with
-probability 2⁻ⁿ, which is under 5 % from n = 5), and it was looked at and does not look ahead.
+its trading costs, it switched at least `SWITCHES` times (that each of n switches was right is luck
+with probability 2⁻ⁿ, which is under 5 % from n = 5), and it was looked at and does not look ahead.
 
 **luck** if the upper 90 % bound of its timing's true Sharpe ratio is below `WORTH` a year: whatever
 skill there is, it is not worth having.
