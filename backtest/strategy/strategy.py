@@ -78,8 +78,7 @@ class Strategy(metaclass=Checked):
             if isinstance(one, OrElse) and (count := int(one.falls_back(market).sum())):
                 found.append(
                     Note(
-                        "{first} cannot be asked on {count} of {all} sessions: {otherwise} is "
-                        "asked instead",
+                        "{first} is not known on {count} of {all} sessions: {otherwise} stands in",
                         first=one.first.label,
                         count=count,
                         all=len(market.sessions),

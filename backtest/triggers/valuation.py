@@ -25,7 +25,8 @@ from backtest.triggers.algebra import Trigger, constant, decided, positive
 from backtest.triggers.crowding import against_past
 from backtest.triggers.reading import Reading
 
-MEASURES = ("pe", "pb", "price")
+SHOWN = {"pe": "PE", "pb": "PB", "price": "price"}
+MEASURES = tuple(SHOWN)
 BASKET = "sectors or instruments, held alike"
 MEASURE = 'what is compared; "price" where there is no valuation'
 
@@ -55,7 +56,7 @@ class ValuationPercentile(Trigger):
     def label(self) -> str:
         """What is measured."""
         group = spoken_group(self.basket)
-        return Note("{group}: percentile of {measure}", group=group, measure=self.measure)
+        return Note("{group}: {measure} percentile", group=group, measure=SHOWN[self.measure])
 
     def reading(self, market: Market) -> Reading:
         """Return the percentile, against `below`."""
@@ -127,7 +128,7 @@ class LowestValuation(Trigger):
     def label(self) -> str:
         """What is measured."""
         group = spoken_group(self.basket)
-        return Note("{group}: rank of {measure}", group=group, measure=self.measure)
+        return Note("{group}: {measure} rank", group=group, measure=SHOWN[self.measure])
 
     def reading(self, market: Market) -> Reading:
         """Return the percentile, against the lowest of the others."""

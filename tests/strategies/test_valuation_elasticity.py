@@ -34,9 +34,9 @@ def test_the_track_with_the_lowest_percentile_is_held_while_rates_fall():
 def test_it_says_that_prices_stand_in_for_valuations():
     market = falling()
     result = run(ValuationElasticity(**SMALL), market)
-    said = [text for text in result.warnings if "is asked instead" in text]
+    said = [text for text in result.warnings if "stands in" in text]
     assert len(said) == 3
-    assert "cannot be asked on 120 of 120 sessions" in said[0]
+    assert "is not known on 120 of 120 sessions" in said[0]
     assert not [
         text
         for text in run(
