@@ -103,6 +103,11 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         return await command(context, "strategies", strategy)
 
     @made.tool(annotations=READS)
+    async def baskets(context: Context[Any, Any], market: Market = "sample") -> Answer:
+        """List sectors, baskets and industries with their members on a market."""
+        return await command(context, "baskets", market=market)
+
+    @made.tool(annotations=READS)
     async def claims(context: Context[Any, Any]) -> Answer:
         """List the claims of the research report, and what would refute each."""
         return await ask(context, "claims", {})

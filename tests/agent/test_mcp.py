@@ -68,6 +68,7 @@ def test_every_tool_answers_with_the_keys_of_its_command(tmp_path):
         "markets": ({}, "markets"),
         "strategies": ({}, "strategies"),
         "describe": ({"strategy": "rate-rotation"}, "strategies"),
+        "baskets": ({}, "baskets"),
         "claims": ({}, "claims"),
         "run": ({"strategy": "rate-rotation", **short, "save": "kept"}, "summary"),
         "compare": ({"strategies": ["rate-rotation", "equal-weight"], **short}, "results"),
