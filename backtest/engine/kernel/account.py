@@ -140,7 +140,8 @@ def _follow(  # type: ignore[no-untyped-def]
                 session, basket, filled, value, spare, scratch, rotation, stage, growth
             )
             if not begun:
-                begun, cut = True, _cut(weights, scratch, total, rotation.turnover)
+                begun = True
+                cut = limited and _cut(weights, scratch, total, rotation.turnover)
             if cut:
                 weights = scratch[GOAL]
             after = -1.0
