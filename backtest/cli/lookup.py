@@ -194,7 +194,7 @@ def read_space(kind: type[Strategy], grid: Sequence[str]) -> dict[str, Any]:
             raise UserError(Note("{text} has no values; write it as NAME=a,b,c", text=text))
         if name in space:
             raise UserError(Note("{name} stands twice; put all its values into one", name=name))
-        ranged = values.count(":") == 2
+        ranged = values.count(":") == 2 and name != "rebalance"  # band:0.03 is no range
         parts = values.split(":" if ranged else ",")
         found = [value_from_text(kind, name, part, strategy_class) for part in parts]
         space[name] = _range(name, values, *found) if ranged else found

@@ -29,3 +29,11 @@ def test_own_dates_are_kept_with_the_run(tmp_path):
     words = ("--set", "rebalance=dates:days.txt", "--start", "2024-01-01", "--json")
     done = nqp("run", "equal-weight", *words, home=tmp_path, cwd=tmp_path)
     assert json.loads(done.stdout)["parameters"]["rebalance"] == "dates:2024-03-04/2024-06-03"
+
+
+def test_schedules_are_a_grid(tmp_path):
+    grid = "rebalance=monthly,weekly+band:0.03,month-end+turnover:0.3"
+    done = nqp("tune", "rate-rotation", "--grid", grid, "--json", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    trials = json.loads(done.stdout)["trials"]
+    assert [trial["rebalance"] for trial in trials] == grid.partition("=")[2].split(",")
