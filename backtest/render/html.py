@@ -60,7 +60,14 @@ def to_html(page: Page) -> str:
 
 def _embedded(chart: Chart) -> Markup:
     """Return a figure as JSON without a character that could end the element it stands in."""
-    text = json.dumps(to_plotly(chart), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    figure, dates = to_plotly(chart), list[object]()
+    for trace in figure["data"]:  # dates that several lines share stand there once
+        if isinstance(trace.get("x"), list):
+            if trace["x"] not in dates:
+                dates.append(trace["x"])
+            trace["x"] = dates.index(trace["x"])
+    figure["dates"] = dates
+    text = json.dumps(figure, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Markup(text.translate(str.maketrans(UNSAFE)))
 
 

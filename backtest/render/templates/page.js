@@ -21,7 +21,11 @@
     const alone = (text) => short.indexOf(text) === short.lastIndexOf(text);
     return short.map((text, n) => (alone(text) ? text : cut(texts[n], most, true)));
   };
-  const read = (box) => JSON.parse(document.getElementById(box.id.replace("chart-", "data-")).textContent);
+  const read = (box) => {
+    const figure = JSON.parse(document.getElementById(box.id.replace("chart-", "data-")).textContent);
+    figure.data.forEach((trace) => { if (typeof trace.x === "number") trace.x = figure.dates[trace.x]; });
+    return figure;
+  };
   const fit = (box, across) => {
     const figure = read(box), layout = figure.layout, narrow = across < NARROW;
     const size = narrow ? 11 : 12;
