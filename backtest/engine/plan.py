@@ -8,57 +8,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from backtest.costs import Costs, Rates
-from backtest.engine.rebalance import Filled, Quote, rebalance
+from backtest.costs import Costs
+from backtest.engine.stage import Stage, distinct
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.schedule import ON_CHANGE, ROUNDING, schedule_of
+
+if TYPE_CHECKING:
+    from backtest.engine.rebalance import Filled
 
 FILLS = ("open", "close", "same-close")
 """At what price a decision fills: the next session's open or close; in a market of weeks or months
 also the close it was made after, as published tables of monthly strategies have it."""
 SAME_CLOSE = FILLS[2]
 FILLED = {"open": "the next open", "close": "the next close", SAME_CLOSE: "the same close"}
-
-
-@dataclass(frozen=True, eq=False)
-class Venue:
-    """A market laid out as arrays for one fill and one cost model; session × instrument.
-
-    `price` is the fill price (NaN where nothing trades), `mark` values holdings at the fill,
-    `close` at the end of the session (0 before the first price); `money` is the growth of cash;
-    `lag` is how many sessions after a decision its order is due.
-    """
-
-    price: np.ndarray
-    mark: np.ndarray
-    close: np.ndarray
-    can_buy: np.ndarray
-    can_sell: np.ndarray
-    lot: np.ndarray
-    money: np.ndarray
-    rates: Rates
-    lag: int = 1
-
-    def quote(self, session: int) -> Quote:
-        """Return what one session offers."""
-        rates = self.rates
-        return Quote(
-            price=self.price[session],
-            mark=self.mark[session],
-            can_buy=self.can_buy[session],
-            can_sell=self.can_sell[session],
-            commission_buy=rates.commission_buy[session],
-            commission_sell=rates.commission_sell[session],
-            other_buy=rates.other_buy[session],
-            other_sell=rates.other_sell[session],
-            lot=self.lot,
-            minimum=rates.minimum,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,28 +109,38 @@ def fill_used(market: Market, fill: str) -> str:
     return "close" if fill == "open" and market.open is None else fill
 
 
-def venue(market: Market, costs: Costs, fill: str) -> Venue:
+def stage(market: Market, costs: Costs, fill: str, cash: float, first: int = 0) -> Stage:
     """Lay a market out for simulation, with the fill that `fill_used` names."""
     close = market.close.to_numpy(dtype=float)
     source = market.open if fill_used(market, fill) == "open" else market.close
     assert source is not None
-    price = source.to_numpy(dtype=float)
+    price = np.ascontiguousarray(source.to_numpy(dtype=float))
     there = np.isfinite(price)
-    can_buy = market.can_buy.to_numpy(dtype=bool) & there
-    can_sell = market.can_sell.to_numpy(dtype=bool) & there
     previous = np.vstack([np.full((1, close.shape[1]), np.nan), close[:-1]])
     rates = costs.rates(market)
     rates.check(market)
-    known = market.universe.by_id
-    return Venue(
+    every = (rates.commission_buy, rates.commission_sell, rates.other_buy, rates.other_sell)
+    few, row = distinct(np.hstack(every))
+    moved = market.money.pct_change(fill_method=None).to_numpy(dtype=float, copy=True)
+    moved[0] = 0.0
+    lot = np.array([float(market.universe.by_id[name].lot) for name in market.instruments])
+    return Stage(
         price=price,
+        inverse=np.nan_to_num(1.0 / price),
         mark=np.nan_to_num(np.where(there, price, previous)),
-        close=np.nan_to_num(close),
-        can_buy=can_buy,
-        can_sell=can_sell,
-        lot=np.array([float(known[name].lot) for name in market.instruments]),
-        money=market.money.to_numpy(dtype=float),
-        rates=rates,
+        close=np.ascontiguousarray(np.nan_to_num(close)),
+        can_buy=np.ascontiguousarray(market.can_buy.to_numpy(dtype=bool) & there),
+        can_sell=np.ascontiguousarray(market.can_sell.to_numpy(dtype=bool) & there),
+        rates=few.reshape(len(few), 4, -1),
+        rate_row=row,
+        lot=lot,
+        money=np.ascontiguousarray(market.money.to_numpy(dtype=float)),
+        risk_free=moved,
+        minimum=float(rates.minimum),
+        cash=float(cash),
+        per_year=market.per_year(first),
+        first=int(first),
+        in_lots=bool((lot > 0).any()),
         lag=0 if fill == SAME_CLOSE else 1,
     )
 
@@ -209,39 +187,40 @@ def orders(
     return before[-1:] + [order for order in found if order.decided >= first]
 
 
-def plan(due: list[Order], venue: Venue, cash: float, first: int = 0) -> Plan:
-    """Carry the orders out one after the other, from session `first` with `cash` in hand."""
-    shares = np.zeros(len(venue.lot))
+def plan(due: list[Order], on: Stage) -> Plan:
+    """Carry the orders out one after the other, from the stage's first session on."""
+    from backtest.engine.rebalance import rebalance
+
+    shares, cash, first = np.zeros(len(on.lot)), on.cash, on.first
     executions: list[Execution] = []
     unfilled: tuple[int, ...] = ()
     active: Order | None = None
-    at, end = max(first - 1, 0), len(venue.money)
+    at, end = max(first - 1, 0), len(on.money)
     session, goal = end, np.zeros(0)
     for number, order in enumerate(due):
-        following = due[number + 1].decided + venue.lag if number + 1 < len(due) else end
+        following = due[number + 1].decided + on.lag if number + 1 < len(due) else end
         then = max(order.decided, at)
-        grown = float(venue.money[then] / venue.money[at])
-        if order.stands(shares, cash * grown, venue.close[order.decided]):
-            active, session, goal = order, max(order.decided + venue.lag, first), np.zeros(0)
+        grown = float(on.money[then] / on.money[at])
+        if order.stands(shares, cash * grown, on.close[order.decided]):
+            active, session, goal = order, max(order.decided + on.lag, first), np.zeros(0)
         while active is not None and session < following:
-            cash *= float(venue.money[session] / venue.money[at])
+            cash *= float(on.money[session] / on.money[at])
             at = session
-            quote = venue.quote(session)
-            goal = goal if len(goal) else active.goal(shares * quote.mark, cash)
-            filled = rebalance(goal, shares, cash, quote)
+            goal = goal if len(goal) else active.goal(shares * on.mark[session], cash)
+            filled = rebalance(goal, shares, cash, on, session)
             if not np.array_equal(filled.shares, shares):
                 executions.append(Execution(session, active, filled.shares, filled.cash))
             shares, cash = filled.shares, filled.cash
             unfilled = tuple(np.flatnonzero(filled.waits_to_buy | filled.waits_to_sell).tolist())
-            session = _next_chance(venue, session + 1, filled) if unfilled else end
+            session = _next_chance(on, session + 1, filled) if unfilled else end
     return Plan(tuple(executions), unfilled, active)
 
 
-def _next_chance(venue: Venue, start: int, filled: Filled) -> int:
+def _next_chance(on: Stage, start: int, filled: Filled) -> int:
     """Return the first session from `start` on at which a waiting instrument can trade."""
-    chance = (venue.can_buy[start:] & filled.waits_to_buy).any(axis=1)
-    chance |= (venue.can_sell[start:] & filled.waits_to_sell).any(axis=1)
-    return start + int(chance.argmax()) if chance.any() else len(venue.money)
+    chance = (on.can_buy[start:] & filled.waits_to_buy).any(axis=1)
+    chance |= (on.can_sell[start:] & filled.waits_to_sell).any(axis=1)
+    return start + int(chance.argmax()) if chance.any() else len(on.money)
 
 
 def _check(weights: np.ndarray, market: Market) -> None:

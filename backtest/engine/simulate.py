@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import Costs
-from backtest.engine.plan import Execution, Plan, Venue, orders, plan, venue
+from backtest.engine.plan import Execution, Plan, orders, plan, stage
+from backtest.engine.stage import Stage
 from backtest.market import Market
 from backtest.market.schedule import ON_CHANGE
 from backtest.strategy.holding import fitted
@@ -85,14 +86,13 @@ def simulate(
     rebalance : str
         When a row that repeats the one before orders too; see `plan.orders`.
     """
-    stage = venue(market, costs, fill)
+    on = stage(market, costs, fill, cash, first)
     targets = fitted(targets, market)
-    made = plan(orders(targets, market, first, rebalance), stage, cash, first)
-    base = stage.money[max(first - 1, 0)]
-    growth = stage.money / base
-    records = _books(made.executions, stage, growth, cash)
-    shares, spare = _holdings(records, made, stage, growth, cash)
-    held = np.zeros((len(growth) - first, len(stage.lot)))
+    made = plan(orders(targets, market, first, rebalance), on)
+    growth = on.money / on.money[max(first - 1, 0)]
+    records = _books(made.executions, on, growth)
+    shares, spare = _holdings(records, made, on, growth)
+    held = np.zeros((len(growth) - first, len(on.lot)))
     idle = np.full(len(growth) - first, cash)
     at = np.array([execution.session for execution in made.executions], dtype=int)
     last = np.searchsorted(at, np.arange(first, len(growth)), side="right") - 1
@@ -101,18 +101,16 @@ def simulate(
     idle *= growth[first:]
     sessions = market.sessions[first:]
     return Simulation(
-        equity=pd.Series((held * stage.close[first:]).sum(axis=1) + idle, sessions, name="equity"),
+        equity=pd.Series((held * on.close[first:]).sum(axis=1) + idle, sessions, name="equity"),
         cash=pd.Series(idle, sessions, name="cash"),
         shares=pd.DataFrame(held, sessions, market.close.columns),
         targets=targets,
         unfilled=tuple(market.instruments[column] for column in made.unfilled),
-        _log=lambda: _order_log(records, made.executions, market, stage, growth, costs, first),
+        _log=lambda: _order_log(records, made.executions, market, on, costs),
     )
 
 
-def _books(
-    executions: tuple[Execution, ...], stage: Venue, growth: np.ndarray, cash: float
-) -> np.ndarray:
+def _books(executions: tuple[Execution, ...], on: Stage, growth: np.ndarray) -> np.ndarray:
     """Let vectorbt execute the planned holdings; return its order records."""
     if not executions:
         return np.empty(0, dtype=[("col", int), ("idx", int), ("size", float), ("fees", float)])
@@ -122,19 +120,19 @@ def _books(
     after = np.array([execution.shares for execution in executions])
     before = np.vstack([np.zeros((1, after.shape[1])), after[:-1]])
     buys = after > before
-    price = stage.mark[rows] / growth[rows, None]
-    rates = stage.rates
-    commission = np.where(buys, rates.commission_buy[rows], rates.commission_sell[rows])
-    other = np.where(buys, rates.other_buy[rows], rates.other_sell[rows])
-    value = np.abs(after - before) * stage.mark[rows]
-    topped_up = np.maximum(rates.minimum - commission * value, 0.0) / growth[rows, None]
+    price = on.mark[rows] / growth[rows, None]
+    rates = on.rates[on.rate_row[rows]]
+    commission = np.where(buys, rates[:, 0], rates[:, 1])
+    other = np.where(buys, rates[:, 2], rates[:, 3])
+    value = np.abs(after - before) * on.mark[rows]
+    topped_up = np.maximum(on.minimum - commission * value, 0.0) / growth[rows, None]
     portfolio = vectorbt.Portfolio.from_orders(
         pd.DataFrame(price),
         size=np.where(after != before, after, np.nan),
         size_type="targetamount",
         fees=commission + other,
         fixed_fees=np.where(after != before, topped_up, 0.0),
-        init_cash=cash,
+        init_cash=on.cash,
         group_by=np.zeros(after.shape[1], dtype=int),
         cash_sharing=True,
         call_seq="auto",
@@ -144,7 +142,7 @@ def _books(
 
 
 def _holdings(
-    records: np.ndarray, made: Plan, stage: Venue, growth: np.ndarray, cash: float
+    records: np.ndarray, made: Plan, on: Stage, growth: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rebuild shares and cash (in money units) after each execution from vectorbt's records.
 
@@ -154,16 +152,16 @@ def _holdings(
         If vectorbt's books and the plan differ.
     """
     executions = made.executions
-    bought = np.zeros((len(executions), len(stage.lot)))
+    bought = np.zeros((len(executions), len(on.lot)))
     spent = np.zeros(len(executions))
     if len(records):
         signed = np.where(records["side"] == 0, records["size"], -records["size"])
         bought[records["idx"], records["col"]] = signed
         np.add.at(spent, records["idx"], signed * records["price"] + records["fees"])
     shares = bought.cumsum(axis=0)
-    spare = cash - spent.cumsum()
+    spare = on.cash - spent.cumsum()
     for row, execution in enumerate(executions):
-        mark = stage.mark[execution.session]
+        mark = on.mark[execution.session]
         value = execution.cash + float((execution.shares * mark).sum())
         gap = np.abs((shares[row] - execution.shares) * mark).sum()
         gap += abs(spare[row] * growth[execution.session] - execution.cash)
@@ -179,24 +177,22 @@ def _order_log(
     records: np.ndarray,
     executions: tuple[Execution, ...],
     market: Market,
-    stage: Venue,
-    growth: np.ndarray,
+    on: Stage,
     costs: Costs,
-    first: int,
 ) -> pd.DataFrame:
     """Lay vectorbt's records out with true prices and the costs by kind."""
     idx, col = records["idx"], records["col"]
     filled = np.array([execution.session for execution in executions], dtype=int)[idx]
     decided = np.array([execution.order.decided for execution in executions], dtype=int)[idx]
-    due = np.maximum(decided + stage.lag, first)
+    due = np.maximum(decided + on.lag, on.first)
     buys = records["side"] == 0 if len(records) else np.empty(0, dtype=bool)
-    price = stage.mark[filled, col]
+    price = on.mark[filled, col]
     value = records["size"] * price
     paid = {
         part: value * np.where(buys, buy[filled, col], sell[filled, col])
-        for part, (buy, sell) in stage.rates.parts.items()
+        for part, (buy, sell) in costs.rates(market).parts.items()
     }
-    paid["commission"] = np.maximum(paid["commission"], stage.rates.minimum)
+    paid["commission"] = np.maximum(paid["commission"], on.minimum)
     sessions = market.sessions
     log = pd.DataFrame(
         {

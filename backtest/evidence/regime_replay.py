@@ -94,7 +94,7 @@ class RegimeReplay:
         whole = np.r_[True, (laid.weights[laid.row].sum(axis=2) <= 1.0 + 1e-13).all(axis=0)[:-1]]
         found = []
         for order in orders:
-            on = _exchanged(self._on, order[used])
+            on = self._on.of(order[used])
             tradable = ~(before & ~(on.can_buy & on.can_sell)).any(axis=1)
             other = laid._replace(plain=tradable & whole)
             tables = kernel.growth(other, on, 1)
@@ -181,23 +181,3 @@ def late(path: Codes, sessions: int, first: int = 0) -> Codes:
     delayed[start + sessions :] = path[start : len(path) - sessions]
     delayed[start : start + sessions] = path[start]
     return delayed
-
-
-def _exchanged(on: Stage, columns: NDArray[np.intp]) -> Stage:
-    """Return a stage with some of its instruments, in another order."""
-
-    def some(values: np.ndarray) -> np.ndarray:
-        return np.take(values, columns, axis=-1)
-
-    lot = some(on.lot)
-    return on._replace(
-        price=some(on.price),
-        inverse=some(on.inverse),
-        mark=some(on.mark),
-        close=some(on.close),
-        can_buy=some(on.can_buy),
-        can_sell=some(on.can_sell),
-        rates=some(on.rates),
-        lot=lot,
-        in_lots=bool((lot > 0).any()),
-    )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import Costs
-from backtest.engine.plan import fill_used, orders, plan, venue
+from backtest.engine.plan import orders, plan, stage
 from backtest.market import Market
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
@@ -59,15 +59,15 @@ class Position:
 
 def position(strategy: Strategy, market: Market, costs: Costs, cash: float) -> Position:
     """Carry a strategy's orders out up to a market's last session, from `cash` on the first."""
-    stage = venue(market, costs, fill_used(market, "open"))
+    on = stage(market, costs, "open", cash)
     decisions = Decisions(strategy, market)
     due = orders(fitted(decisions.targets, market), market, rebalance=strategy.rebalance)
-    made = plan(due, stage, cash)
+    made = plan(due, on)
     last = made.executions[-1] if made.executions else None
     held, spare, worth = np.zeros(len(market.instruments)), cash, np.zeros(len(market.instruments))
     if last is not None:
-        spare = last.cash * float(stage.money[-1] / stage.money[last.session])
-        worth = last.shares * stage.close[-1]
+        spare = last.cash * float(on.money[-1] / on.money[last.session])
+        worth = last.shares * on.close[-1]
         held = worth / (worth.sum() + spare)
     ordered = made.last is not None and made.last.decided == len(market.sessions) - 1
     waits = () if ordered else tuple(market.instruments[column] for column in made.unfilled)

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import Costs
-from backtest.engine.rebalance import Quote, rebalance, trading_costs
+from backtest.engine.plan import stage
+from backtest.engine.rebalance import rebalance, trading_costs
+from backtest.engine.stage import Stage
 from backtest.market import Market
 
 NEAR = 0.01  # an instrument this close to what the strategy holds is there, drift and lots aside
@@ -65,21 +67,20 @@ def tickets(
     due : Timestamp
         The session the orders are for; its costs apply.
     """
-    quote = last_quote(market, costs, due)
-    filled = rebalance(weights, shares, cash, quote)
+    on, last = last_stage(market, costs, due), len(market.sessions) - 1
+    filled = rebalance(weights, shares, cash, on, last)
     change = filled.shares - shares
-    bought, step = change > 0, np.where(quote.lot > 0, quote.lot, SMALLEST)
+    bought, step = change > 0, np.where(on.lot > 0, on.lot, SMALLEST)
     change[bought] = np.floor(change[bought] / step[bought] + 1e-9) * step[bought]
-    trades = change != 0
-    value = change * np.where(trades, quote.price, 0.0)
-    paid = trading_costs(value, trades, quote)
+    value = change * np.where(change != 0, on.price[last], 0.0)
+    paid = trading_costs(value, on, last)
     waits = filled.waits_to_buy | filled.waits_to_sell
     return Tickets(
         orders=_listed(change, value, paid, market, costs, due),
         before=shares,
         after=shares + change,
         cash=max(cash - float(value.sum()) - float(paid.sum()), 0.0),
-        value=cash + float((shares * quote.mark).sum()),
+        value=cash + float((shares * on.mark[last]).sum()),
         waiting=tuple(market.instruments[column] for column in np.flatnonzero(waits)),
     )
 
@@ -98,22 +99,13 @@ def near(weights: np.ndarray, shares: np.ndarray, cash: float, market: Market) -
     return bool((np.abs(weights_now(shares, cash, market) - weights) <= room).all())
 
 
-def last_quote(market: Market, costs: Costs, due: pd.Timestamp) -> Quote:
+def last_stage(market: Market, costs: Costs, due: pd.Timestamp) -> Stage:
     """Return what the last close offers, at the costs of the session `due`."""
-    price = market.close.iloc[-1].to_numpy(dtype=float)
-    there = np.isfinite(price)
+    on = stage(market, costs, "close", 0.0)
     rates = costs.rates(market, pd.DatetimeIndex([due]))
-    return Quote(
-        price=price,
-        mark=np.nan_to_num(price),
-        can_buy=market.can_buy.iloc[-1].to_numpy(dtype=bool) & there,
-        can_sell=market.can_sell.iloc[-1].to_numpy(dtype=bool) & there,
-        commission_buy=rates.commission_buy[0],
-        commission_sell=rates.commission_sell[0],
-        other_buy=rates.other_buy[0],
-        other_sell=rates.other_sell[0],
-        lot=_lots(market),
-        minimum=rates.minimum,
+    sides = (rates.commission_buy, rates.commission_sell, rates.other_buy, rates.other_sell)
+    return on._replace(
+        mark=on.close, rates=np.stack(sides, axis=1), rate_row=np.zeros_like(on.rate_row)
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numba import njit
 
 from backtest.engine.kernel.threads import in_parts
-from backtest.engine.kernel.trading import LEAN
+from backtest.engine.rebalance import LEAN
 
 YES, UNKNOWN, NO = 1, 0, -1
 LEAF, ALL, ANY, NOT, K_OUT_OF, LATCH, MIN_HOLD, CONFIRMED, RECENTLY = range(9)

@@ -14,9 +14,10 @@ import numpy as np
 from backtest.engine.kernel.account import account
 from backtest.engine.kernel.figures import COUNT, FIGURES, RUNNING
 from backtest.engine.kernel.growth import Growth, grow
-from backtest.engine.kernel.layout import ENTRIES, Rotation, Stage, reach, rotation, single, stage
+from backtest.engine.kernel.layout import ENTRIES, Rotation, reach, rotation, single, stage
 from backtest.engine.kernel.threads import in_parts
-from backtest.engine.kernel.trading import SCRATCH
+from backtest.engine.rebalance import SCRATCH
+from backtest.engine.stage import Stage
 
 __all__ = [
     "FIGURES",

@@ -21,17 +21,10 @@ from backtest.engine.kernel.figures import (
     summarize,
 )
 from backtest.engine.kernel.growth import AFTER, COST, GROWTH, LOWEST, TRADE, Growth, unit
-from backtest.engine.kernel.layout import Rotation, Stage
-from backtest.engine.kernel.trading import (
-    GOAL,
-    HELD,
-    INLINE,
-    LEAN,
-    SHARES,
-    SUMS,
-    rebalance,
-    settle,
-)
+from backtest.engine.kernel.layout import Rotation
+from backtest.engine.kernel.trading import INLINE, SUMS, settle
+from backtest.engine.rebalance import GOAL, HELD, LEAN, SHARES, trade
+from backtest.engine.stage import Stage
 from backtest.market.schedule import ROUNDING
 
 
@@ -162,7 +155,7 @@ def _follow(  # type: ignore[no-untyped-def]
                 now = rotation.weights[rotation.row[basket, filled - 1]]
                 for k in range(count):
                     scratch[SHARES, k] = value * now[k] * stage.inverse[filled, k]
-            left, costs, traded = rebalance(weights, scratch, cash, session, stage, live, waits)
+            left, costs, traded = trade(weights, scratch, cash, session, stage, live, waits)
             if traded > 0.0:
                 value, spare = 0.0, left / stage.money[session]
                 sums[TRADED] = traded

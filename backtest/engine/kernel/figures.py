@@ -17,9 +17,11 @@ from backtest.engine.kernel.growth import (
     RETURN,
     SQUARE,
 )
-from backtest.engine.kernel.layout import Rotation, Stage
-from backtest.engine.kernel.trading import INLINE, LEAN
+from backtest.engine.kernel.layout import Rotation
+from backtest.engine.kernel.trading import INLINE
 from backtest.engine.metrics import ROUNDING
+from backtest.engine.rebalance import LEAN
+from backtest.engine.stage import Stage
 
 # Entries of a variant's running sums, after those they share with the growth tables.
 BEFORE, PEAK, TURNOVER, COSTS, TRADED, RUNNING = 10, 11, 12, 13, 14, 15

@@ -12,8 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from backtest.engine.kernel.layout import Rotation, Stage
-from backtest.engine.kernel.trading import INLINE, LEAN, SUMS, settle
+from backtest.engine.kernel.layout import Rotation
+from backtest.engine.kernel.trading import INLINE, SUMS, settle
+from backtest.engine.rebalance import LEAN
+from backtest.engine.stage import Stage
 
 # Entries of a move: what a unit of value becomes, what that costs, and the value traded.
 AFTER, COST, TRADE = range(3)

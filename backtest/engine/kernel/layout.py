@@ -1,8 +1,7 @@
 """What the kernel reads: a market and baskets as plain arrays.
 
-Everything here is the same for all variants of a sweep (`Stage`) or for all that hold the same
-baskets (`Rotation`). Arrays are contiguous, session × instrument, as in
-`backtest.engine.plan.Venue`.
+The market (`Stage`) is the same for all variants of a sweep, a `Rotation` for all that hold the
+same baskets. Arrays are contiguous.
 """
 
 from __future__ import annotations
@@ -14,47 +13,14 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import Costs
-from backtest.engine.plan import venue
+from backtest.engine import plan
+from backtest.engine.stage import Stage, distinct
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.schedule import ON_CHANGE, schedule_of
 
 ENTRIES = 10  # of a growth table's row; named in `backtest.engine.kernel.growth`
 TABLE_BYTES = 64 * 2**20  # of growth tables, which should stay near the caches
-
-
-class Stage(NamedTuple):
-    """A market under one cost model and fill, from session number `first` with `cash` on.
-
-    Attributes
-    ----------
-    price, mark, close, can_buy, can_sell, lot, money
-        As in `Venue`.
-    inverse : float, session × instrument
-        One over the price, 0 where there is none.
-    rates : float, distinct row × 4 × instrument
-        Commission on buys and on sells, other costs on buys and on sells; few rows, so that they
-        stay in the nearest cache. `rate_row` says which holds on a session.
-    risk_free : float, session
-        Return of idle cash.
-    """
-
-    price: np.ndarray
-    inverse: np.ndarray
-    mark: np.ndarray
-    close: np.ndarray
-    can_buy: np.ndarray
-    can_sell: np.ndarray
-    rates: np.ndarray
-    rate_row: np.ndarray
-    lot: np.ndarray
-    money: np.ndarray
-    risk_free: np.ndarray
-    minimum: float
-    cash: float
-    per_year: float
-    first: int
-    in_lots: bool
 
 
 class Rotation(NamedTuple):
@@ -100,32 +66,10 @@ class Rotation(NamedTuple):
 
 def stage(market: Market, costs: Costs, fill: str, cash: float, first: int) -> Stage:
     """Lay a market out for the kernel; "open" falls back to the close as in a single run."""
-    laid = venue(market, costs, fill)
-    if not laid.lag:
+    on = plan.stage(market, costs, fill, cash, first)
+    if not on.lag:
         raise UserError(f"variants are tried with fills at the next open or close, not {fill}")
-    rates = laid.rates
-    moved = market.money.pct_change(fill_method=None).to_numpy(dtype=float, copy=True)
-    moved[0] = 0.0
-    every = (rates.commission_buy, rates.commission_sell, rates.other_buy, rates.other_sell)
-    distinct, row = _distinct(np.hstack(every))
-    return Stage(
-        price=_solid(laid.price),
-        inverse=np.nan_to_num(1.0 / laid.price),
-        mark=_solid(laid.mark),
-        close=_solid(laid.close),
-        can_buy=np.ascontiguousarray(laid.can_buy),
-        can_sell=np.ascontiguousarray(laid.can_sell),
-        rates=distinct.reshape(len(distinct), 4, -1),
-        rate_row=row,
-        lot=_solid(laid.lot),
-        money=_solid(laid.money),
-        risk_free=_solid(moved),
-        minimum=float(rates.minimum),
-        cash=float(cash),
-        per_year=market.per_year(first),
-        first=int(first),
-        in_lots=bool((laid.lot > 0).any()),
-    )
+    return on
 
 
 def rotation(
@@ -179,7 +123,7 @@ def _rotation(
     wrong |= ((weights > 0) & unpriced).any(axis=2)
     used = np.flatnonzero((weights != 0).any(axis=(0, 1)))
     used = used if len(used) else np.arange(1)  # arrays without columns would be a case apart
-    weights, on = weights[:, :, used], _narrowed(on, used)
+    weights, on = weights[:, :, used], on.of(used)
     wanted = np.logical_or.accumulate((weights > 0).any(axis=0), axis=0)
     before = np.vstack([np.zeros((1, wanted.shape[1]), dtype=bool), wanted[:-1]])
     shut = ~(on.can_buy & on.can_sell)
@@ -187,10 +131,10 @@ def _rotation(
     event = np.minimum.accumulate(position[:, ::-1], axis=1)[:, ::-1]
     plain = ~(before & shut).any(axis=1)
     plain[1:] &= (weights.sum(axis=2) <= 1.0 + 1e-13).all(axis=0)[:-1]
-    distinct, row = _distinct(weights.reshape(-1, weights.shape[2]))
+    rows, row = distinct(weights.reshape(-1, weights.shape[2]))
     asked = schedule_of(schedule)
     laid = Rotation(
-        weights=distinct,
+        weights=rows,
         row=np.where(given, row.reshape(given.shape), -1),
         wrong=wrong,
         event=np.ascontiguousarray(event, dtype=np.int32),
@@ -204,21 +148,6 @@ def _rotation(
     return laid, on
 
 
-def _narrowed(on: Stage, used: np.ndarray) -> Stage:
-    """Return a stage with some of its instruments."""
-    return on._replace(
-        price=_solid(on.price[:, used]),
-        inverse=_solid(on.inverse[:, used]),
-        mark=_solid(on.mark[:, used]),
-        close=_solid(on.close[:, used]),
-        can_buy=np.ascontiguousarray(on.can_buy[:, used]),
-        can_sell=np.ascontiguousarray(on.can_sell[:, used]),
-        rates=_solid(on.rates[:, :, used]),
-        lot=_solid(on.lot[used]),
-        in_lots=bool((on.lot[used] > 0).any()),
-    )
-
-
 def reach(event: np.ndarray) -> int:
     """Return how many sessions after a fill growth tables should cover.
 
@@ -230,18 +159,3 @@ def reach(event: np.ndarray) -> int:
     gap = int(np.quantile(np.diff(marks), 0.95)) + 2 if len(marks) > 2 else 2
     afford = int(TABLE_BYTES // (baskets * sessions * ENTRIES * 8))
     return max(2, min(gap, afford, 70))
-
-
-def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct rows and, for each row, which of them it is."""
-    rows = _solid(rows) + 0.0  # no negative zeros: they would look different
-    starts = np.ones(len(rows), dtype=bool)
-    starts[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    known: dict[bytes, int] = {}
-    runs = [known.setdefault(row.tobytes(), len(known)) for row in rows[starts]]
-    distinct = np.frombuffer(b"".join(known)).reshape(len(known), rows.shape[1]).copy()
-    return distinct, np.array(runs, dtype=np.int32)[starts.cumsum() - 1]
-
-
-def _solid(values: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(values, dtype=np.float64)
