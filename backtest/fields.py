@@ -132,7 +132,10 @@ def wanted(hint: Any) -> str:
     if isinstance(hint, type):
         if issubclass(hint, Enum):
             return " or ".join(str(item.value) for item in hint)
-        return WANTED.get(hint, f"a {hint.__name__.lower()}")
+        if issubclass(hint, date):
+            return WANTED[date]
+        kinds: list[type] = [base for base in hint.__mro__ if isinstance(base, Checked)]
+        return WANTED.get(hint, f"a {(kinds or [hint])[-1].__name__.lower()}")
     return "a value of its type"
 
 

@@ -79,9 +79,9 @@ def run(
 
     say = Words(lang)
     if out is not None:
-        from backtest.records.folder import check_target
+        from backtest.records.folder import FILES, check_free
 
-        check_target(out, force=force)
+        check_free(out, FILES, force=force)
     if from_ is not None:
         asked = {"--set": settings, "--start": start, "--end": end, "--window": window}
         result = _again(from_, strategy, market, benchmark, asked)
@@ -144,9 +144,10 @@ def compare(
 
     say, chosen = Words(lang), find_variants(names or list(built_in()), settings or [])
     if out is not None:
-        from backtest.records.compare_folder import check_target
+        from backtest.records.compare_folder import FILES
+        from backtest.records.folder import check_free
 
-        check_target(out, force=force)
+        check_free(out, FILES, force=force)
     terms = Terms(
         market, start, end, costs, fill, cash, strict_launch, not no_check, benchmark, window
     )

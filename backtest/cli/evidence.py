@@ -108,9 +108,10 @@ def evidence(
     from strategies.taxonomy import EVENT_BASKETS
 
     if out is not None:
-        from backtest.records.evidence_folder import check_target
+        from backtest.records.evidence_folder import FILES
+        from backtest.records.folder import check_free
 
-        check_target(out, force=force)
+        check_free(out, FILES, force=force)
     file = None if events is None else events_named(events, EVENT_BASKETS.names)
     card, taken_apart, seen = _gather(
         find_thesis(thesis),

@@ -45,7 +45,6 @@ def rotation_map(
     json: JsonOption = False,
 ) -> None:
     """Show every sector's relative strength against its momentum, as known on a date."""
-    from backtest.atomic import write_file
     from backtest.data import load_market
     from backtest.market.rotation_map import rotation_map
     from backtest.views.words import Words
@@ -56,11 +55,11 @@ def rotation_map(
         load_market(market), groups, as_of=as_of, weeks=weeks, window=window, change=change
     )
     if out is not None:
-        from backtest.records.folder import check_free, json_text, write_report
+        from backtest.records.folder import json_text, write_files, write_report
         from backtest.views.rotation_map import map_page
 
-        check_free(out, ("map.json",), force=force)
-        write_file(out / "map.json", json_text(found.to_json()).encode())
+        document = json_text(found.to_json())
+        write_files(out, {"map.json": document}, ("map.json",), force=force)
         write_report(map_page(found, say), out)
     if json:
         print_json(found.to_json())

@@ -123,9 +123,10 @@ def tune(
     say, chosen = Words(lang), find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
     if out is not None:
-        from backtest.records.tuning_folder import check_target
+        from backtest.records.folder import check_free
+        from backtest.records.tuning_folder import FILES
 
-        check_target(out, force=force)
+        check_free(out, FILES, force=force)
     terms = Terms(
         market,
         start,
@@ -231,9 +232,10 @@ def walk_forward(
     say, chosen = Words(lang), find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
     if out is not None:
-        from backtest.records.walk_forward_folder import check_target
+        from backtest.records.folder import check_free
+        from backtest.records.walk_forward_folder import FILES
 
-        check_target(out, force=force)
+        check_free(out, FILES, force=force)
     terms = Terms(market, None, end, costs, fill, cash, strict_launch, benchmark=benchmark)
     with waiting(
         Note("loading the kernel (its very first start compiles, about ten seconds, once)")

@@ -200,17 +200,8 @@ def _stored(name: str, base: Base, merge: Merge) -> Manifest | None:
     sources: dict[str, Any] = {} if before is None else dict(before.sources)
     sources["universe"] = sources.get("universe", market.universe.name)
     sources["fetched"] = {kind: merge.notes(kind) for kind in ("instruments", "series")}
-    manifest = Manifest(
-        name=name,
-        snapshot="",
-        universe=market.universe.name,
-        first=f"{market.sessions[0]:%Y-%m-%d}",
-        last=f"{market.sessions[-1]:%Y-%m-%d}",
-        instruments=len(market.instruments),
-        sources=sources,
-        findings=findings,
-    )
-    return save(raw, manifest, upon="" if before is None else before.snapshot)
+    upon = "" if before is None else before.snapshot
+    return save(raw, Manifest.of(market, sources, findings), upon=upon)
 
 
 def _checked(base: Base, merge: Merge) -> tuple[RawMarket | None, tuple[Finding, ...]]:

@@ -179,17 +179,7 @@ def store(name: str, sources: Sources, intake: Intake) -> Manifest:
     raw, findings = intake.raw, intake.findings
     reject_errors(findings)
     market = build_market(raw, name=name, snapshot="")
-    manifest = Manifest(
-        name=name,
-        snapshot="",
-        universe=market.universe.name,
-        first=f"{market.sessions[0]:%Y-%m-%d}",
-        last=f"{market.sessions[-1]:%Y-%m-%d}",
-        instruments=len(market.instruments),
-        sources=sources.to_json(),
-        findings=findings,
-    )
-    return save(raw, manifest)
+    return save(raw, Manifest.of(market, sources.to_json(), findings))
 
 
 def reject_errors(findings: tuple[Finding, ...]) -> None:

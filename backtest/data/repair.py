@@ -91,11 +91,4 @@ def _rebuilt(name: str, snapshot: str) -> Manifest:
     bare = Manifest(name, snapshot, "", "", "", 0, sources={"rebuilt_from": snapshot})
     raw = read_snapshot(bare)
     market = build_market(raw, name=name, snapshot=snapshot)
-    return replace(
-        bare,
-        universe=market.universe.name,
-        first=f"{market.sessions[0]:%Y-%m-%d}",
-        last=f"{market.sessions[-1]:%Y-%m-%d}",
-        instruments=len(market.instruments),
-        findings=check(raw.prices, raw.series, raw.universe),
-    )
+    return Manifest.of(market, bare.sources, check(raw.prices, raw.series, raw.universe))

@@ -37,6 +37,7 @@ from backtest.data.finding import Finding
 from backtest.data.raw import RawMarket
 from backtest.errors import UserError, suggest
 from backtest.home import home
+from backtest.market import Market
 from backtest.notes import Note
 from backtest.validation import misfit, parsed_json
 
@@ -80,6 +81,22 @@ class Manifest:
     findings: tuple[Finding, ...] = ()
     created: str = ""
     previous: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, market: Market, sources: Mapping[str, Any], findings: tuple[Finding, ...]
+    ) -> Manifest:
+        """Describe a market; what `save` fills in stays empty."""
+        return cls(
+            name=market.name,
+            snapshot=market.snapshot,
+            universe=market.universe.name,
+            first=f"{market.sessions[0]:%Y-%m-%d}",
+            last=f"{market.sessions[-1]:%Y-%m-%d}",
+            instruments=len(market.instruments),
+            sources=sources,
+            findings=findings,
+        )
 
 
 class _Stored(TypedDict):

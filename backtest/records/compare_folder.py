@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from backtest.atomic import write_file
 from backtest.engine.comparison import Comparison
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.records.folder import check_free, csv_text, json_text, remove_reports
+from backtest.records.folder import csv_text, json_text, write_files
 from backtest.records.record import (
     checked_document,
     damaged,
@@ -23,23 +22,14 @@ from backtest.records.record import (
 FILES = ("summary.json", "returns.csv", "regimes.csv")
 
 
-def check_target(folder: Path, *, force: bool = False) -> None:
-    """Raise a `UserError` unless a comparison can be written to `folder`, see `check_free`."""
-    check_free(folder, FILES, force=force)
-
-
 def write_compare(comparison: Comparison, folder: Path, *, force: bool = False) -> None:
     """Write a comparison's files to a folder, with `force` in place of those of an earlier one."""
-    check_target(folder, force=force)
-    summary = {"results": list(comparison.documents.values())}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        remove_reports(folder)
-        write_file(folder / "summary.json", json_text(summary).encode())
-        write_file(folder / "returns.csv", csv_text(comparison.returns))
-        write_file(folder / "regimes.csv", csv_text(comparison.regimes))
-    except OSError as error:
-        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+    files: dict[str, bytes | str] = {
+        "summary.json": json_text({"results": list(comparison.documents.values())}),
+        "returns.csv": csv_text(comparison.returns),
+        "regimes.csv": csv_text(comparison.regimes),
+    }
+    write_files(folder, files, FILES, force=force)
 
 
 def read_compare(folder: Path) -> Comparison:

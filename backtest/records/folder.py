@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -25,11 +25,6 @@ FILES = ("summary.json", "returns.csv", "weights.csv", "orders.csv", "regime.csv
 # What `write_report` writes: English without a mark, other languages with theirs.
 REPORT = re.compile(r"report(\.(?P<language>[a-z]{2}))?(\.html|\.pdf|\.xlsx|-[a-z0-9-]+\.png)")
 FORMS = ("html", "pdf", "png", "xlsx")
-
-
-def check_target(folder: Path, *, force: bool = False) -> None:
-    """Raise a `UserError` unless a run can be written to `folder`, see `check_free`."""
-    check_free(folder, FILES, force=force)
 
 
 def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
@@ -74,21 +69,24 @@ def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
         )
 
 
-def write_run(result: BacktestResult, folder: Path, *, force: bool = False) -> None:
-    """Write a result's six files to a folder, with `force` in place of those of an earlier run.
+def write_files(
+    folder: Path, files: Mapping[str, bytes | str], replaces: Sequence[str], *, force: bool
+) -> None:
+    """Write files to a folder that is new or empty, or with `force` holds what they replace.
 
-    Numbers are written so that they read back to the same bits.
+    Raises
+    ------
+    UserError
+        As `check_free`, and if nothing can be written there.
     """
-    check_target(folder, force=force)
+    check_free(folder, replaces, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
-        write_file(folder / "summary.json", json_text(result.to_json()).encode())
-        write_file(folder / "returns.csv", csv_text(result.returns.to_frame("return")))
-        write_file(folder / "weights.csv", csv_text(result.weights))
-        write_file(folder / "orders.csv", csv_text(result.orders, dated=False))
-        write_file(folder / "regime.csv", csv_text(result.regime.to_frame("regime")))
-        write_file(folder / "manifest.json", json_text(dict(result.manifest)).encode())
+        for name in (name for name in replaces if name not in files):
+            (folder / name).unlink(missing_ok=True)
+        for name, content in files.items():
+            write_file(folder / name, content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise UserError(
             Note(
@@ -97,6 +95,22 @@ def write_run(result: BacktestResult, folder: Path, *, force: bool = False) -> N
                 strerror=error.strerror,
             )
         ) from error
+
+
+def write_run(result: BacktestResult, folder: Path, *, force: bool = False) -> None:
+    """Write a result's six files to a folder, with `force` in place of those of an earlier run.
+
+    Numbers are written so that they read back to the same bits.
+    """
+    files: dict[str, bytes | str] = {
+        "summary.json": json_text(result.to_json()),
+        "returns.csv": csv_text(result.returns.to_frame("return")),
+        "weights.csv": csv_text(result.weights),
+        "orders.csv": csv_text(result.orders, dated=False),
+        "regime.csv": csv_text(result.regime.to_frame("regime")),
+        "manifest.json": json_text(dict(result.manifest)),
+    }
+    write_files(folder, files, FILES, force=force)
 
 
 def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ...]:

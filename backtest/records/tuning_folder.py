@@ -16,9 +16,8 @@ import pandas as pd
 from annotated_types import Ge, Le, Len
 from typing_extensions import TypedDict
 
-from backtest.atomic import write_file
 from backtest.errors import UserError
-from backtest.records.folder import check_free, csv_text, json_text, remove_reports
+from backtest.records.folder import check_free, csv_text, json_text, write_files
 from backtest.records.record import damaged, read_json, read_table
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import SharpeInterval
@@ -32,6 +31,7 @@ from backtest.views.page import Page
 from backtest.views.tuning_report import described, tuning_report
 
 TESTS = ("timing", "against_benchmark", "against_blend")
+TEXTS = ("looks_ahead", "holdout")
 PICTURES = {"map": "heat_map.png", "held": "switches.png"}  # files of charts
 FILES = (
     *("trials.parquet", "best.json", "honesty.json", "manifest.json", "held.csv"),
@@ -57,11 +57,6 @@ class TuningManifest(TypedDict):
     versions: dict[str, str]
 
 
-def check_target(folder: Path, *, force: bool = False) -> None:
-    """Raise a `UserError` unless a tuning can be written to `folder`, see `check_free`."""
-    check_free(folder, FILES, force=force)
-
-
 def write_tuning(swept: Sweep, folder: Path, *, force: bool = False) -> None:
     """Write a sweep's files to a folder, with `force` in place of those of an earlier one.
 
@@ -69,25 +64,25 @@ def write_tuning(swept: Sweep, folder: Path, *, force: bool = False) -> None:
     """
     from backtest.render.plots.chart import chart_png
 
-    check_target(folder, force=force)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        remove_reports(folder)
-        table, held, manifest = BytesIO(), held_shares(swept), described(swept)
-        trials = swept.trials.assign(plateau=plateau(swept))
-        trials.to_parquet(table)
-        write_file(folder / "trials.parquet", table.getvalue())
-        document = swept.to_json()
-        write_file(folder / "best.json", json_text(document["best"]).encode())
-        write_file(folder / "honesty.json", json_text(document["honesty"]).encode())
-        write_file(folder / "manifest.json", json_text(manifest).encode())
-        write_file(folder / "held.csv", csv_text(held))
-        page = tuning_report(trials, document["best"], swept.honesty, manifest, held)
-        for chart in page.charts:
-            if chart.id in PICTURES:
-                write_file(folder / PICTURES[chart.id], chart_png(chart, page.origin))
-    except OSError as error:
-        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+    check_free(folder, FILES, force=force)
+    table, held, manifest = BytesIO(), held_shares(swept), described(swept)
+    trials, document = swept.trials.assign(plateau=plateau(swept)), swept.to_json()
+    trials.to_parquet(table)
+    page = tuning_report(trials, document["best"], swept.honesty, manifest, held)
+    pictures = {
+        PICTURES[chart.id]: chart_png(chart, page.origin)
+        for chart in page.charts
+        if chart.id in PICTURES
+    }
+    files: dict[str, bytes | str] = {
+        "trials.parquet": table.getvalue(),
+        "best.json": json_text(document["best"]),
+        "honesty.json": json_text(document["honesty"]),
+        "manifest.json": json_text(manifest),
+        "held.csv": csv_text(held),
+        **pictures,
+    }
+    write_files(folder, files, FILES, force=force)
 
 
 def read_tuning(folder: Path, *, language: str = "en") -> Page:
@@ -122,41 +117,34 @@ def read_tuning(folder: Path, *, language: str = "en") -> Page:
 def read_honesty(document: Any, path: Path) -> Honesty:
     """Return what `Honesty.to_dict` wrote."""
     try:
-        known: dict[str, Any] = {
-            name: document[name] for name in Honesty.__dataclass_fields__ if name != "logits"
+        known = {name: document[name] for name in Honesty.__dataclass_fields__ if name != "logits"}
+        tests = {name: known[name] for name in TESTS if known[name] is not None}
+        made: dict[str, Any] = {
+            name: _number(value)
+            for name, value in known.items()
+            if name not in (*TESTS, *TEXTS, "intervals", "missing", "switches")
         }
-        for name, value in known.items():
-            if value is None and name in (*TESTS, "switches"):
-                continue
-            if name == "timing":
-                figures: dict[str, Any] = {key: _number(v) for key, v in value.items()}
-                known[name] = TimingTest(**figures)
-            elif name in ("looks_ahead", "holdout"):
-                known[name] = str(value)
-            elif name == "missing":
-                known[name] = tuple(map(str, value))
-            elif name in TESTS:
-                test: dict[str, Any] = {
-                    key: _number(v) for key, v in value.items() if key != "better"
-                }
-                known[name] = Superiority(**test, better=np.array(value["better"], dtype=int))
-            elif name == "intervals":
-                known[name] = tuple(_interval(one) for one in value)
-            else:
-                known[name] = _number(value)
-        found = Honesty(**known)
+        made |= {name: str(known[name]) for name in TEXTS} | dict.fromkeys(TESTS)
+        for name, test in tests.items():
+            figures = {key: _number(value) for key, value in test.items() if key != "better"}
+            made[name] = (
+                TimingTest(**figures)
+                if name == "timing"
+                else Superiority(**figures, better=np.array(test["better"], dtype=int))
+            )
+        made["intervals"] = tuple(
+            SharpeInterval(**{k: _number(v) for k, v in one.items()}) for one in known["intervals"]
+        )
+        made["missing"] = tuple(map(str, known["missing"]))
+        made["switches"] = None if known["switches"] is None else _number(known["switches"])
+        found = Honesty(**made)
         _ = found.table()
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise damaged(path, "it has not the figures of a search") from error
     return found
 
 
-def _interval(document: Mapping[str, Any]) -> SharpeInterval:
-    values: dict[str, Any] = {key: _number(value) for key, value in document.items()}
-    return SharpeInterval(**values)
-
-
-def _number(value: Any) -> float | int:
+def _number(value: Any) -> Any:
     if value is None:
         return nan
     if isinstance(value, bool) or not isinstance(value, (int, float)):

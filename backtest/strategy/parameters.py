@@ -14,9 +14,9 @@ from math import isfinite
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
-import pandas as pd
 
 from backtest.errors import UserError, shown, suggest
+from backtest.fields import wanted
 from backtest.market.schedule import with_dates
 from backtest.notes import Note
 from backtest.strategy.strategy import Strategy, field_names, kebab
@@ -25,14 +25,6 @@ Find = Callable[[str], type[Strategy]]
 """Returns the strategy class of a name, or raises a `UserError`; the reader imports nothing."""
 
 _NO = object()  # what does not fit
-_WANTED = {
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    str: "text",
-    date: "a date, as 2024-06-28",
-    pd.Timestamp: "a date, as 2024-06-28",
-}
 
 
 def unknown_strategy(name: str) -> type[Strategy]:
@@ -142,29 +134,10 @@ def _fitting(name: str, found: Any, given: Any, hint: Any) -> Any:
             "{name} was {given}; give {wanted}{also}",
             name=name,
             given=shown(repr(given)),
-            wanted=_wanted(hint),
+            wanted=wanted(hint),
             also=also,
         )
     )
-
-
-def _wanted(hint: Any) -> str:
-    """Say in words what a type takes."""
-    origin, inner = get_origin(hint), get_args(hint)
-    if origin in (types.UnionType, Union):
-        options = [_wanted(option) for option in inner if option is not type(None)]
-        return " or ".join([*options, *(["none"] if type(None) in inner else [])])
-    if origin is tuple and inner:
-        return f"a list of values, each {_wanted(inner[0])}"
-    if origin is Literal:
-        return " or ".join(map(str, inner))
-    if isinstance(hint, type):
-        if issubclass(hint, Strategy):
-            return "a strategy"
-        if issubclass(hint, Enum):
-            return " or ".join(str(item.value) for item in hint)
-        return _WANTED.get(hint, f"a {hint.__name__}")
-    return "a value of its type"
 
 
 def _from_text(text: str, hint: Any, find: Find) -> Any:

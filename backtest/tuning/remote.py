@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NotRequired, Protocol, TypedDict, Unpack
 
 import numpy as np
 
@@ -26,68 +26,34 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0  # seconds to wait for the cluster
 PROBE = 4.0  # seconds for a scheduler to say that it is one
+TERMS = ("costs", "fill", "cash", "first")
 ROUNDS = 3  # times the market is sent again after workers that had it were lost
+
+
+class Asked(TypedDict):
+    """How to compute figures; `progress` hears of every few variants that are done."""
+
+    costs: Costs
+    fill: str
+    cash: float
+    first: int
+    progress: Progress
+    extra: NotRequired[Sequence[Metric]]
 
 
 class Engine(Protocol):
     """Computes the figures of all variants, row × kernel.FIGURES and what is asked beyond."""
 
-    def __call__(
-        self,
-        variants: Variants,
-        market: Market,
-        *,
-        costs: Costs,
-        fill: str,
-        cash: float,
-        first: int,
-        progress: Progress,
-        extra: Sequence[Metric] = (),
-    ) -> np.ndarray:
-        """Return the figures; `progress` hears of every few variants that are done."""
+    def __call__(self, variants: Variants, market: Market, **asked: Unpack[Asked]) -> np.ndarray:
+        """Return the figures."""
         ...
 
 
-def figures_here(
-    variants: Variants,
-    market: Market,
-    *,
-    costs: Costs,
-    fill: str,
-    cash: float,
-    first: int,
-    progress: Progress,
-    extra: Sequence[Metric] = (),
-) -> np.ndarray:
+def figures_here(variants: Variants, market: Market, **asked: Unpack[Asked]) -> np.ndarray:
     """Compute in this process, on all its cores."""
-    asked = trials(variants, market, costs=costs, fill=fill, cash=cash, first=first)
-    return asked.figures(np.arange(len(variants)), progress, extra)
-
-
-def figures_on_dask(
-    variants: Variants,
-    market: Market,
-    *,
-    address: str,
-    costs: Costs,
-    fill: str,
-    cash: float,
-    first: int,
-    progress: Progress,
-    extra: Sequence[Metric] = (),
-) -> np.ndarray:
-    """Compute on the Dask cluster at an address like `tcp://10.0.0.1:8786`; see `dask_engine`."""
-    with dask_engine(address) as engine:
-        return engine(
-            variants,
-            market,
-            costs=costs,
-            fill=fill,
-            cash=cash,
-            first=first,
-            progress=progress,
-            extra=extra,
-        )
+    terms: dict[str, Any] = {name: asked[name] for name in TERMS}  # type: ignore[literal-required]
+    computed = trials(variants, market, **terms)
+    return computed.figures(np.arange(len(variants)), asked["progress"], asked.get("extra", ()))
 
 
 @contextmanager
@@ -152,32 +118,21 @@ class _Cluster:
         self.sent: tuple[Market, Future] | None = None
         self.checked: set[type] = set()
 
-    def __call__(
-        self,
-        variants: Variants,
-        market: Market,
-        *,
-        costs: Costs,
-        fill: str,
-        cash: float,
-        first: int,
-        progress: Progress,
-        extra: Sequence[Metric] = (),
-    ) -> np.ndarray:
+    def __call__(self, variants: Variants, market: Market, **asked: Unpack[Asked]) -> np.ndarray:
         """Return the figures of all variants."""
         from distributed.comm import CommClosedError
 
         from backtest.engine.kernel import FIGURES
 
-        found = np.empty((len(variants), len(FIGURES) + len(extra)))
-        asked = {"costs": costs, "fill": fill, "cash": cash, "first": first, "extra": extra}
+        told: dict[str, Any] = {name: value for name, value in asked.items() if name != "progress"}
+        found = np.empty((len(variants), len(FIGURES) + len(asked.get("extra", ()))))
         rows: list[np.ndarray] | None = None
         try:
             for _ in range(ROUNDS):
                 threads = self._threads()
                 self._check(type(variants.strategy))
                 rows = parts(variants, threads) if rows is None else rows
-                rows = self._compute(variants, market, rows, asked, found, progress)
+                rows = self._compute(variants, market, rows, told, found, asked["progress"])
                 if not rows:
                     return found
                 self.sent = None
@@ -195,7 +150,7 @@ class _Cluster:
         variants: Variants,
         market: Market,
         rows: list[np.ndarray],
-        asked: dict[str, Any],
+        asked: Mapping[str, Any],
         found: np.ndarray,
         progress: Progress,
     ) -> list[np.ndarray]:

@@ -7,7 +7,7 @@ variant is evaluated for the variants asked for, and not kept.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 
@@ -148,7 +148,7 @@ class GroupAnswers:
             numbers = self._numbers(node)[group.codes[node, positions]]
             combine(group.shape.operations[node], self.answers, parts, numbers, self.start[node])
         rules = np.array([self._rows(root, positions) for root in group.shape.roots])
-        first_to_fire(self.answers, rules, self.labels, self.otherwise, regimes, rows)
+        first_to_fire(self.answers, rules, self.labels, cast(int, self.otherwise), regimes, rows)
 
     def known_from(self, positions: np.ndarray) -> np.ndarray:
         """Return for each member the first session on which all its leaves know their answer."""

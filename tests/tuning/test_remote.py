@@ -17,9 +17,10 @@ from optuna.storages import InMemoryStorage
 
 from backtest.costs import ETF_COSTS
 from backtest.errors import UserError
-from backtest.tuning.remote import dask_engine, figures_here, figures_on_dask
+from backtest.tuning.remote import dask_engine, figures_here
 from backtest.tuning.search import search
 from backtest.tuning.space import Integer, Real, Variants, grid, sample
+from backtest.tuning.trials import Progress
 from backtest.tuning.work_parts import part_of, parts
 from strategies import BreakthroughOverlay, RateRotation, SectorMomentum, ThesisRotation
 from tests.markets import make_market
@@ -108,10 +109,15 @@ def here(variants: Variants) -> np.ndarray:
     return figures_here(variants, MARKET, **HOW, progress=silent)
 
 
+def there(cluster: Cluster, variants: Variants, progress: Progress) -> np.ndarray:
+    with dask_engine(cluster.address) as engine:
+        return engine(variants, MARKET, **HOW, progress=progress)
+
+
 def test_numbers_are_the_same_to_the_last_bit(cluster: Cluster) -> None:
     variants = grid(RateRotation(), RATES)
     done: list[int] = []
-    found = figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=done.append)
+    found = there(cluster, variants, done.append)
     np.testing.assert_array_equal(found, here(variants))
     assert sum(done) == len(variants) == 720
     assert len(done) > 2
@@ -119,7 +125,7 @@ def test_numbers_are_the_same_to_the_last_bit(cluster: Cluster) -> None:
 
 def test_a_sweep_of_what_is_no_rotation_too(cluster: Cluster) -> None:
     variants = grid(SectorMomentum(windows=(20, 60)), {"top": [1, 2, 3], "skip": [0, 5, 10]})
-    found = figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=silent)
+    found = there(cluster, variants, silent)
     np.testing.assert_array_equal(found, here(variants))
 
 
@@ -127,11 +133,11 @@ def test_a_search_proposes_the_same(cluster: Cluster) -> None:
     space = {"fall_bp": Real(2, 20), "fall_window": Integer(5, 60)}
     options = {"trials": 24, "batch": 12, "progress": silent}
     with dask_engine(cluster.address) as engine:
-        there = search(
+        remote = search(
             RateRotation(), space, MARKET, storage=InMemoryStorage(), engine=engine, **options
         )
     local = search(RateRotation(), space, MARKET, storage=InMemoryStorage(), **options)
-    assert there.trials.equals(local.trials)
+    assert remote.trials.equals(local.trials)
 
 
 def test_a_strategy_the_cluster_cannot_import_is_a_sentence(
@@ -145,18 +151,18 @@ def test_a_strategy_the_cluster_cannot_import_is_a_sentence(
 
     variants = grid(only_here.Mine(), {"fall_window": [20, 40]})
     with pytest.raises(UserError, match="install this package and only_here on the scheduler"):
-        figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=silent)
+        there(cluster, variants, silent)
 
 
 def test_a_mistake_in_a_variant_is_the_sentence_it_is_here(cluster: Cluster) -> None:
     variants = Variants(
         RateRotation(series="cn10y"), ("series",), (("cn10y", "nothing"),), np.array([[0], [1]])
     )
-    with pytest.raises(UserError, match="has no series 'nothing'") as there:
-        figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=silent)
+    with pytest.raises(UserError, match="has no series 'nothing'") as remote:
+        there(cluster, variants, silent)
     with pytest.raises(UserError) as local:
         here(variants)
-    assert str(there.value) == str(local.value)
+    assert str(remote.value) == str(local.value)
 
 
 def test_all_workers_killed_and_a_new_one_changes_nothing(cluster: Cluster) -> None:
@@ -171,7 +177,7 @@ def test_all_workers_killed_and_a_new_one_changes_nothing(cluster: Cluster) -> N
             cluster.add_worker()
         done.append(count)
 
-    found = figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=kill)
+    found = there(cluster, variants, kill)
     np.testing.assert_array_equal(found, here(variants))
     assert sum(done) == len(variants)
 
@@ -184,7 +190,7 @@ def test_a_cluster_without_workers_is_a_sentence(
         cluster.kill_worker()
     variants = grid(RateRotation(), {"fall_window": [20, 40]})
     with pytest.raises(UserError, match="has no workers; start some with 'dask worker tcp"):
-        figures_on_dask(variants, MARKET, address=cluster.address, **HOW, progress=silent)
+        there(cluster, variants, silent)
 
 
 def test_a_scheduler_that_goes_away_is_a_sentence(

@@ -140,7 +140,7 @@ def _rotation(
         event=np.ascontiguousarray(event, dtype=np.int32),
         plain=plain,
         due=asked.due(market.sessions),
-        support=_distinct((distinct > 0.0).astype(float))[1],
+        support=distinct((rows > 0.0).astype(float))[1],
         band=asked.band,
         turnover=asked.turnover,
         nothing=names.index("cash") if "cash" in names else -1,
