@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from backtest.data.sources.base import DataSource
 from backtest.data.sources.pacing import Pace, Settings
 from backtest.errors import UserError, suggest
 
-NAMES = ("yahoo", "akshare", "fred")
+SOURCES = {
+    "yahoo": "backtest.data.sources.yahoo:Yahoo",
+    "akshare": "backtest.data.sources.akshare_:AkShare",
+    "fred": "backtest.data.sources.fred:Fred",
+}
+"""The class of each source, made of a `Pace`."""
 
 
 def source_named(name: str, *, pace: Pace | None = None) -> DataSource:
@@ -17,17 +24,10 @@ def source_named(name: str, *, pace: Pace | None = None) -> DataSource:
     UserError
         If there is no such source, or the library it needs is not installed.
     """
-    chosen = pace or Pace(Settings.from_environment())
-    if name == "yahoo":
-        from backtest.data.sources.yahoo import Yahoo
-
-        return Yahoo(chosen)
-    if name == "akshare":
-        from backtest.data.sources.akshare_ import AkShare
-
-        return AkShare(chosen)
-    if name == "fred":
-        from backtest.data.sources.fred import Fred
-
-        return Fred(chosen)
-    raise UserError(f"there is no source {name!r}; {suggest(name, NAMES)}")
+    if name not in SOURCES:
+        raise UserError(f"there is no source {name!r}; {suggest(name, SOURCES)}")
+    module, kind = SOURCES[name].split(":")
+    made: DataSource = getattr(import_module(module), kind)(
+        pace or Pace(Settings.from_environment())
+    )
+    return made
