@@ -1,7 +1,8 @@
-"""Every line of code in the README runs."""
+"""Every line of code in the README and the documentation runs."""
 
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import matplotlib as mpl
 import pytest
@@ -9,8 +10,14 @@ import pytest
 from backtest.market.universe import parse_universe
 from tests.command import nqp
 
-README = Path(__file__).parents[1] / "README.md"
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README.read_text("utf-8"), re.M | re.S)
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "backtest" / "docs").glob("*.md"))]
+BLOCKS = [
+    block
+    for page in PAGES
+    for block in re.findall(r"^```(\w+)\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+]
 PYTHON = [code for language, code in BLOCKS if language == "python"]
 COMMANDS = [
     line
@@ -46,3 +53,21 @@ def test_the_two_set_up_commands_stand_there_word_for_word():
     text = README.read_text("utf-8")
     assert "python -m pip install -e . && nqp run\n" in text
     assert 'python -m pip install -e ".[test]" && pytest\n' in text
+
+
+def test_the_readme_is_a_newcomers_page():
+    assert len(README.read_text("utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+        assert (page.parent / link).exists(), link
+
+
+def test_a_term_of_the_glossary_says_where_its_rule_stands():
+    text = (ROOT / "backtest" / "docs" / "glossary.md").read_text("utf-8")
+    named = re.findall(r"\| `([\w.]+)` \|", text)
+    assert len(named) > 30
+    for name in named:
+        resolve_name(name)
