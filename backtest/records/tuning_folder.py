@@ -117,7 +117,8 @@ def read_tuning(folder: Path, *, language: str = "en") -> Page:
 def read_honesty(document: Any, path: Path) -> Honesty:
     """Return what `Honesty.to_dict` wrote."""
     try:
-        known = {name: document[name] for name in Honesty.__dataclass_fields__ if name != "logits"}
+        names = [name for name in Honesty.__dataclass_fields__ if name not in ("logits", "checked")]
+        known = {name: document[name] for name in names}
         tests = {name: known[name] for name in TESTS if known[name] is not None}
         made: dict[str, Any] = {
             name: _number(value)
@@ -135,6 +136,7 @@ def read_honesty(document: Any, path: Path) -> Honesty:
         made["intervals"] = tuple(
             SharpeInterval(**{k: _number(v) for k, v in one.items()}) for one in known["intervals"]
         )
+        made["checked"] = document.get("checked", True) is True  # older ones do not say
         made["missing"] = tuple(map(str, known["missing"]))
         made["switches"] = None if known["switches"] is None else _number(known["switches"])
         found = Honesty(**made)
