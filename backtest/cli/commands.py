@@ -35,7 +35,7 @@ from backtest.cli.usage import UsageError, is_help, usage_sentence
 from backtest.cli.verify import verify
 from backtest.errors import UserError
 from backtest.notes import SPOKEN, Note
-from backtest.render.plain import clean, lost_letters, prepare
+from backtest.render.plain import clean, has_letters, lost_letters, prepare
 
 # A full disk, a full quota, a disk that may only be read.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -152,7 +152,9 @@ def _say_no_more() -> None:
 
 
 def _language(words: Sequence[str]) -> str:
-    """Return the language asked for, "en" where none that is spoken is."""
+    """Return the language asked for, "en" if it is not spoken or stderr lacks its letters."""
+    if not has_letters(getattr(sys.stderr, "encoding", None) or "utf-8", "中文"):
+        return "en"
     asked = [after for word, after in pairwise(words) if word == "--lang"]
     asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
     return "zh" if "zh" in asked else "en"

@@ -80,11 +80,24 @@ def json_text(document: object, encoding: str) -> str:
     '{"name": "\\u94f6\\u884c"}'
     """
     text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    if not has_letters(encoding, text):
+        return json.dumps(document, allow_nan=False)
+    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def has_letters(encoding: str, text: str) -> bool:
+    """Whether an encoding has every letter of a text.
+
+    Examples
+    --------
+    >>> has_letters("gbk", "银行"), has_letters("cp437", "银行")
+    (True, False)
+    """
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        return json.dumps(document, allow_nan=False)
-    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        return False
+    return True
 
 
 def prepare() -> None:
