@@ -11,6 +11,7 @@ import pandas as pd
 from backtest.engine.held import held
 from backtest.engine.recording import one_held
 from backtest.market import Market
+from backtest.market.schedule import ALWAYS, ON_CHANGE
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.holding import CASH, fitted
@@ -21,10 +22,11 @@ from backtest.tuning.sweep_result import Sweep
 
 @dataclass(frozen=True, eq=False)
 class Stitched(Strategy):
-    """The winners' weights, one test window after the other."""
+    """The winners' weights, one test window after the other, ordered as `rebalance` says."""
 
     targets: pd.DataFrame
     held: pd.Series
+    rebalance: str
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -57,7 +59,16 @@ def stitched_of(
         if len(earlier):
             targets.iloc[first] = own.iloc[earlier[-1]].fillna(0.0).to_numpy()
         held[first : last + 1] = Decisions(strategy, market).regime.to_numpy()[first : last + 1]
-    return Stitched(targets, pd.Series(held, index=market.sessions))
+    return Stitched(targets, pd.Series(held, index=market.sessions), _schedule(swept, winners))
+
+
+def _schedule(swept: Sweep, winners: Sequence[int]) -> str:
+    """Return the winners' schedule; where it was tuned, that every row of a rotation orders."""
+    strategies = [swept.strategy(winner) for winner in dict.fromkeys(winners)]
+    schedules = {strategy.rebalance for strategy in strategies}
+    if len(schedules) == 1:
+        return schedules.pop()
+    return ALWAYS if all(rotates(strategy) for strategy in strategies) else ON_CHANGE
 
 
 def held_by(

@@ -171,7 +171,7 @@ def test_check_repairs_a_damaged_store(nqp, yahoo, words, tmp_path):
     ("given", "says"),
     [
         (("x", "--source", "yaho"), "there is no source 'yaho'; did you mean 'yahoo'?"),
-        (("x", "--source", "yahoo"), "say which universe to fetch: --universe shenwan, cn-etf"),
+        (("x", "--source", "yahoo"), "say which universe to fetch: --universe shenwan"),
         (("x", "--source", "fred"), "there is no market 'x' to add series to; fetch or import"),
         (("../x", "--source", "yahoo"), "'../x' is no name for a market"),
         (("x", "--source", "fred", "--start", "1.1.24"), "--start was '1.1.24'; write the day as"),

@@ -111,7 +111,7 @@ SLIPS = {
     ),
     "a schedule that is none": (
         edited(FIELD, FIELD + '\n    rebalance: str = "hourly"'),
-        "choose from monthly",
+        "choose from daily",
     ),
     "a strategy that is changed": (
         edited(RULES, RULES + "\n        self.fall_bp = 3"),

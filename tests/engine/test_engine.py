@@ -312,7 +312,7 @@ def test_a_free_hold_reproduces_the_table_of_the_thesis(group):
 
 def test_the_basket_of_buy_and_hold_is_checked():
     with pytest.raises(UserError, match="did you mean 'medicine'"):
-        BuyAndHold(basket="medcine")
+        run(BuyAndHold(basket="medcine"), load_market("sample"))
 
 
 def test_a_run_counts_as_a_trial_and_a_sweep_of_it_is_the_same_one():

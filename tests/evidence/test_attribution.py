@@ -133,7 +133,7 @@ def test_sectors_belong_to_the_first_basket_that_names_them():
     made = make_market(sessions=50)
     twice = [*GROUPS, Basket.of("again", ["auto", "computer"], title="again")]
     groups = partition(twice, made)
-    assert groups["makers"] == ("machinery", "auto")
+    assert groups["makers"] == ("auto", "machinery")
     assert groups["again"] == ("computer",)
     assert sorted(sum(groups.values(), ())) == sorted(made.by_sector)
     assert replace(GROUPS[0], title="x").sectors == GROUPS[0].sectors

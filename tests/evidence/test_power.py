@@ -43,7 +43,7 @@ def test_a_lead_of_293_percent_is_beyond_chance_among_all_claims(market):
     card = scorecard(REPORT, [LEAD, *others], planted, draws=99)
     assert card["L"].evidence == "beyond chance"
     assert card["L"].interval.low > 0.5
-    assert "all claims taken together: L;" in card.sentences()[0]
+    assert "significant after correction for multiple testing: L." in card.sentences()[0]
     assert card["N1"].verdict == "failed"
 
 

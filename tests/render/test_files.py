@@ -33,7 +33,7 @@ def test_a_report_in_one_call_in_either_language(result, tmp_path):
 
 
 def test_a_plot_in_one_call(result):
-    assert result.plot().get_ylabel() == "growth of 1, log scale"
+    assert "Growth, drawdown and positions" in {text.get_text() for text in result.plot().texts}
 
 
 def test_an_unknown_ending_and_a_folder_that_is_not_there(result, tmp_path):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from backtest.engine.run import run
 from backtest.triggers.crowding import against_past, crowding, together
 from strategies import ProsperityTrendCrowding
 from tests.markets import make_market, with_valuations
@@ -34,7 +33,7 @@ def test_a_crowded_sector_is_left_out_and_growth_counts_where_there_is_a_pe():
     for day, row in weights.iterrows():
         free = [s for s in rises.columns if not scores[s][day] >= 1.0]
         assert row.idxmax() == rises.loc[day, free].idxmax().upper()
-    assert any("prosperity is left out" in text for text in run(strategy, market).warnings)
+    assert any("prosperity is left out" in text for text in strategy.remarks(market))
     valued = with_valuations(market)
     assert strategy.remarks(valued) == ()
     grown = strategy.prosperity(valued)["auto"]

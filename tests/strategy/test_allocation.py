@@ -134,8 +134,8 @@ def test_rebalanced_keeps_scheduled_rows_and_listings():
 
 
 def test_an_unknown_schedule_is_refused():
-    with pytest.raises(UserError, match="choose from monthly, quarterly, yearly, never"):
-        due_sessions(pd.bdate_range("2024-01-01", periods=2), "weekly")
+    with pytest.raises(UserError, match="choose from daily"):
+        due_sessions(pd.bdate_range("2024-01-01", periods=2), "hourly")
 
 
 @pytest.mark.parametrize(
