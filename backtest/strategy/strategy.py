@@ -232,8 +232,15 @@ class TriggerRotation(RotationStrategy):
 
 
 def field_names(kind: type[Strategy]) -> tuple[str, ...]:
-    """Return the names of a strategy's parameters; a class that is no dataclass has none."""
-    return tuple(spec.name for spec in fields(kind)) if is_dataclass(kind) else ()
+    """Return the names of a strategy's parameters, its own before its schedule and its limits.
+
+    A class that is no dataclass has none.
+    """
+    if not is_dataclass(kind):
+        return ()
+    return tuple(
+        sorted((spec.name for spec in fields(kind)), key=("rebalance", *LIMITS).__contains__)
+    )
 
 
 def own_fields(strategy: Strategy) -> dict[str, Any]:

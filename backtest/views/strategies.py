@@ -84,13 +84,14 @@ def _parameters(strategy: Strategy, say: Words) -> pd.DataFrame:
         return pd.DataFrame()
     about, values = said_of(kind), plain(strategy.parameters)
     rows = {}
-    for spec in fields(kind):
-        said, value = about.get(spec.name, Parameter("")), values[spec.name]
+    declared = {spec.name: spec.type for spec in fields(kind)}
+    for name, value in values.items():
+        said = about.get(name, Parameter(""))
         shown = value["strategy"] if isinstance(value, dict) and "strategy" in value else value
-        rows[spec.name] = {
+        rows[name] = {
             say("default"): say("none") if shown is None else str(shown),
             say("unit"): say(said.unit) or "–",
-            say("values"): say(said.range or TYPES.get(str(spec.type), str(spec.type))),
+            say("values"): say(said.range or TYPES.get(str(declared[name]), str(declared[name]))),
             say("what it is"): say(said.says) or "–",
         }
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -231,7 +231,7 @@ def test_hostile_names_are_shown_as_text_on_every_page(hostile):
     expect(page.get_by_test_id("stMain")).to_contain_text(f"in view. {EVIL}")  # the universe
     expect(sidebar).to_contain_text(f"Says {EVIL} when window")
     expect(sidebar).to_contain_text(f"label = {EVIL}")
-    expect(page.locator(".nqp-keys")).to_contain_text(f"other {EVIL}")
+    expect(page.locator(".nqp-keys").first).to_contain_text(f"other {EVIL}")
     page.get_by_text(re.compile("Switch dates")).click()
     expect(page.locator(".nqp-words")).to_contain_text(f"other {EVIL}")
     sidebar.get_by_test_id("stTooltipIcon").first.hover()
@@ -339,6 +339,7 @@ def test_a_cell_of_the_heat_map_loads_its_values(rates):
     expect(rates.get_by_text("The best of many cells")).to_be_visible()
     assert int(metric(rates, "Trials").inner_text()) >= before + 300
     expect(rates.locator(".js-plotly-plot .hm")).to_be_visible()
+    rates.locator(".js-plotly-plot").last.scroll_into_view_if_needed()
     where = rates.evaluate(
         """() => {
             const plot = [...document.querySelectorAll('.js-plotly-plot')].at(-1);
