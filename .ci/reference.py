@@ -30,6 +30,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", "Cannot determine where")
     # pdoc looks for the types of a NamedTuple's fields in a module that only exists in its name
     warnings.filterwarnings("ignore", "Error parsing type annotation ForwardRef")
+    # what a subclass of a frame inherits is pandas'
+    warnings.filterwarnings("ignore", "Error parsing type annotation .* for pandas")
     modules = [name for package in PACKAGES for name in _loaded(package)]
     pdoc.render.configure(docformat="numpy")
     pdoc.pdoc(*PACKAGES, output_directory=folder)
