@@ -33,6 +33,14 @@ MISSING = (
 )
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    return "font weight" not in record.getMessage()
+
+
+# That a font has no face of just that weight is no news, whoever draws the picture.
+logging.getLogger("matplotlib.font_manager").addFilter(_is_news)
+
+
 def chinese_font(installed: Iterable[str] | None = None) -> str | None:
     """Return the name of a font with Chinese characters, None where there is none.
 
@@ -55,13 +63,7 @@ def fonts() -> Iterator[None]:
     family = [LATIN] if chinese is None else [LATIN, chinese]
     ours = {"font.family": family, "text.parse_math": False, "pdf.fonttype": 42}
     with style.context(["default", ours]):
-        log = logging.getLogger("matplotlib.font_manager")
-        before = log.level
-        log.setLevel(logging.ERROR)  # that a font has no bold face is no news
-        try:
-            yield
-        finally:
-            log.setLevel(before)
+        yield
 
 
 def drawable(text: str) -> str:
