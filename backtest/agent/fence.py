@@ -59,13 +59,18 @@ def raise_fence(own: Iterable[Path]) -> None:
         for place in places[: 2 if event in ("os.rename", "os.link") else 1]:
             path = os.path.realpath(os.fsdecode(place))
             writes = event in CHANGED or (event == "open" and _writes(arguments))
-            allowed = path.startswith(kept) or (
-                "__pycache__" in path if writes else path.startswith(readable)
+            allowed = is_below(path, kept) or (
+                "__pycache__" in path if writes else is_below(path, readable)
             )
-            if path.startswith(private) or not (allowed or path.startswith("/dev/")):
+            if path.startswith(private) or not (allowed or is_below(path, ("/dev",))):
                 raise PermissionError(f"{path} is outside the workspace and the store")
 
     sys.addaudithook(hook)
+
+
+def is_below(path: str, folders: Iterable[str]) -> bool:
+    """Whether a path is one of the folders or inside one; a neighbour with a longer name is not."""
+    return any(path == folder or path.startswith(f"{folder}{os.sep}") for folder in folders)
 
 
 def _is_check(event: str, arguments: tuple[Any, ...]) -> bool:

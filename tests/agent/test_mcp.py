@@ -14,6 +14,7 @@ pytest.importorskip("mcp")
 
 from mcp import Client, StdioServerParameters
 
+from backtest.agent.fence import is_below
 from backtest.agent.jobs import warm_up
 from backtest.agent.server import guide, server
 from backtest.agent.trust import no_more
@@ -164,6 +165,12 @@ def test_a_file_of_the_workspace_gets_no_further(tmp_path, does):
     (tmp_path / "own.py").write_text(f"{does}\n{OWN}")
     (ran,) = asked(tmp_path, ("run", {"strategy": "own.py:Peeks"}))
     assert re.search("outside the workspace|no network|no other program", refusal(ran))
+
+
+def test_a_folder_whose_name_goes_on_is_not_inside():
+    assert is_below("/home/work/a.csv", ("/home/work",))
+    assert is_below("/home/work", ("/home/work",))
+    assert not is_below("/home/work2/a.csv", ("/home/work",))
 
 
 def test_a_call_given_up_ends_its_process(tmp_path):
