@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 def run(
     strategy: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        str | None,
         typer.Argument(
             help="A name from 'nqp strategies', or FILE.py:Class; NAME:FIELD=VALUE.",
             autocompletion=strategy_names,
@@ -59,7 +59,7 @@ def run(
     strict_launch: StrictOption = False,
     no_check: NoCheckOption = False,
     from_: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             "--from",
             help="Run again what a manifest.json, a folder of --out or an id of 'nqp runs' says; "

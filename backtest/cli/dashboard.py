@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -47,7 +47,7 @@ def dashboard(
     ] = "thesis-rotation",
     market: MarketOption = "sample",
     port: Annotated[
-        Optional[int],  # noqa: UP045 - typer reads the annotation at run time
+        int | None,
         typer.Option("--port", help="A port of your choice; a free one by default."),
     ] = None,
     json: JsonOption = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,7 +34,7 @@ FLAGS = ("anticipated", "adverse")
 
 def evidence(
     strategy: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        str | None,
         typer.Argument(help="Also analyze this strategy: a name, or FILE.py:Class."),
     ] = None,
     market: MarketOption = "sample",
@@ -42,7 +42,7 @@ def evidence(
         str, typer.Option("--thesis", help="A thesis: FILE.toml, or a name of 'nqp thesis list'.")
     ] = "nqp-2024",
     as_of: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--as-of", help="Use no data after this day, as 2024-09-23."),
     ] = None,
     also: Annotated[
@@ -53,7 +53,7 @@ def evidence(
     settings: SetOption = None,
     benchmark: BenchmarkOption = None,
     events: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             "--events",
             help="Events to study: policy, policy+FILE, or a CSV with date and, optionally, "
@@ -61,7 +61,7 @@ def evidence(
         ),
     ] = None,
     by: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--by", help="Study the events by kind, too: --by kind."),
     ] = None,
     leave_out: Annotated[

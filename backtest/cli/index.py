@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,7 +34,7 @@ def index(
     ] = "observable",
     market: MarketOption = "sample",
     as_of: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        str | None,
         typer.Option("--as-of", help="Use nothing known after this day, as 2024-09-23."),
     ] = None,
     sensitivity: Annotated[

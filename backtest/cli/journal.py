@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,7 +32,7 @@ app = typer.Typer(
 )
 
 OwnOption = Annotated[
-    Optional[list[str]],  # noqa: UP045 - typer reads the annotation at run time
+    list[str] | None,
     typer.Option("--strategy", help="FILE.py:Class of a strategy of your own that was recorded."),
 ]
 
@@ -92,7 +92,7 @@ def register(
     until: Annotated[str, typer.Option("--until", help="Last day of the window, as 2027-06-30.")],
     market: MarketOption = "sample",
     settings: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        list[str] | None,
         typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
     ] = None,
     json: JsonOption = False,

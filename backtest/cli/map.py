@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -20,12 +20,12 @@ from backtest.notes import Note
 def rotation_map(
     market: MarketOption = "sample",
     as_of: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        str | None,
         typer.Option("--as-of", help="The last session to look at, as 2024-09-24."),
     ] = None,
     weeks: Annotated[int, typer.Option("--weeks", help="Week-ends of each path.")] = 12,
     baskets: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option(
             "--baskets", help="Baskets instead of sectors, as nqp,traditional; or tracks."
         ),
@@ -37,7 +37,7 @@ def rotation_map(
         int, typer.Option("--change", help="Sessions over which momentum is measured.")
     ] = 10,
     out: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--out", help="A folder for map.json and report.html."),
     ] = None,
     force: ForceOption = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -14,7 +14,7 @@ def mcp(
         typer.Option("--workspace", "-w", help="The one folder, beside the store, it may use."),
     ] = Path("nqp-workspace"),
     max_trials: Annotated[
-        Optional[int],  # noqa: UP045 - typer reads the annotation at run time
+        int | None,
         typer.Option("--max-trials", help="Refuse more trials than this on a market.", min=1),
     ] = None,
     guide: Annotated[

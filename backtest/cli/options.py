@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,15 +27,15 @@ MarketOption = Annotated[
     ),
 ]
 StartOption = Annotated[
-    Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+    str | None,
     typer.Option("--start", help="First session, as 2015-01-05; earlier ones are history."),
 ]
 EndOption = Annotated[
-    Optional[str],  # noqa: UP045
+    str | None,
     typer.Option("--end", help="Last session, as 2025-12-31."),
 ]
 WindowOption = Annotated[
-    Optional[str],  # noqa: UP045
+    str | None,
     typer.Option("--window", help="crash-2015, 2018, 2020, feb-2024, sep-2024, or any year."),
 ]
 FullWindowOption = Annotated[
@@ -43,13 +43,13 @@ FullWindowOption = Annotated[
     typer.Option("--full-window", help="All sessions, also those some strategy or record lacks."),
 ]
 BenchmarkOption = Annotated[
-    Optional[str],  # noqa: UP045
+    str | None,
     typer.Option(
         "--benchmark", help="An instrument, a sector or a file of prices to compare with."
     ),
 ]
 SetOption = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    list[str] | None,
     typer.Option(
         "--set",
         help="A parameter of the strategy, as NAME=VALUE; repeatable.",

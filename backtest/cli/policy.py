@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -15,11 +15,11 @@ def policy(
         str, typer.Option("--kind", help="Only this kind and those below it, as P1 or P1.2.")
     ] = "",
     start: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        str | None,
         typer.Option("--start", help="The first day, as 2024-01-01."),
     ] = None,
     end: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--end", help="The last day, as 2024-12-31."),
     ] = None,
     basket: Annotated[

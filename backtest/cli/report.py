@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,7 +25,7 @@ def report(
     ] = "html",
     lang: Annotated[str, typer.Option("--lang", help="en or zh.")] = "en",
     market: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        str | None,
         typer.Option("--market", "-m", help="Where the market is, if it was a folder."),
     ] = None,
     strategy: Annotated[

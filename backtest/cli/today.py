@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -32,7 +32,7 @@ def today(
     market: MarketOption = "sample",
     settings: SetOption = None,
     capital: Annotated[
-        Optional[float],  # noqa: UP045 - typer reads the annotation at run time
+        float | None,
         typer.Option("--capital", help="Cash to invest: prints the order list for it, in lots."),
     ] = None,
     holdings: Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -21,13 +21,13 @@ def verify(
         ),
     ] = None,
     market: Annotated[
-        Optional[str],  # noqa: UP045 - typer reads the annotation at run time
+        str | None,
         typer.Option(
             "--market", "-m", help="A market or folder with the run's data, if not in the store."
         ),
     ] = None,
     benchmark: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option("--benchmark", help="The file of prices the run was compared with."),
     ] = None,
     lang: LangOption = "en",
