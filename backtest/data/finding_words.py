@@ -27,6 +27,11 @@ WORDS: dict[str, Wording] = {
     "wrong_instrument": Wording(
         "error", "{file} is given as {name} but says {value} inside; correct one of the two"
     ),
+    "off_session": Wording(
+        "error",
+        "{name} has {value:g} of its {total} dates on days {calendar} is shut, first {day}, as "
+        'dates a day off have; correct them, or set calendar = "data" in the universe',
+    ),
     "wrong_frequency": Wording(
         "error",
         "{name} has {found} prices where the universe has {declared} ones; set frequency = "
@@ -189,6 +194,9 @@ WORDS: dict[str, Wording] = {
         "is "
         "shut; it counts from the next session",
     ),
+    "same_prices": Wording(
+        "warning", "{name} has the same close as {other} on all {value:g} dates; check its file"
+    ),
     "exchange_holiday": Wording(
         "warning",
         "series {name} has values on {value:g} weekdays on which {calendar} is shut, first on "
@@ -199,6 +207,11 @@ WORDS: dict[str, Wording] = {
         "warning", "{name} stands among the prices and has its own file, which is used"
     ),
     "dropped_rows": Wording("warning", "{name} has rows that are no data and were dropped: {rows}"),
+    "other_instruments": Wording(
+        "warning",
+        "{file} is given as {name} and holds rows of {names} too, which were not read; give each "
+        "its own file",
+    ),
     "left_out": Wording("warning", "{name}: {what}"),
     "ignored_columns": Wording("warning", "{name} has columns that are not used: {columns}"),
     "unknown_instrument": Wording(

@@ -38,6 +38,8 @@ REFUSED = {
     b"\xd0\xcf\x11\xe0": "is a workbook of the old binary kind; save it as .xlsx or CSV",
     b"\x1f\x8b": "is compressed; unpack it first",
 }
+# A cell a spreadsheet is told to keep as text: ="000300".
+AS_TEXT = re.compile(r"""(?<![^,;|\t\n"])"?="{1,2}([^",;|\t\n]*)"{1,2}"?(?![^,;|\t\n])""")
 WEB_PAGE = re.compile(rb"<(!doctype|html|head|meta|style|table|div|\?xml)", re.IGNORECASE)
 PICKLE = re.compile(rb"\x80[\x02-\x05]|\(dp|ccopy_reg|c__builtin__")
 ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -105,7 +107,7 @@ def _too_large(path: Path, size: str) -> UserError:
 
 def _text(content: bytes, path: Path) -> Cells:
     text, encoding = _decoded(content, path)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = AS_TEXT.sub(r"\1", text.replace("\r\n", "\n").replace("\r", "\n"))
     delimiter = _delimiter(lines)
     try:
         if delimiter == " ":

@@ -38,6 +38,11 @@ HEADERS: Mapping[str, str] = {
     "fetched": "",
 }
 MEANINGS = {alias: role for role, names in HEADERS.items() for alias in (role, *names.split())}
+# Traditional characters of headers, and the simplified ones they are compared as.
+SIMPLIFIED = str.maketrans(
+    "開盤價時間額證碼稱簡數點總發佈漲跌報狀態後說變動題",
+    "开盘价时间额证码称简数点总发布涨跌报状态后说变动题",
+)
 # Rows above the data that say something about each column, and what.
 LABELS = {
     "unit": ("单位", "unit", "units"),
@@ -73,13 +78,13 @@ def meaning(header: str) -> str:
 
     Examples
     --------
-    >>> [meaning(h) for h in ("日期Date", "收盘价(元)", "<CLOSE>", "Trade Date", "交易量", "PE")]
-    ['date', 'close', 'close', 'date', 'volume', '']
+    >>> [meaning(h) for h in ("日期Date", "收盘价(元)", "<CLOSE>", "Trade Date", "成交額", "PE")]
+    ['date', 'close', 'close', 'date', 'amount', '']
     """
     bare = _NUMBERED.sub("", (_BRACKETS.sub("", header) or header.strip("<>")).rstrip("*"))
     parts = re.split(r"[:：]", bare.strip())
     for text in (bare, parts[0] if len(parts[-1]) <= UNIT_LETTERS else ""):
-        plain = re.sub(r"\s+", "_", text.strip().lower())
+        plain = re.sub(r"\s+", "_", text.strip().lower()).translate(SIMPLIFIED)
         if plain in MEANINGS:
             return MEANINGS[plain]
         chinese, latin = "".join(_CHINESE.findall(plain)), _CHINESE.sub("", plain).strip("_")

@@ -164,7 +164,13 @@ class Reader:
             ).to_numpy()
             if not mine.any():
                 raise UserError(f"{path} holds several instruments, and none is {name}")
-            return self._one(only(table, mine), name)
+            others = ", ".join(codes[~mine].unique())
+            beside = Finding(
+                "other_instruments", name, details={"file": path.name, "names": others}
+            )
+            return joined(
+                [self._one(only(table, mine), name), QuoteReading(empty_prices(), (beside,))]
+            )
         return self._one(table, name, codes)
 
     def _one(self, table: FileTable, name: str, codes: pd.Series | None = None) -> QuoteReading:

@@ -25,6 +25,10 @@ from backtest.market.universe import Instrument, Universe
 STALE_SESSIONS = 10
 # A declared number of sessions a year may differ from the dates by this fraction unsaid.
 DECLARED_WELL = 0.02
+# A larger share of dates on closed days comes of another calendar, or of dates a day off.
+OFF_SESSION = 0.1
+# Instruments that agree on every close over so many sessions are one file given twice.
+ALIKE_SESSIONS = 20
 
 
 def check(
@@ -54,6 +58,7 @@ def check(
         if name in rows:
             quotes = _Quotes(instrument, universe, rows[name], known)
             findings += _instrument(quotes, stated)
+    findings += _given_twice(rows, universe)
     findings += _coverage(rows, universe)
     findings += _opens(rows, universe)
     findings += check_valuations(priced, series.dropna(subset="value"))
@@ -147,10 +152,14 @@ def _sessions(quotes: _Quotes) -> Iterator[Finding]:
     if is_slower(frequency_of(dates), universe.frequency):
         return
     expected = quotes.sessions[(quotes.sessions >= dates[0]) & (quotes.sessions <= dates[-1])]
+    closed, calendar = dates.difference(expected), _calendar_name(universe)
+    if universe.calendar != FROM_DATA and len(closed) > OFF_SESSION * len(dates) > 1:
+        yield quotes.say("off_session", closed[0], len(closed), total=len(dates), calendar=calendar)
+        return
     for when in expected.difference(dates):
-        yield quotes.say("missing_session", when, calendar=_calendar_name(universe))
-    for when in dates.difference(expected):
-        yield quotes.say("no_session", when, calendar=_calendar_name(universe))
+        yield quotes.say("missing_session", when, calendar=calendar)
+    for when in closed:
+        yield quotes.say("no_session", when, calendar=calendar)
 
 
 def _calendar_name(universe: Universe) -> str:
@@ -221,6 +230,17 @@ def _opens(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Findin
         if len(blank):
             details = {"total": len(rows[name])}
             yield Finding("no_open", name, blank.iloc[0].date(), len(blank), details)
+
+
+def _given_twice(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Finding]:
+    """Say which instruments have the same close on every date, as one file under two names."""
+    first: dict[tuple[bytes, bytes], str] = {}
+    for name in (name for name in universe.by_id if name in rows):
+        quotes = rows[name].sort_values("date", kind="stable")
+        key = quotes["date"].to_numpy().tobytes(), quotes["close"].to_numpy(dtype=float).tobytes()
+        other = first.setdefault(key, name)
+        if other != name and quotes["close"].nunique() > ALIKE_SESSIONS:
+            yield Finding("same_prices", name, value=len(quotes), details={"other": other})
 
 
 def _coverage(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Finding]:

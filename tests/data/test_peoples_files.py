@@ -53,6 +53,10 @@ LINES = {
         "{d:%Y/%m/%d}\t{o}\t{h}\t{l}\t{c}",
     ),
     "formulas": ("代码,日期,今开,高,低,收盘", '="801780",{d:%Y-%m-%d},{o},{h},{l},{c}'),
+    "all formulas": (
+        '="日期",="開盤價",="最高價",="最低價",="收盤價"',
+        '="{d:%Y-%m-%d}",="{o}",="{h}",="{l}",="{c}"',
+    ),
     "a hint": ("sep=;\nDate;Open;High;Low;Close*", "{d:%d.%m.%Y};{o};{h};{l};{c}"),
     "comments": ("# made by hand\ndate,open,high,low,close", "{d:%Y-%m-%d},{o},{h},{l},{c}"),
 }
@@ -82,6 +86,15 @@ def test_dividends_are_named_or_reinvested_as_said(nqp, tmp_path):
     assert load_market("m").close["801780"].tolist() == [10.0, 9.0, 9.0]
     assert nqp(path, "--as", "dividend=dividends") == []
     assert load_market("m").close["801780"].tolist() == pytest.approx([10.0, 10.0, 10.0])
+
+
+def test_rows_of_another_instrument_are_named(nqp, tmp_path):
+    held = (("801780", BANKS[:30]), ("801080", CHIPS[:5]))
+    lines = [f"{day:%Y-%m-%d},{code},{value}\n" for code, p in held for day, value in p.items()]
+    path = put(tmp_path / "f" / "801780.csv", "date,code,close\n" + "".join(lines))
+    (finding,) = nqp(path.parent)
+    assert (finding["kind"], "801080" in finding["message"]) == ("other_instruments", True)
+    assert load_market("m").close["801780"].tolist() == BANKS[:30].tolist()
 
 
 def test_pickles_are_refused_in_a_folder_too(nqp, tmp_path):

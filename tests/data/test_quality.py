@@ -58,6 +58,18 @@ def test_prices_on_days_without_a_session(small):
     assert finding.message.startswith("801780 has a price on Saturday 2024-01-06, no session")
 
 
+def test_dates_a_day_off_are_an_error_and_one_file_given_twice_a_warning(small):
+    days = pd.bdate_range("2024-03-01", "2024-03-29")
+    prices = np.linspace(10.0, 11.0, len(days))
+    late = quotes(prices, dates=days + pd.Timedelta(days=1))
+    (finding,) = told(checked(late, small), "off_session")
+    assert (finding.severity, finding.value, finding.details["total"]) == ("error", 5, len(days))
+    both = [quotes(np.linspace(10.0, 11.0, 25), name, WEEK[0] + pd.to_timedelta(range(25), "D"))
+            for name in ("801780", "512480.SS")]  # fmt: skip
+    (finding,) = told(checked(pd.concat(both), small), "same_prices")
+    assert (finding.instrument, finding.details["other"]) == ("512480.SS", "801780")
+
+
 def test_duplicate_dates_are_errors_and_disorder_is_a_warning(small):
     twice = quotes([10, 10.5, 10.6, 10.8], dates=WEEK[[0, 1, 1, 3]])
     (finding,) = told(checked(twice, small), "duplicate_date")
