@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from backtest.errors import UserError
 from backtest.home import home
+from backtest.notes import Note
 
 DRAFTS = ".draft-*"  # what is half written, beside its later place
 STALE_DRAFT_SECONDS = 24 * 3600.0
@@ -25,8 +26,10 @@ STALE_DRAFT_SECONDS = 24 * 3600.0
 def unwritable(error: OSError) -> UserError:
     """Return the sentence for a store that cannot be written."""
     return UserError(
-        f"the store at {home()} cannot be written ({error.strerror or error}); make room, or set "
-        f"NQP_HOME to another folder"
+        "the store at {home} cannot be written ({value}); make room, or set NQP_HOME to another "
+        "folder",
+        home=home(),
+        value=str(error.strerror or error),
     )
 
 
@@ -112,8 +115,13 @@ def locked(name: str, work: str, *, patience: float) -> Iterator[None]:
         while not _take(handle):
             if time.monotonic() >= until:
                 owner = os.read(handle, 20).decode("ascii", "replace").strip()
-                by = f" by another nqp (process {owner})" if owner.isdigit() else ""
-                raise UserError(f"market {name} is in {work}{by}; wait for it, then try again")
+                raise UserError(
+                    "{name}: another nqp (process {owner}) is at its {work}; wait for it, then try "
+                    "again",
+                    name=name,
+                    owner=owner if owner.isdigit() else "?",
+                    work=Note(work),
+                )
             time.sleep(0.02)
         with suppress(OSError):
             os.write(handle, f"{os.getpid():<19}\n".encode())

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, refused
 from backtest.market import Market
 from backtest.market.universe import KINDS
-from backtest.notes import Note
 
 COMPONENTS = ("commission", "stamp_duty", "transfer_fee", "slippage")
 SIDES = ("buy", "sell", "both")
@@ -39,25 +38,19 @@ class CostRule:
     def __post_init__(self) -> None:
         if self.component not in COMPONENTS:
             raise UserError(
-                Note(
-                    "cost component {component!r} is not known; choose from {names}",
-                    component=self.component,
-                    names=", ".join(COMPONENTS),
-                )
+                "cost component {component!r} is not known; choose from {names}",
+                component=self.component,
+                names=", ".join(COMPONENTS),
             )
         if not 0 <= self.rate < 1:
             raise UserError(
-                Note(
-                    "the {component} rate was {rate}; give a fraction from 0 to below 1",
-                    component=self.component,
-                    rate=self.rate,
-                )
+                "the {component} rate was {rate}; give a fraction from 0 to below 1",
+                component=self.component,
+                rate=self.rate,
             )
         if self.side not in SIDES:
             raise UserError(
-                Note(
-                    "side was {side!r}; choose from {names}", side=self.side, names=", ".join(SIDES)
-                )
+                "side was {side!r}; choose from {names}", side=self.side, names=", ".join(SIDES)
             )
 
     def covers(self, sessions: pd.DatetimeIndex) -> np.ndarray:
@@ -114,14 +107,12 @@ class Rates:
                 if len(wrong):
                     session, column = wrong[0]
                     raise UserError(
-                        Note(
-                            "the {part} of {value} was {value2} on {value3:%Y-%m-%d}; let the "
-                            "cost model give a fraction from 0 to below 1",
-                            part=part,
-                            value=market.instruments[column],
-                            value2=rate[session, column],
-                            value3=market.sessions[session],
-                        )
+                        "the {part} of {value} was {value2} on {value3:%Y-%m-%d}; let the cost "
+                        "model give a fraction from 0 to below 1",
+                        part=part,
+                        value=market.instruments[column],
+                        value2=rate[session, column],
+                        value3=market.sessions[session],
                     )
 
     def _others(self, side: int) -> np.ndarray:
@@ -165,10 +156,10 @@ class CostModel(Costs):
     def __post_init__(self) -> None:
         if not self.minimum_commission >= 0:
             raise UserError(
-                Note(
-                    "minimum_commission was {minimum_commission}; give 0 or more",
-                    minimum_commission=self.minimum_commission,
-                )
+                "{name} was {value}; give {least} or more",
+                name="minimum_commission",
+                value=self.minimum_commission,
+                least=0,
             )
 
     @property
@@ -275,21 +266,13 @@ def cost_model(costs: Costs | str) -> Costs:
     """
     if isinstance(costs, str):
         if costs not in CALLED:
-            raise UserError(
-                Note(
-                    "costs was {costs!r}; {suggestion}",
-                    costs=costs,
-                    suggestion=suggest(costs, CALLED),
-                )
-            )
+            raise refused("costs", costs, CALLED)
         return CALLED[costs]
     if not isinstance(costs, Costs):
         raise UserError(
-            Note(
-                "costs was {costs!r}; give a CostModel (CostModel.from_bps(commission=2.5)) or "
-                "one of {names}",
-                costs=costs,
-                names=", ".join(CALLED),
-            )
+            "costs was {costs!r}; give a CostModel (CostModel.from_bps(commission=2.5)) or one "
+            "of {names}",
+            costs=costs,
+            names=", ".join(CALLED),
         )
     return costs

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 from backtest.notes import Note
 
@@ -16,7 +17,48 @@ LONGEST = 60  # characters of a value that are shown
 
 
 class UserError(ValueError):
-    """A mistake in what was asked for; the message is one sentence that says what to do."""
+    """A mistake in what was asked for; the message is one sentence that says what to do.
+
+    Parameters
+    ----------
+    code : str
+        The sentence, with the names of its values in braces; see `backtest.notes.Note`.
+    values
+        What stands in the places. Of another mistake, its sentence.
+
+    Examples
+    --------
+    >>> UserError("{folder} is a file; name a folder", folder="a.csv")
+    UserError('a.csv is a file; name a folder')
+    """
+
+    def __init__(self, code: str, /, **values: Any) -> None:
+        said = {n: v.args[0] if isinstance(v, UserError) else v for n, v in values.items()}
+        super().__init__(code if isinstance(code, Note) else Note(code, **said))
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:
+    """Return the mistake of a name that is none of those known.
+
+    Examples
+    --------
+    >>> unknown("sector", "stel", ["agriculture", "steel"])
+    UserError("there is no sector 'stel'; did you mean 'steel'?")
+    """
+    hint = suggest(name, known)
+    return UserError("there is no {kind} {name!r}; {hint}", kind=Note(kind), name=name, hint=hint)
+
+
+def refused(option: str, value: str, known: Iterable[str]) -> UserError:
+    """Return the mistake of a value that an option or a parameter cannot have.
+
+    Examples
+    --------
+    >>> refused("side", "bye", ["buy", "sell"])
+    UserError("side was 'bye'; did you mean 'buy'?")
+    """
+    hint = suggest(value, known)
+    return UserError("{option} was {value!r}; {hint}", option=option, value=value, hint=hint)
 
 
 def suggest(name: str, known: Iterable[str]) -> Note:
@@ -28,8 +70,12 @@ def suggest(name: str, known: Iterable[str]) -> Note:
     "did you mean 'agriculture'?"
     >>> suggest("xyz", ["agriculture", "steel"])
     'choose from agriculture, steel'
+    >>> suggest("xyz", [])
+    'there is none'
     """
     names = sorted(known)
+    if not names:
+        return Note("there is none")
     close = get_close_matches(name, names, n=1)
     if close:
         return Note("did you mean {name!r}?", name=close[0])

@@ -10,6 +10,7 @@ from abc import ABCMeta
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
+from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from math import isfinite
@@ -18,10 +19,12 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from backtest.errors import UserError, shown, suggest
+from backtest.notes import Note, either
 from backtest.parameter import Parameter, said_of
 
 OURS = ("backtest", "strategies")
-WANTED = {
+WANTED: dict[type, str] = {
+    type(None): "none",
     int: "a whole number",
     float: "a number",
     bool: "true or false",
@@ -81,8 +84,13 @@ def _check_values(
     """Raise a `UserError` naming class, field and value, and the user's file and line."""
     for name in named:
         if name not in known:
-            there_is = suggest(name, known) if known else "it has none"
-            raise UserError(f"{kind.__name__} has no field {shown(name)!r}; {there_is}{_asked()}")
+            raise UserError(
+                "{kind} has no field {field!r}; {hint}{where}",
+                kind=kind.__name__,
+                field=shown(name),
+                hint=suggest(name, known),
+                where=_asked(),
+            )
     for name, value in (*zip(order, given, strict=False), *named.items()):
         _check(kind, name, value, known[name], _asked)
 
@@ -119,24 +127,23 @@ def fits(value: Any, hint: Any) -> bool:
     return isinstance(value, kind)
 
 
-def wanted(hint: Any) -> str:
+def wanted(hint: Any) -> Note:
     """Say in words what a type takes."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (types.UnionType, Union):
-        options = [wanted(option) for option in inner if option is not type(None)]
-        return " or ".join([*options, *(["none"] if type(None) in inner else [])])
+        return either([wanted(one) for one in sorted(inner, key=lambda one: one is type(None))])
     if origin is tuple and inner:
-        return f"a list of values, each {wanted(inner[0])}"
+        return Note("a list of values, each {one}", one=wanted(inner[0]))
     if origin is Literal:
-        return " or ".join(map(str, inner))
+        return either([str(one) for one in inner])
     if isinstance(hint, type):
         if issubclass(hint, Enum):
-            return " or ".join(str(item.value) for item in hint)
-        if issubclass(hint, date):
-            return WANTED[date]
+            return either([str(item.value) for item in hint])
+        known = next((WANTED[kind] for kind in hint.__mro__ if kind in WANTED), None)
         kinds: list[type] = [base for base in hint.__mro__ if isinstance(base, Checked)]
-        return WANTED.get(hint, f"a {(kinds or [hint])[-1].__name__.lower()}")
-    return "a value of its type"
+        name = (kinds or [hint])[-1].__name__.lower()
+        return Note(known) if known else Note("a {kind}", kind=name)
+    return Note("a value of its type")
 
 
 @cache
@@ -144,7 +151,7 @@ def _declared(kind: type) -> tuple[tuple[str, ...], Known] | None:
     """Return a class's fields in order, and what each takes; complains about the class once."""
     if not _built_in(kind):
         for sentence in _unsound(kind):
-            raise UserError(f"{sentence}{_defined(kind)}")
+            raise UserError("{sentence}{where}", sentence=sentence, where=_defined(kind))
     made = getattr(getattr(kind, "__init__", None), "__code__", None)
     if made is None or made.co_filename != "<string>":  # no dataclass, or its own __init__
         return None
@@ -152,8 +159,10 @@ def _declared(kind: type) -> tuple[tuple[str, ...], Known] | None:
         hints = get_type_hints(kind)
     except (NameError, TypeError, AttributeError) as error:
         raise UserError(
-            f"the types of {kind.__name__} cannot be read ({error}); import what its annotations "
-            f"name{_defined(kind)}"
+            "the types of {name} cannot be read ({error}); import what its annotations name{where}",
+            name=kind.__name__,
+            error=error,
+            where=_defined(kind),
         ) from error
     said = said_of(kind)
     known = {spec.name: (hints[spec.name], said.get(spec.name)) for spec in fields(kind)}
@@ -171,24 +180,39 @@ def _check(
 ) -> None:
     hint, said = takes
     if not fits(value, hint):
-        also = " that is finite" if isinstance(value, float) and not isfinite(value) else ""
-        fix = f"give {wanted(hint)}{also}"
+        needed = wanted(hint)
+        if isinstance(value, float) and not isfinite(value):
+            needed = Note("a finite number")
         if isinstance(value, list):
-            fix = "give a tuple, in round brackets"
+            needed = Note("a tuple, in round brackets")
         elif isinstance(value, type) and isinstance(hint, type) and issubclass(value, hint):
-            fix = f"give one of it, {value.__name__}()"
-        raise UserError(f"{kind.__name__}.{name} was {shown(repr(value))}; {fix}{where()}")
-    if said is not None and not _in_range(value, said):
-        fix = f"give {'a number ' * said.range.startswith(('from', 'above'))}{said.range}"
-        if isinstance(value, str) and said.choices:
-            fix = suggest(value, map(str, said.choices))
-        raise UserError(f"{kind.__name__}.{name} was {shown(repr(value))}; {fix}{where()}")
+            needed = Note("one of it, {kind}()", kind=value.__name__)
+        fix = Note("give {wanted}", wanted=needed)
+    elif said is None or _in_range(value, said):
+        fix = None
+    elif isinstance(value, str) and said.choices:
+        fix = suggest(value, map(str, said.choices))
+    else:
+        fix = Note("give a number {range}", range=said.range)
+    if fix is not None:
+        raise UserError(
+            "{kind}.{field} was {value}; {fix}{where}",
+            kind=kind.__name__,
+            field=name,
+            value=shown(repr(value)),
+            fix=fix,
+            where=where(),
+        )
     try:
         _ = None if _built_in(kind) else hash(value)
     except TypeError as error:
         raise UserError(
-            f"{kind.__name__}.{name} holds a {type(value).__name__}, which has no fixed value; "
-            f"give numbers, text or tuples{where()}"
+            "{kind}.{field} holds a {held}, which has no fixed value; give numbers, text or "
+            "tuples{where}",
+            kind=kind.__name__,
+            field=name,
+            held=type(value).__name__,
+            where=where(),
         ) from error
 
 
@@ -207,7 +231,7 @@ def _in_range(value: Any, said: Parameter) -> bool:
     )
 
 
-def _unsound(kind: type) -> Iterator[str]:
+def _unsound(kind: type) -> Iterator[Note]:
     """Yield what is wrong with a user's class, in a sentence each."""
     name, own = kind.__name__, vars(kind)
     base = next(parent for parent in kind.__mro__ if _built_in(parent))
@@ -218,17 +242,27 @@ def _unsound(kind: type) -> Iterator[str]:
     annotated = [key for key, hint in typed.items() if "ClassVar" not in str(hint)]
     decorated = "__dataclass_params__" in own
     if annotated and not decorated:
-        yield (
-            f"{name} has the fields {', '.join(annotated)}, but is no dataclass, so they are no "
-            f"parameters; write @dataclass(frozen=True) above the class"
+        yield Note(
+            "{name} has the fields {fields}, but is no dataclass, so they are no parameters; write "
+            "@dataclass(frozen=True) above the class",
+            name=name,
+            fields=", ".join(annotated),
         )
     if decorated and not own["__dataclass_params__"].frozen:
-        yield f"{name} can be changed after it is made; write @dataclass(frozen=True) above it"
+        yield Note(
+            "{name} can be changed after it is made; write @dataclass(frozen=True) above it",
+            name=name,
+        )
     hints = vars(base).get("__annotations__", {})
     offered = {key for key, hint in hints.items() if "ClassVar" not in str(hint)}
     for key in annotated:
         if hasattr(base, key) and key not in {*getattr(base, "__dataclass_fields__", {}), *offered}:
-            yield f"the field {key} of {name} hides what a {base.__name__} calls {key}; rename it"
+            yield Note(
+                "the field {field} of {name} hides what a {base} calls {field}; rename it",
+                field=key,
+                name=name,
+                base=base.__name__,
+            )
     for key, value in own.items():
         if key in TAKES:
             yield from _method(name, key, value)
@@ -236,41 +270,61 @@ def _unsound(kind: type) -> Iterator[str]:
             yield from _untyped(name, key, value, base)
 
 
-def lacking(kind: type, missing: list[str]) -> str:
+def lacking(kind: type, missing: list[str]) -> Note:
     """Say which methods a class lacks, and which of its own were probably meant."""
     own = [key for key in vars(kind) if not key.startswith("_")]
     for method in missing:
-        near = suggest(method, own) if own else ""
-        if near.startswith("did you mean"):
-            meant = near.removeprefix("did you mean ").rstrip("?")
-            return f"{kind.__name__} lacks the method {method}; rename {meant} to {method!r}"
-    wanted = " and ".join(f"def {method}({TAKES.get(method, 'self')})" for method in missing)
-    return f"{kind.__name__} lacks {' and '.join(missing)}; write {wanted}"
+        if near := get_close_matches(method, own, n=1):
+            return Note(
+                "{kind} lacks the method {method}; rename {near!r} to {method!r}",
+                kind=kind.__name__,
+                method=method,
+                near=near[0],
+            )
+    return Note(
+        "{kind} lacks {methods}; write {write}",
+        kind=kind.__name__,
+        methods=", ".join(missing),
+        write=", ".join(f"def {method}({TAKES.get(method, 'self')})" for method in missing),
+    )
 
 
-def _method(name: str, key: str, value: Any) -> Iterator[str]:
-    write = f"write def {key}({TAKES[key]})"
+def _method(name: str, key: str, value: Any) -> Iterator[Note]:
+    write = f"def {key}({TAKES[key]})"
     if isinstance(value, property) or not callable(value):
-        what = "a property" if isinstance(value, property) else f"a {type(value).__name__}"
-        yield f"{key} of {name} is {what}, and has to be a method; {write}"
+        yield Note(
+            "{method} of {name} is a {kind}, and has to be a method; write {write}",
+            method=key,
+            name=name,
+            kind=type(value).__name__,
+            write=write,
+        )
         return
     try:
         inspect.signature(value).bind(*TAKES[key].split(", "))
     except TypeError:
-        takes = ", ".join(inspect.signature(value).parameters)
-        yield f"{key} of {name} takes ({takes}); {write}"
+        yield Note(
+            "{method} of {name} takes ({takes}); write {write}",
+            method=key,
+            name=name,
+            takes=", ".join(inspect.signature(value).parameters),
+            write=write,
+        )
 
 
-def _untyped(name: str, key: str, value: Any, base: type) -> Iterator[str]:
+def _untyped(name: str, key: str, value: Any, base: type) -> Iterator[Note]:
     """Say so where a value of the class looks like a parameter and is none."""
     if callable(value) or hasattr(type(value), "__get__"):
         return
     hint = "tuple" if isinstance(value, (list, tuple)) else type(value).__name__
-    typed = f"{key}: {hint} = {value!r}"
-    if key in getattr(base, "__dataclass_fields__", {}):
-        yield f"{key} of {name} has no type, so the field keeps its old value; write {typed}"
-    elif not hasattr(base, key):
-        yield f"{key} of {name} has no type, so it is no parameter; write {typed}"
+    known = key in getattr(base, "__dataclass_fields__", {})
+    if known or not hasattr(base, key):
+        yield Note(
+            "{field} of {name} has no type, so it is no parameter; write {typed}",
+            field=key,
+            name=name,
+            typed=f"{key}: {hint} = {value!r}",
+        )
 
 
 def _built_in(kind: type) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -51,6 +52,19 @@ class Listed(Note):
     """Notes one after the other, with what separates them in the language spoken."""
 
     __slots__ = ()
+
+
+def either(options: Sequence[str]) -> Note:
+    """Return a choice in words.
+
+    Examples
+    --------
+    >>> either(["open", "close", "mid"])
+    'open, close or mid'
+    """
+    *others, last = options
+    many = Note("{others} or {last}", others=listed(tuple(others)), last=last)
+    return many if others else Note("{said}", said=last)
 
 
 def listed(notes: tuple[str, ...]) -> Listed:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any
 
+from backtest.notes import Note, either
+
 KEY = "parameter"  # in a field's metadata
 
 
@@ -32,7 +34,7 @@ class Parameter:
     choices: tuple[Any, ...] = ()
 
     @property
-    def range(self) -> str:
+    def range(self) -> Note:
         """Which values make sense, in words; "" where any of its type do.
 
         Examples
@@ -43,14 +45,17 @@ class Parameter:
         ('above 0', '1 or 2')
         """
         if self.choices:
-            *others, last = map(str, self.choices)
-            return f"{', '.join(others)} or {last}" if others else last
+            return either([str(one) for one in self.choices])
+        low, most = self.least if self.above is None else self.above, self.most
+        if low is None:
+            return Note("") if most is None else Note("up to {most:g}", most=most)
+        if self.above is not None and most is None:
+            return Note("above {low:g}", low=low)
         if self.above is not None:
-            return f"above {self.above:g}" + ("" if self.most is None else f" to {self.most:g}")
-        if self.least is not None:
-            low = f"{self.least:g}"
-            return f"{low} or more" if self.most is None else f"from {low} to {self.most:g}"
-        return "" if self.most is None else f"up to {self.most:g}"
+            return Note("above {low:g} to {most:g}", low=low, most=most)
+        if most is None:
+            return Note("{low:g} or more", low=low)
+        return Note("from {low:g} to {most:g}", low=low, most=most)
 
 
 def parameter(

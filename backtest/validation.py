@@ -24,6 +24,7 @@ from typing import (
 )
 
 from backtest.errors import UserError, shown, suggest
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -71,22 +72,24 @@ def validated(
     from pydantic import ValidationError
 
     if not isinstance(entries, Mapping):
-        raise UserError(f"{source} must be a table of keys and values")
+        raise UserError("{source} must be a table of keys and values", source=source)
     spelled = {(renamed or {}).get(key, key): value for key, value in entries.items()}
     listed = {name: _listed(value, name, kind) for name, value in spelled.items()}
     try:
         text = json.dumps(listed, default=_text)
         made: T = _adapter(cast(Any, kind)).validate_json(text, strict=True, extra="forbid")
     except RecursionError as error:
-        raise UserError(f"{source}: it is nested too deep; flatten it") from error
+        raise UserError(
+            "{source}: {error}", source=source, error=Note("it is nested too deep; flatten it")
+        ) from error
     except ValidationError as error:
         names = {field: key for key, field in (renamed or {}).items()}
         found = error.errors()
         # A key that is unknown explains one that is missing.
         first = next((one for one in found if one["type"] in UNKNOWN), found[0])
-        fault = _fault(first, kind, spelled, names)
-        advice = "; add it" if fault.endswith(" is missing") else ""
-        raise UserError(f"{source}: {fault}{advice}") from error
+        raise UserError(
+            "{source}: {error}", source=source, error=_fault(first, kind, spelled, names)
+        ) from error
     return made
 
 
@@ -108,14 +111,14 @@ def _finite(text: str) -> float:
     return number
 
 
-def misfit(kind: Any, document: Any) -> str | None:
+def misfit(kind: Any, document: Any) -> Note | None:
     """Say what keeps a document from being of a type; None if it is, other keys notwithstanding."""
     from pydantic import ValidationError
 
     try:
         _adapter(kind).validate_python(document, strict=True)
     except RecursionError:
-        return "it is nested too deep"
+        return Note("it is nested too deep; flatten it")
     except ValidationError as error:
         entries = document if isinstance(document, Mapping) else {}
         return _fault(error.errors()[0], kind, entries, {})
@@ -166,34 +169,38 @@ def _fault(
     kind: type,
     entries: Mapping[str, Any],
     names: Mapping[str, str],
-) -> str:
+) -> Note:
     """Say what is wrong with one entry, and what to give."""
     if isinstance(inner := error.get("ctx", {}).get("error"), UserError):
-        return str(inner)
+        return Note("{error}", error=inner.args[0])
     path = list(error["loc"])
-    key, context = _key(path, entries, names), error.get("ctx", {})
+    key, context = _key(path, entries, names) or "it", error.get("ctx", {})
     what, value = error["type"], shown(repr(error["input"]))
     if path[-1:] in (["float"], ["str"]):  # of a value that may be either
-        return f"{key.rpartition('.')[0]} must be a number or text, was {value}"
+        key, wanted = key.rpartition(".")[0], "a number or text"
+        return Note(
+            "{key} must be {wanted}, was {value}", key=key, wanted=Note(wanted), value=value
+        )
     if what in ("missing", "missing_argument"):
-        return f"{key} is missing"
+        return Note("{key} is missing; add it", key=key)
     if what in UNKNOWN:
         known = _known(kind, path)
-        return f"{key} is no key here; {suggest(str(path[-1]), known)}"
+        hint = suggest(str(path[-1]), known)
+        return Note("{key} is no key here; {suggestion}", key=key, suggestion=hint)
     if what == "json_invalid":
-        return "it is nested too deep; flatten it"
+        return Note("it is nested too deep; flatten it")
     limits = {
-        "greater_than_equal": f"{context.get('ge')} or more",
-        "greater_than": f"a number above {context.get('gt')}",
-        "less_than_equal": f"at most {context.get('le')}",
-        "less_than": f"a number below {context.get('lt')}",
+        "greater_than_equal": Note("{bound} or more", bound=context.get("ge")),
+        "greater_than": Note("a number above {bound}", bound=context.get("gt")),
+        "less_than_equal": Note("at most {bound}", bound=context.get("le")),
+        "less_than": Note("a number below {bound}", bound=context.get("lt")),
     }
     if what in limits:
-        return f"{key} was {value}; give {limits[what]}"
-    wanted = WANTED.get(what.partition("_")[0])
-    if wanted is None:
-        return f"{key or 'it'} cannot be read ({error['msg']})"
-    return f"{key or 'it'} must be {wanted}, was {value}"
+        return Note("{name} was {given}; give {wanted}", name=key, given=value, wanted=limits[what])
+    needed = WANTED.get(what.partition("_")[0])
+    if needed is None:
+        return Note("{key} cannot be read ({error})", key=key, error=error["msg"])
+    return Note("{key} must be {wanted}, was {value}", key=key, wanted=Note(needed), value=value)
 
 
 def _known(kind: type, path: list[Any]) -> list[str]:

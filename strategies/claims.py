@@ -23,7 +23,11 @@ def shipped_thesis(name: str) -> Thesis:
     2024
     """
     if name not in SHIPPED:
-        raise UserError(f"there is no thesis {name!r} or file of it; {suggest(name, SHIPPED)}")
+        raise UserError(
+            "there is no thesis {name!r} or file of it; {suggestion}",
+            name=name,
+            suggestion=suggest(name, SHIPPED),
+        )
     text = (files("strategies") / "theses" / f"{name}.toml").read_text(encoding="utf-8")
     return parse_thesis(text, BASKETS, policy_lists(), name)
 

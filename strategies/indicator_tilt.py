@@ -58,7 +58,9 @@ class IndicatorTilt(Strategy):
         for name in ("between", "within", *PILLARS):
             at_least(name, getattr(self, name), 0)
         if not any(getattr(self, name) for name in PILLARS):
-            raise UserError(f"{', '.join(PILLARS)} are all 0; give at least one pillar a weight")
+            raise UserError(
+                "{pillars} are all 0; give at least one pillar a weight", pillars=", ".join(PILLARS)
+            )
         _ = self.by_track
 
     @property

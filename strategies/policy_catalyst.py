@@ -53,7 +53,7 @@ class PolicyCatalyst(RotationStrategy):
         at_least("hold", self.hold, 1)
         if self.kind and self.events is None:
             raise UserError(
-                f"kind was {self.kind!r}; the three events of P4 have none, give events"
+                "kind was {kind!r}; the three events of P4 have none, give events", kind=self.kind
             )
 
     def dated(self) -> list[tuple[pd.Timestamp, Basket]]:
@@ -64,8 +64,10 @@ class PolicyCatalyst(RotationStrategy):
         counted = [one for one in found if one.of_kind(self.kind) and not one.adverse]
         if not counted:
             raise UserError(
-                f"{self.events} has no event of kind {self.kind!r} that is not adverse; "
-                f"{suggest(self.kind, sorted({one.kind for one in found}))}"
+                "{events} has no event of kind {kind!r} that is not adverse; {suggestion}",
+                events=self.events,
+                kind=self.kind,
+                suggestion=suggest(self.kind, sorted({one.kind for one in found})),
             )
         return [(one.first(), EVENT_BASKETS.of(one)) for one in sorted(counted, key=Event.first)]
 

@@ -63,5 +63,7 @@ def rotation_of(thesis: Thesis, name: str = "thesis") -> RuleRotation:
         If it has none.
     """
     if not thesis.rules:
-        raise UserError(f"{name} has no rules to trade; add a [rules] table: basket = trigger")
+        raise UserError(
+            "{name} has no rules to trade; add a [rules] table: basket = trigger", name=name
+        )
     return RuleRotation(thesis.rules, held_by(thesis))

@@ -48,7 +48,9 @@ class SectorMomentum(Limits, Strategy):
         at_least("band", self.band, 0)
         at_least("skip", self.skip, 0)
         if not self.windows or min(self.windows) < 1:
-            raise UserError(f"windows was {self.windows}; give one or more numbers of sessions")
+            raise UserError(
+                "windows was {windows}; give one or more numbers of sessions", windows=self.windows
+            )
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return equal weights on the chosen sectors, on the sessions that order."""

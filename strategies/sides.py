@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import unknown
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
@@ -75,7 +75,5 @@ def held(market: Market, text: str) -> pd.DataFrame:
     known = {*BASKETS, *universe.sectors, *universe.by_id, *universe.by_shenwan}
     for name, _ in parts(text):
         if name not in known:
-            raise UserError(
-                f"there is no basket, sector or instrument {name!r}; {suggest(name, known)}"
-            )
+            raise unknown("basket, sector or instrument", name, known)
     return spread(market, dict(parts(text)))

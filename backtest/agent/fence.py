@@ -35,7 +35,9 @@ def inside(workspace: Path, name: str) -> Path:
     """
     found = (workspace / name).resolve()
     if not found.is_relative_to(workspace):
-        raise UserError(f"{shown(name)} is outside the workspace; name a file or folder inside it")
+        raise UserError(
+            "{name} is outside the workspace; name a file or folder inside it", name=shown(name)
+        )
     return found
 
 

@@ -165,9 +165,13 @@ def _within_budget(job: Job, asked: int) -> None:
     made = Ledger.at_home().count(lineage(market), *window_of(market.sessions)).trials
     if made + asked > job.max_trials:
         raise UserError(
-            f"this needs {asked:,} trials, and {made:,} of the {job.max_trials:,} this server may "
-            f"make on {market.name} are made; use what they found, or ask the person who started "
-            f"it for a larger --max-trials"
+            "this needs {asked:,} trials, and {made:,} of the {max_trials:,} this server may "
+            "make on {market} are made; use what they found, or ask the person who started it "
+            "for a larger --max-trials",
+            asked=asked,
+            made=made,
+            max_trials=job.max_trials,
+            market=market.name,
         )
 
 

@@ -90,7 +90,7 @@ def _choose_market(named: str) -> tuple[str, Market]:
     names = stored if named in stored else [*stored, named]
     name = st.sidebar.selectbox("Market", names, index=names.index(named), key="market")
     if name not in names:
-        raise UserError("there is no such market; choose one from the list")
+        raise UserError("that is not in the list; choose one from it")
     return name, _loaded(name, read_manifest(name).snapshot if name in stored[1:] else "")
 
 
@@ -122,7 +122,7 @@ def _choose_terms(market: Market) -> BoardTerms:
         }
     for label, value in chosen.items():
         if value not in offered[label]:
-            raise UserError(f"there is no such {label.lower()}; choose one from the list")
+            raise UserError("that is not in the list; choose one from it")
     start, end = spans[chosen["Window"]]
     benchmark = None if chosen["Benchmark"] == OWN else chosen["Benchmark"]
     return BoardTerms(chosen["Costs"], chosen["Fill"], start, end, benchmark)
@@ -143,7 +143,7 @@ def _choose_variant(opened: str) -> tuple[Strategy, dict[str, Control]]:
     first = names.index(opened) if opened in known else 0
     name = st.sidebar.selectbox("Strategy", names, index=first, key="strategy")
     if name not in known:
-        raise UserError("there is no such strategy; choose one from the list")
+        raise UserError("that is not in the list; choose one from it")
     strategy = known[name]
     doc = (type(strategy).__doc__ or "").split("\n\n")[0].replace("`", "")
     st.sidebar.caption(markdown_text(doc))

@@ -111,7 +111,9 @@ def heat(
         If the two are the same, or no combination has a score.
     """
     if rows.name == columns.name:
-        raise UserError(f"a heat-map needs two different parameters, not {rows.name} twice")
+        raise UserError(
+            "a heat map needs two different parameters, not {name} twice", name=rows.name
+        )
 
     def possible(parameters: Mapping[str, Any]) -> bool:
         try:

@@ -225,7 +225,7 @@ def _again(
 
     given = [option for option, value in asked.items() if value]
     if given:
-        raise UserError(f"--from says all that {given[0]} would; leave {given[0]} out")
+        raise UserError("--from says all that {given} would; leave {given} out", given=given[0])
     with waiting("loading vectorbt (its very first start compiles, about ten seconds, once)"):
         from backtest.records.record import checked_manifest, read_json
         from backtest.records.runs import kept_run

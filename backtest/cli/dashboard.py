@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from backtest.cli.options import JsonOption, MarketOption
-from backtest.notes import Note
 
 ADDRESS = "127.0.0.1"
 PATIENCE = 120.0  # seconds for the server to answer
@@ -58,10 +57,8 @@ def dashboard(
 
     if find_spec("streamlit") is None:
         raise UserError(
-            Note(
-                "the dashboard needs Streamlit, which is not installed; run: pip install "
-                '"nqp-rotation[dashboard]"'
-            )
+            "the dashboard needs Streamlit, which is not installed; run: pip install "
+            '"nqp-rotation[dashboard]"'
         )
     find_strategy(strategy, [])
     from backtest.data import load_market
@@ -78,7 +75,7 @@ def free_port(port: int | None) -> int:
 
     if port is not None and not 1 <= port <= 65535:
         raise UserError(
-            Note("--port was {port}; give a number from 1024 to 65535, or leave it out", port=port)
+            "--port was {port}; give a number from 1024 to 65535, or leave it out", port=port
         )
     with socket.socket() as found:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -86,11 +83,9 @@ def free_port(port: int | None) -> int:
             found.bind((ADDRESS, port or 0))
         except OSError as error:
             raise UserError(
-                Note(
-                    "port {port} cannot be used ({strerror}); name another or leave --port out",
-                    port=port,
-                    strerror=error.strerror,
-                )
+                "port {port} cannot be used ({strerror}); name another or leave --port out",
+                port=port,
+                strerror=error.strerror,
             ) from error
         return int(found.getsockname()[1])
 

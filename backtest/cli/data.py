@@ -190,16 +190,10 @@ def fetch(
         show(fetch_page(fetched, say))
     if not fetched.came:
         missing = fetched.missing
-        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
-        raise UserError(
-            Note(
-                "nothing was taken from {source}: {id}: {reason}{more}",
-                source=source,
-                id=missing[0].id,
-                reason=missing[0].reason,
-                more=more,
-            )
-        )
+        first: Note | str = Note("{id}: {reason}", id=missing[0].id, reason=missing[0].reason)
+        if len(missing) > 1:
+            first = Note("{first} (and {count} more like it)", first=first, count=len(missing) - 1)
+        raise UserError("nothing was taken from {source}: {first}", source=source, first=first)
     if fetched.missing:
         total = len(fetched.outcomes)
         tell(
@@ -291,7 +285,7 @@ def _day(option: str, text: str | None) -> date | None:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
         raise UserError(
-            Note("{option} was {text!r}; write the day as 2024-06-28", option=option, text=text)
+            "{option} was {text!r}; write the day as 2024-06-28", option=option, text=text
         ) from error
 
 
@@ -303,12 +297,10 @@ def _pairs(option: str, texts: list[str] | None, example: str) -> dict[str, str]
         name, equals, value = text.partition("=")
         if not (name.strip() and equals and value.strip()):
             raise UserError(
-                Note(
-                    "{option} was {text!r}; write it as {example}",
-                    option=option,
-                    text=text,
-                    example=example,
-                )
+                "{option} was {text!r}; write it as {example}",
+                option=option,
+                text=text,
+                example=example,
             )
         pairs[name.strip()] = value.strip()
     return pairs
@@ -319,10 +311,8 @@ def _days(series: str, text: str) -> int:
 
     if not text.isdigit():
         raise UserError(
-            Note(
-                "the delay of {series} was {text!r}; give a number of days, as 15",
-                series=series,
-                text=text,
-            )
+            "the delay of {series} was {text!r}; give a number of days, as 15",
+            series=series,
+            text=text,
         )
     return int(text)

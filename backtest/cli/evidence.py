@@ -80,29 +80,21 @@ def evidence(
     json: JsonOption = False,
 ) -> None:
     """Test whether the thesis held, claim by claim, and whether a strategy has timing skill."""
-    from backtest.errors import UserError, suggest
+    from backtest.errors import UserError, refused
     from backtest.views.words import Words
 
     say = Words(lang)
     if strategy is None and settings:
-        raise UserError(Note("--set needs a strategy to set it on; name one before it"))
+        raise UserError("--set needs a strategy to set it on; name one before it")
     if strategy is None and benchmark:
-        raise UserError(Note("--benchmark is what a strategy is compared with; name one before it"))
+        raise UserError("--benchmark is what a strategy is compared with; name one before it")
     if events is None and (by or leave_out):
-        raise UserError(
-            Note("--by and --leave-out need events; name them with --events policy or FILE")
-        )
+        raise UserError("--by and --leave-out need events; name them with --events policy or FILE")
     if by not in (None, "kind"):
-        raise UserError(Note("--by was {by!r}; events are studied by kind: --by kind", by=by))
+        raise UserError("--by was {by!r}; events are studied by kind: --by kind", by=by)
     for flag in leave_out or []:
         if flag not in FLAGS:
-            raise UserError(
-                Note(
-                    "--leave-out was {flag!r}; {suggestion}",
-                    flag=flag,
-                    suggestion=suggest(flag, FLAGS),
-                )
-            )
+            raise refused("--leave-out", flag, FLAGS)
     from backtest.cli.lookup import find_thesis
     from backtest.market.event_file import events_named
     from strategies.taxonomy import EVENT_BASKETS

@@ -151,10 +151,10 @@ def _ask(what: Note, runs: list[str], yes: bool) -> None:
             tell(needed, stderr=True)
         return
     if not sys.stdin.isatty():
-        code = "this would remove {what}; {needed}; add --yes to do it"
-        plain = "this would remove {what}; add --yes to do it"
-        raise UserError(Note(code, what=what, needed=needed) if runs else Note(plain, what=what))
+        if runs:
+            what = Note("{what}; {needed}", what=what, needed=needed)
+        raise UserError("this would remove {what}; add --yes to do it", what=what)
     if runs:
         tell(needed, stderr=True)
     if not typer.confirm(f"{what}?", default=False, err=True):
-        raise UserError(Note("nothing was removed"))
+        raise UserError("nothing was removed")

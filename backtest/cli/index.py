@@ -106,13 +106,11 @@ def _load(name: str, as_of: str | None) -> Market:
     seen = market.as_of(as_of)
     if pd.Timestamp(as_of) > market.sessions[-1]:
         raise UserError(
-            Note(
-                "market {name} ends on {value:%Y-%m-%d}, before {as_of}; give an earlier day, or "
-                "leave --as-of out",
-                name=market.name,
-                value=market.sessions[-1],
-                as_of=as_of,
-            )
+            "market {name} ends on {value:%Y-%m-%d}, before {as_of}; give an earlier day, or "
+            "leave --as-of out",
+            name=market.name,
+            value=market.sessions[-1],
+            as_of=as_of,
         )
     return seen
 

@@ -197,13 +197,11 @@ def _recorded(
     source, name = source_identity(type(strategy)), entry.body["market"]
     if source != entry.body["source"]:
         raise UserError(
-            Note(
-                "the rules of {name} are not those recorded ({value}, now {source}); score it "
-                "with the version that recorded it",
-                name=strategy.name,
-                value=entry.body["source"],
-                source=source,
-            )
+            "the rules of {name} are not those recorded ({value}, now {source}); score it with "
+            "the version that recorded it",
+            name=strategy.name,
+            value=entry.body["source"],
+            source=source,
         )
     if name not in markets:
         markets[name] = load_market(name)

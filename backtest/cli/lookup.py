@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from backtest.cli.own_faults import own_fault
 from backtest.cli.own_files import class_from_file, strategy_from_file
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, suggest, unknown
 from backtest.notes import Note
 from backtest.strategy import Strategy, field_names
 from backtest.strategy.parameters import declared_type, value_from_text
@@ -43,28 +43,17 @@ def _built_in(name: str) -> type[Strategy]:
     path, colon, rest = name.partition(":")
     if path.endswith(".ipynb"):
         raise UserError(
-            Note(
-                "{path} is a notebook; put the class into a FILE.py and give FILE.py:Class",
-                path=path,
-            )
+            "{path} is a notebook; put the class into a FILE.py and give FILE.py:Class", path=path
         )
     if colon or Path(f"{path}.py").is_file():
         raise UserError(
-            Note(
-                "there is no strategy {name!r}; give {path}.py{colon}{rest} for a file",
-                name=name,
-                path=path,
-                colon=colon,
-                rest=rest,
-            )
-        )
-    raise UserError(
-        Note(
-            "there is no strategy {name!r}; {suggestion}",
+            "there is no strategy {name!r}; give {path}.py{colon}{rest} for a file",
             name=name,
-            suggestion=suggest(name, built_in()),
+            path=path,
+            colon=colon,
+            rest=rest,
         )
-    )
+    raise unknown("strategy", name, built_in())
 
 
 def find_subject(name: str, settings: list[str]) -> Strategy | Trigger:
@@ -76,7 +65,7 @@ def find_subject(name: str, settings: list[str]) -> Strategy | Trigger:
     if issubclass(kind, Strategy):
         return find_strategy(name, settings)
     if settings or inside:
-        raise UserError(Note("--set is for strategies; give the trigger its values in its file"))
+        raise UserError("--set is for strategies; give the trigger its values in its file")
     return _new(name, kind, {})
 
 
@@ -91,7 +80,7 @@ def find_strategy(name: str, settings: Sequence[str]) -> Strategy:
     for text in [*inside, *settings]:
         field, equals, value = text.partition("=")
         if not equals:
-            raise UserError(Note("--set {text} has no value; write it as NAME=VALUE", text=text))
+            raise UserError("--set {text} has no value; write it as NAME=VALUE", text=text)
         values[field] = value_from_text(kind, field, value, strategy_class)
     return make(values)
 
@@ -108,12 +97,10 @@ def find_variants(names: Sequence[str], settings: Sequence[str]) -> list[Strateg
         field = text.partition("=")[0]
         if field not in known:
             raise UserError(
-                Note(
-                    "--set {text}: no strategy here has {field!r}; {suggestion}",
-                    text=text,
-                    field=field,
-                    suggestion=suggest(field, known),
-                )
+                "--set {text}: no strategy here has {field!r}; {suggestion}",
+                text=text,
+                field=field,
+                suggestion=suggest(field, known),
             )
     found = []
     for named, inside in parted:
@@ -173,10 +160,8 @@ def _new(name: str, kind: Callable[..., T], values: dict[str, Any]) -> T:
     try:
         return kind(**values)
     except TypeError as error:
-        raise UserError(
-            own_fault(error)
-            or f"{name} cannot be built ({error}); give every field a default or --set it"
-        ) from error
+        code = "{kebab} cannot be built ({error}); give every field without a default"
+        raise UserError(own_fault(error) or Note(code, kebab=name, error=str(error))) from error
 
 
 def own_strategies(names: list[str] | None) -> dict[str, type[Strategy]]:
@@ -191,9 +176,9 @@ def read_space(kind: type[Strategy], grid: Sequence[str]) -> dict[str, Any]:
         name, equals, values = text.partition("=")
         declared_type(kind, name)
         if not equals or not values:
-            raise UserError(Note("{text} has no values; write it as NAME=a,b,c", text=text))
+            raise UserError("{text} has no values; write it as NAME=a,b,c", text=text)
         if name in space:
-            raise UserError(Note("{name} stands twice; put all its values into one", name=name))
+            raise UserError("{name} stands twice; put all its values into one", name=name)
         ranged = values.count(":") == 2 and name != "rebalance"  # band:0.03 is no range
         parts = values.split(":" if ranged else ",")
         found = [value_from_text(kind, name, part, strategy_class) for part in parts]
@@ -205,20 +190,16 @@ def _range(name: str, text: str, low: Any, high: Any, step: Any) -> list[Any]:
     """Return LOW, LOW + STEP … up to HIGH."""
     if not isinstance(low, (int, float)) or not step > 0 or high < low:
         raise UserError(
-            Note(
-                "{name}={text} is no range; write LOW:HIGH:STEP with a step above 0",
-                name=name,
-                text=text,
-            )
+            "{name}={text} is no range; write LOW:HIGH:STEP with a step above 0",
+            name=name,
+            text=text,
         )
     count = int((high - low) / step + 1e-9) + 1
     if count > 100_000:
         raise UserError(
-            Note(
-                "{name}={text} has {count:,} values; take a longer step",
-                name=name,
-                text=text,
-                count=count,
-            )
+            "{name}={text} has {count:,} values; take a longer step",
+            name=name,
+            text=text,
+            count=count,
         )
     return [round(low + step * number, 12) for number in range(count)]

@@ -14,7 +14,6 @@ from backtest.cli.options import (
     MarketOption,
     print_json,
 )
-from backtest.notes import Note
 
 
 def rotation_map(
@@ -72,7 +71,7 @@ def rotation_map(
 
 def _groups(text: str) -> dict[str, tuple[str, ...]]:
     """Return the sectors of the baskets named; "tracks" is the three tracks of NQP."""
-    from backtest.errors import UserError, suggest
+    from backtest.errors import unknown
     from strategies.taxonomy import BASKETS, TRACKS
 
     if text == "tracks":
@@ -80,12 +79,6 @@ def _groups(text: str) -> dict[str, tuple[str, ...]]:
     groups = {}
     for name in text.split(","):
         if name not in BASKETS:
-            raise UserError(
-                Note(
-                    "there is no basket {name!r}; {suggestion}",
-                    name=name,
-                    suggestion=suggest(name, BASKETS),
-                )
-            )
+            raise unknown("basket", name, BASKETS)
         groups[name] = BASKETS[name].sectors
     return groups

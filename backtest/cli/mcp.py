@@ -35,11 +35,13 @@ def mcp(
 
     if find_spec("mcp") is None:
         raise UserError(
-            "nqp mcp needs the Model Context Protocol SDK, which is not installed; "
-            'run: pip install "nqp-rotation[mcp]"'
+            "nqp mcp needs the Model Context Protocol SDK, which is not installed; run: pip "
+            'install "nqp-rotation[mcp]"'
         )
     if workspace.exists() and not workspace.is_dir():
-        raise UserError(f"{workspace} is a file; name a folder with --workspace")
+        raise UserError(
+            "{workspace} is a file; name a folder with --workspace", workspace=workspace
+        )
     workspace.mkdir(parents=True, exist_ok=True)
     typer.echo(f"nqp: serving {workspace.resolve()} to an agent on stdin and stdout", err=True)
     budget = [] if max_trials is None else [str(max_trials)]

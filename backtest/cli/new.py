@@ -82,15 +82,15 @@ def new(
     module = "_".join(words).lower()
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{1,39}", name) or not words or iskeyword(module):
         raise UserError(
-            Note("{name!r} is no name for a strategy; give letters, as my-rotation", name=name)
+            "{name!r} is no name for a strategy; give letters, as my-rotation", name=name
         )
     if not out.is_dir():
-        raise UserError(Note("there is no folder {out}; make it first", out=out))
+        raise UserError("there is no folder {out}; make it first", out=out)
     kind = "".join(word[0].upper() + word[1:] for word in words)
     texts = {f"{module}.py": STRATEGY, f"test_{module}.py": TEST}
     for file in texts:
         if (out / file).exists():
-            raise UserError(Note("{value} exists already; give another name", value=out / file))
+            raise UserError("{path} exists already; give another name", path=out / file)
     for file, text in texts.items():
         write_file(out / file, text.format(kind=kind, module=module).encode())
     tell(

@@ -103,9 +103,7 @@ class Terms:
         object.__setattr__(self, "end", end)
         if not self.cash < MOST:
             raise UserError(
-                Note(
-                    "--cash was {cash:g}; give an amount below {MOST:g}", cash=self.cash, MOST=MOST
-                )
+                "--cash was {cash:g}; give an amount below {MOST:g}", cash=self.cash, MOST=MOST
             )
 
     def load_market(self) -> Market:
@@ -119,13 +117,11 @@ class Terms:
             last = market.sessions[-1]
             if self.end is None and _is_after(self.start, last):
                 raise UserError(
-                    Note(
-                        "--start was {start}, but market {name} ends on {last:%Y-%m-%d}; give an "
-                        "earlier day",
-                        start=self.start,
-                        name=market.name,
-                        last=last,
-                    )
+                    "--start was {start}, but market {name} ends on {last:%Y-%m-%d}; give an "
+                    "earlier day",
+                    start=self.start,
+                    name=market.name,
+                    last=last,
                 )
             market.between(self.start, self.end)
         if self.end is not None:

@@ -19,7 +19,7 @@ from backtest.strategy import Strategy
 from backtest.triggers import Trigger
 
 Kind = type[Strategy] | type[Trigger]
-ASKED = "give FILE.py:Class"
+ASKED = Note("give FILE.py:Class")
 
 
 def strategy_from_file(name: str) -> type[Strategy]:
@@ -27,11 +27,9 @@ def strategy_from_file(name: str) -> type[Strategy]:
     kind = class_from_file(name, Strategy)
     if not issubclass(kind, Strategy):
         raise UserError(
-            Note(
-                "{kind} is a trigger: 'nqp check' takes it, anything else needs a strategy "
-                "whose rules ask it",
-                kind=kind.__name__,
-            )
+            "{kind} is a trigger: 'nqp check' takes it, anything else needs a strategy whose "
+            "rules ask it",
+            kind=kind.__name__,
         )
     return kind
 
@@ -55,59 +53,48 @@ def class_from_file(name: str, wanted: type[Strategy] | None = None) -> Kind:
     if ready:
         names = [kind.__name__ for kind in ready]
         raise UserError(
-            Note(
-                "{path} defines several; {ASKED}, one of {names}",
-                path=path,
-                ASKED=ASKED,
-                names=", ".join(names),
-            )
+            "{path} defines several; {ASKED}, one of {names}",
+            path=path,
+            ASKED=ASKED,
+            names=", ".join(names),
         )
     if kinds:
         _complete(path, next(iter(kinds.values())))
     if mine:
         one = next(iter(mine))
         raise UserError(
-            Note(
-                "{path} defines no strategy: {one} subclasses none; write class "
-                "{one}(TriggerRotation) or class {one}(Strategy), from backtest",
-                path=path,
-                one=one,
-            )
+            "{path} defines no strategy: {one} subclasses none; write class "
+            "{one}(TriggerRotation) or class {one}(Strategy), from backtest",
+            path=path,
+            one=one,
         )
-    raise UserError(Note("{path} defines no strategy; subclass backtest.Strategy in it", path=path))
+    raise UserError("{path} defines no strategy; subclass backtest.Strategy in it", path=path)
 
 
 def _named(path: str, name: str, everything: dict[str, object], mine: dict[str, type]) -> Kind:
     """Return the class of a name, or say what it is instead."""
     found = everything.get(name)
     if found is None:
-        there_is = suggest(name, mine) if mine else "it has no class"
         raise UserError(
-            Note(
-                "{path} has no strategy {name!r}; {there_is}",
-                path=path,
-                name=name,
-                there_is=there_is,
-            )
+            "{path} has no strategy {name!r}; {there_is}",
+            path=path,
+            name=name,
+            there_is=suggest(name, mine),
         )
     if not inspect.isclass(found):
         raise UserError(
-            Note(
-                "{name} in {path} is a {kind}, no class; {ASKED}",
-                name=name,
-                path=path,
-                kind=type(found).__name__,
-                ASKED=ASKED,
-            )
+            "{name} in {path} is a {kind}, no class; {ASKED}",
+            name=name,
+            path=path,
+            kind=type(found).__name__,
+            ASKED=ASKED,
         )
     if not issubclass(found, (Strategy, Trigger)):
         raise UserError(
-            Note(
-                "{name} in {path} is no strategy; write class {name}(TriggerRotation) or class "
-                "{name}(Strategy), from backtest",
-                name=name,
-                path=path,
-            )
+            "{name} in {path} is no strategy; write class {name}(TriggerRotation) or class "
+            "{name}(Strategy), from backtest",
+            name=name,
+            path=path,
         )
     _complete(path, found)
     return found
@@ -117,30 +104,34 @@ def _complete(path: str, kind: type) -> None:
     """Say what a class lacks to be one that can be run."""
     missing = sorted(getattr(kind, "__abstractmethods__", ()))
     if missing:
-        raise UserError(Note("{path}: {lacking}", path=path, lacking=lacking(kind, missing)))
+        raise UserError("{path}: {lacking}", path=path, lacking=lacking(kind, missing))
 
 
 def _module(file: Path, path: str) -> ModuleType:
     """Import a file as a module of its own; files of one name in two folders are two."""
     if not file.is_file():
-        raise UserError(Note("there is no file {path}; {ASKED}", path=path, ASKED=ASKED))
+        raise UserError("there is no file {path}; {ASKED}", path=path, ASKED=ASKED)
     name, place = f"{OWN}{file.stem}", str(file.resolve())
     known = sys.modules.get(name)
     if known is not None and str(Path(str(known.__file__)).resolve()) != place:
         name = f"{name}_{blake2b(place.encode(), digest_size=4).hexdigest()}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise UserError(Note("{path} is no Python file; {ASKED}", path=path, ASKED=ASKED))
+        raise UserError("{path} is no Python file; {ASKED}", path=path, ASKED=ASKED)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
         with redirect_stdout(sys.stderr), _beside(file):
             spec.loader.exec_module(module)
     except UserError as error:
-        raise UserError(own_fault(error) or f"{path}: {error}") from error
+        raise UserError(
+            own_fault(error) or Note("{path}: {lacking}", path=path, lacking=error.args[0])
+        ) from error
     except (Exception, SystemExit) as error:
-        what = f"{path}: {type(error).__name__}: {error}; mend the file"
-        raise UserError(own_fault(error) or what) from error
+        what = f"{type(error).__name__}: {error}"
+        raise UserError(
+            own_fault(error) or Note("{path}: {what}; mend the file", path=path, what=what)
+        ) from error
     return module
 
 

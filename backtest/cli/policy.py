@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, print_json
-from backtest.notes import Note
 
 
 def policy(
@@ -35,7 +34,7 @@ def policy(
     json: JsonOption = False,
 ) -> None:
     """List policy events by kind, with when each was known and how sure that is."""
-    from backtest.errors import UserError, suggest
+    from backtest.errors import refused, unknown
     from backtest.market.event_file import events_named
     from backtest.market.market import timestamp
     from backtest.views.policy import policy_document, policy_page
@@ -45,32 +44,14 @@ def policy(
     say = Words(lang)
     names = EVENT_BASKETS.names
     if basket and basket not in names:
-        raise UserError(
-            Note(
-                "there is no basket {basket!r}; {suggestion}",
-                basket=basket,
-                suggestion=suggest(basket, names),
-            )
-        )
+        raise unknown("basket", basket, names)
     found = events_named(events, names).events
     known = {*POLICY_KINDS, *(one.kind for one in found)} - {""}
     if kind and kind not in known:
-        raise UserError(
-            Note(
-                "there is no kind {kind!r}; {suggestion}",
-                kind=kind,
-                suggestion=suggest(kind, sorted(known)),
-            )
-        )
+        raise unknown("kind", kind, sorted(known))
     sure = sorted({one.confidence for one in found} - {""})
     if confidence and confidence not in sure:
-        raise UserError(
-            Note(
-                "--confidence was {confidence!r}; {suggestion}",
-                confidence=confidence,
-                suggestion=suggest(confidence, sure),
-            )
-        )
+        raise refused("--confidence", confidence, sure)
     chosen = [
         one
         for one in found

@@ -39,25 +39,16 @@ def report(
 ) -> None:
     """Write the report of a folder that --out wrote into it, in another form or language."""
     from backtest.cli.lookup import own_strategies
-    from backtest.errors import UserError, suggest
+    from backtest.errors import UserError, refused
     from backtest.records.folder import FORMS, write_report
     from backtest.render.terminal import tell
     from backtest.views.words import LANGUAGES
 
     for option, value, known in (("--format", form, FORMS), ("--lang", lang, LANGUAGES)):
         if value not in known:
-            raise UserError(
-                Note(
-                    "{option} was {value!r}; {suggestion}",
-                    option=option,
-                    value=value,
-                    suggestion=suggest(value, known),
-                )
-            )
+            raise refused(option, value, known)
     if not folder.is_dir():
-        raise UserError(
-            Note("there is no folder {folder}; name one written by --out", folder=folder)
-        )
+        raise UserError("there is no folder {folder}; name one written by --out", folder=folder)
     given = own_strategies(strategy)
     if form == "xlsx":
         written: tuple[Path, ...] = (_workbook(folder, market, given),)
@@ -81,13 +72,17 @@ def _workbook(folder: Path, named: str | None, given: Mapping[str, type[Strategy
 
     other = other_folder(folder)
     if other is not None:
-        raise UserError(f"{folder} holds {other}; only a run is written as a workbook")
+        raise UserError(
+            "{folder} holds {other}; only a run is written as a workbook",
+            folder=folder,
+            other=other,
+        )
     record = read_run(folder)
     market = recalled_market(record.manifest, named)
     if market is None:
         raise UserError(
-            f"the market {record.manifest['market']} of this run is not here; name a folder that "
-            f"has it with --market"
+            "the market {market} of this run is not here; name a folder that has it with --market",
+            market=record.manifest["market"],
         )
     result = record.result(recalled_strategy(record.manifest, given), market)
     return write_result(result, folder / "report.xlsx")
@@ -104,17 +99,13 @@ def _page(
     other = other_folder(folder)
     if given and other is not None:
         raise UserError(
-            Note(
-                "{folder} holds {other} and no run; leave --strategy out",
-                folder=folder,
-                other=other,
-            )
+            "{folder} holds {other} and no run; leave --strategy out", folder=folder, other=other
         )
     if (folder / "trials.parquet").exists():
         from backtest.records.tuning_folder import read_tuning
 
         if named is not None:
-            raise UserError(Note("the report of a tuning needs no market; leave --market out"))
+            raise UserError("this report needs no market; leave --market out")
         return read_tuning(folder, language=language)
     if (folder / "regimes.csv").exists():
         from backtest.records.compare_folder import beside, read_compare
@@ -128,15 +119,13 @@ def _page(
         return compare_report(comparison, source=thesis, missing=missing, language=language)
     if (folder / PAGES).exists() and not (folder / "summary.json").exists():
         if named is not None:
-            raise UserError(f"the report of {other} needs no market; leave --market out")
+            raise UserError("this report needs no market; leave --market out")
         return read_page(folder, language)
     if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
         raise UserError(
-            Note(
-                "{folder} holds evidence, whose report is written with it: run 'nqp evidence' "
-                "again with --out {folder} --force",
-                folder=folder,
-            )
+            "{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "
+            "with --out {folder} --force",
+            folder=folder,
         )
     from backtest.records.record import read_run
     from backtest.today.forward import forward_of

@@ -60,13 +60,11 @@ def new(
 
     path = out / f"{name}.toml"
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
-        raise UserError(
-            Note("{name!r} is no name for a thesis; give letters, as my-thesis", name=name)
-        )
+        raise UserError("{name!r} is no name for a thesis; give letters, as my-thesis", name=name)
     if not out.is_dir():
-        raise UserError(Note("there is no folder {out}; make it first", out=out))
+        raise UserError("there is no folder {out}; make it first", out=out)
     if path.exists():
-        raise UserError(Note("{path} exists already; give another name", path=path))
+        raise UserError("{path} exists already; give another name", path=path)
     write_file(path, (files("strategies") / "theses" / "template.toml").read_bytes())
     tell(Note("wrote {path}", path=path))
     tell(Note("next: nqp evidence --thesis {path}, nqp run {path}", path=path))

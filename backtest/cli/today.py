@@ -70,11 +70,9 @@ def today(
     say, chosen = Words(lang), find_strategy(strategy, settings or [])
     if capital is not None and not 0 < capital < MOST:
         raise UserError(
-            Note(
-                "--capital was {capital:g}; give an amount above 0 and below {MOST:g}",
-                capital=capital,
-                MOST=MOST,
-            )
+            "--capital was {capital:g}; give an amount above 0 and below {MOST:g}",
+            capital=capital,
+            MOST=MOST,
         )
     terms = Terms(market, None, None, costs, "open", 1_000_000.0, False)
     model = terms.cost_model()

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, print_json
-from backtest.notes import Note
 
 
 def trials(
@@ -28,11 +27,9 @@ def trials(
     if market is not None:
         if rows and market not in names:
             raise UserError(
-                Note(
-                    "nothing was tried on market {market!r}; {suggestion}",
-                    market=market,
-                    suggestion=suggest(market, names),
-                )
+                "nothing was tried on market {market!r}; {suggestion}",
+                market=market,
+                suggestion=suggest(market, names),
             )
         rows = [row for row in rows if row["market"] == market]
     if json:

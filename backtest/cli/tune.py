@@ -147,7 +147,7 @@ def tune(
         whole = terms.load_market()
         loaded = whole if holdout is None else before(whole, holdout)
     if reveal and holdout is None:
-        raise UserError(Note("--reveal opens a holdout: add --holdout DATE, its first day"))
+        raise UserError("--reveal opens a holdout: add --holdout DATE, its first day")
     options: dict[str, Any] = {
         "score": score,
         "costs": terms.cost_model(),
@@ -296,26 +296,22 @@ def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constrain
         sign = next((sign for sign in COMPARISONS if sign in text), None)
         if sign is None:
             raise UserError(
-                Note("--where {text} compares nothing; write NAME<NAME or NAME<=NUMBER", text=text)
+                "--where {text} compares nothing; write NAME<NAME or NAME<=NUMBER", text=text
             )
         left, right = (part.strip() for part in text.split(sign, 1))
         if left not in known:
             raise UserError(
-                Note(
-                    "{name} has no parameter {left!r}; {suggestion}",
-                    name=strategy.name,
-                    left=left,
-                    suggestion=suggest(left, known),
-                )
+                "{name} has no parameter {left!r}; {suggestion}",
+                name=strategy.name,
+                left=left,
+                suggestion=suggest(left, known),
             )
         if right not in known and not _is_number(right):
             raise UserError(
-                Note(
-                    "--where {text}: {right!r} is no parameter and no number; {suggestion}",
-                    text=text,
-                    right=right,
-                    suggestion=suggest(right, known),
-                )
+                "--where {text}: {right!r} is no parameter and no number; {suggestion}",
+                text=text,
+                right=right,
+                suggestion=suggest(right, known),
             )
         found.append(_comparison(left, COMPARISONS[sign], right))
     return found
@@ -339,20 +335,14 @@ def _is_number(text: str) -> bool:
 
 def _engine(engine: str, address: str | None) -> AbstractContextManager[Engine | None]:
     """Return what computes elsewhere while it is open; None for this machine."""
-    from backtest.errors import UserError, suggest
+    from backtest.errors import UserError, refused
 
     if engine == "local":
         return nullcontext(None)
     if engine != "dask":
-        raise UserError(
-            Note(
-                "--engine was {engine!r}; {suggestion}",
-                engine=engine,
-                suggestion=suggest(engine, ["local", "dask"]),
-            )
-        )
+        raise refused("--engine", engine, ["local", "dask"])
     if address is None:
-        raise UserError(Note("--engine dask needs the scheduler: add --address tcp://host:8786"))
+        raise UserError("--engine dask needs the scheduler: add --address tcp://host:8786")
     from backtest.tuning.remote import dask_engine
 
     return dask_engine(address)

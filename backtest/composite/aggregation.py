@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import unknown
 
 METHODS = ("arithmetic", "geometric")
 SHIFT = 0.1
@@ -45,7 +45,7 @@ def aggregate(scores: pd.DataFrame, weights: pd.DataFrame | pd.Series, method: s
     [0.347, 0.5, 0.5]
     """
     if method not in METHODS:
-        raise UserError(f"there is no aggregation {method!r}; {suggest(method, METHODS)}")
+        raise unknown("aggregation", method, METHODS)
     values = scores.to_numpy(dtype=float)
     if isinstance(weights, pd.Series):
         shares = np.broadcast_to(

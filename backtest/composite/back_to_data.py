@@ -34,11 +34,17 @@ def back_to_data(found: Composite, start: Date, end: Date) -> pd.DataFrame:
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     sessions = found.market.sessions
     if first >= last:
-        raise UserError(f"start {first:%Y-%m-%d} is not before end {last:%Y-%m-%d}; swap them")
+        raise UserError(
+            "start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them", first=first, last=last
+        )
     if first < sessions[0] or first >= sessions[-1]:
         raise UserError(
-            f"market {found.market.name} has no move after {first:%Y-%m-%d}; it runs from "
-            f"{sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
+            "market {name} has no move after {first:%Y-%m-%d}; it runs from {sessions:%Y-%m-%d} "
+            "to {sessions2:%Y-%m-%d}",
+            name=found.market.name,
+            first=first,
+            sessions=sessions[0],
+            sessions2=sessions[-1],
         )
     pillar = {one.name: one.pillar for one in found.framework.concrete}
     table = pd.DataFrame(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from backtest.composite import aggregation, imputation, normalization, weighting
 from backtest.composite.indicator import PILLARS, Indicator
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, suggest, unknown
 from backtest.market.universe import check_sectors
 from backtest.validation import validated
 
@@ -68,43 +68,76 @@ class Framework:
         for key, known in CHOICES.items():
             value = getattr(self, key)
             if value not in known:
-                raise UserError(f"{whose}: {key} {value!r} is not known; {suggest(value, known)}")
+                raise UserError(
+                    "{whose}: {key} {value!r} is not known; {suggestion}",
+                    whose=whose,
+                    key=key,
+                    value=value,
+                    suggestion=suggest(value, known),
+                )
         if not 0 <= self.min_coverage <= 1:
             raise UserError(
-                f"{whose}: min_coverage was {self.min_coverage}; give a fraction from 0 to 1"
+                "{whose}: min_coverage was {min_coverage}; give a fraction from 0 to 1",
+                whose=whose,
+                min_coverage=self.min_coverage,
             )
         for pillar, weight in self.pillar_weights:
             if pillar not in PILLARS:
                 raise UserError(
-                    f"{whose}: there is no pillar {pillar!r}; {suggest(pillar, PILLARS)}"
+                    "{whose}: there is no pillar {pillar!r}; {suggestion}",
+                    whose=whose,
+                    pillar=pillar,
+                    suggestion=suggest(pillar, PILLARS),
                 )
             if not 0 < weight < float("inf"):
                 raise UserError(
-                    f"{whose}: the weight of pillar {pillar} was {weight}; give a number above 0"
+                    "{whose}: the weight of pillar {pillar} was {weight}; give a number above 0",
+                    whose=whose,
+                    pillar=pillar,
+                    weight=weight,
                 )
         for track, sectors in self.tracks:
             if not sectors:
-                raise UserError(f"{whose}: track {track!r} has no sectors; name at least one")
+                raise UserError(
+                    "{whose}: track {track!r} has no sectors; name at least one",
+                    whose=whose,
+                    track=track,
+                )
             check_sectors(sectors)
         if not self.indicators:
-            raise UserError(f"{whose}: no pillar has an indicator; add an [[indicators]] table")
+            raise UserError(
+                "{whose}: no pillar has an indicator; add an [[indicators]] table", whose=whose
+            )
         names = [indicator.name for indicator in self.indicators]
         for number, indicator in enumerate(self.indicators):
             if indicator.name in names[:number]:
-                raise UserError(f"{whose}: indicator {indicator.name!r} stands twice; rename one")
+                raise UserError(
+                    "{whose}: indicator {indicator!r} stands twice; rename one",
+                    whose=whose,
+                    indicator=indicator.name,
+                )
             if indicator.pillar not in dict(self.pillar_weights):
                 raise UserError(
-                    f"{whose}: indicator {indicator.name!r} is of pillar {indicator.pillar}, which "
-                    f"has no weight; give it one above 0"
+                    "{whose}: indicator {indicator!r} is of pillar {pillar}, which has no "
+                    "weight; give it one above 0",
+                    whose=whose,
+                    indicator=indicator.name,
+                    pillar=indicator.pillar,
                 )
             if indicator.track and indicator.track not in dict(self.tracks):
                 raise UserError(
-                    f"{whose}: indicator {indicator.name!r} speaks of track {indicator.track!r}, "
-                    f"which is not among the tracks; {suggest(indicator.track, dict(self.tracks))}"
+                    "{whose}: indicator {indicator!r} speaks of track {track!r}, which is not "
+                    "among the tracks; {suggestion}",
+                    whose=whose,
+                    indicator=indicator.name,
+                    track=indicator.track,
+                    suggestion=suggest(indicator.track, dict(self.tracks)),
                 )
             if indicator.by_track and not self.tracks:
                 raise UserError(
-                    f"{whose}: indicator {indicator.name!r} is by_track; add a [tracks] table"
+                    "{whose}: indicator {indicator!r} is by_track; add a [tracks] table",
+                    whose=whose,
+                    indicator=indicator.name,
                 )
 
     @cached_property
@@ -175,11 +208,11 @@ def load_framework(name_or_path: str | Path) -> Framework:
         return parse_framework(built_in.read_text(encoding="utf-8"), source=name)
     path = Path(name_or_path)
     if not path.is_file():
-        raise UserError(f"there is no framework or TOML file {name!r}; {suggest(name, BUILT_IN)}")
+        raise unknown("framework or TOML file", name, BUILT_IN)
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(f"framework {name} is not UTF-8 text; save it as UTF-8") from error
+        raise UserError("{path} is not UTF-8 text; save it as UTF-8", path=name) from error
     return parse_framework(text, source=name)
 
 
@@ -189,11 +222,17 @@ def parse_framework(text: str, source: str = "framework") -> Framework:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{source} is not valid TOML: {error}") from error
+        raise UserError(
+            "{source} is not valid TOML: {error}", source=source, error=error
+        ) from error
     weights = raw.get("pillars")
     if isinstance(weights, dict):
         for pillar in PILLARS:
             if pillar not in weights and set(weights) <= set(PILLARS):
-                raise UserError(f"{source}: pillars.{pillar} must be a number; give one above 0")
+                raise UserError(
+                    "{source}: pillars.{pillar} must be a number; give one above 0",
+                    source=source,
+                    pillar=pillar,
+                )
         raw["pillars"] = {name: weights[name] for name in PILLARS if name in weights} | weights
     return validated(Framework, raw, source, {"pillars": "pillar_weights"})

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, unknown
 
 METHODS = ("carry", "none", "pillar")
 
@@ -43,7 +43,7 @@ def impute(
     [0.6, 0.4]
     """
     if method not in METHODS:
-        raise UserError(f"there is no imputation {method!r}; {suggest(method, METHODS)}")
+        raise unknown("imputation", method, METHODS)
     if method == "none":
         return panel
     if method == "carry":

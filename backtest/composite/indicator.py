@@ -100,23 +100,43 @@ class Indicator:
         ):
             value = getattr(self, key)
             if value not in known:
-                raise UserError(f"{whose}: {key} {value!r} is not known; {suggest(value, known)}")
+                raise UserError(
+                    "{whose}: {key} {value!r} is not known; {suggestion}",
+                    whose=whose,
+                    key=key,
+                    value=value,
+                    suggestion=suggest(value, known),
+                )
         if not self.name or not self.series:
-            raise UserError(f"{whose}: name and series must not be empty; give both")
+            raise UserError("{whose}: name and series must not be empty; give both", whose=whose)
         if self.observable and self.series not in OBSERVABLES:
             raise UserError(
-                f"{whose}: series {self.series!r} is not known; {suggest(self.series, OBSERVABLES)}"
+                "{whose}: series {series!r} is not known; {suggestion}",
+                whose=whose,
+                series=self.series,
+                suggestion=suggest(self.series, OBSERVABLES),
             )
         if self.delay_days < 0:
-            raise UserError(f"{whose}: delay_days was {self.delay_days}; give 0 or more")
+            raise UserError(
+                "{whose}: delay_days was {delay_days}; give 0 or more",
+                whose=whose,
+                delay_days=self.delay_days,
+            )
         if not 0 < self.weight < float("inf"):
-            raise UserError(f"{whose}: weight was {self.weight}; give a number above 0")
+            raise UserError(
+                "{whose}: weight was {weight}; give a number above 0",
+                whose=whose,
+                weight=self.weight,
+            )
         if self.enters and self.leaves and self.enters > self.leaves:
             raise UserError(
-                f"{whose}: it enters on {self.enters}, after it leaves on {self.leaves}; swap them"
+                "{whose}: it enters on {enters}, after it leaves on {leaves}; swap them",
+                whose=whose,
+                enters=self.enters,
+                leaves=self.leaves,
             )
         if self.by_track and self.track:
-            raise UserError(f"{whose}: it has a track and by_track; keep one of them")
+            raise UserError("{whose}: it has a track and by_track; keep one of them", whose=whose)
 
     @property
     def observable(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import unknown
 
 METHODS = ("z", "min-max", "rank", "distance")
 NEUTRAL = {"z": 0.0, "min-max": 0.5, "rank": 0.5, "distance": 0.5}
@@ -46,7 +46,7 @@ def normalize(panel: pd.DataFrame, method: str) -> pd.DataFrame:
     [0.5, 0.5, 0.8333333333333334, 0.625]
     """
     if method not in METHODS:
-        raise UserError(f"there is no normalization {method!r}; {suggest(method, METHODS)}")
+        raise unknown("normalization", method, METHODS)
     panel = panel.astype(float)
     best, worst = panel.cummax(), panel.cummin()
     spread = best - worst

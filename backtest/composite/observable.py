@@ -102,7 +102,8 @@ def _here(market: Market, sectors: Sectors) -> list[str]:
     names = list(market.sectors_of(sectors or market.by_sector))
     if not names:
         raise UserError(
-            f"market {market.name} has none of the sectors {', '.join(sectors)}; "
-            f"use a universe with one of them"
+            "market {market} has none of the sectors {sectors}; use a universe with one of them",
+            market=market.name,
+            sectors=", ".join(sectors),
         )
     return names

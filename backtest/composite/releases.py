@@ -76,8 +76,10 @@ def published(market: Market, framework: Framework, values: Mapping[str, pd.Seri
     for name, series in values.items():
         if name not in delays:
             raise UserError(
-                f"framework {framework.name} has no indicator of series {name!r}; "
-                f"leave it out or add the indicator"
+                "framework {framework} has no indicator of series {name!r}; leave it out or add "
+                "the indicator",
+                framework=framework.name,
+                name=name,
             )
         one = delays[name]
         market = market.with_series(

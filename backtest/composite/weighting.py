@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, unknown
 
 METHODS = ("equal", "expert", "entropy", "critic", "std", "pca")
 FEWEST = 3  # rows from which data can weigh
@@ -64,7 +64,7 @@ def weigh(
     {'a': 0.833, 'b': 0.167}
     """
     if method not in METHODS:
-        raise UserError(f"there is no weighting {method!r}; {suggest(method, METHODS)}")
+        raise unknown("weighting", method, METHODS)
     names = scores.columns
     if method == "expert":
         return _expert(names, expert)
@@ -104,10 +104,14 @@ def _expert(names: pd.Index, expert: Mapping[str, float] | None) -> pd.Series:
     for name in names:
         if name not in given:
             raise UserError(
-                f"indicator {name!r} has no expert weight; give it one, 0 leaves it out"
+                "indicator {name!r} has no expert weight; give it one, 0 leaves it out", name=name
             )
         if not 0.0 <= given[name] < float("inf"):
-            raise UserError(f"the weight of {name!r} is {given[name]}; give a number from 0 up")
+            raise UserError(
+                "the weight of {name!r} is {given}; give a number from 0 up",
+                name=name,
+                given=given[name],
+            )
     weights = pd.Series([float(given[name]) for name in names], names, name="weight")
     if not weights.sum() > 0.0:
         raise UserError("all expert weights are 0; give at least one indicator a weight")

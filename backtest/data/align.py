@@ -47,8 +47,10 @@ def build_market(
     days = market_sessions(raw.prices, universe)
     if days.empty:
         raise UserError(
-            f"market {name} has no price of a sector instrument on a session of "
-            f"{universe.calendar}; check its dates"
+            "market {name} has no price of a sector instrument on a session of {calendar}; "
+            "check its dates",
+            name=name,
+            calendar=universe.calendar,
         )
     present = set(raw.prices["instrument"])
     columns = [identifier for identifier in universe.by_id if identifier in present]

@@ -144,8 +144,9 @@ def _on_exchange(utc: pd.Series, offsets: pd.Series, exchange: Exchange, form: s
     if exchange.zone is None:
         if not midnight and (offsets[there] == 0.0).any():
             raise UserError(
-                f"has times in UTC ({written[there].iloc[0]:%Y-%m-%d %H:%M}), and the universe "
-                f"names no exchange whose time zone says on which day they fall; write plain dates"
+                "has times in UTC ({text:%Y-%m-%d %H:%M}), and the universe names no exchange "
+                "whose time zone says on which day they fall; write plain dates",
+                text=written[there].iloc[0],
             )
         return Dates(plain, form)
     local = utc.dt.tz_localize("UTC").dt.tz_convert(exchange.zone).dt.tz_localize(None)
@@ -168,8 +169,11 @@ def _on_exchange(utc: pd.Series, offsets: pd.Series, exchange: Exchange, form: s
     if use == "plain":
         return Dates(plain, f"{form}, the days as written")
     raise UserError(
-        f"has times with an offset from UTC ({example}) that may mean that day or "
-        f"{moved[there].iloc[0]:%Y-%m-%d} in {exchange.zone}; write plain dates"
+        "has times with an offset from UTC ({example}) that may mean that day or {day:%Y-%m-%d} "
+        "in {zone}; write plain dates",
+        example=example,
+        day=moved[there].iloc[0],
+        zone=exchange.zone,
     )
 
 
@@ -215,8 +219,9 @@ def _chosen(texts: list[str], exchange: Exchange) -> Form | None:
         shares.append(exchange.share(pd.DatetimeIndex(stamps)))
     if abs(shares[0] - shares[1]) <= CLEARLY:
         raise UserError(
-            f"has {texts[0]!r} for its date, whose day and month cannot be told apart; write dates "
-            f"as 2024-06-28 or say --date-format %d/%m/%Y"
+            "has {texts!r} for its date, whose day and month cannot be told apart; write dates "
+            "as 2024-06-28 or say --date-format %d/%m/%Y",
+            texts=texts[0],
         )
     return fitting[int(shares[1] > shares[0])]
 

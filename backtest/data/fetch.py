@@ -105,14 +105,17 @@ def fetch_market(
     """
     check_name(request.name)
     if request.start and request.end and request.start > request.end:
-        raise UserError(f"start {request.start} is after end {request.end}; swap them")
+        raise UserError(
+            "start {start} is after end {end}; swap them", start=request.start, end=request.end
+        )
     with locked(request.name, "fetch", patience=0.0):
         prices_come = request.prices and source.has_prices
         base = base_of(request.name, request.universe, prices_come=prices_come)
         plan = _Plan.of(base, request, source, prices_come, now())
         if not plan.wanted and not plan.current:
             raise UserError(
-                f"there is nothing to fetch from {source.name}; name series of it with --series"
+                "there is nothing to fetch from {source}; name series of it with --series",
+                source=source.name,
             )
         merge = Merge(base, source.name, now().date(), accept=request.accept_revisions)
         for answer in _answers(request.name, source, plan.wanted, progress):
@@ -182,8 +185,10 @@ def _answers(
             yield answer
     except NoNetworkError as error:
         raise UserError(
-            f"there is no way to {source.name} from here ({error}); check the network, and "
-            f"HTTPS_PROXY where one is needed"
+            "there is no way to {source} from here ({error}); check the network, and "
+            "HTTPS_PROXY where one is needed",
+            source=source.name,
+            error=error,
         ) from error
 
 

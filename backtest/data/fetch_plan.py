@@ -63,16 +63,22 @@ def base_of(name: str, universe: str | None, *, prices_come: bool) -> Base:
             asked = parse_universe(universe_text(universe), source=universe).name
             if asked != base.raw.universe.name:
                 raise UserError(
-                    f"market {name} is of universe {base.raw.universe.name}, not {asked}; choose "
-                    f"another name for it"
+                    "market {name} is of universe {name2}, not {asked}; choose another name for it",
+                    name=name,
+                    name2=base.raw.universe.name,
+                    asked=asked,
                 )
         return base
     if not prices_come:
         raise UserError(
-            f"there is no market {name!r} to add series to; fetch or import its prices first"
+            "there is no market {name!r} to add series to; fetch or import its prices first",
+            name=name,
         )
     if universe is None:
-        raise UserError(f"say which universe to fetch: --universe {', '.join(BUILT_IN)} or a file")
+        raise UserError(
+            "say which universe to fetch: --universe {built_in} or a file",
+            built_in=", ".join(BUILT_IN),
+        )
     text = universe_text(universe)
     parse_universe(text, source=universe)
     return Base(raw_market(text, empty_prices(), empty_series()), None)
@@ -109,7 +115,12 @@ def chosen_series(
         return tuple(offered)
     for name in asked:
         if name not in offered:
-            raise UserError(f"{source.name} has no series {name!r}; {suggest(name, offered)}")
+            raise UserError(
+                "{source} has no series {name!r}; {suggestion}",
+                source=source.name,
+                name=name,
+                suggestion=suggest(name, offered),
+            )
     return tuple(dict.fromkeys(asked))
 
 

@@ -32,7 +32,9 @@ def write_folder(raw: RawMarket, folder: Path) -> tuple[Path, ...]:
     """
     try:
         if folder.exists() and not is_market_folder(folder) and any(folder.iterdir()):
-            raise UserError(f"{folder} is not empty and no exported market; choose a new folder")
+            raise UserError(
+                "{folder} is not empty and no exported market; choose a new folder", folder=folder
+            )
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SERIES).unlink(missing_ok=True)
         # The universe comes last: a folder without it is no market.
@@ -43,7 +45,11 @@ def write_folder(raw: RawMarket, folder: Path) -> tuple[Path, ...]:
         universe = folder / UNIVERSE
         universe.write_bytes(raw.universe_text.encode())
     except OSError as error:
-        raise UserError(f"{folder} cannot be written ({error.strerror}); choose another") from error
+        raise UserError(
+            "cannot write to {folder} ({strerror}); name another",
+            folder=folder,
+            strerror=error.strerror,
+        ) from error
     return (*written, universe)
 
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from backtest.errors import UserError
+from backtest.notes import Note
 
 SUFFIXES = (
     *(".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls"),
@@ -76,21 +77,22 @@ def read_grid(path: Path) -> Cells:
         If there is no such file, it is empty, or is nothing that can be read safely.
     """
     if not path.is_file():
-        raise UserError(f"there is no file {path}; check the path")
+        raise UserError("there is no file {path}; check the path", path=path)
     if path.stat().st_size > MOST_BYTES:
         raise _too_large(path, f"{path.stat().st_size / 1e9:.1f} GB")
     content = path.read_bytes()
     if not content.strip():
-        raise UserError(f"{path} is empty; it needs a header and at least one row")
+        raise UserError("{path} is empty; it needs a header and at least one row", path=path)
     if PICKLE.match(content):
         raise UserError(
-            f"{path} is a pickle, which can run any program when read; save the table as Parquet"
+            "{path} is a pickle, which can run any program when read; save the table as Parquet",
+            path=path,
         )
     for start, says in REFUSED.items():
         if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(start):
-            raise UserError(f"{path} {says}")
+            raise UserError("{path} {says}", path=path, says=Note(says))
     if WEB_PAGE.match(content.lstrip(b"\xef\xbb\xbf \r\n\t")):
-        raise UserError(f"{path} is a web page or XML, not a table; save it as CSV")
+        raise UserError("{path} is a web page or XML, not a table; save it as CSV", path=path)
     if content.startswith(b"PK"):
         return _workbook(content, path)
     if content.startswith((b"PAR1", b"ARROW1")) or path.suffix.lower() in (".parquet", ".pq"):
@@ -100,8 +102,10 @@ def read_grid(path: Path) -> Cells:
 
 def _too_large(path: Path, size: str) -> UserError:
     return UserError(
-        f"{path} has {size}, more than a table of prices needs; cut it into files by instrument "
-        f"or by year and import their folder"
+        "{path} has {size}, more than a table of prices needs; cut it into files by instrument "
+        "or by year and import their folder",
+        path=path,
+        size=size,
     )
 
 
@@ -115,7 +119,9 @@ def _text(content: bytes, path: Path) -> Cells:
         else:
             rows = list(csv.reader(StringIO(lines), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise UserError(f"{path} is no table ({error}); check its quotes and separators") from None
+        raise UserError(
+            "{path} is no table ({error}); check its quotes and separators", path=path, error=error
+        ) from None
     width = max((len(row) for row in rows), default=0)
     cells = pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=object)
     named = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars", " ": "blanks"}
@@ -131,7 +137,7 @@ def _decoded(content: bytes, path: Path) -> tuple[str, str]:
             continue
         if "\x00" not in text:
             return text, encoding.removesuffix("-sig").upper()
-    raise UserError(f"{path} is not UTF-8 or GB18030 text; save it as CSV in UTF-8")
+    raise UserError("{path} is not UTF-8 or GB18030 text; save it as CSV in UTF-8", path=path)
 
 
 def _delimiter(text: str) -> str:
@@ -155,8 +161,9 @@ def _workbook(content: bytes, path: Path) -> Cells:
         import openpyxl  # type: ignore[import-untyped]  # noqa: F401
     except ImportError as error:
         raise UserError(
-            f"{path} is a workbook, which needs openpyxl; pip install 'nqp-rotation[excel]' or "
-            f"save it as CSV"
+            "{path} is a workbook, which needs openpyxl; pip install 'nqp-rotation[excel]' or "
+            "save it as CSV",
+            path=path,
         ) from error
     try:
         with ZipFile(BytesIO(content)) as packed:
@@ -169,11 +176,11 @@ def _workbook(content: bytes, path: Path) -> Cells:
     except UserError:
         raise
     except Exception as error:
-        raise UserError(f"{path} is no readable workbook; save it as CSV") from error
+        raise UserError("{path} is no readable workbook; save it as CSV", path=path) from error
     filled = {name: int(cells.notna().to_numpy().sum()) for name, cells in sheets.items()}
     most = max(filled.values(), default=0)
     if most < 2:
-        raise UserError(f"{path} is empty; it needs a header and at least one row")
+        raise UserError("{path} is empty; it needs a header and at least one row", path=path)
     chosen = next(name for name, count in filled.items() if count > most * SHEET_OF_NOTES)
     left = [str(name) for name, count in filled.items() if count > 1 and name != chosen]
     notes = (f"only its sheet {chosen} was read, not {', '.join(left)}",) if left else ()
@@ -202,7 +209,7 @@ def _columnar(content: bytes, path: Path) -> Cells:
     except UserError:
         raise
     except Exception as error:
-        raise UserError(f"{path} is no readable Parquet file; write it again") from error
+        raise UserError("{path} is no readable Parquet file; write it again", path=path) from error
     levels = frame.columns.nlevels
     if not isinstance(frame.index, pd.RangeIndex):
         names = [_unused(number, level) for number, level in enumerate(frame.index.names)]
@@ -211,7 +218,7 @@ def _columnar(content: bytes, path: Path) -> Cells:
         ).set_axis(_spread(names, levels), axis=1)
         frame = pd.concat([index, frame.reset_index(drop=True)], axis=1)
     if frame.empty:
-        raise UserError(f"{path} is empty; it needs a header and at least one row")
+        raise UserError("{path} is empty; it needs a header and at least one row", path=path)
     named = [header if isinstance(header, tuple) else (header,) for header in frame.columns]
     heads = tuple(tuple(_header(row[level]) for row in named) for level in range(levels))
     cells = frame.set_axis(range(frame.shape[1]), axis=1)

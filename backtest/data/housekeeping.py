@@ -78,7 +78,7 @@ def rename(name: str, other: str) -> None:
     """Call a market otherwise; its history goes with it, and its snapshots stay where they are."""
     manifest = read_manifest(name)
     if check_name(other) in market_names():
-        raise UserError(f"there is a market {other} already; take another name")
+        raise UserError("there is a market {other} already; take another name", other=other)
     with (
         locked(name, "import", patience=PATIENCE_SECONDS),
         locked(other, "import", patience=PATIENCE_SECONDS),

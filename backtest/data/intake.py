@@ -118,7 +118,8 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
     chosen, stated = sources.resolved(), sources.stated
     if chosen.universe is None:
         raise UserError(
-            f"say which universe the prices are of: --universe {', '.join(BUILT_IN)} or a TOML file"
+            "say which universe the prices are of: --universe {built_in} or a TOML file",
+            built_in=", ".join(BUILT_IN),
         )
     text = universe_text(chosen.universe)
     universe = parse_universe(text, source=str(chosen.universe))

@@ -22,9 +22,8 @@ from backtest.data.store import (
     read_manifest,
     read_snapshot,
 )
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, suggest, unknown
 from backtest.market import Market
-from backtest.notes import Note
 
 SAMPLE = "sample"
 
@@ -137,7 +136,7 @@ def export(name: str, folder: Path) -> tuple[tuple[Path, ...], str]:
     """
     if name == SAMPLE:
         raise UserError(
-            Note("the sample market is synthetic and stays embedded; export a market of your own")
+            "the sample market is synthetic and stays embedded; export a market of your own"
         )
     manifest = read_manifest(name)
     return write_folder(read_snapshot(manifest), folder), manifest.snapshot
@@ -159,27 +158,17 @@ def _folder(name_or_path: str | Path) -> Path | None:
         return folder
     if folder.is_dir():
         raise UserError(
-            Note(
-                "folder {folder} holds no exported market (prices.csv and universe.toml); import "
-                "its files with 'nqp data import NAME --prices {folder} --universe …'",
-                folder=folder,
-            )
+            "folder {folder} holds no exported market (prices.csv and universe.toml); import "
+            "its files with 'nqp data import NAME --prices {folder} --universe …'",
+            folder=folder,
         )
     name = str(name_or_path)
     if NAME.fullmatch(name):
-        raise UserError(
-            Note(
-                "there is no market {name!r}; {suggestion}",
-                name=name,
-                suggestion=suggest(name, [*stored, SAMPLE]),
-            )
-        )
+        raise unknown("market", name, [*stored, SAMPLE])
     raise UserError(
-        Note(
-            "there is no folder {name}, and it is no name of a stored market; {suggestion}",
-            name=name,
-            suggestion=suggest(name, [*stored, SAMPLE]),
-        )
+        "there is no folder {name}, and it is no name of a stored market; {suggestion}",
+        name=name,
+        suggestion=suggest(name, [*stored, SAMPLE]),
     )
 
 

@@ -34,6 +34,7 @@ from backtest.data.stated import Stated
 from backtest.data.table import FileTable, read_table
 from backtest.errors import UserError
 from backtest.market.universe import Universe
+from backtest.notes import Note
 
 Progress = Callable[[int, int], None]
 # A ticker as exchanges of other countries give them out.
@@ -78,7 +79,7 @@ class Reader:
         reading = self._folder(path, progress) if path.is_dir() else self._file(path)
         with_sector = {name for names in self.universe.by_sector.values() for name in names}
         if not with_sector & set(reading.frame["instrument"]):
-            raise UserError(_no_overlap(path, reading, self.universe))
+            raise _no_overlap(path, reading, self.universe)
         return reading
 
     def benchmark(self, path: Path) -> QuoteReading:
@@ -89,8 +90,8 @@ class Reader:
         """Read one file as the bond of the universe it is named after, else as the first one."""
         if not self.universe.bonds:
             raise UserError(
-                f"universe {self.universe.name} names no bond; leave out --bond or add bonds to "
-                f"the universe"
+                "universe {name} names no bond; leave out --bond or add bonds to the universe",
+                name=self.universe.name,
             )
         named = self.match(path.stem)
         bonds = self.universe.bonds
@@ -102,8 +103,11 @@ class Reader:
         foreign = meant is None and code and not MONTH.fullmatch(code) and code not in name
         if foreign or meant not in (None, name):
             raise UserError(
-                f"{path} is given as {name} but named after {meant or code}; rename it, or name "
-                f"that instrument in the universe"
+                "{path} is given as {name} but named after {value}; rename it, or name that "
+                "instrument in the universe",
+                path=path,
+                name=name,
+                value=meant or code,
             )
         return self._single(path, name)
 
@@ -117,7 +121,7 @@ class Reader:
             for entry in sorted(path.glob("*.p*k*l*")):
                 read_grid(entry)
             raise UserError(
-                f"folder {path} has no CSV, Excel or Parquet file; name the folder that has them"
+                "folder {path} has no CSV, Excel or Parquet file; name another", path=path
             )
         origin: dict[str, Path] = {}
         readings: list[QuoteReading] = []
@@ -128,7 +132,12 @@ class Reader:
             elif name is None:
                 readings.append(QuoteReading(empty_prices(), (self._unknown(entry.stem),)))
             elif name in origin:
-                raise UserError(f"both {origin[name]} and {entry} hold {name}; remove one")
+                raise UserError(
+                    "both {one} and {other} hold {name}; remove one",
+                    one=origin[name],
+                    other=entry,
+                    name=name,
+                )
             else:
                 origin[name] = entry
                 readings.append(self._single(entry, name))
@@ -163,7 +172,9 @@ class Reader:
                 codes.map({text: self.match(text) for text in codes.unique()}) == name
             ).to_numpy()
             if not mine.any():
-                raise UserError(f"{path} holds several instruments, and none is {name}")
+                raise UserError(
+                    "{path} holds several instruments, and none is {name}", path=path, name=name
+                )
             others = ", ".join(codes[~mine].unique())
             beside = Finding(
                 "other_instruments", name, details={"file": path.name, "names": others}
@@ -229,7 +240,9 @@ class Reader:
     def _wide(self, table: FileTable) -> QuoteReading:
         columns = [c for c in table.columns if c.role not in NAMING]
         if not columns:
-            raise UserError(f"{table.path} has no column besides its dates; add one per instrument")
+            raise UserError(
+                "{path} has no column besides its dates; add one per instrument", path=table.path
+            )
         texts = {column.header or column.instrument: column for column in columns}
         ids = {text: self.match(text) for text in texts}
         self._once(ids, table.path)
@@ -275,9 +288,9 @@ class Reader:
         meant = [name for name in map(self.match, inside) if name is not None]
         name = by_name or (meant[0] if meant else None)
         if name is None:
-            raise UserError(self._unnamed(table.path))
+            raise self._unnamed(table.path)
         for finding in self._contradicting(table, name, inside):
-            raise UserError(f"{finding.message}")
+            raise UserError(finding.message)
         return name
 
     def _contradicting(self, table: FileTable, name: str, said: Sequence[str]) -> Iterable[Finding]:
@@ -296,33 +309,47 @@ class Reader:
         meant: dict[str, str] = {}
         for text, name in ids.items():
             if name in meant:
-                raise UserError(f"{path}: both {meant[name]} and {text} mean {name}")
+                raise UserError(
+                    "{path}: both {meant} and {text} mean {name}",
+                    path=path,
+                    meant=meant[name],
+                    text=text,
+                    name=name,
+                )
             if name is not None:
                 meant[name] = text
 
     def _unknown(self, text: str) -> Finding:
         return Finding("unknown_instrument", text, details={"universe": self.universe.name})
 
-    def _unnamed(self, path: Path) -> str:
-        return (
-            f"{path} has no instrument column and no instrument of universe {self.universe.name} "
-            f"is called {path.stem}; rename the file or add the column"
+    def _unnamed(self, path: Path) -> UserError:
+        return UserError(
+            "{path} has no instrument column and no instrument of universe {universe} is called "
+            "{stem}; rename the file or add the column",
+            path=path,
+            universe=self.universe.name,
+            stem=path.stem,
         )
 
 
 def _no_close(table: FileTable) -> UserError:
     return UserError(
-        f"{table.path} has no close column (its columns are date, {table.headers}); call one of "
-        f"them close or 收盘, or say --as close=COLUMN"
+        "{path} has no close column (its columns are date, {headers}); call one of them close "
+        "or 收盘, or say --as close=COLUMN",
+        path=table.path,
+        headers=table.headers,
     )
 
 
-def _no_overlap(path: Path, reading: QuoteReading, universe: Universe) -> str:
+def _no_overlap(path: Path, reading: QuoteReading, universe: Universe) -> UserError:
     names = [item.instrument for item in reading.findings if item.kind == "unknown_instrument"]
     listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
     wanted = next(iter(universe.by_sector.values()))[0]
-    return (
-        f"{path} and universe {universe.name} have no overlap: it holds "
-        f"{listed or 'no sector instrument'}; name instruments as the universe does "
-        f"(as {wanted}) or choose another --universe"
+    return UserError(
+        "{path} and universe {universe} have no overlap: it holds {listed}; name instruments as "
+        "the universe does (as {wanted}) or choose another --universe",
+        path=path,
+        universe=universe.name,
+        listed=listed or Note("no sector instrument"),
+        wanted=wanted,
     )

@@ -79,7 +79,8 @@ def _last_whole(name: str, current: Manifest | None, path: Path) -> Manifest:
     whole = [snapshot for snapshot in candidates if is_whole(snapshot)]
     if not whole:
         raise UserError(
-            f"no snapshot of market {name} is whole; import or fetch it again under this name"
+            "no snapshot of market {name} is whole; import or fetch it again under this name",
+            name=name,
         )
     chosen = known.get(whole[0]) or _rebuilt(name, whole[0])
     others = tuple(snapshot for snapshot in candidates if snapshot != whole[0])

@@ -69,9 +69,12 @@ def _levels(rows: pd.DataFrame, universe: Universe, unit: float) -> pd.DataFrame
     if (growth <= 0.0).any():
         row = int(np.argmax((growth <= 0.0).to_numpy()))
         raise UserError(
-            f"{ordered['instrument'].iloc[0]} has a return of {ordered['close'].iloc[row]:g} on "
-            f"{ordered['date'].iloc[row]:%Y-%m-%d}, which leaves nothing; say whether they are in "
-            f"percent or fractions with --returns percent or --returns fraction"
+            "{instrument} has a return of {value:g} on {day:%Y-%m-%d}, which leaves nothing; "
+            "say whether they are in percent or fractions with --returns percent or --returns "
+            "fraction",
+            instrument=ordered["instrument"].iloc[0],
+            value=ordered["close"].iloc[row],
+            day=ordered["date"].iloc[row],
         )
     level = ordered.assign(close=BASE * growth.cumprod(), open=np.nan, high=np.nan, low=np.nan)
     base = level.iloc[[0]].assign(

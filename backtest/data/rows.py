@@ -83,7 +83,7 @@ def data_rows(
         if is_sum or texts in heads or not _any_number(filled):
             dropped.append(" ".join(text for text in texts if text)[:80])
             continue
-        raise UserError(no_date(path, int(row), body[place].iloc[row]))
+        raise no_date(path, int(row), body[place].iloc[row])
     return dated, tuple(dropped)
 
 
@@ -92,11 +92,13 @@ def _any_number(texts: list[str]) -> bool:
     return bool(np.isfinite(values).any())
 
 
-def no_date(path: Path, row: int, cell: Any) -> str:
-    """Say which row has no date."""
-    return (
-        f"{path}: row {row + 1} has {cell_text(cell)!r} for its date, which is none; write dates "
-        f"as 2024-06-28"
+def no_date(path: Path, row: int, cell: Any) -> UserError:
+    """Return the mistake of a row without a date."""
+    return UserError(
+        "{path}: row {row} has {cell!r} for its date, which is none; write dates as 2024-06-28",
+        path=path,
+        row=row + 1,
+        cell=cell_text(cell),
     )
 
 
@@ -109,8 +111,10 @@ def refuse_ragged(body: pd.DataFrame, heads: list[list[str]], path: Path) -> Non
         over = [row for row, cell in enumerate(body[position]) if cell_text(cell)]
         if over:
             raise UserError(
-                f"{path}: row {over[0] + 1} has more cells than the header; give every row the "
-                f"same columns"
+                "{path}: row {over} has more cells than the header; give every row the same "
+                "columns",
+                path=path,
+                over=over[0] + 1,
             )
 
 

@@ -56,12 +56,19 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
         table = read_table(path, exchange, lambda text: False, stated)
         parts, spare = _parts(table, stated)
         if not parts:
-            raise UserError(f"{path} has no column besides its dates; add one column per series")
+            raise UserError(
+                "{path} has no column besides its dates; add one column per series", path=path
+            )
         findings += [*about(table), *_ignored(table, spare)]
         units: dict[str, str] = {}
         for name, column, rows in parts:
             if name in origin:
-                raise UserError(f"both {origin[name]} and {path} hold series {name}; leave out one")
+                raise UserError(
+                    "both {one} and {other} hold {name}; remove one",
+                    one=origin[name],
+                    other=path,
+                    name=name,
+                )
             origin[name] = path
             values, said = _values(table, name, column, rows)
             findings += said
@@ -93,7 +100,9 @@ def files_in(paths: Sequence[Path]) -> list[Path]:
             continue
         inside = [one for one in sorted(path.iterdir()) if one.suffix.lower() in SUFFIXES]
         if not inside:
-            raise UserError(f"folder {path} has no CSV, Excel or Parquet file; name another")
+            raise UserError(
+                "folder {path} has no CSV, Excel or Parquet file; name another", path=path
+            )
         found += inside
     return found
 
@@ -111,8 +120,10 @@ def read_money(path: Path, universe: Universe, stated: Stated) -> QuoteReading:
     called = [name for known in MONEY for name in names if name.lower() == known]
     if not called and len(names) != 1:
         raise UserError(
-            f"{path} has several series ({', '.join(names[:6])}) and none is called as a money "
-            f"rate; call the one that idle cash earns money_rate"
+            "{path} has several series ({names}) and none is called as a money rate; call the "
+            "one that idle cash earns money_rate",
+            path=path,
+            names=", ".join(names[:6]),
         )
     chosen = (called or names)[0]
     rows = read.frame[read.frame["series"] == chosen].assign(series="money_rate")

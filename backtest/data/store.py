@@ -35,10 +35,9 @@ from backtest.atomic import (
 )
 from backtest.data.finding import Finding
 from backtest.data.raw import RawMarket
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, unknown
 from backtest.home import home
 from backtest.market import Market
-from backtest.notes import Note
 from backtest.validation import misfit, parsed_json
 
 FILES = ("prices.parquet", "series.parquet", "universe.toml")
@@ -117,13 +116,11 @@ class _Stored(TypedDict):
 def check_name(name: str) -> str:
     """Return a name that may be stored; names never become paths unseen."""
     if name == "sample":
-        raise UserError(Note("sample is the embedded market; choose another name"))
+        raise UserError("sample is the embedded market; choose another name")
     if not NAME.fullmatch(name):
         raise UserError(
-            Note(
-                "{name!r} is no name for a market; use up to 64 small letters, digits, - and _",
-                name=name,
-            )
+            "{name!r} is no name for a market; use up to 64 small letters, digits, - and _",
+            name=name,
         )
     return name
 
@@ -166,11 +163,9 @@ def save(raw: RawMarket, manifest: Manifest, *, upon: str | None = None) -> Mani
         before = stored_snapshots(manifest.name)
         if upon is not None and before[:1] != ((upon,) if upon else ()):
             raise UserError(
-                Note(
-                    "market {name} was changed by another nqp in the meantime; run the same "
-                    "command again, what arrived is kept",
-                    name=manifest.name,
-                )
+                "market {name} was changed by another nqp in the meantime; run the same command "
+                "again, what arrived is kept",
+                name=manifest.name,
             )
         stamped = replace(
             manifest,
@@ -216,25 +211,17 @@ def read_manifest(name: str) -> Manifest:
     """
     path = home() / "markets" / f"{check_name(name)}.json"
     if not path.is_file():
-        raise UserError(
-            Note(
-                "there is no market {name!r}; {suggestion}",
-                name=name,
-                suggestion=suggest(name, [*market_names(), "sample"]),
-            )
-        )
+        raise unknown("market", name, [*market_names(), "sample"])
     try:
         return _parsed(name, path.read_text(encoding="utf-8"))
     except (OSError, *DAMAGED) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(
-            Note(
-                "the manifest of market {name} is damaged; 'nqp data check {name} --repair' finds "
-                "its snapshots (they are untouched in {value}), or import it again",
-                name=name,
-                value=home() / "snapshots",
-            )
+            "the manifest of market {name} is damaged; 'nqp data check {name} --repair' finds "
+            "its snapshots (they are untouched in {value}), or import it again",
+            name=name,
+            value=home() / "snapshots",
         ) from error
 
 
@@ -242,7 +229,7 @@ def _parsed(name: str, text: str) -> Manifest:
     plain = parsed_json(text)
     if plain.pop("format") != FORMAT:
         raise UserError(
-            Note("market {name} was stored by another version of nqp; import it again", name=name)
+            "market {name} was stored by another version of nqp; import it again", name=name
         )
     if (fault := misfit(_Stored, plain)) is not None:
         raise TypeError(fault)
@@ -268,12 +255,10 @@ def read_snapshot(manifest: Manifest) -> RawMarket:
     files = _files_of(folder)
     if files is None or _identity(files) != manifest.snapshot:
         raise UserError(
-            Note(
-                "snapshot {value} of market {name} is damaged or incomplete; 'nqp data check "
-                "{name} --repair' goes back to the one before, or import the market again",
-                value=manifest.snapshot[:12],
-                name=manifest.name,
-            )
+            "snapshot {value} of market {name} is damaged or incomplete; 'nqp data check {name} "
+            "--repair' goes back to the one before, or import the market again",
+            value=manifest.snapshot[:12],
+            name=manifest.name,
         )
     prices, series = (pq.read_table(pa.BufferReader(files[name])).to_pandas() for name in FILES[:2])
     return RawMarket(files["universe.toml"].decode(), prices, series)

@@ -113,18 +113,18 @@ def read_table(
     body, dated, more = first_table(body, dated, place)
     kept, dropped = data_rows(body, dated, place, heads, path)
     if not kept.any():
-        raise UserError(f"{path} is empty; it needs a header and at least one row")
+        raise UserError("{path} is empty; it needs a header and at least one row", path=path)
     refuse_ragged(body[kept], heads, path)
     try:
         dates = read_dates(
             body.loc[kept, place].reset_index(drop=True), exchange, form=stated.date_format
         )
     except UserError as error:
-        raise UserError(f"{path} {error}") from error
+        raise UserError("{path} {error}", path=path, error=error) from error
     wrong = np.flatnonzero(dates.days.isna())
     if len(wrong):
         row = int(np.flatnonzero(kept)[wrong[0]])
-        raise UserError(no_date(path, row, body[place].iloc[row]))
+        raise no_date(path, row, body[place].iloc[row])
     columns = tuple(
         column_of(position, above, stated)
         for position in range(cells.shape[1])
@@ -168,7 +168,11 @@ def _date_column(grid: Cells, path: Path, stated: Stated) -> tuple[int, bool]:
         for position, written in texts.items():
             if asked in (text.lower() for text in written):
                 return position, True
-        raise UserError(f"{path} has no column {stated.columns['date']!r}; see --as date=COLUMN")
+        raise UserError(
+            "{path} has no column {date!r}; see --as date=COLUMN",
+            path=path,
+            date=stated.columns["date"],
+        )
     roles = {position: {meaning(text) for text in written} for position, written in texts.items()}
     if stated.date_format:
         for position in roles:
@@ -185,9 +189,11 @@ def _date_column(grid: Cells, path: Path, stated: Stated) -> tuple[int, bool]:
         called = [position for position in known if "date" in roles[position]]
         first = [position for position in known if _mostly(head[position], known[position])]
         if len(called) > 1:
-            both = " and ".join(_header_of(texts[position], "date") for position in called[:2])
             raise UserError(
-                f"{path} has two date columns ({both}); remove one or say --as date=COLUMN"
+                "{path} has two columns for {role} ({both}); remove one or say --as {role}=COLUMN",
+                path=path,
+                role="date",
+                both=", ".join(_header_of(texts[position], "date") for position in called[:2]),
             )
         plain = [position for position in first if not roles[position] & {"released", "instrument"}]
         for found in (called, plain, first):
@@ -198,10 +204,11 @@ def _date_column(grid: Cells, path: Path, stated: Stated) -> tuple[int, bool]:
         return headed[0], False
     titles = [next((text for text in written if text), "") for written in texts.values()]
     if not any(titles):
-        raise UserError(f"{path} is empty; it needs a header and at least one row")
+        raise UserError("{path} is empty; it needs a header and at least one row", path=path)
     raise UserError(
-        f"{path} has no date column (its columns are {', '.join(titles[:8])}); "
-        f"call one of them date or 日期"
+        "{path} has no date column (its columns are {titles}); call one of them date or 日期",
+        path=path,
+        titles=", ".join(titles[:8]),
     )
 
 
@@ -211,7 +218,7 @@ def _refuse_undated(cells: pd.Series, path: Path) -> None:
     heads = [row for row, text in enumerate(texts) if meaning(text) == "date"]
     below = texts[heads[-1] + 1 :] if heads else []
     if any(below):
-        raise UserError(no_date(path, 0, below[0]))
+        raise no_date(path, 0, below[0])
 
 
 def _mostly(cells: pd.Series, dated: np.ndarray) -> bool:
@@ -250,20 +257,24 @@ def _with_close(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 def _check_roles(columns: tuple[Column, ...], path: Path) -> None:
     seen: dict[tuple[str, str], Column] = {}
     for column in columns:
-        if column.role:
-            other = seen.setdefault((column.role, column.instrument), column)
-            if other is not column and column.role not in ("date", "name", "instrument", "series"):
-                same = other.header == column.header
-                raise UserError(
-                    f"{path} has two columns called {column.header}; remove one"
-                    if same
-                    else f"{path} has two columns for {column.role} ({other.header} and "
-                    f"{column.header}); remove one or say --as {column.role}=COLUMN"
-                )
-        elif column.header:
-            other = seen.setdefault((" " + column.header, column.instrument), column)
-            if other is not column:
-                raise UserError(f"{path} has two columns called {column.header}; remove one")
+        if column.role in ("date", "name", "instrument", "series"):
+            continue
+        key = column.role or " " + column.header
+        other = seen.setdefault((key, column.instrument), column)
+        if other is column or not (column.role or column.header):
+            continue
+        if other.header == column.header:
+            raise UserError(
+                "{path} has two columns called {header}; remove one",
+                path=path,
+                header=column.header,
+            )
+        raise UserError(
+            "{path} has two columns for {role} ({both}); remove one or say --as {role}=COLUMN",
+            path=path,
+            role=column.role,
+            both=f"{other.header}, {column.header}",
+        )
 
 
 def read_days(cells: pd.Series, exchange: Exchange, path: Path) -> pd.Series:
@@ -271,8 +282,8 @@ def read_days(cells: pd.Series, exchange: Exchange, path: Path) -> pd.Series:
     try:
         read = read_dates(cells.reset_index(drop=True), exchange)
     except UserError as error:
-        raise UserError(f"{path} {error}") from error
+        raise UserError("{path} {error}", path=path, error=error) from error
     for row in np.flatnonzero(read.days.isna()):
         if not is_blank(cells.iloc[row]):
-            raise UserError(no_date(path, int(row), cells.iloc[row]))
+            raise no_date(path, int(row), cells.iloc[row])
     return read.days

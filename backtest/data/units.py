@@ -46,7 +46,7 @@ def stated_unit(text: str) -> str:
         If there is no such unit.
     """
     if text.strip().lower() not in NAMES:
-        raise UserError(f"there is no unit {text!r}; choose percent, decimal or bp")
+        raise UserError("there is no unit {text!r}; choose percent, decimal or bp", text=text)
     return NAMES[text.strip().lower()]
 
 

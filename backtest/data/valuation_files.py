@@ -57,8 +57,10 @@ def read_valuations(path: Path, universe: Universe, stated: Stated) -> QuoteRead
         measures = _measures(table)
         if not measures:
             raise UserError(
-                f"{file} has no column of a valuation (its columns are date, {table.headers}); "
-                f"call one pe, pb or dividend_yield, or say --as pe=COLUMN"
+                "{file} has no column of a valuation (its columns are date, {headers}); call "
+                "one pe, pb or dividend_yield, or say --as pe=COLUMN",
+                file=file,
+                headers=table.headers,
             )
         said = instruments_of(table, match)
         names = pd.Series(file.stem, index=table.cells.index) if said is None else said
@@ -75,7 +77,12 @@ def read_valuations(path: Path, universe: Universe, stated: Stated) -> QuoteRead
                     continue
                 series = series_name(measure, name)
                 if origin.setdefault(series, file) != file:
-                    raise UserError(f"both {origin[series]} and {file} hold {series}; remove one")
+                    raise UserError(
+                        "both {one} and {other} hold {name}; remove one",
+                        one=origin[series],
+                        other=file,
+                        name=series,
+                    )
                 frames.append(
                     _rows(table, series, values, (names == text).to_numpy(), universe, stated)
                 )
@@ -87,8 +94,10 @@ def read_valuations(path: Path, universe: Universe, stated: Stated) -> QuoteRead
     whole = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
     if whole.empty:
         raise UserError(
-            f"{path} has no valuation of an instrument or sector of universe {universe.name}; name "
-            f"instruments as the universe does"
+            "{path} has no valuation of an instrument or sector of universe {universe}; name "
+            "instruments as the universe does",
+            path=path,
+            universe=universe.name,
         )
     return QuoteReading(whole, tuple(findings), tuple(descriptions))
 

@@ -43,15 +43,22 @@ def compared_with(market: Market, benchmark: Benchmark | None) -> Market:
         if found is None and not Path(benchmark).is_file():
             known = [*market.sector_close, *market.close]
             raise UserError(
-                f"market {market.name} has no instrument or sector {str(benchmark)!r}, and there "
-                f"is no file of that name; {suggest(str(benchmark), known)}"
+                "market {market} has no instrument or sector {benchmark!r}, and there is no "
+                "file of that name; {suggestion}",
+                market=market.name,
+                benchmark=str(benchmark),
+                suggestion=suggest(str(benchmark), known),
             )
         level = put_in("levels")(Path(benchmark), market.universe) if found is None else found
     level = level[~level.index.duplicated(keep="last")].reindex(market.sessions)
     if level.notna().sum() < 2:
         raise UserError(
-            f"benchmark {level.name} has no prices on the sessions of market {market.name}, "
-            f"{market.sessions[0]:%Y-%m-%d} to {market.sessions[-1]:%Y-%m-%d}; take another"
+            "benchmark {level} has no prices on the sessions of market {market}, "
+            "{first:%Y-%m-%d} to {last:%Y-%m-%d}; take another",
+            level=level.name,
+            market=market.name,
+            first=market.sessions[0],
+            last=market.sessions[-1],
         )
     return replace(market, compared=level.astype(float))
 

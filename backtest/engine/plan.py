@@ -18,6 +18,7 @@ from backtest.engine.stage import Stage, distinct
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.schedule import ON_CHANGE, ROUNDING, schedule_of
+from backtest.notes import Note
 
 if TYPE_CHECKING:
     from backtest.engine.rebalance import Filled
@@ -98,13 +99,16 @@ def fill_used(market: Market, fill: str) -> str:
     """
     if fill not in FILLS:
         raise UserError(
-            f"fill was {fill!r}; choose open or close, or {SAME_CLOSE} where sessions are weeks or "
-            f"months"
+            "fill was {fill!r}; choose open or close, or {same_close} where sessions are weeks "
+            "or months",
+            fill=fill,
+            same_close=SAME_CLOSE,
         )
     if fill == SAME_CLOSE and market.universe.frequency == "daily":
         raise UserError(
-            f"a decision made after a day's close cannot fill at it: {SAME_CLOSE} is for markets "
-            f"of weeks or months; choose open or close"
+            "a decision made after a day's close cannot fill at it: {same_close} is for markets "
+            "of weeks or months; choose open or close",
+            same_close=SAME_CLOSE,
         )
     return "close" if fill == "open" and market.open is None else fill
 
@@ -233,23 +237,33 @@ def _check(weights: np.ndarray, market: Market) -> None:
     if len(bad):
         row, column = bad[0]
         raise UserError(
-            f"the weight of {market.instruments[column]} on {day(row)} was "
-            f"{weights[row, column]:.4f}; weights are 0 or more"
+            "the weight of {instruments} on {day} was {weights:.4f}; weights are 0 or more",
+            instruments=market.instruments[column],
+            day=day(row),
+            weights=weights[row, column],
         )
     sums = weights.sum(axis=1)
     over = np.flatnonzero(sums > 1.0 + 1e-9)
     if len(over):
         raise UserError(
-            f"the weights of {day(over[0])} sum to {sums[over[0]]:.4f}; weights are fractions, so "
-            f"let a row sum to at most 1"
+            "the weights of {day} sum to {sums:.4f}; weights are fractions, so let a row sum to "
+            "at most 1",
+            day=day(over[0]),
+            sums=sums[over[0]],
         )
     missing = np.argwhere((weights > 0) & ~np.isfinite(market.close.to_numpy(dtype=float)))
     if len(missing):
         row, column = missing[0]
         name = market.instruments[column]
         first = market.close[name].first_valid_index()
-        since = "it never has one" if first is None else f"its first is of {first:%Y-%m-%d}"
+        since = Note("it never has one")
+        if first is not None:
+            since = Note("its first is of {first:%Y-%m-%d}", first=first)
         raise UserError(
-            f"{name} has a weight of {weights[row, column]:.4f} on {day(row)} but no price "
-            f"({since}); spread over what is listed, as backtest.strategy.allocation does"
+            "{name} has a weight of {weights:.4f} on {day} but no price ({since}); spread over "
+            "what is listed, as backtest.strategy.allocation does",
+            name=name,
+            weights=weights[row, column],
+            day=day(row),
+            since=since,
         )

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from backtest.errors import UserError, suggest
+from backtest.errors import unknown
 
 Answer = Any
 """A float for one series of returns, an array for several."""
@@ -146,7 +146,7 @@ def score(asked: str | Callable[[pd.Series], float], needs: Iterable[str] | None
         if metric.tunable and (there is None or there.issuperset(metric.needs))
     }
     if asked not in known:
-        raise UserError(f"there is no score {asked!r}; {suggest(str(asked), known)}")
+        raise unknown("score", str(asked), known)
     return known[asked]
 
 

@@ -121,8 +121,9 @@ class BacktestResult(Displayed):
     def _decisions(self) -> Decisions:
         if self.decisions is None:
             raise UserError(
-                f"the market {self.manifest['market']} of this result is not here; load the market "
-                f"and run the backtest again"
+                "the market {market} of this result is not here; load the market and run the "
+                "backtest again",
+                market=self.manifest["market"],
             )
         return self.decisions
 

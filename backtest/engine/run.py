@@ -142,7 +142,7 @@ def run_many(
         first is raised.
     """
     if not cash > 0:
-        raise UserError(f"cash was {cash}; start with more than 0")
+        raise UserError("{name} was {value}; give a number above 0", name="cash", value=cash)
     cash, costs = float(cash), cost_model(costs)
     start, end = bounds(start, end, window)
     market = compared_with(market if end is None else market.until(end), benchmark)

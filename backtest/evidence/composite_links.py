@@ -67,7 +67,9 @@ def links(found: Composite, *, horizon: int = HORIZON) -> tuple[Link, ...]:
         Sessions of a span; spans are counted back from the last session and do not overlap.
     """
     if horizon < 1:
-        raise UserError(f"horizon was {horizon}; give 1 session or more")
+        raise UserError(
+            "{name} was {value}; give {least} or more", name="horizon", value=horizon, least=1
+        )
     moved = _over_spans(found.index, horizon, relative=False)
     targets = _targets(found)
     sure = 1.0 - (1.0 - TOGETHER) / (2 * len(targets))

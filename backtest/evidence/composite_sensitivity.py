@@ -158,10 +158,11 @@ def composite_sensitivity(
     """
     if "framework" not in field_names(type(strategy)):
         raise UserError(
-            f"strategy {strategy.name} takes no framework; give one with a field of that name"
+            "strategy {strategy} takes no framework; give one with a field of that name",
+            strategy=strategy.name,
         )
     if not delays or any(delay < 0 for delay in delays):
-        raise UserError(f"delays were {delays}; give sessions from 0 up")
+        raise UserError("delays were {delays}; give sessions from 0 up", delays=delays)
     factors = _factors(framework, delays)
     rows = sample(factors, base, seed)
     distinct, number, counts = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
@@ -171,8 +172,11 @@ def composite_sensitivity(
     stated = ask.outcomes(framework, 0)
     if np.isnan(stated["index"]):
         raise UserError(
-            f"framework {framework.name} has no index on {market.sessions[-1]:%Y-%m-%d} in market "
-            f"{market.name}; supply its series, or lower min_coverage"
+            "framework {framework} has no index on {last:%Y-%m-%d} in market {market}; supply "
+            "its series, or lower min_coverage",
+            framework=framework.name,
+            last=market.sessions[-1],
+            market=market.name,
         )
     bar = (
         put_in("progress")(len(distinct), "combinations")

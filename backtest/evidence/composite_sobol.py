@@ -35,7 +35,7 @@ def sample(factors: Mapping[str, Sequence[Any]], base: int, seed: int) -> NDArra
     from SALib.sample.sobol import sample as draw
 
     if base < 2 or base & (base - 1):
-        raise UserError(f"the sample size was {base}; give a power of two such as 128")
+        raise UserError("the sample size was {base}; give a power of two such as 128", base=base)
     cube = draw(_problem(factors), base, calc_second_order=False, seed=seed)
     counts = np.array([len(choices) for choices in factors.values()])
     chosen: NDArray[np.int64] = np.minimum((cube * counts).astype(np.int64), counts - 1)

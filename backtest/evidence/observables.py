@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, refused, suggest
 from backtest.evidence import appetite, cohesion, event_claims, leads, rerating
 from backtest.evidence import two_bulls as bulls
 from backtest.evidence.chance import Placebo, among
@@ -21,6 +21,7 @@ from backtest.evidence.intervals import Interval, Spread, apart, around, short_l
 from backtest.evidence.observation import Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.strategy.claim import Claim
 
 MOST = 2_000  # sessions an option may count
@@ -266,23 +267,36 @@ def check_claim(claim: Claim) -> None:
     """Raise a `UserError` unless a claim can be measured as it says."""
     if claim.observable not in OBSERVABLES:
         raise UserError(
-            f"claim {claim.id}: there is no observable {claim.observable!r}; "
-            f"choose from {', '.join(OBSERVABLES)}"
+            "claim {id}: there is no observable {observable!r}; choose from {observables}",
+            id=claim.id,
+            observable=claim.observable,
+            observables=", ".join(OBSERVABLES),
         )
     measure = OBSERVABLES[claim.observable]
     if measure.needs and not getattr(claim, measure.needs):
         raise UserError(
-            f"claim {claim.id}: {claim.observable} is measured on {measure.needs}; name "
-            f"{'some' if measure.needs == 'groups' else 'one'}"
+            "claim {id}: {observable} is measured on {needs}; add that to the claim",
+            id=claim.id,
+            observable=claim.observable,
+            needs=measure.needs,
         )
     changed = [pair for _, _, options in claim.alternatives for pair in options]
     for name, value in (*claim.options, *changed):
-        where = f"claim {claim.id}: {name}"
+        where = Note("claim {id}: {name}", id=claim.id, name=name)
         if name not in measure.takes:
-            there_is = suggest(name, measure.takes) if measure.takes else "it has none"
-            raise UserError(f"{where} is no option of {claim.observable}; {there_is}")
+            raise UserError(
+                "{where} is no option of {observable}; {there_is}",
+                where=where,
+                observable=claim.observable,
+                there_is=suggest(name, measure.takes),
+            )
         texts = measure.takes[name]
         if texts and value not in texts:
-            raise UserError(f"{where} was {value!r}; {suggest(str(value), texts)}")
+            raise refused(where, str(value), texts)
         if not texts and value not in range(1, MOST + 1):
-            raise UserError(f"{where} was {value!r}; give a whole number from 1 to {MOST}")
+            raise UserError(
+                "{where} was {value!r}; give a whole number from 1 to {most}",
+                where=where,
+                value=value,
+                most=MOST,
+            )

@@ -130,8 +130,9 @@ def regime_replay(
     """
     if not rotates(strategy):
         raise UserError(
-            f"{strategy.name} does not rotate between baskets, so there are no switches to test; "
-            f"choose a rotation such as thesis-rotation"
+            "{strategy} does not rotate between baskets, so there are no switches to test; "
+            "choose a rotation such as thesis-rotation",
+            strategy=strategy.name,
         )
     from backtest.engine import kernel
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, unknown
 from backtest.home import home
 from backtest.market.frequency import periods_of
 
@@ -133,7 +133,9 @@ def _announced(calendar: str) -> tuple[pd.Timestamp, pd.DatetimeIndex]:
         try:
             entry = tomllib.loads(content.decode("utf-8")).get(calendar)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UserError(f"{place} is no TOML ({error}); mend or remove it") from error
+            raise UserError(
+                "{source} is not valid TOML: {error}", source=place, error=error
+            ) from error
         if entry is not None:
             return _checked(entry, f"{place}: {calendar}")
     return pd.Timestamp.min, pd.DatetimeIndex([])
@@ -144,7 +146,8 @@ def _checked(entry: Any, place: str) -> tuple[pd.Timestamp, pd.DatetimeIndex]:
     through, closed = given.get("through", ""), given.get("closed")
     if not _is_day(through) or not isinstance(closed, list) or not all(map(_is_day, closed)):
         raise UserError(
-            f"{place} needs through, a day as 2027-12-31, and closed, a list of days; mend it"
+            "{place} needs through, a day as 2027-12-31, and closed, a list of days; mend it",
+            place=place,
         )
     return pd.Timestamp(through), pd.DatetimeIndex([pd.Timestamp(day) for day in closed])
 
@@ -163,14 +166,13 @@ def _instance(name: str, start: pd.Timestamp, end: pd.Timestamp) -> Any:
             return exchange_calendars.get_calendar(name, start=start, end=end)
         except exchange_calendars.errors.InvalidCalendarName:
             known = exchange_calendars.get_calendar_names(include_aliases=False)
-            raise UserError(
-                f"there is no exchange calendar {name!r}; {suggest(name, [*known, FROM_DATA])}"
-            ) from None
+            raise unknown("exchange calendar", name, [*known, FROM_DATA]) from None
         except Exception as error:
             # Every calendar computes its holidays in code of its own, and some do not work with
             # every version of pandas.
             raise UserError(
-                f"the sessions of exchange calendar {name} cannot be computed by the versions of "
-                f"exchange_calendars and pandas installed here; name another one that is open on "
-                f"the same days"
+                "the sessions of exchange calendar {name} cannot be computed by the versions of "
+                "exchange_calendars and pandas installed here; name another one that is open on "
+                "the same days",
+                name=name,
             ) from error

@@ -40,7 +40,11 @@ def episode(name: str) -> Episode:
         return EPISODES[name]
     if re.fullmatch(r"(19|20)\d\d", name):
         return Episode(f"{name}-01-01", f"{name}-12-31", name)
-    raise UserError(f"there is no window {name!r}; {suggest(name, EPISODES)}, or a year as 2022")
+    raise UserError(
+        "there is no window {name!r}; {suggestion}, or a year as 2022",
+        name=name,
+        suggestion=suggest(name, EPISODES),
+    )
 
 
 def bounds(

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, refused, unknown
 
 TIMES = ("day", "after_close", "unknown")
 FLAGS = ("anticipated", "adverse")
@@ -129,19 +129,25 @@ def read_event_file(
         If there is no such file, or a row of it cannot be read.
     """
     if not path.is_file():
-        raise UserError(f"there is no event file {path}; give a CSV with a date column")
+        raise UserError("there is no event file {path}; give a CSV with a date column", path=path)
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (ValueError, UnicodeError) as error:
-        raise UserError(f"event file {path} is no CSV in UTF-8 ({error})") from error
+        raise UserError(
+            "event file {path} is no CSV in UTF-8 ({error})", path=path, error=error
+        ) from error
     if "date" not in table.columns:
-        raise UserError(f"event file {path} needs a column date with days written YYYY-MM-DD")
+        raise UserError(
+            "event file {path} needs a column date with days written YYYY-MM-DD", path=path
+        )
     events = []
     for number, row in enumerate(table.to_dict("records"), start=2):
         try:
             events.append(_event({str(key): str(row[key]) for key in row}, baskets))
         except UserError as error:
-            raise UserError(f"event file {path}, line {number}: {error}") from error
+            raise UserError(
+                "event file {path}, line {number}: {error}", path=path, number=number, error=error
+            ) from error
     ignored = tuple(str(head) for head in table.columns if head not in USED)
     return EventFile(name or path.name, tuple(sorted(events, key=lambda one: one.day)), ignored)
 
@@ -150,14 +156,14 @@ def _event(row: Mapping[str, str], baskets: Collection[str] | None) -> Event:
     try:
         day = pd.to_datetime(row["date"].strip(), format="%Y-%m-%d")
     except ValueError as error:
-        raise UserError(f"{row['date']!r} is no day; write it as YYYY-MM-DD") from error
+        raise UserError("{date!r} is no day; write it as YYYY-MM-DD", date=row["date"]) from error
     known = row.get("time_known", "").strip() or "day"
     if known not in TIMES:
-        raise UserError(f"time_known was {known!r}; {suggest(known, TIMES)}")
+        raise refused("time_known", known, TIMES)
     named = [part.strip() for column in NAMING for part in _parts(row, column)]
     for name in named:
         if baskets is not None and name not in (ALL, *baskets):
-            raise UserError(f"there is no basket {name!r}; {suggest(name, sorted(baskets))}")
+            raise unknown("basket", name, sorted(baskets))
     return Event(
         day=day,
         known=known,
@@ -178,5 +184,5 @@ def _parts(row: Mapping[str, str], column: str) -> list[str]:
 def _yes(row: Mapping[str, str], column: str) -> bool:
     said = row.get(column, "").strip().lower()
     if said not in (*YES, *NO):
-        raise UserError(f"{column} was {said!r}; write yes or no")
+        raise UserError("{column} was {said!r}; write yes or no", column=column, said=said)
     return said in YES

@@ -166,10 +166,8 @@ class Market(Displayed):
         """Traded value of each sector, session × sector: the sum of those there are, else NaN."""
         if self.turnover is None:
             raise UserError(
-                Note(
-                    "market {name} has no traded values; import prices with an amount column",
-                    name=self.name,
-                )
+                "market {name} has no traded values; import prices with an amount column",
+                name=self.name,
             )
         return indices.sector_totals(self.turnover, self.by_sector)
 
@@ -206,12 +204,10 @@ class Market(Displayed):
         """
         if self.benchmark.isna().all():
             raise UserError(
-                Note(
-                    "market {name} has no prices of its benchmark {benchmark}; import them with "
-                    "'nqp data import NAME --prices FOLDER --benchmark FILE'",
-                    name=self.name,
-                    benchmark=self.universe.benchmark,
-                )
+                "market {name} has no prices of its benchmark {benchmark}; import them with "
+                "'nqp data import NAME --prices FOLDER --benchmark FILE'",
+                name=self.name,
+                benchmark=self.universe.benchmark,
             )
         last = self.benchmark.last_valid_index()
         return self.benchmark.ffill().where(self.benchmark.index <= last)
@@ -233,20 +229,18 @@ class Market(Displayed):
             plain = [column for column in self.series.columns if ":" not in column]
             has = ", ".join(plain) or "no series"
             raise UserError(
-                Note(
-                    "market {name} has no series {name2!r} (it has {has}); import one with 'nqp "
-                    "data import NAME --prices FOLDER --series FILE', a CSV with a date column "
-                    "and a column {name2!r}, or name another",
-                    name=self.name,
-                    name2=name,
-                    has=has,
-                )
+                "market {name} has no series {name2!r} (it has {has}); import one with 'nqp "
+                "data import NAME --prices FOLDER --series FILE', a CSV with a date column and "
+                "a column {name2!r}, or name another",
+                name=self.name,
+                name2=name,
+                has=has,
             )
         return self.series[name]
 
     def until(self, date: Date) -> Market:
         """Return what was known after the close of `date`: this market cut off there."""
-        return self._cut(self.close.index <= timestamp(date), f"until {date}")
+        return self._cut(self.close.index <= timestamp(date), Note("until {date}", date=date))
 
     def as_of(self, date: Date) -> Market:
         """Return what was known on the evening of `date`: this market, and values as seen then.
@@ -263,28 +257,27 @@ class Market(Displayed):
         last = self.sessions[-1] if end is None else timestamp(end)
         if first > last:
             raise UserError(
-                Note(
-                    "start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them",
-                    first=first,
-                    last=last,
-                )
+                "start {first:%Y-%m-%d} is after end {last:%Y-%m-%d}; swap them",
+                first=first,
+                last=last,
             )
         index = self.close.index
-        return self._cut((index >= first) & (index <= last), f"between {start} and {end}")
+        return self._cut(
+            (index >= first) & (index <= last),
+            Note("between {start} and {end}", start=start, end=end),
+        )
 
-    def _cut(self, keep: np.ndarray, asked: str) -> Market:
+    def _cut(self, keep: np.ndarray, asked: Note) -> Market:
         if keep.all():
             return self
         if not keep.any():
             raise UserError(
-                Note(
-                    "market {name} has no session {asked}; it runs from {value:%Y-%m-%d} to "
-                    "{value2:%Y-%m-%d}",
-                    name=self.name,
-                    asked=asked,
-                    value=self.sessions[0],
-                    value2=self.sessions[-1],
-                )
+                "market {name} has no session {asked}; it runs from {value:%Y-%m-%d} to "
+                "{value2:%Y-%m-%d}",
+                name=self.name,
+                asked=asked,
+                value=self.sessions[0],
+                value2=self.sessions[-1],
             )
         return replace(
             self,
@@ -372,6 +365,4 @@ def timestamp(date: Date) -> pd.Timestamp:
         # pandas alone would take "June" for a day of the year 1
         return pd.Timestamp(datetime.fromisoformat(date) if isinstance(date, str) else date)
     except (ValueError, TypeError) as error:
-        raise UserError(
-            Note("{date!r} is not a date; write it as 2024-06-28", date=date)
-        ) from error
+        raise UserError("{date!r} is not a date; write it as 2024-06-28", date=date) from error

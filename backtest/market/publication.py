@@ -23,7 +23,10 @@ def as_known(
     [nan, 50.1, 50.1]
     """
     if delay_days < 0:
-        raise UserError(f"delay_days was {delay_days}; a value cannot be known before its day")
+        raise UserError(
+            "delay_days was {delay_days}; a value cannot be known before its day",
+            delay_days=delay_days,
+        )
     dated = values.dropna().sort_index()
     published = pd.DatetimeIndex(dated.index) + pd.Timedelta(days=delay_days)
     position = np.asarray(published.searchsorted(sessions, side="right")) - 1

@@ -89,7 +89,9 @@ def rotation_map(
     """
     for name, value, least in (("weeks", weeks, 1), ("window", window, 2), ("change", change, 1)):
         if value < least:
-            raise UserError(f"{name} was {value}; give {least} or more")
+            raise UserError(
+                "{name} was {value}; give {least} or more", name=name, value=value, least=least
+            )
     seen = market if as_of is None else market.until(as_of)
     chosen = groups or {sector: (sector,) for sector in seen.by_sector}
     levels = group_levels(seen, chosen)
@@ -97,9 +99,12 @@ def rotation_map(
     named = quadrants(strength, momentum).iloc[-1].dropna()
     if named.empty:
         raise UserError(
-            f"market {market.name} has {len(seen.sessions)} sessions up to "
-            f"{seen.sessions[-1]:%Y-%m-%d}; the map needs {window + change} of a group: take a "
-            f"later day or a shorter window"
+            "market {market} has {count} sessions up to {last:%Y-%m-%d}; the map needs {window} "
+            "of a group: take a later day or a shorter window",
+            market=market.name,
+            count=len(seen.sessions),
+            last=seen.sessions[-1],
+            window=window + change,
         )
     points = pd.DataFrame(
         {"strength": strength.iloc[-1], "momentum": momentum.iloc[-1], "quadrant": named}

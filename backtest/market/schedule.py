@@ -115,7 +115,9 @@ def schedule_of(text: str) -> Schedule:
         elif found is None and (read := _when(name, value)) is not None:
             found = read
         else:
-            raise UserError(f"rebalance was {shown(str(text))!r}; choose from {FORMS}")
+            raise UserError(
+                "rebalance was {text!r}; choose from {forms}", text=shown(str(text)), forms=FORMS
+            )
     band, turnover = limits.get("band", 0.0), limits.get("turnover", math.inf)
     return replace(found or Schedule("daily"), band=band, turnover=turnover)
 
@@ -157,11 +159,13 @@ def with_dates(text: str) -> str:
             continue
         path = Path(value)
         if not path.is_file():
-            raise UserError(f"there is no file {value}; rebalance=dates:FILE names one of dates")
+            raise UserError(
+                "there is no file {value}; rebalance=dates:FILE names one of dates", value=value
+            )
         lines = [line.split(",")[0].strip() for line in path.read_text("utf-8-sig").splitlines()]
         days = [line for line in lines if line and not line.lower().startswith(("date", "日期"))]
         if not days or _when("dates", "/".join(days)) is None:
-            raise UserError(f"{value} needs one date a line, as 2024-01-05")
+            raise UserError("{value} needs one date a line, as 2024-01-05", value=value)
         parts[place] = f"dates:{'/'.join(days)}"
     return "+".join(parts)
 

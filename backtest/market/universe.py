@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, suggest, unknown
 from backtest.market.frequency import FREQUENCIES
 from backtest.validation import validated
 
@@ -174,7 +174,10 @@ class Universe:
         if name not in self.sectors:
             known = {**self.sectors, **sectors()}
             raise UserError(
-                f"there is no sector {name!r} in universe {self.name}; {suggest(name, known)}"
+                "there is no sector {name!r} in universe {name2}; {suggestion}",
+                name=name,
+                name2=self.name,
+                suggestion=suggest(name, known),
             )
         return (name,)
 
@@ -207,7 +210,7 @@ def check_sectors(names: Iterable[str]) -> None:
     """Raise a `UserError` naming the first sector that is not in the vocabulary."""
     for name in names:
         if name not in sectors():
-            raise UserError(f"there is no sector {name!r}; {suggest(name, sectors())}")
+            raise unknown("sector", name, sectors())
 
 
 def load_universe(name_or_path: str | Path) -> Universe:
@@ -233,11 +236,11 @@ def universe_text(name_or_path: str | Path) -> str:
         return (files("backtest.market") / "universes" / f"{name}.toml").read_text(encoding="utf-8")
     path = Path(name_or_path)
     if not path.is_file():
-        raise UserError(f"there is no universe or TOML file {name!r}; {suggest(name, BUILT_IN)}")
+        raise unknown("universe or TOML file", name, BUILT_IN)
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(f"universe {name} is not UTF-8 text; save it as UTF-8") from error
+        raise UserError("{path} is not UTF-8 text; save it as UTF-8", path=name) from error
 
 
 def parse_universe(text: str, source: str = "universe") -> Universe:
@@ -245,7 +248,9 @@ def parse_universe(text: str, source: str = "universe") -> Universe:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{source} is not valid TOML: {error}") from error
+        raise UserError(
+            "{source} is not valid TOML: {error}", source=source, error=error
+        ) from error
     raw["declared"] = _declared(raw.pop("sectors", {}))
     raw.setdefault("title", "")
     for entry in raw.get("instruments", ()) if isinstance(raw.get("instruments"), list) else ():
@@ -270,7 +275,9 @@ def _declared(entries: Any) -> Any:
 def _check(universe: Universe, source: str) -> None:
     """Raise a `UserError` for the first name in a universe that stands for nothing."""
     if not universe.instruments:
-        raise UserError(f"{source}: instruments is empty; add at least one [[instruments]] table")
+        raise UserError(
+            "{source}: instruments is empty; add at least one [[instruments]] table", source=source
+        )
     ids = [instrument.id for instrument in universe.instruments]
     for number, one in enumerate(universe.instruments):
         where = f"instruments[{number}]"
@@ -279,11 +286,19 @@ def _check(universe: Universe, source: str) -> None:
             _choose(one.sector, universe.sectors, source, f"{where}.sector")
         if not IDENTIFIER.fullmatch(one.id):
             raise UserError(
-                f"{source}: {where}.id was {one.id!r}; give up to 64 characters, the first none "
-                f"of = + - @ and no blank"
+                "{source}: {where}.id was {id!r}; give up to 64 characters, the first none of = "
+                "+ - @ and no blank",
+                source=source,
+                where=where,
+                id=one.id,
             )
         if one.id in ids[:number]:
-            raise UserError(f"{source}: {where}.id {one.id!r} stands twice; remove one")
+            raise UserError(
+                "{source}: {where}.id {id!r} stands twice; remove one",
+                source=source,
+                where=where,
+                id=one.id,
+            )
     for sector in universe.declared:
         for name in sector.shenwan:
             _choose(name, sectors(), source, f"sectors.{sector.id}.shenwan")
@@ -298,10 +313,18 @@ def _check(universe: Universe, source: str) -> None:
         for name in names:
             _choose(name, ids, source, key)
     if not universe.by_sector:
-        raise UserError(f"{source}: no instrument has a sector; give at least one its sector key")
+        raise UserError(
+            "{source}: no instrument has a sector; give at least one its sector key", source=source
+        )
 
 
 def _choose(value: str, known: Any, source: str, key: str) -> str:
     if value not in known:
-        raise UserError(f"{source}: {key} {value!r} is not known; {suggest(str(value), known)}")
+        raise UserError(
+            "{source}: {key} {value!r} is not known; {suggestion}",
+            source=source,
+            key=key,
+            value=value,
+            suggestion=suggest(str(value), known),
+        )
     return value

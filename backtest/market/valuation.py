@@ -68,9 +68,11 @@ def inverse_valuation(market: Market, names: Iterable[str], measure: str = "pe")
     known = valuations(market, measure)
     if known.empty:
         raise UserError(
-            f"market {market.name} carries no {measure}; import one with 'nqp data import NAME "
-            f"--prices FOLDER --valuation FILE', a file with a date, an instrument and a column "
-            f"{measure!r}"
+            "market {market} carries no {measure}; import one with 'nqp data import NAME "
+            "--prices FOLDER --valuation FILE', a file with a date, an instrument and a column "
+            "{measure!r}",
+            market=market.name,
+            measure=measure,
         )
     parts = []
     for name in sorted(set(names)):

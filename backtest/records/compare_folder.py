@@ -10,6 +10,7 @@ import numpy as np
 from backtest.engine.comparison import Comparison
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.records.folder import csv_text, json_text, write_files
 from backtest.records.record import (
     checked_document,
@@ -56,12 +57,15 @@ def read_compare(folder: Path) -> Comparison:
         or len(documents) != len(returns.columns)
         or not np.isfinite(returns).all(axis=None)
     ):
-        raise UserError(f"the files in {folder} do not belong together; compare again with --out")
+        raise UserError(
+            "the files in {folder} do not belong together; write the folder again with --out",
+            folder=folder,
+        )
     for document, label in zip(documents, returns.columns, strict=True):
         if not isinstance(document.get("parameters"), dict) or not str(label).startswith(
             document["strategy"]
         ):
-            raise damaged(path, f"it does not say what {label} is")
+            raise damaged(path, Note("it does not say what {label} is", label=label))
     return Comparison(
         dict(zip(map(str, returns.columns), documents, strict=True)), returns, regimes
     )

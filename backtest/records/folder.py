@@ -17,7 +17,6 @@ from pandas.api.types import is_string_dtype
 from backtest.atomic import DRAFTS, sweep, write_file
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
-from backtest.notes import Note
 from backtest.render.plain import neutral
 from backtest.views.page import Page
 
@@ -33,7 +32,7 @@ def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
     With `force` it may hold what is to be replaced, `files` and reports; never anything else.
     """
     if folder.exists() and not folder.is_dir():
-        raise UserError(Note("{folder} is a file; name a folder to write to", folder=folder))
+        raise UserError("{folder} is a file; name a folder to write to", folder=folder)
     try:
         sweep(folder)
         held = sorted(
@@ -43,29 +42,23 @@ def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
         )
     except OSError as error:
         raise UserError(
-            Note(
-                "{folder} cannot be read ({strerror}); name another",
-                folder=folder,
-                strerror=error.strerror,
-            )
+            "{folder} cannot be read ({strerror}); name another",
+            folder=folder,
+            strerror=error.strerror,
         ) from error
     foreign = [name for name in held if name not in files and not REPORT.fullmatch(name)]
     if foreign:
         raise UserError(
-            Note(
-                "folder {folder} holds other files ({value} …); name a new or an empty folder",
-                folder=folder,
-                value=foreign[0],
-            )
+            "folder {folder} holds other files ({value} …); name a new or an empty folder",
+            folder=folder,
+            value=foreign[0],
         )
     if held and not force:
         raise UserError(
-            Note(
-                "folder {folder} holds an earlier result ({value} …); add --force to replace all "
-                "of it, or name a new folder",
-                folder=folder,
-                value=held[0],
-            )
+            "folder {folder} holds an earlier result ({value} …); add --force to replace all of "
+            "it, or name a new folder",
+            folder=folder,
+            value=held[0],
         )
 
 
@@ -89,11 +82,9 @@ def write_files(
             write_file(folder / name, content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise UserError(
-            Note(
-                "cannot write to {folder} ({strerror}); name another",
-                folder=folder,
-                strerror=error.strerror,
-            )
+            "cannot write to {folder} ({strerror}); name another",
+            folder=folder,
+            strerror=error.strerror,
         ) from error
 
 
@@ -146,11 +137,9 @@ def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ..
             write_file(folder / own, content)
     except OSError as error:
         raise UserError(
-            Note(
-                "cannot write to {folder} ({strerror}); name another",
-                folder=folder,
-                strerror=error.strerror,
-            )
+            "cannot write to {folder} ({strerror}); name another",
+            folder=folder,
+            strerror=error.strerror,
         ) from error
     return tuple(folder / own for own in files)
 

@@ -39,7 +39,11 @@ def write_pages(made: Callable[[str], page.Page], folder: Path) -> None:
     try:
         write_file(folder / PAGES, json_text({"pages": pages}).encode())
     except OSError as error:
-        raise UserError(f"cannot write to {folder} ({error.strerror}); name another") from error
+        raise UserError(
+            "cannot write to {folder} ({strerror}); name another",
+            folder=folder,
+            strerror=error.strerror,
+        ) from error
 
 
 def read_page(folder: Path, language: str) -> page.Page:

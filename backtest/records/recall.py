@@ -36,8 +36,11 @@ def recalled_market(manifest: Mapping[str, Any], named: str | Path | None = None
         if named is None:
             return None
         raise UserError(
-            f"market {named} is not the one of this run: its snapshot is {market.snapshot[:12]}, "
-            f"not {manifest['snapshot'][:12]}; name another"
+            "market {named} is not the one of this run: its snapshot is {snapshot}, not "
+            "{snapshot2}; name another",
+            named=named,
+            snapshot=market.snapshot[:12],
+            snapshot2=manifest["snapshot"][:12],
         )
     first, last = (pd.Timestamp(day) for day in manifest["window"])
     if first not in market.sessions or last not in market.sessions:
@@ -48,7 +51,8 @@ def recalled_market(manifest: Mapping[str, Any], named: str | Path | None = None
         since = pd.Timestamp(manifest.get("known_from", seen.sessions[0]))
     except (ValueError, TypeError) as error:
         raise UserError(
-            "the manifest's known_from is no date; write the folder again with --out"
+            "the manifest's {key} cannot be read; write the folder again with --out",
+            key="known_from",
         ) from error
     seen = seen.between(since, None)
     # A series added, or prices changed, before the run cannot be had again from the snapshot.

@@ -20,6 +20,7 @@ from backtest.engine.plan import FILLS
 from backtest.engine.result import BacktestResult, grown
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.render.plain import restored
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
@@ -75,7 +76,7 @@ class Recalled(Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Refuse: what it wanted is not known."""
-        raise UserError(f"only the name of {self.label} is known; run it again")
+        raise UserError("only the name of {label} is known; run it again", label=self.label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +140,9 @@ def read_run(folder: Path) -> Record:
     """
     if (folder / "index.json").exists() and not (folder / "summary.json").exists():
         raise UserError(
-            f"{folder} holds a composite index, whose pictures are written with it; run "
-            f"'nqp index' again with --out {folder}"
+            "{folder} holds a composite index, whose pictures are written with it; run 'nqp "
+            "index' again with --out {folder}",
+            folder=folder,
         )
     document = checked_document(read_json(folder / "summary.json"), folder / "summary.json")
     manifest = checked_manifest(read_json(folder / "manifest.json"), folder / "manifest.json")
@@ -164,8 +166,8 @@ def read_run(folder: Path) -> Record:
         or not same
     ):
         raise UserError(
-            f"the files in {folder} do not belong together (sessions, manifest or total return "
-            f"differ); run the backtest again with --out"
+            "the files in {folder} do not belong together; write the folder again with --out",
+            folder=folder,
         )
     return record
 
@@ -191,7 +193,7 @@ def checked_manifest(manifest: Any, path: Path) -> Mapping[str, Any]:
     if window != manifest["window"]:
         raise damaged(path, "its window must be two dates")
     if manifest["fill"] not in FILLS:
-        raise damaged(path, f"its fill must be {' or '.join(FILLS)}")
+        raise damaged(path, "its fill must be open or close")
     if "nqp-rotation" not in manifest["versions"]:
         raise damaged(path, "its versions must name nqp-rotation's")
     return dict(manifest)
@@ -203,7 +205,9 @@ def read_json(path: Path) -> Any:
         return parsed_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UserError(
-            f"{path.parent} has no {path.name}; name a folder written by --out"
+            "{folder} has no {file}; name a folder written by --out",
+            folder=path.parent,
+            file=path.name,
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise damaged(path, "it is no JSON") from error
@@ -217,7 +221,9 @@ def read_table(path: Path, kind: type) -> pd.DataFrame:
         table.index = pd.to_datetime(table.index, format="%Y-%m-%d").as_unit("ns").rename("date")
     except FileNotFoundError as error:
         raise UserError(
-            f"{path.parent} has no {path.name}; name a folder written by --out"
+            "{folder} has no {file}; name a folder written by --out",
+            folder=path.parent,
+            file=path.name,
         ) from error
     except (OSError, ValueError, TypeError) as error:
         raise damaged(path, "it is no table of values by date") from error
@@ -251,7 +257,9 @@ def _orders(path: Path) -> pd.DataFrame:
         known = np.isfinite(orders[numbers]).all(axis=None) and "instrument" in orders
     except FileNotFoundError as error:
         raise UserError(
-            f"{path.parent} has no {path.name}; name a folder written by --out"
+            "{folder} has no {file}; name a folder written by --out",
+            folder=path.parent,
+            file=path.name,
         ) from error
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise damaged(path, "it is no list of orders") from error
@@ -262,4 +270,8 @@ def _orders(path: Path) -> pd.DataFrame:
 
 def damaged(path: Path, why: str) -> UserError:
     """Return the error for a file that cannot be used."""
-    return UserError(f"{path} cannot be read: {why}; write the folder again with --out")
+    return UserError(
+        "{path} cannot be read: {why}; write the folder again with --out",
+        path=path,
+        why=why if isinstance(why, Note) else Note(why),
+    )

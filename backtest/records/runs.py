@@ -12,7 +12,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from backtest.atomic import write_file
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, unknown
 from backtest.home import home
 from backtest.records.folder import json_text
 from backtest.validation import misfit, parsed_json
@@ -133,9 +133,11 @@ def kept_run(named: str) -> KeptRun:
     if len(found) == 1 and named:
         return found[0]
     if found and named:
-        raise UserError(f"{named!r} is said of {len(found)} runs; give more of the id")
+        raise UserError(
+            "{named!r} is said of {count} runs; give more of the id", named=named, count=len(found)
+        )
     known = [*(run.id for run in runs), *(tag for run in runs for tag in run.tags)]
-    raise UserError(f"there is no run {named!r}; {suggest(named, known) if known else 'run one'}")
+    raise unknown("run", named, known)
 
 
 def tag(run: KeptRun, tags: Sequence[str]) -> KeptRun:
@@ -174,5 +176,7 @@ def _write(run: KeptRun) -> None:
         write_file(folder / f"{run.id}.json", json_text(run.to_json()).encode())
     except OSError as error:
         raise UserError(
-            f"{folder} cannot be written ({error.strerror}); set NQP_HOME to a folder you can write"
+            "{folder} cannot be written ({strerror}); set NQP_HOME to a folder you can write",
+            folder=folder,
+            strerror=error.strerror,
         ) from error

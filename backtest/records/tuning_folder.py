@@ -107,7 +107,11 @@ def read_tuning(folder: Path, *, language: str = "en") -> Page:
         if trials.empty or trials[needed].shape[1] != len(needed):
             raise KeyError("columns")
     except FileNotFoundError as error:
-        raise UserError(f"{folder} has no trials.parquet; tune again with --out") from error
+        raise UserError(
+            "{folder} has no {file}; name a folder written by --out",
+            folder=folder,
+            file="trials.parquet",
+        ) from error
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise damaged(folder / "trials.parquet", "it is no table of variants") from error
     found = read_honesty(read_json(folder / "honesty.json"), folder / "honesty.json")

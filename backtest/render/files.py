@@ -22,11 +22,20 @@ def write_result(result: BacktestResult, path: str | Path, language: str = "en")
     """
     place = Path(path)
     if place.suffix not in ENDINGS:
-        raise UserError(f"{place.name} ends in {place.suffix!r}; {suggest(place.suffix, ENDINGS)}")
+        raise UserError(
+            "{place} ends in {suffix!r}; {suggestion}",
+            place=place.name,
+            suffix=place.suffix,
+            suggestion=suggest(place.suffix, ENDINGS),
+        )
     try:
         write_file(place, _content(result, place.suffix, language))
     except OSError as error:
-        raise UserError(f"cannot write {place} ({error.strerror}); name another") from error
+        raise UserError(
+            "cannot write to {folder} ({strerror}); name another",
+            folder=place,
+            strerror=error.strerror,
+        ) from error
     return place
 
 

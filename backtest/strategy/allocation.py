@@ -16,6 +16,7 @@ from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.schedule import due_sessions, ordering_sessions
 from backtest.market.universe import sectors
+from backtest.notes import Note
 from backtest.strategy.basket import Basket
 
 
@@ -48,9 +49,11 @@ def _groups(
         basket = basket.on(market.universe.name)
         if not basket.weights:
             raise UserError(
-                f"basket {basket.name} has no listed proxy ({basket.note}); hold another"
+                "basket {basket} has no listed proxy ({note}); hold another",
+                basket=basket.name,
+                note=basket.note,
             )
-        what, parts = f"basket {basket.name}", dict(basket.weights)
+        what, parts = Note("basket {name}", name=basket.name), dict(basket.weights)
         own = {name: held for name, held in market.by_sector.items() if name not in sectors()}
         own |= {name: names for name, names in alone.items() if name in parts}
         known = {**own, **market.by_shenwan}
@@ -58,33 +61,46 @@ def _groups(
         given = {basket: 1.0} if isinstance(basket, str) else basket
         if not isinstance(given, Iterable):
             raise UserError(
-                f"a basket was {given!r}; give a Basket, or names of sectors or instruments"
+                "a basket was {given!r}; give a Basket, or names of sectors or instruments",
+                given=given,
             )
         parts = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, 1.0)
-        what = f"a basket of {', '.join(map(str, parts))}"
+        what = Note("a basket of {names}", names=", ".join(map(str, parts)))
         known = {**alone, **market.by_shenwan, **market.by_sector}
     absent = {*sectors(), *market.universe.sectors, *market.universe.by_id}
     for name, part in parts.items():
         if name not in known and name not in absent:
             raise UserError(
-                f"there is no sector or instrument {name!r} in universe {market.universe.name}; "
-                f"{suggest(str(name), known)}"
+                "there is no sector or instrument {name!r} in universe {name2}; {suggestion}",
+                name=name,
+                name2=market.universe.name,
+                suggestion=suggest(str(name), known),
             )
         if not part > 0:
-            raise UserError(f"{what}: the part of {name} was {part}; give one above 0")
+            raise UserError(
+                "{what}: the part of {name} was {part}; give one above 0",
+                what=what,
+                name=name,
+                part=part,
+            )
     if not parts:
         raise UserError("a basket is empty; name at least one sector or instrument")
     present = {name: part for name, part in parts.items() if name in known}
     if not present and isinstance(basket, Basket) and market.universe.declared:
         raise UserError(
-            f"{what} needs one of Shenwan's sectors {', '.join(basket.sectors)}, and "
-            f"universe {market.universe.name} says of none of its own that it stands for one; add "
-            f"shenwan = [...] to its [sectors]"
+            "{what} needs one of Shenwan's sectors {sectors}, and universe {name} says of none "
+            "of its own that it stands for one; add shenwan = [...] to its [sectors]",
+            what=what,
+            sectors=", ".join(basket.sectors),
+            name=market.universe.name,
         )
     if not present:
         raise UserError(
-            f"{what} has no instrument in universe {market.universe.name}; "
-            f"use a universe with one of its sectors ({', '.join(map(str, parts))})"
+            "{what} has no instrument in universe {name}; use a universe with one of its "
+            "sectors ({map})",
+            what=what,
+            name=market.universe.name,
+            map=", ".join(map(str, parts)),
         )
     return tuple((known[name], part) for name, part in sorted(present.items()))
 
@@ -287,7 +303,7 @@ def cap(weights: pd.DataFrame, limit: float) -> pd.DataFrame:
     Where even equal weights would exceed the limit the rest stays in cash.
     """
     if not 0 < limit <= 1:
-        raise UserError(f"limit was {limit}; give a fraction above 0 and up to 1")
+        raise UserError("limit was {limit}; give a fraction above 0 and up to 1", limit=limit)
     capped = weights
     for _ in range(weights.shape[1]):
         over = capped > limit + 1e-15

@@ -50,12 +50,19 @@ class Basket:
         for sector, weight in self.weights:
             if not weight > 0:
                 raise UserError(
-                    f"basket {self.name}: the weight of {sector} was {weight}; give one above 0"
+                    "basket {name}: the weight of {sector} was {weight}; give one above 0",
+                    name=self.name,
+                    sector=sector,
+                    weight=weight,
                 )
         if not self.weights or abs(sum(weight for _, weight in self.weights) - 1.0) > 1e-9:
-            raise UserError(f"basket {self.name}: its weights must sum to 1; use Basket.of")
+            raise UserError(
+                "basket {name}: its weights must sum to 1; use Basket.of", name=self.name
+            )
         if len(set(self.sectors)) != len(self.weights):
-            raise UserError(f"basket {self.name}: a sector stands twice; add up its weights")
+            raise UserError(
+                "basket {name}: a sector stands twice; add up its weights", name=self.name
+            )
 
     @classmethod
     def of(

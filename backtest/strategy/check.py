@@ -107,12 +107,15 @@ def check(subject: Subject, market: Market, *, dates: int = DATES, seed: int = 0
         If `dates` is below 1, or the subject is neither a strategy nor a trigger.
     """
     if not isinstance(subject, (Strategy, Trigger)):
-        what = f"the class {subject.__name__}; write {subject.__name__}()"
-        if not isinstance(subject, type):
-            what = f"a {type(subject).__name__}; give a strategy or a trigger"
-        raise UserError(f"check was given {what}")
+        kind = subject.__name__ if isinstance(subject, type) else type(subject).__name__
+        raise UserError(
+            "check was given {kind}; give a strategy or a trigger, made with brackets: {kind}()",
+            kind=kind,
+        )
     if dates < 1:
-        raise UserError(f"the number of dates was {dates}; give 1 or more")
+        raise UserError(
+            "{name} was {value}; give {least} or more", name="dates", value=dates, least=1
+        )
     began = time.perf_counter()
     full = decided(subject, replace(market))
     seconds = time.perf_counter() - began

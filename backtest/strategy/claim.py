@@ -112,7 +112,12 @@ class Claim:
             (self.asserts, ASSERTS),
         ):
             if value not in known:
-                raise UserError(f"claim {self.id}: {value!r} is not known; {suggest(value, known)}")
+                raise UserError(
+                    "claim {id}: {value!r} is not known; {suggestion}",
+                    id=self.id,
+                    value=value,
+                    suggestion=suggest(value, known),
+                )
 
     @property
     def sign(self) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.schedule import due_sessions
+from backtest.notes import Note
 from backtest.strategy.allocation import cash, spread
 from backtest.strategy.basket import Basket
 from backtest.triggers import Always, Trigger
@@ -28,12 +29,15 @@ def named(who: str, regime: Any, market: Market) -> pd.Series:
     """
     if not isinstance(regime, pd.Series):
         raise UserError(
-            f"regime of {who} returned {_returned(regime)}; return a Series of names, "
-            f"pd.Series(names, index=market.sessions)"
+            "regime of {who} returned {returned}; return a Series of names, pd.Series(names, "
+            "index=market.sessions)",
+            who=who,
+            returned=_returned(regime),
         )
     if not regime.index.isin(market.sessions).all() or regime.index.has_duplicates:
         raise UserError(
-            f"regime of {who} has other dates than the market; give it index=market.sessions"
+            "regime of {who} has other dates than the market; give it index=market.sessions",
+            who=who,
         )
     on_all = regime.reindex(market.sessions).astype(object)
     return on_all.where(on_all.notna(), CASH)
@@ -52,8 +56,10 @@ def weighed(who: str, baskets: Any, market: Market) -> dict[str, pd.DataFrame]:
     """
     if not isinstance(baskets, Mapping):
         raise UserError(
-            f"baskets of {who} returned {_returned(baskets)}; return a mapping, "
-            f'{{"nqp": spread(market, ["computer", "media"])}}'
+            'baskets of {who} returned {returned}; return a mapping, {{"nqp": spread(market, '
+            '["computer", "media"])}}',
+            who=who,
+            returned=_returned(baskets),
         )
     held = {str(name): _weights(who, name, given, market) for name, given in baskets.items()}
     return {CASH: cash(market)} | held
@@ -63,21 +69,34 @@ def check_rules(who: str, method: str, rules: Any) -> None:
     """Raise a `UserError` unless a method returned triggers by name."""
     if not isinstance(rules, Mapping):
         raise UserError(
-            f"{method} of {who} returned {_returned(rules)}; return a mapping from names to "
-            f'triggers, {{"nqp": RateFall(10), "traditional": Always()}}'
+            "{method} of {who} returned {returned}; return a mapping from names to triggers, "
+            '{{"nqp": RateFall(10), "traditional": Always()}}',
+            method=method,
+            who=who,
+            returned=_returned(rules),
         )
     for name, trigger in rules.items():
         if not isinstance(name, str):
-            raise UserError(f"{method} of {who} has the name {name!r}; names are text")
+            raise UserError(
+                "{method} of {who} has the name {name!r}; names are text",
+                method=method,
+                who=who,
+                name=name,
+            )
         if isinstance(trigger, type) and issubclass(trigger, Trigger):
             raise UserError(
-                f"rule {name!r} of {who} is the class {trigger.__name__}; write "
-                f"{trigger.__name__}()"
+                "rule {name!r} of {who} is the class {name2}; write {name2}()",
+                name=name,
+                who=who,
+                name2=trigger.__name__,
             )
         if not isinstance(trigger, Trigger):
             raise UserError(
-                f"rule {name!r} of {who} is {_returned(trigger)}, no trigger; put a boolean Series "
-                f"or a function of the market into Signal(…)"
+                "rule {name!r} of {who} is {returned}, no trigger; put a boolean Series or a "
+                "function of the market into Signal(…)",
+                name=name,
+                who=who,
+                returned=_returned(trigger),
             )
 
 
@@ -88,17 +107,24 @@ def match(who: str, rules: Mapping[str, Trigger], baskets: Iterable[str]) -> Non
     always = ""
     for name, trigger in rules.items():
         if name not in given and name != CASH:
-            hint = suggest(name, idle or given) if given else "add it to baskets"
-            raise UserError(f"rule {name!r} of {who} has no basket; {hint}")
+            hint = suggest(name, idle or given)
+            raise UserError(
+                "rule {name!r} of {who} has no basket; {hint}", name=name, who=who, hint=hint
+            )
         if always:
             raise UserError(
-                f"rule {name!r} of {who} can never fire: it stands after {always!r}, which always "
-                f"does; move it up"
+                "rule {name!r} of {who} can never fire: it stands after {always!r}, which "
+                "always does; move it up",
+                name=name,
+                who=who,
+                always=always,
             )
         always = name if isinstance(trigger, Always) else ""
     if idle:
-        hint = suggest(idle[0], rules) if rules else "add one to rules"
-        raise UserError(f"no rule of {who} calls for basket {idle[0]!r}; {hint}")
+        hint = suggest(idle[0], rules)
+        raise UserError(
+            "no rule of {who} calls for basket {idle!r}; {hint}", who=who, idle=idle[0], hint=hint
+        )
 
 
 def check_names(who: str, regime: pd.Series, baskets: Iterable[str]) -> None:
@@ -108,8 +134,11 @@ def check_names(who: str, regime: pd.Series, baskets: Iterable[str]) -> None:
         if name not in known:
             day = f"{regime.index[(regime == name).argmax()]:%Y-%m-%d}"
             raise UserError(
-                f"{who} holds {name!r} from {day} on, which is none of its baskets; "
-                f"{suggest(str(name), known)}"
+                "{who} holds {name!r} from {day} on, which is none of its baskets; {suggestion}",
+                who=who,
+                name=name,
+                day=day,
+                suggestion=suggest(str(name), known),
             )
 
 
@@ -149,21 +178,25 @@ def fitted(targets: Any, market: Market) -> pd.DataFrame:
     """
     if not isinstance(targets, pd.DataFrame):
         raise UserError(
-            f"target_weights returned {_returned(targets)}; return a DataFrame, "
-            f"session × instrument"
+            "target_weights returned {returned}; return a DataFrame, session × instrument",
+            returned=_returned(targets),
         )
     check_columns("target_weights", targets, market)
     strange = targets.index.difference(market.close.index)
     if len(strange) or targets.index.has_duplicates:
-        what = f"{strange[0]}, which is no session" if len(strange) else "a session twice"
+        what = Note("a session twice")
+        if len(strange):
+            what = Note("{day}, which is no session", day=strange[0])
         raise UserError(
-            f"target_weights has a row for {what} of market {market.name}; "
-            f"use days of market.sessions as the index, each once"
+            "target_weights has a row for {what} of market {market}; use days of "
+            "market.sessions as the index, each once",
+            what=what,
+            market=market.name,
         )
     try:
         numbers = targets.astype(float)
     except (TypeError, ValueError) as error:
-        raise UserError(f"target_weights must be numbers or NaN ({error})") from error
+        raise UserError("target_weights must be numbers or NaN ({error})", error=error) from error
     if np.isinf(numbers.to_numpy()).any():
         raise UserError("target_weights has infinite weights; guard against a division by 0")
     return numbers.reindex(index=market.close.index, columns=market.close.columns)
@@ -176,14 +209,19 @@ def check_columns(what: str, weights: pd.DataFrame, market: Market) -> None:
         return
     if all(name in market.by_sector for name in weights.columns):
         raise UserError(
-            f"{what} has weights by sector; turn them into weights by instrument with "
-            f"backtest.strategy.allocation.sector_weights(market, weights)"
+            "{what} has weights by sector; turn them into weights by instrument with "
+            "backtest.strategy.allocation.sector_weights(market, weights)",
+            what=what,
         )
-    hint: str = suggest(str(strange[0]), market.instruments)
+    hint = suggest(str(strange[0]), market.instruments)
     if any(name in market.close.columns for name in weights.index):
-        hint = "rows are sessions and columns instruments, so turn it with .T"
+        hint = Note("rows are sessions and columns instruments, so turn it with .T")
     raise UserError(
-        f"{what} names {str(strange[0])!r}, which is no instrument of market {market.name}; {hint}"
+        "{what} names {strange!r}, which is no instrument of market {market}; {hint}",
+        what=what,
+        strange=str(strange[0]),
+        market=market.name,
+        hint=hint,
     )
 
 
@@ -191,11 +229,13 @@ def _weights(who: str, name: Any, given: Any, market: Market) -> pd.DataFrame:
     """Return a basket's weights on every session, session × instrument."""
     if isinstance(given, (str, Basket, list, tuple, set, frozenset, Mapping)):
         return spread(market, given)
-    what = f"basket {name!r} of {who}"
+    what = Note("basket {name!r} of {who}", name=name, who=who)
     if not isinstance(given, pd.DataFrame):
         raise UserError(
-            f"{what} is {_returned(given)}; give weights, session × instrument, or names of "
-            f"sectors or instruments"
+            "{what} is {returned}; give weights, session × instrument, or names of sectors or "
+            "instruments",
+            what=what,
+            returned=_returned(given),
         )
     check_columns(what, given, market)
     rows = given.reindex(index=market.sessions, columns=market.close.columns)
@@ -203,7 +243,7 @@ def _weights(who: str, name: Any, given: Any, market: Market) -> pd.DataFrame:
     return rows if known.all() else rows.fillna(0.0).where(known).ffill().fillna(0.0)
 
 
-def _returned(value: Any) -> str:
-    kind = type(value).__name__
-    article = "an" if kind[0] in "aeio" or kind == "ndarray" else "a"
-    return "nothing" if value is None else f"{article} {kind}"
+def _returned(value: Any) -> Note:
+    if value is None:
+        return Note("nothing")
+    return Note("a value of type {kind}", kind=type(value).__name__)

@@ -142,8 +142,9 @@ def told(decisions: Decisions) -> Decided:
     market, weights = decisions.market, decisions.targets
     if not isinstance(weights, pd.DataFrame):
         raise UserError(
-            f"target_weights of {decisions.strategy.name} returned a {type(weights).__name__}; "
-            f"return a DataFrame, session × instrument"
+            "target_weights of {name} returned a {kind}; return a DataFrame, session × instrument",
+            name=decisions.strategy.name,
+            kind=type(weights).__name__,
         )
     numbers = weights.reindex(index=market.sessions, columns=market.close.columns).astype(float)
     regime = decisions.regime.reindex(market.sessions)

@@ -93,8 +93,9 @@ def look(
         return BUILT_IN
     if replace(market).identity != market.identity:
         raise UserError(
-            f"{type(subject).__name__} changes the market it is given, and so every later result "
-            f"on it; work on a copy()"
+            "{kind} changes the market it is given, and so every later result on it; work on a "
+            "copy()",
+            kind=type(subject).__name__,
         )
     if not check:
         return NOT_CHECKED

@@ -29,9 +29,7 @@ _NO = object()  # what does not fit
 
 def unknown_strategy(name: str) -> type[Strategy]:
     """Refuse to find a strategy by its name, where none is expected."""
-    raise UserError(
-        Note("there is no strategy {given!r} here; build it in Python", given=shown(name))
-    )
+    raise UserError("there is no strategy {given!r} here; build it in Python", given=shown(name))
 
 
 def declared_type(kind: type[Strategy], name: str) -> Any:
@@ -44,25 +42,20 @@ def declared_type(kind: type[Strategy], name: str) -> Any:
     """
     known = field_names(kind)
     if name not in known:
-        there_is = suggest(name, known) if known else "make its class a frozen dataclass"
         raise UserError(
-            Note(
-                "{kebab} has no parameter {given!r}; {there_is}",
-                kebab=kebab(kind.__name__),
-                given=shown(name),
-                there_is=there_is,
-            )
+            "{kebab} has no parameter {given!r}; {there_is}",
+            kebab=kebab(kind.__name__),
+            given=shown(name),
+            there_is=suggest(name, known),
         )
     try:
         return _hints(kind)[name]
     except NameError as error:
         raise UserError(
-            Note(
-                "the type of {kind}.{name} is not known ({error}); import it in its file",
-                kind=kind.__name__,
-                name=name,
-                error=error,
-            )
+            "the type of {kind}.{name} is not known ({error}); import it in its file",
+            kind=kind.__name__,
+            name=name,
+            error=error,
         ) from error
 
 
@@ -112,15 +105,13 @@ def built(kind: type[Strategy], parameters: Mapping[str, Any], find: Find) -> St
         return kind(**values)
     except RecursionError as error:
         raise UserError(
-            Note("{kebab} is nested too deep; build it in Python", kebab=kebab(kind.__name__))
+            "{kebab} is nested too deep; build it in Python", kebab=kebab(kind.__name__)
         ) from error
     except TypeError as error:
         raise UserError(
-            Note(
-                "{kebab} cannot be built ({error}); give every field without a default",
-                kebab=kebab(kind.__name__),
-                error=error,
-            )
+            "{kebab} cannot be built ({error}); give every field without a default",
+            kebab=kebab(kind.__name__),
+            error=error,
         ) from error
 
 
@@ -128,15 +119,11 @@ def _fitting(name: str, found: Any, given: Any, hint: Any) -> Any:
     if found is not _NO:
         return found
     endless = str(given).strip(" +-").lower() in ("nan", "inf", "infinity")
-    also = " that is finite" if endless else ""
     raise UserError(
-        Note(
-            "{name} was {given}; give {wanted}{also}",
-            name=name,
-            given=shown(repr(given)),
-            wanted=wanted(hint),
-            also=also,
-        )
+        "{name} was {given}; give {wanted}",
+        name=name,
+        given=shown(repr(given)),
+        wanted=Note("a finite number") if endless else wanted(hint),
     )
 
 

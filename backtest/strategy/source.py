@@ -71,7 +71,9 @@ def normalized_source(text: str, name: str) -> str:
     tree = ast.parse(text)
     defined = {defines: node for node in tree.body for defines in _defines(node)}
     if not isinstance(defined.get(name), ast.ClassDef):
-        raise UserError(f"there is no class {name} at the top level of its file; define it there")
+        raise UserError(
+            "there is no class {name} at the top level of its file; define it there", name=name
+        )
     told: list[str] = []
     seen: set[ast.stmt] = set()
     waiting = [name]

@@ -262,10 +262,12 @@ def kebab(name: str) -> str:
 def fraction(name: str, value: float) -> None:
     """Raise a `UserError` unless a strategy's parameter lies from 0 to 1."""
     if not 0 <= value <= 1:
-        raise UserError(f"{name} was {value}; give a fraction from 0 to 1")
+        raise UserError("{name} was {value}; give a fraction from 0 to 1", name=name, value=value)
 
 
 def at_least(name: str, value: float, least: float) -> None:
     """Raise a `UserError` unless a strategy's parameter is at least `least`."""
     if not value >= least:
-        raise UserError(f"{name} was {value}; give {least} or more")
+        raise UserError(
+            "{name} was {value}; give {least} or more", name=name, value=value, least=least
+        )

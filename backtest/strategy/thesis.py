@@ -11,8 +11,9 @@ from typing import TypeVar
 
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, unknown
 from backtest.market.universe import BUILT_IN, check_sectors, load_universe
+from backtest.notes import Note
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Source
 from backtest.strategy.thesis_file import BasketEntry, ClaimEntry, ThesisFile
@@ -72,11 +73,13 @@ def read_thesis(
         If there is no such file, or an entry of it is wrong: one sentence with the key and a fix.
     """
     if not path.is_file():
-        raise UserError(f"there is no thesis file {path}; 'nqp thesis new NAME' writes one")
+        raise UserError(
+            "there is no thesis file {path}; 'nqp thesis new NAME' writes one", path=path
+        )
     try:
         return parse_thesis(path.read_text(encoding="utf-8-sig"), baskets, events, str(path))
     except UnicodeDecodeError as error:
-        raise UserError(f"thesis {path} is not UTF-8 text; save it as UTF-8") from error
+        raise UserError("{path} is not UTF-8 text; save it as UTF-8", path=path) from error
 
 
 def parse_thesis(
@@ -89,12 +92,16 @@ def parse_thesis(
     try:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UserError(f"{source} is not valid TOML: {error or 'nested too deep'}") from error
+        raise UserError(
+            "{source} is not valid TOML: {error}",
+            source=source,
+            error=str(error) or Note("nested too deep"),
+        ) from error
     file = validated(ThesisFile, raw, source)
     try:
         return _built(file, baskets, events or {}, text)
     except UserError as error:
-        raise UserError(f"{source}: {error}") from error
+        raise UserError("{source}: {error}", source=source, error=error) from error
 
 
 def _built(
@@ -104,7 +111,9 @@ def _built(
         for name in getattr(file, key):
             if not NAME.fullmatch(name):
                 raise UserError(
-                    f"{key} has {name!r}; give a name of letters, digits, dots and hyphens"
+                    "{key} has {name!r}; give a name of letters, digits, dots and hyphens",
+                    key=key,
+                    name=name,
                 )
     own = {name: _basket(name, entry) for name, entry in file.baskets.items()}
     known = {**baskets, **own}
@@ -120,11 +129,11 @@ def _built(
         try:
             rules.append((name, repr(parse_trigger(written, triggers))))
         except UserError as error:
-            raise UserError(f"rules.{name}: {error}") from error
+            raise UserError("{source}: {error}", source=f"rules.{name}", error=error) from error
     falsifiers = []
     for name, one in file.falsifiers.items():
         for claim in one.claims:
-            _one_of(claim, file.claims, f"falsifiers.{name}: there is no claim")
+            _one_of(claim, file.claims, f"falsifiers.{name}", "claim")
         falsifiers.append(
             Falsifier(
                 name,
@@ -155,18 +164,20 @@ def _built(
 
 def _basket(name: str, entry: BasketEntry) -> Basket:
     if bool(entry.sectors) == bool(entry.weights):
-        raise UserError(f"baskets.{name}: give sectors, or weights by sector, and not both")
+        raise UserError(
+            "baskets.{name}: give sectors, or weights by sector, and not both", name=name
+        )
     members = dict(entry.weights) or list(entry.sectors)
     try:
         check_sectors(members)
     except UserError as error:
-        raise UserError(f"baskets.{name}: {error}") from error
+        raise UserError("{source}: {error}", source=f"baskets.{name}", error=error) from error
     for universe, finer in entry.by_universe.items():
         if universe in BUILT_IN:
             known = load_universe(universe)
             for one in finer:
-                where = f"baskets.{name}.by_universe.{universe}: there is no"
-                _one_of(one, {**known.sectors, **known.by_id}, where)
+                where = f"baskets.{name}.by_universe.{universe}"
+                _one_of(one, {**known.sectors, **known.by_id}, where, "sector or instrument")
     finest = tuple(
         (universe, tuple((one, 1.0) for one in finer))
         for universe, finer in entry.by_universe.items()
@@ -191,10 +202,10 @@ def _claim(
 
     dated: Dated = ()
     if entry.events is not None:
-        dated = _one_of(entry.events, events, f"{where}: there is no list of events")
+        dated = _one_of(entry.events, events, where, "list of events")
     groups = several(entry.groups)
     for _, basket in dated:
-        _one_of(basket, {group.name: group for group in groups}, f"{where}: groups has no basket")
+        _one_of(basket, {group.name: group for group in groups}, f"{where}.groups", "basket")
     return Claim(
         id=name,
         statement=entry.statement,
@@ -230,16 +241,18 @@ def _triggers(file: ThesisFile) -> dict[str, Trigger]:
             try:
                 found[name] = parse_trigger(claim.trigger, found)
             except UserError as error:
-                raise UserError(f"claims.{name}.trigger: {error}") from error
+                raise UserError(
+                    "{source}: {error}", source=f"claims.{name}", error=error
+                ) from error
     return found
 
 
 def _found(name: str, baskets: Mapping[str, Basket], where: str) -> str:
-    _one_of(name, baskets, f"{where}: there is no basket")
+    _one_of(name, baskets, where, "basket")
     return name
 
 
-def _one_of(name: str, known: Mapping[str, T], missing: str) -> T:
+def _one_of(name: str, known: Mapping[str, T], where: str, kind: str) -> T:
     if name not in known:
-        raise UserError(f"{missing} {name!r}; {suggest(name, known)}")
+        raise UserError("{source}: {error}", source=where, error=unknown(kind, name, known))
     return known[name]

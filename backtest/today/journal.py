@@ -84,8 +84,10 @@ def append(kind: str, body: Mapping[str, Any], now: datetime | None = None) -> E
         known = read()
         if known.problems:
             raise UserError(
-                f"{known.problems[0]}; nothing is added to a journal that does not hold: move "
-                f"{path} away to begin another"
+                "{problems}; nothing is added to a journal that does not hold: move {path} away "
+                "to begin another",
+                problems=known.problems[0],
+                path=path,
             )
         last = known.entries[-1] if known.entries else None
         entry = _sealed(

@@ -69,8 +69,11 @@ def check_until(market: Market, until: pd.Timestamp) -> None:
     """Raise a `UserError` if a market already has data of a day that is to be registered."""
     if until <= market.sessions[-1]:
         raise UserError(
-            f"--until was {until:%Y-%m-%d}, but market {market.name} already has data up to "
-            f"{market.sessions[-1]:%Y-%m-%d}; register a day that is still to come"
+            "--until was {until:%Y-%m-%d}, but market {market} already has data up to "
+            "{last:%Y-%m-%d}; register a day that is still to come",
+            until=until,
+            market=market.name,
+            last=market.sessions[-1],
         )
 
 

@@ -206,9 +206,13 @@ def today(
     if missed > allowed and not (allow_stale or market.synthetic):
         what = "sessions" if frequency == "daily" else PERIODS[frequency]
         raise UserError(
-            f"the data of market {market.name} end {last:%Y-%m-%d}, {missed} {what} ago (more "
-            f"than {allowed}); fetch or import newer ones, or look at that day with "
-            f"--allow-stale"
+            "the data of market {market} end {last:%Y-%m-%d}, {missed} {what} ago (more than "
+            "{allowed}); fetch or import newer ones, or look at that day with --allow-stale",
+            market=market.name,
+            last=last,
+            missed=missed,
+            what=Note(what),
+            allowed=allowed,
         )
     due = next_session(calendar, last)
     held = position(strategy, market, costs, CASH)

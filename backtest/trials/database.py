@@ -74,8 +74,10 @@ def connected(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
     except (sqlite3.Error, OSError) as error:
         raise UserError(
-            f"the trial ledger {path} cannot be used ({error}); "
-            f"set NQP_HOME to a folder you can write, or move the file away"
+            "the trial ledger {path} cannot be used ({error}); set NQP_HOME to a folder you can "
+            "write, or move the file away",
+            path=path,
+            error=error,
         ) from error
     finally:
         if connection is not None:

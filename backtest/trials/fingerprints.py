@@ -59,7 +59,9 @@ def fingerprints(parameters: Mapping[str, Any]) -> Fingerprints:
     columns = {name: _words(name, parameters[name]) for name in sorted(parameters)}
     lengths = {len(words) for words in columns.values()} - {1}
     if len(lengths) > 1:
-        raise UserError(f"columns of parameters have different lengths: {sorted(lengths)}")
+        raise UserError(
+            "columns of parameters have different lengths: {lengths}", lengths=sorted(lengths)
+        )
     mixed = np.zeros((lengths.pop() if lengths else 1, 2), dtype=np.uint64)
     for name, words in columns.items():
         key = _digest(name)
@@ -140,8 +142,10 @@ def _simple(value: Any, name: str) -> Any:
     if isinstance(value, (Sequence, np.ndarray)):
         return [_simple(inner, name) for inner in value]
     raise UserError(
-        f"parameter {name!r} holds a {type(value).__name__}, which cannot be counted as a trial; "
-        f"use numbers, text, dates, tuples or dataclasses of these"
+        "parameter {name!r} holds a {kind}, which cannot be counted as a trial; use numbers, "
+        "text, dates, tuples or dataclasses of these",
+        name=name,
+        kind=type(value).__name__,
     )
 
 

@@ -173,7 +173,11 @@ class KOutOf(Trigger):
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= len(self.parts):
-            raise UserError(f"k was {self.k}; give a number from 1 to {len(self.parts)}, the parts")
+            raise UserError(
+                "k was {k}; give a number from 1 to {count}, the parts",
+                k=self.k,
+                count=len(self.parts),
+            )
 
     @property
     def built_of(self) -> tuple[Trigger, ...]:
@@ -257,19 +261,27 @@ def as_answer(given: Any, market: Market, asked: object) -> pd.Series:
         given = given.iloc[:, 0]
     if isinstance(given, pd.Series):
         if not given.index.isin(market.sessions).all() or given.index.has_duplicates:
-            raise UserError(f"{asked} answers for other dates; keep the index of market.sessions")
+            raise UserError(
+                "{asked} answers for other dates; keep the index of market.sessions", asked=asked
+            )
         given = given.reindex(market.sessions)
     values = np.asarray(given, dtype=object)
     if values.shape != (len(market.sessions),):
-        shape = f"{values.shape[0]} × {values.shape[1]} values" if values.ndim == 2 else repr(given)
+        shape = f"{values.shape[0]} × {values.shape[1]}" if values.ndim == 2 else repr(given)
         raise UserError(
-            f"{asked} returned {'nothing' if given is None else shown(shape)}; return an answer "
-            f"for each of the {len(market.sessions)} sessions, yes or no"
+            "{asked} returned {what}; return an answer for each of the {count} sessions, yes or no",
+            asked=asked,
+            what=Note("nothing") if given is None else shown(shape),
+            count=len(market.sessions),
         )
     unknown = pd.isna(values)
     for value in values[~unknown]:
         if value not in (0, 1):
-            raise UserError(f"{asked} answered {value!r}; answer True or False, by a comparison")
+            raise UserError(
+                "{asked} answered {value!r}; answer True or False, by a comparison",
+                asked=asked,
+                value=value,
+            )
     yes = pd.Series(np.where(unknown, False, values == 1).astype(bool), market.sessions)
     return decided(yes, known=pd.Series(~unknown, market.sessions))
 
@@ -294,4 +306,4 @@ def constant(level: float, market: Market) -> pd.Series:
 def positive(name: str, value: float) -> None:
     """Raise a `UserError` unless a trigger's parameter is above zero."""
     if not value > 0:
-        raise UserError(f"{name} was {value}; give a number above 0")
+        raise UserError("{name} was {value}; give a number above 0", name=name, value=value)

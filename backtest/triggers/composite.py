@@ -11,7 +11,7 @@ from typing import ClassVar
 import pandas as pd
 
 from backtest.composite import PILLARS, Framework, composite, load_framework
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, suggest, unknown
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
@@ -107,8 +107,10 @@ class CompositeRising(Trigger):
 def _check_pillar(framework: Framework, pillar: str) -> None:
     if pillar and pillar not in framework.pillars:
         raise UserError(
-            f"framework {framework.name} has no pillar {pillar!r}; "
-            f"{suggest(pillar, framework.pillars)}"
+            "framework {framework} has no pillar {pillar!r}; {suggestion}",
+            framework=framework.name,
+            pillar=pillar,
+            suggestion=suggest(pillar, framework.pillars),
         )
 
 
@@ -116,7 +118,7 @@ def _check(framework: str | Framework, pillar: str) -> None:
     if not isinstance(framework, Framework):
         load_framework(framework)
     if pillar and pillar not in PILLARS:
-        raise UserError(f"there is no pillar {pillar!r}; {suggest(pillar, PILLARS)}")
+        raise unknown("pillar", pillar, PILLARS)
 
 
 def _spoken(framework: str | Framework, pillar: str) -> str:

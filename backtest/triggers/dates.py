@@ -33,7 +33,7 @@ class CalendarHalf(Trigger):
 
     def __post_init__(self) -> None:
         if self.half not in (1, 2):
-            raise UserError(f"half was {self.half}; give 1 or 2")
+            raise UserError("half was {half}; give 1 or 2", half=self.half)
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the session's month and year."""
@@ -79,10 +79,14 @@ class DateWindow(Trigger):
             first, last = pd.Timestamp(self.start), pd.Timestamp(self.end)
         except ValueError as error:
             raise UserError(
-                f"{self.start!r} to {self.end!r} are not dates; write them as 2024-09-24"
+                "{start!r} to {end!r} are not dates; write them as 2024-09-24",
+                start=self.start,
+                end=self.end,
             ) from error
         if first > last:
-            raise UserError(f"start {self.start} is after end {self.end}; swap them")
+            raise UserError(
+                "start {start} is after end {end}; swap them", start=self.start, end=self.end
+            )
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the session's date."""

@@ -74,7 +74,9 @@ class Breadth(Trigger):
     def __post_init__(self) -> None:
         positive("window", self.window)
         if not 0 <= self.share <= 1:
-            raise UserError(f"share was {self.share}; give a fraction from 0 to 1")
+            raise UserError(
+                "{name} was {value}; give a fraction from 0 to 1", name="share", value=self.share
+            )
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the sectors listed long enough to have an average."""
@@ -125,7 +127,9 @@ class TurnoverExpansion(Trigger):
         positive("short", self.short)
         if self.long <= self.short:
             raise UserError(
-                f"long was {self.long} and short {self.short}; make long the longer window"
+                "long was {long} and short {short}; make long the longer window",
+                long=self.long,
+                short=self.short,
             )
 
     def evaluate(self, market: Market) -> pd.Series:

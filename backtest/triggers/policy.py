@@ -34,8 +34,9 @@ class PolicyIntensity(Trigger):
     def __post_init__(self) -> None:
         if not self.kinds or (self.weights and len(self.weights) != len(self.kinds)):
             raise UserError(
-                f"weights had {len(self.weights)} values for {len(self.kinds)} kinds; give one for "
-                f"each kind, or none"
+                "weights had {count} values for {count2} kinds; give one for each kind, or none",
+                count=len(self.weights),
+                count2=len(self.kinds),
             )
 
     def evaluate(self, market: Market) -> pd.Series:

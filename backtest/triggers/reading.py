@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import refused
 
 DIRECTIONS = ("above", "at least", "below", "at most")
 YEAR = 242  # sessions over which a daily move is typical: a year in Shanghai
@@ -44,9 +44,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:
-            raise UserError(
-                f"direction was {self.direction!r}; {suggest(self.direction, DIRECTIONS)}"
-            )
+            raise refused("direction", self.direction, DIRECTIONS)
 
     def __repr__(self) -> str:
         value, threshold = self.value.iloc[-1], self.threshold.iloc[-1]

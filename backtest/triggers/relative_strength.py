@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.errors import UserError, suggest
+from backtest.errors import refused
 from backtest.market import Market
 from backtest.market.relative_strength import QUADRANTS, group_levels, relative_strength
 from backtest.notes import Note
@@ -99,7 +99,7 @@ class InQuadrant(Trigger):
 
     def __post_init__(self) -> None:
         if self.quadrant not in QUADRANTS:
-            raise UserError(f"quadrant was {self.quadrant!r}; {suggest(self.quadrant, QUADRANTS)}")
+            raise refused("quadrant", self.quadrant, QUADRANTS)
         _ = self.built_of
 
     @property

@@ -60,8 +60,8 @@ class Signal(Trigger):
             _check_dates(self.source, self.known)
         elif not callable(self.source):
             raise UserError(
-                f"Signal was given a {type(self.source).__name__}; give a boolean Series or a "
-                f"function of the market"
+                "Signal was given a {kind}; give a boolean Series or a function of the market",
+                kind=type(self.source).__name__,
             )
         content = blake2b(repr(_content(self.source, self.known)).encode(), digest_size=16)
         object.__setattr__(self, "content", content.hexdigest())
@@ -112,14 +112,17 @@ def _check_dates(source: pd.Series, known: Any) -> None:
         return
     if len(known) != len(source):
         raise UserError(
-            f"a Signal of {len(source)} values has {len(known)} days on which they were known; "
-            f"give one for each"
+            "a Signal of {count} values has {count2} days on which they were known; give one "
+            "for each",
+            count=len(source),
+            count2=len(known),
         )
     early = np.asarray(pd.DatetimeIndex(known) < source.index)
     if early.any():
         raise UserError(
-            f"the value of {source.index[early][0]:%Y-%m-%d} is said to be known before that day; "
-            f"give the day it was published"
+            "the value of {source:%Y-%m-%d} is said to be known before that day; give the day "
+            "it was published",
+            source=source.index[early][0],
         )
 
 

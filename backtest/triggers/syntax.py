@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import backtest.triggers as room
-from backtest.errors import UserError, shown, suggest
+from backtest.errors import UserError, shown, unknown
+from backtest.notes import Note
 from backtest.triggers.algebra import Not, Trigger
 
 KNOWN: Mapping[str, type[Trigger]] = {
@@ -42,20 +43,28 @@ def parse_trigger(text: str, named: Mapping[str, Trigger] | None = None) -> Trig
     RateFall(bp=10, window=60, series='rate')
     """
     if len(text) > LONGEST:
-        raise UserError(f"a trigger of {len(text)} characters is too long; write {LONGEST} at most")
+        raise UserError(
+            "a trigger of {count} characters is too long; write {longest} at most",
+            count=len(text),
+            longest=LONGEST,
+        )
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, RecursionError, MemoryError) as error:
-        why = error.msg if isinstance(error, SyntaxError) else "nested too deep"
+        why = error.msg if isinstance(error, SyntaxError) else Note("nested too deep")
         raise UserError(
-            f"{shown(text)!r} is no trigger ({why}); write as RateFall(10) & Confidence(3)"
+            "{text!r} is no trigger ({why}); write as RateFall(10) & Confidence(3)",
+            text=shown(text),
+            why=why,
         ) from error
     try:
         found = _value(tree, named or {})
     except RecursionError as error:
-        raise UserError(f"{shown(text)!r} is nested too deep; simplify it") from error
+        raise UserError("{text!r} is nested too deep; simplify it", text=shown(text)) from error
     if not isinstance(found, Trigger):
-        raise UserError(f"{shown(text)!r} is no trigger; write as RateFall(10) & Confidence(3)")
+        raise UserError(
+            "{text!r} is no trigger; write as RateFall(10) & Confidence(3)", text=shown(text)
+        )
     return found
 
 
@@ -77,11 +86,12 @@ def _value(node: ast.expr, named: Mapping[str, Trigger]) -> Any:
         case ast.Name(id=name) if name in named:
             return named[name]
         case ast.Name(id=name):
-            raise UserError(f"there is no trigger {name!r} here; {suggest(name, _names(named))}")
+            raise unknown("trigger", name, _names(named))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=pairs):
             return _called(name, args, pairs, named)
     raise UserError(
-        f"{shown(ast.unparse(node))!r} has no meaning in a trigger; combine triggers with & | ~"
+        "{unparse!r} has no meaning in a trigger; combine triggers with & | ~",
+        unparse=shown(ast.unparse(node)),
     )
 
 
@@ -89,7 +99,9 @@ def _trigger(node: ast.expr, named: Mapping[str, Trigger]) -> Trigger:
     found = _value(node, named)
     if isinstance(found, Trigger):
         return found
-    raise UserError(f"{shown(ast.unparse(node))!r} is no trigger; only triggers go with & | ~")
+    raise UserError(
+        "{unparse!r} is no trigger; only triggers go with & | ~", unparse=shown(ast.unparse(node))
+    )
 
 
 def _called(
@@ -97,15 +109,17 @@ def _called(
 ) -> Trigger:
     """Return a trigger made of what stands in its brackets."""
     if name not in KNOWN:
-        raise UserError(f"there is no trigger {name!r}; {suggest(name, _names(named))}")
+        raise unknown("trigger", name, _names(named))
     given = [_value(part, named) for part in args]
     by_name = {str(pair.arg): _value(pair.value, named) for pair in pairs}
     if len(by_name) < len(pairs):
-        raise UserError(f"{name} is given a value twice; give each once")
+        raise UserError("{name} is given a value twice; give each once", name=name)
     try:
         return KNOWN[name](*given, **by_name)
     except TypeError as error:
-        raise UserError(f"{name} cannot be made ({error}); give what it needs") from error
+        raise UserError(
+            "{name} cannot be made ({error}); give what it needs", name=name, error=error
+        ) from error
 
 
 def _names(named: Mapping[str, Trigger]) -> list[str]:

@@ -105,7 +105,11 @@ def _coded(
     """Return what variants held, variant × session, and what that earned, basket × session."""
     for name, frame in (("positions", positions), ("baskets", baskets)):
         if not returns.index.equals(frame.index):
-            raise UserError(f"{name} must be of the {len(returns)} sessions the returns are of")
+            raise UserError(
+                "{name} must be of the {count} sessions the returns are of",
+                name=name,
+                count=len(returns),
+            )
     if not returns.columns.equals(positions.columns):
         raise UserError("positions must have a column for each variant of the returns")
     names = [*(str(name) for name in baskets.columns), CASH]
@@ -114,7 +118,9 @@ def _coded(
     strange = sorted(set(np.unique(held)) - set(known))
     if strange:
         raise UserError(
-            f"position {strange[0]!r} is no column of baskets; give its returns or call it {CASH!r}"
+            "position {strange!r} is no column of baskets; give its returns or call it {cash!r}",
+            strange=strange[0],
+            cash=CASH,
         )
     codes = np.vectorize(known.__getitem__, otypes=[np.int8])(held)
     earned = np.vstack([baskets.to_numpy(float).T, np.zeros(len(returns))])
@@ -126,8 +132,8 @@ def _of_portfolio(portfolio: Any) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
     close = pd.DataFrame(portfolio.close)
     if (close.to_numpy() != close.to_numpy()[:, :1]).any():
         raise UserError(
-            "the portfolio's columns hold different instruments; assess one instrument's variants "
-            "at a time, or give a frame of returns with positions and baskets"
+            "the portfolio's columns hold different instruments; assess one instrument's "
+            "variants at a time, or give a frame of returns with positions and baskets"
         )
     mask = pd.DataFrame(portfolio.position_mask())
     if portfolio.wrapper.grouper.is_grouped() or mask.shape != close.shape:

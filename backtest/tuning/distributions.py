@@ -23,7 +23,9 @@ class Integer:
     def __post_init__(self) -> None:
         _bounds(self.low, self.high, self.log)
         if self.step < 1:
-            raise UserError(f"step was {self.step}; give 1 or more")
+            raise UserError(
+                "{name} was {value}; give {least} or more", name="step", value=self.step, least=1
+            )
 
     def values(self) -> list[int]:
         """Return all of them."""
@@ -76,6 +78,10 @@ Distribution = Integer | Real | Choice
 def _bounds(low: float, high: float, log: bool) -> None:
     """Raise a `UserError` unless a distribution's bounds make sense."""
     if not (math.isfinite(low) and math.isfinite(high) and low <= high):
-        raise UserError(f"a distribution goes from {low} to {high}; give finite bounds in order")
+        raise UserError(
+            "a distribution goes from {low} to {high}; give finite bounds in order",
+            low=low,
+            high=high,
+        )
     if log and low <= 0:
-        raise UserError(f"a logarithmic distribution starts at {low}; start above 0")
+        raise UserError("a logarithmic distribution starts at {low}; start above 0", low=low)

@@ -73,8 +73,12 @@ def before(market: Market, holdout: Date) -> Market:
     kept = market.sessions[market.sessions < day]
     if not len(kept) or not (market.sessions >= day).any():
         raise UserError(
-            f"--holdout was {day:%Y-%m-%d}, but market {market.name} has sessions from "
-            f"{market.sessions[0]:%Y-%m-%d} to {market.sessions[-1]:%Y-%m-%d}; give a day between"
+            "--holdout was {day:%Y-%m-%d}, but market {market} has sessions from "
+            "{first:%Y-%m-%d} to {last:%Y-%m-%d}; give a day between",
+            day=day,
+            market=market.name,
+            first=market.sessions[0],
+            last=market.sessions[-1],
         )
     return market.until(kept[-1])
 

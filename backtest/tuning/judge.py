@@ -77,7 +77,11 @@ def judge(
     cash = np.zeros(sessions) if risk_free is None else np.asarray(risk_free, float)
     for name, series in {**against, "risk_free return": cash}.items():
         if len(series) != sessions or not np.isfinite(series).all():
-            raise UserError(f"the {name} must have a return on each of the {sessions} sessions")
+            raise UserError(
+                "the {name} must have a return on each of the {sessions} sessions",
+                name=name,
+                sessions=sessions,
+            )
     sums = _sums(chunks, cash, blocks)
     own = columns(chunks, [best])[:, 0]
     excess = own - cash
@@ -141,11 +145,17 @@ def _sums(chunks: Chunks, cash: Array, blocks: int) -> _Sums:
     sharpes: list[Array] = []
     for piece in chunks():
         if len(piece) != len(cash):
-            raise UserError(f"returns have {len(piece)} sessions, cash has {len(cash)}")
+            raise UserError(
+                "returns have {count} sessions, cash has {count2}",
+                count=len(piece),
+                count2=len(cash),
+            )
         excess = piece - cash[:, None]
         if not np.isfinite(excess).all():
             missing = int(np.argmin(np.isfinite(excess).all(axis=0))) + sum(map(len, sharpes))
-            raise UserError(f"variant {missing} has sessions without a return; leave it out")
+            raise UserError(
+                "variant {missing} has sessions without a return; leave it out", missing=missing
+            )
         total, square = block_sums(excess, blocks)
         totals.append(total)
         squares.append(square)

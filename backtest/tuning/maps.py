@@ -57,10 +57,12 @@ def heat_map(swept: Sweep, rows: str, columns: str) -> pd.DataFrame:
     for name in (rows, columns):
         if name not in swept.variants.names:
             raise UserError(
-                f"the sweep has no parameter {name!r}; {suggest(name, swept.variants.names)}"
+                "the sweep has no parameter {name!r}; {suggestion}",
+                name=name,
+                suggestion=suggest(name, swept.variants.names),
             )
     if rows == columns:
-        raise UserError(f"a heat-map needs two different parameters, not {rows} twice")
+        raise UserError("a heat map needs two different parameters, not {name} twice", name=rows)
     table = swept.trials.pivot_table(
         index=rows, columns=columns, values=swept.score, aggfunc="median"
     )

@@ -97,12 +97,17 @@ def block_sums(returns: Array, blocks: int) -> tuple[Array, Array]:
     ([3.0, 7.0], [5.0, 25.0])
     """
     if blocks < 2 or blocks % 2:
-        raise UserError(f"blocks was {blocks}; give an even number of at least 2, such as 16")
+        raise UserError(
+            "blocks was {blocks}; give an even number of at least 2, such as 16", blocks=blocks
+        )
     length = len(returns) // blocks
     if length < 2:
         raise UserError(
-            f"{len(returns)} sessions are too few for {blocks} blocks; "
-            f"take at least {2 * blocks} sessions or fewer blocks"
+            "{count} sessions are too few for {blocks} blocks; take at least {value} sessions "
+            "or fewer blocks",
+            count=len(returns),
+            blocks=blocks,
+            value=2 * blocks,
         )
     parts = [returns[number * length : (number + 1) * length] for number in range(blocks)]
     totals = np.stack([part.sum(axis=0) for part in parts])

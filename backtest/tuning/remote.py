@@ -17,6 +17,7 @@ from backtest.costs import Costs
 from backtest.engine.metrics import Metric
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import Progress, trials
 from backtest.tuning.work_parts import part_of, parts
@@ -24,6 +25,7 @@ from backtest.tuning.work_parts import part_of, parts
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+SCHEDULER = Note("the scheduler")
 PATIENCE = 10.0  # seconds to wait for the cluster
 PROBE = 4.0  # seconds for a scheduler to say that it is one
 TERMS = ("costs", "fill", "cash", "first")
@@ -89,8 +91,9 @@ def dask_engine(address: str) -> Iterator[Engine]:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except Exception as error:  # what a stranger answers can end in anything
         raise UserError(
-            f"no Dask scheduler answers at {address!r}; start one with 'dask scheduler' and give "
-            f"the address it prints, like tcp://10.0.0.1:8786"
+            "no Dask scheduler answers at {address!r}; start one with 'dask scheduler' and give "
+            "the address it prints, like tcp://10.0.0.1:8786",
+            address=address,
         ) from error
     try:
         yield _Cluster(client, address)
@@ -138,11 +141,14 @@ class _Cluster:
                 self.sent = None
         except (CommClosedError, OSError) as error:
             raise UserError(
-                f"the Dask scheduler at {self.address} is gone ({error}); start it again"
+                "the Dask scheduler at {address} is gone ({error}); start it again",
+                address=self.address,
+                error=error,
             ) from error
         raise UserError(
-            f"the workers at {self.address} are lost as fast as they come; look into their logs, "
-            f"and give each more memory if they were killed for it"
+            "the workers at {address} are lost as fast as they come; look into their logs, and "
+            "give each more memory if they were killed for it",
+            address=self.address,
         )
 
     def _compute(
@@ -176,8 +182,9 @@ class _Cluster:
                     progress(len(chunk))
         except KilledWorker as error:
             raise UserError(
-                f"a chunk of variants ended every worker at {self.address} it was tried on; look "
-                f"into their logs, and give each more memory if they were killed for it"
+                "a chunk of variants ended every worker at {address} it was tried on; look into "
+                "their logs, and give each more memory if they were killed for it",
+                address=self.address,
             ) from error
         finally:
             self.client.cancel([future for future in futures if not future.done()])
@@ -197,8 +204,9 @@ class _Cluster:
         threads: int = sum(self.client.nthreads().values())
         if threads == 0:
             raise UserError(
-                f"the Dask cluster at {self.address} has no workers; start some with "
-                f"'dask worker {self.address} --nthreads 1'"
+                "the Dask cluster at {address} has no workers; start some with 'dask worker "
+                "{address} --nthreads 1'",
+                address=self.address,
             )
         return threads
 
@@ -210,21 +218,28 @@ class _Cluster:
         ours = _environment(module)
         try:
             theirs = self.client.run(_environment, module, on_error="return")
-            theirs["the scheduler"] = self.client.run_on_scheduler(_environment, module)
+            theirs[SCHEDULER] = self.client.run_on_scheduler(_environment, module)
         except (ImportError, AttributeError) as error:
-            theirs = {"the scheduler": error}
+            theirs = {SCHEDULER: error}
         for place, environment in theirs.items():
             if isinstance(environment, (ImportError, AttributeError)):
                 raise UserError(
-                    f"the Dask cluster cannot import what this sweep needs ({place}: "
-                    f"{environment}); install this package and {kind.__module__} on the scheduler "
-                    f"and on every worker"
+                    "the Dask cluster cannot import what this sweep needs ({place}: "
+                    "{environment}); install this package and {module} on the scheduler and on "
+                    "every worker",
+                    place=place,
+                    environment=environment,
+                    module=kind.__module__,
                 )
             for name, own in ours.items():
                 if isinstance(environment, dict) and environment[name] != own:
                     raise UserError(
-                        f"{place} has {name} {environment[name]} where this process has "
-                        f"{own}; install the same versions, so that numbers are the same"
+                        "{place} has {name} {environment} where this process has {own}; install "
+                        "the same versions, so that numbers are the same",
+                        place=place,
+                        name=name,
+                        environment=environment[name],
+                        own=own,
                     )
         self.checked.add(kind)
 

@@ -79,5 +79,7 @@ def columns(chunks: Chunks, positions: Sequence[int] | NDArray[np.int64]) -> Arr
         picked[:, here] = piece[:, wanted[here] - first]
         first += piece.shape[1]
     if picked is None or (len(wanted) and not 0 <= wanted.min() <= wanted.max() < first):
-        raise UserError(f"the sweep has {first} variants, numbered from 0; ask for one of them")
+        raise UserError(
+            "the sweep has {first} variants, numbered from 0; ask for one of them", first=first
+        )
     return picked

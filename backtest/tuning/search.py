@@ -159,9 +159,14 @@ def search(
     computed: dict[int, np.ndarray] = {}
     for name, number, least in (("trials", trials, 1), ("batch", batch, 1), ("seed", seed, 0)):
         if not isinstance(number, int) or isinstance(number, bool) or number < least:
-            raise UserError(f"{name} was {number!r}; give a whole number of {least} or more")
+            raise UserError(
+                "{name} was {number!r}; give a whole number of {least} or more",
+                name=name,
+                number=number,
+                least=least,
+            )
     if not cash > 0:
-        raise UserError(f"cash was {cash}; start with more than 0")
+        raise UserError("{name} was {value}; give a number above 0", name="cash", value=cash)
     market = compared_with(market if end is None else market.until(end), benchmark)
     first = first_session(market, start)
     costs, fill = cost_model(costs), fill_used(market, fill)

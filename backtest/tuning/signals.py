@@ -213,5 +213,7 @@ class GroupAnswers:
 def _width(names: int) -> type[np.signedinteger]:
     """Return the integers that hold the codes of so many names."""
     if names > np.iinfo(np.int16).max:
-        raise UserError(f"the regimes have {names} names; a rotation holds one of a few baskets")
+        raise UserError(
+            "the regimes have {names} names; a rotation holds one of a few baskets", names=names
+        )
     return np.int8 if names <= np.iinfo(np.int8).max else np.int16

@@ -123,8 +123,10 @@ def grid(strategy: Strategy, space: Space, constraints: Sequence[Constraint] = (
     total = math.prod(counts)
     if total > LARGEST_GRID:
         raise UserError(
-            f"the space has {total:,} combinations, more than {LARGEST_GRID:,}; give fewer values, "
-            f"or a number of trials (--trials) to search it instead"
+            "the space has {total:,} combinations, more than {largest_grid:,}; give fewer "
+            "values, or a number of trials (--trials) to search it instead",
+            total=total,
+            largest_grid=LARGEST_GRID,
         )
     columns = np.indices(counts, dtype=np.int32).reshape(len(counts), -1).T
     codes = _conditions(strategy, space, names, known, np.ascontiguousarray(columns))
@@ -145,7 +147,9 @@ def sample(
     """
     check_names(strategy, space)
     if count < 1:
-        raise UserError(f"the number of trials was {count}; give 1 or more")
+        raise UserError(
+            "{name} was {value}; give {least} or more", name="trials", value=count, least=1
+        )
     random = np.random.default_rng(seed)
     sources: dict[str, Distribution] = {}
     for name, entry in space.items():
@@ -214,16 +218,22 @@ def check_names(strategy: Strategy, space: Space) -> None:
     """Raise a `UserError` unless the space names fields of the strategy."""
     if not isinstance(space, Mapping) or not space:
         raise UserError(
-            f"the space is empty; give values for at least one field of {strategy.name}"
+            "the space is empty; give values for at least one field of {strategy}",
+            strategy=strategy.name,
         )
     if not field_names(type(strategy)):
-        raise UserError(f"{strategy.name} has no parameters; make its class a frozen dataclass")
+        raise UserError(
+            "{strategy} has no parameters; make its class a frozen dataclass",
+            strategy=strategy.name,
+        )
     for name, entry in space.items():
         declared_type(type(strategy), name)
         if isinstance(entry, When) and (entry.field not in space or entry.field == name):
             raise UserError(
-                f"{name} depends on {entry.field!r}, which is not in the space; add it or take "
-                f"the condition away"
+                "{name} depends on {field!r}, which is not in the space; add it or take the "
+                "condition away",
+                name=name,
+                field=entry.field,
             )
 
 
@@ -231,14 +241,18 @@ def field_values(strategy: Strategy, name: str, entry: Any) -> list[Any]:
     """Return a field's distinct values, checked against what it holds now."""
     source = entry.values if isinstance(entry, When) else entry
     if isinstance(source, Real):
-        raise UserError(f"{name} is a range of real numbers; list its values or give trials")
+        raise UserError(
+            "{name} is a range of real numbers; list its values or give trials", name=name
+        )
     if isinstance(source, (Integer, Choice)):
         source = source.values()
     if isinstance(source, (str, Mapping)) or not isinstance(source, Iterable):
-        raise UserError(f"the values of {name} were {source!r}; give a list of values")
+        raise UserError(
+            "the values of {name} were {source!r}; give a list of values", name=name, source=source
+        )
     values = list(dict.fromkeys(checked(strategy, name, value) for value in source))
     if not values:
-        raise UserError(f"{name} has no values; give at least one")
+        raise UserError("{name} has no values; give at least one", name=name)
     return values
 
 
@@ -246,7 +260,11 @@ def check_range(strategy: Strategy, name: str, source: Integer | Real) -> None:
     """Raise a `UserError` unless a field can be drawn from a range."""
     own = getattr(strategy, name)
     if isinstance(source, Real) and own is not None and not isinstance(own, float):
-        raise UserError(f"{name} was a range of real numbers; give values like its own, {own!r}")
+        raise UserError(
+            "{name} was a range of real numbers; give values like its own, {own!r}",
+            name=name,
+            own=own,
+        )
     checked(strategy, name, source.low)
 
 
@@ -259,5 +277,7 @@ def checked(strategy: Strategy, name: str, value: Any) -> Any:
     try:
         hash(found)
     except TypeError as error:
-        raise UserError(f"{name} was {value!r}; give numbers, text or tuples") from error
+        raise UserError(
+            "{name} was {value!r}; give numbers, text or tuples", name=name, value=value
+        ) from error
     return found

@@ -97,13 +97,22 @@ def _splits(
         ("embargo", embargo, 0),
     ):
         if value < least:
-            raise UserError(f"{name} makes {value} sessions; give at least {least}")
+            raise UserError(
+                "{name} makes {value} sessions; give at least {least}",
+                name=name,
+                value=value,
+                least=least,
+            )
     if purge >= train - 1:
-        raise UserError(f"purge was {purge} of {train} training sessions; purge fewer")
+        raise UserError(
+            "purge was {purge} of {train} training sessions; purge fewer", purge=purge, train=train
+        )
     if len(sessions) <= train:
         raise UserError(
-            f"{len(sessions)} sessions are too few for {train} to train on and a test after them; "
-            f"shorten train_years or take a longer market"
+            "{count} sessions are too few for {train} to train on and a test after them; "
+            "shorten train_years or take a longer market",
+            count=len(sessions),
+            train=train,
         )
     starts = list(range(train, len(sessions), test))
     if len(starts) > 1 and len(sessions) - starts[-1] < test / 2:

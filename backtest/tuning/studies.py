@@ -63,11 +63,11 @@ def opened(
         storage = f"sqlite:///{home() / 'studies.sqlite3'}"
     if isinstance(storage, str) and IN_MEMORY.fullmatch(storage):
         raise UserError(
-            f"--storage {storage} would keep the study in memory, where it ends with the command; "
-            f"name a file, as sqlite:///studies.sqlite3"
+            "--storage {storage} would keep the study in memory, where it ends with the "
+            "command; name a file, as sqlite:///studies.sqlite3",
+            storage=storage,
         )
     address = _shown(storage) if isinstance(storage, str) else type(storage).__name__
-    advice = "give an address that can be written, like sqlite:///studies.sqlite3"
     ours: optuna.storages.RDBStorage | None = None
     try:
         try:
@@ -78,15 +78,23 @@ def opened(
                 storage=storage, study_name=name, directions=directions, load_if_exists=True
             )
         except (ImportError, OSError, RuntimeError) as error:
-            raise UserError(f"no studies can be kept at {address} ({error}); {advice}") from error
+            raise _unkept(address, error) from error
         yield study, address
     except (SQLAlchemyError, optuna.exceptions.OptunaError) as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
-        raise UserError(f"no studies can be kept at {address} ({reason}); {advice}") from error
+        raise _unkept(address, error.__cause__ or error) from error
     finally:
         if ours is not None:
             ours.remove_session()
             ours.engine.dispose()
+
+
+def _unkept(address: str, error: BaseException) -> UserError:
+    return UserError(
+        "no studies can be kept at {address} ({reason}); give an address that can be written, like "
+        "sqlite:///studies.sqlite3",
+        address=address,
+        reason=next(iter(str(error).splitlines()), ""),
+    )
 
 
 def tried(study: Study) -> list[FrozenTrial]:
@@ -129,7 +137,8 @@ def _shown(address: str) -> str:
         return make_url(address).render_as_string(hide_password=True)
     except ArgumentError as error:
         raise UserError(
-            f"{address!r} is no storage address; write it like sqlite:///studies.sqlite3"
+            "{address!r} is no storage address; write it like sqlite:///studies.sqlite3",
+            address=address,
         ) from error
 
 

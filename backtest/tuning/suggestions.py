@@ -157,7 +157,9 @@ def plan(strategy: Strategy, space: Space, constraints: Sequence[Constraint]) ->
         ]
         if not ready:
             waiting = ", ".join(name for name in space if name not in ordered)
-            raise UserError(f"{waiting} depend on each other; take one of the conditions away")
+            raise UserError(
+                "{waiting} depend on each other; take one of the conditions away", waiting=waiting
+            )
         for name in ready:
             ordered[name] = _suggestion(strategy, name, space[name])
     return SearchPlan(strategy, tuple(space), tuple(ordered.values()), tuple(constraints))

@@ -118,7 +118,7 @@ def sweep_variants(
     wanted = scores_of(several(score))
     metric, extra = wanted[0], beyond_kernel(wanted)
     if not cash > 0:
-        raise UserError(f"cash was {cash}; start with more than 0")
+        raise UserError("{name} was {value}; give a number above 0", name="cash", value=cash)
     first = first_session(market, start)
     costs, used = cost_model(costs), fill_used(market, fill)
     asked = cache(
@@ -154,7 +154,8 @@ def sweep_variants(
             counted.record(rows)
     if np.isnan(figures[:, names.index(metric.name)]).all():
         raise UserError(
-            f"no variant has a {metric.name}: none of them traded; widen the space or the window"
+            "no variant has a {metric}: none of them traded; widen the space or the window",
+            metric=metric.name,
         )
     table = {name: variants.column(name) for name in variants.names}
     table |= {name: figures[:, column] for column, name in enumerate(names)}
@@ -180,7 +181,7 @@ def scores_of(scores: Sequence[Score]) -> tuple[Metric, ...]:
     found = tuple(metrics.score(each) for each in scores)
     names = tuple(metric.name for metric in found)
     if not found or len(set(names)) < len(found):
-        raise UserError(f"the scores were {names}; give at least one, and each once")
+        raise UserError("the scores were {names}; give at least one, and each once", names=names)
     return found
 
 

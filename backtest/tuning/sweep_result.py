@@ -235,5 +235,9 @@ class Sweep(Displayed):
 
     def _row(self, row: int) -> int:
         if not -len(self) <= row < len(self):
-            raise UserError(f"there is no variant {row}; the sweep has {len(self)}, from 0 on")
+            raise UserError(
+                "there is no variant {row}; the sweep has {count}, from 0 on",
+                row=row,
+                count=len(self),
+            )
         return int(row) % len(self)

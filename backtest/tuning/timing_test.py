@@ -107,7 +107,9 @@ def timing_test(
     families = [Signals(with_it, own.returns, own.reach, made), *others]
     for signals in families:
         if signals.codes.shape[1] != sessions or signals.returns.shape[1] != sessions:
-            raise UserError(f"signals and returns must cover the same {sessions} sessions")
+            raise UserError(
+                "signals and returns must cover the same {sessions} sessions", sessions=sessions
+            )
     used = np.ones(sessions, dtype=bool)
     used[sessions - max(signals.reach for signals in families) :] = False
     laid = [Shifts(signals) for signals in families]

@@ -212,8 +212,9 @@ def walk_forward(
         if np.isnan(inside[number]).all():
             until = market.sessions[split.train[-1]]
             raise UserError(
-                f"no variant has a {metric.name} up to {until:%Y-%m-%d}: none traded yet; train "
-                f"longer"
+                "no variant has a {metric} up to {until:%Y-%m-%d}: none traded yet; train longer",
+                metric=metric.name,
+                until=until,
             )
         winner = int(np.nanargmax(metric.better * inside[number]))
         winners.append(winner)

@@ -91,7 +91,8 @@ def _parameters(strategy: Strategy, say: Words) -> pd.DataFrame:
         rows[name] = {
             say("default"): say("none") if shown is None else str(shown),
             say("unit"): say(said.unit) or "–",
-            say("values"): say(said.range or TYPES.get(str(declared[name]), str(declared[name]))),
+            say("values"): say.note(said.range)
+            or say(TYPES.get(str(declared[name]), str(declared[name]))),
             say("what it is"): say(said.says) or "–",
         }
     return pd.DataFrame.from_dict(rows, orient="index")

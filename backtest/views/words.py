@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from backtest.engine.metrics import METRICS
-from backtest.errors import UserError, suggest
+from backtest.errors import refused
 from backtest.market.universe import sectors
 from backtest.notes import Listed, Note
 
@@ -35,7 +35,7 @@ class Words:
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
-            raise UserError(f"--lang was {self.language!r}; {suggest(self.language, LANGUAGES)}")
+            raise refused("--lang", self.language, LANGUAGES)
 
     def __call__(self, text: str, /, **values: object) -> str:
         """Return the sentence with its values in their places."""

@@ -6,7 +6,9 @@ from importlib import import_module
 
 from backtest.data.sources.base import DataSource
 from backtest.data.sources.pacing import Pace, Settings
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError as UserError
+from backtest.errors import suggest as suggest
+from backtest.errors import unknown
 
 SOURCES = {
     "yahoo": "backtest.data.sources.yahoo:Yahoo",
@@ -25,7 +27,7 @@ def source_named(name: str, *, pace: Pace | None = None) -> DataSource:
         If there is no such source, or the library it needs is not installed.
     """
     if name not in SOURCES:
-        raise UserError(f"there is no source {name!r}; {suggest(name, SOURCES)}")
+        raise unknown("source", name, SOURCES)
     module, kind = SOURCES[name].split(":")
     made: DataSource = getattr(import_module(module), kind)(
         pace or Pace(Settings.from_environment())

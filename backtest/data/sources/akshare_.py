@@ -83,8 +83,8 @@ class AkShare:
             import akshare
         except ImportError as error:
             raise UserError(
-                "source akshare needs the package of that name; install it with "
-                "'pip install nqp-rotation[china]'"
+                "source akshare needs the package of that name; install it with 'pip install "
+                "nqp-rotation[china]'"
             ) from error
         self.library: Any = akshare
 

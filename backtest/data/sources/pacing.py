@@ -166,5 +166,7 @@ def _number(values: Mapping[str, str], name: str, default: float) -> float:
     except ValueError:
         number = -1.0
     if not 0.0 <= number < float("inf"):
-        raise UserError(f"{name} was {text!r}; give a number of at least 0, or unset it")
+        raise UserError(
+            "{name} was {text!r}; give a number of at least 0, or unset it", name=name, text=text
+        )
     return number

@@ -68,7 +68,9 @@ def stage(market: Market, costs: Costs, fill: str, cash: float, first: int) -> S
     """Lay a market out for the kernel; "open" falls back to the close as in a single run."""
     on = plan.stage(market, costs, fill, cash, first)
     if not on.lag:
-        raise UserError(f"variants are tried with fills at the next open or close, not {fill}")
+        raise UserError(
+            "variants are tried with fills at the next open or close, not {fill}", fill=fill
+        )
     return on
 
 

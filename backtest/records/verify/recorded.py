@@ -15,8 +15,9 @@ from typing import Any
 
 from backtest.costs import CostModel, CostRule
 from backtest.engine.benchmarks import compared_with, known_levels
-from backtest.errors import UserError, shown, suggest
+from backtest.errors import UserError, shown, unknown
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.records.recall import recalled_market
 from backtest.strategy import Strategy
 from backtest.strategy.parameters import built
@@ -56,31 +57,36 @@ def strategy_of(manifest: Mapping[str, Any], known: Kinds, given: Kinds) -> Stra
         if kind is None or manifest["class"] != class_of(kind):
             if given:
                 raise UserError(
-                    f"the run's strategy is {shown(name)}, not {', '.join(given)}; hand that one "
-                    f"in with --strategy FILE.py:Class"
+                    "the run's strategy is {name}, not {given}; hand that one in with "
+                    "--strategy FILE.py:Class",
+                    name=shown(name),
+                    given=", ".join(given),
                 )
             raise UserError(
-                f"the run's strategy {shown(manifest['class'])} is none of the package, and no "
-                f"folder is trusted to name a file; hand it in with --strategy FILE.py:Class"
+                "the run's strategy {value} is none of the package, and no folder is trusted to "
+                "name a file; hand it in with --strategy FILE.py:Class",
+                value=shown(manifest["class"]),
             )
 
     def find(named: str) -> type[Strategy]:
         kinds = {**known, **given}
         if named not in kinds:
-            raise UserError(f"there is no strategy {shown(named)!r}; {suggest(named, kinds)}")
+            raise unknown("strategy", named, kinds)
         return kinds[named]
 
     try:
         return built(kind, parameters, find)
     except UserError as error:
-        raise UserError(f"the run's strategy cannot be built from its manifest: {error}") from error
+        raise UserError(
+            "the run's strategy cannot be built from its manifest: {error}", error=error
+        ) from error
 
 
-def other_folder(folder: Path) -> str | None:
+def other_folder(folder: Path) -> Note | None:
     """Say what a folder holds if it is something else than a run; None if it is not known."""
     for name, what in OTHERS.items():
         if (folder / name).exists() and not (folder / RUN_ONLY).exists():
-            return what
+            return Note(what)
     return None
 
 
@@ -93,8 +99,9 @@ def costs_of(manifest: Mapping[str, Any]) -> CostModel:
     """Return the cost model a manifest wrote out, rule by rule."""
     if isinstance(manifest["cost_rules"], str):
         raise UserError(
-            f"the run's costs are a model of its own ({shown(manifest['cost_rules'])}), and no "
-            f"folder is trusted to name one; run it again from Python"
+            "the run's costs are a model of its own ({cost_rules}), and no folder is trusted to "
+            "name one; run it again from Python",
+            cost_rules=shown(manifest["cost_rules"]),
         )
     try:
         rules = tuple(
@@ -113,7 +120,8 @@ def costs_of(manifest: Mapping[str, Any]) -> CostModel:
         if isinstance(error, UserError):
             raise
         raise UserError(
-            "the manifest's cost_rules cannot be read; write the folder again with --out"
+            "the manifest's {key} cannot be read; write the folder again with --out",
+            key="cost_rules",
         ) from error
 
 
@@ -128,9 +136,10 @@ def market_of(manifest: Mapping[str, Any], named: str | Path | None) -> Market:
     market = recalled_market(manifest, named)
     if market is None:
         raise UserError(
-            f"the run's data are not here: market {shown(manifest['market'])}, snapshot "
-            f"{shown(manifest['snapshot'][:12])}; import them again, or name a folder that has "
-            f"them with --market"
+            "the run's data are not here: market {market}, snapshot {snapshot}; import them "
+            "again, or name a folder that has them with --market",
+            market=shown(manifest["market"]),
+            snapshot=shown(manifest["snapshot"][:12]),
         )
     return replace(market, name=shown(manifest["market"]))
 
@@ -142,8 +151,9 @@ def compared_as(manifest: Mapping[str, Any], market: Market, file: Path | None) 
         return compared_with(market, file)
     if known_levels(market, str(name)) is None:
         raise UserError(
-            f"the run was compared with {shown(name)}, which is not of its market, and no folder "
-            f"is trusted to name a file; hand it in with --benchmark FILE"
+            "the run was compared with {name}, which is not of its market, and no folder is "
+            "trusted to name a file; hand it in with --benchmark FILE",
+            name=shown(name),
         )
     return compared_with(market, str(name))
 
@@ -154,7 +164,7 @@ def cash_of(manifest: Mapping[str, Any]) -> float:
         return _number(manifest["cash"])
     except TypeError as error:
         raise UserError(
-            "the manifest's cash is no amount; write the folder again with --out"
+            "the manifest's {key} cannot be read; write the folder again with --out", key="cash"
         ) from error
 
 

@@ -213,12 +213,18 @@ def again(
 
 
 def _check_is_run(folder: Path) -> None:
-    wanted = "verify takes the folder of a run, as 'nqp run --out' writes it"
     if not folder.is_dir():
-        raise UserError(f"{folder} is {'a file' if folder.exists() else 'no folder'}; {wanted}")
+        raise UserError(
+            "{folder} is no folder; verify takes the folder of a run, written by 'nqp run --out'",
+            folder=folder,
+        )
     other = other_folder(folder)
     if other is not None:
-        raise UserError(f"{folder} holds {other}; {wanted}")
+        raise UserError(
+            "{folder} holds {other}; verify takes the folder of a run, written by 'nqp run --out'",
+            folder=folder,
+            other=other,
+        )
 
 
 def _written(
@@ -257,7 +263,10 @@ def _class_name(written: str) -> str:
 def _asked(manifest: Mapping[str, Any]) -> str:
     asked = manifest.get("asked_fill", manifest["fill"])
     if asked not in FILLS:
-        raise UserError("the manifest's asked_fill is neither open nor close; it was edited")
+        raise UserError(
+            "the manifest's {key} cannot be read; write the folder again with --out",
+            key="asked_fill",
+        )
     return str(asked)
 
 

@@ -30,7 +30,11 @@ def plot(value: object, which: str = "", language: str = "en") -> Figure:
     page = pictured(value, language)
     charts = {chart.id: chart for chart in page.charts}
     if not charts:
-        raise UserError(f"there is nothing to draw of this {type(value).__name__}")
+        raise UserError("there is nothing to draw of this {kind}", kind=type(value).__name__)
     if which and which not in charts:
-        raise UserError(f"there is no chart {which!r} of it; {suggest(which, list(charts))}")
+        raise UserError(
+            "there is no chart {which!r} of it; {suggestion}",
+            which=which,
+            suggestion=suggest(which, list(charts)),
+        )
     return chart_figure(charts[which or next(iter(charts))], page.origin)
