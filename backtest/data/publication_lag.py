@@ -93,6 +93,21 @@ def delay_of(series: str, source: str = "") -> Delay | None:
     return delays().get(f"{source}.{series}") or delays().get(series) or delays().get(_bare(series))
 
 
+def declared_name(series: str, universe: Universe) -> str:
+    """Return the series of the universe that a name is an alias of, else the name itself.
+
+    Examples
+    --------
+    >>> from backtest.market.universe import load_universe
+    >>> shenwan = load_universe("shenwan")
+    >>> [declared_name(name, shenwan) for name in ("中债国债到期收益率:10年(%)", "pmi", "CPI")]
+    ['cn10y', 'pmi', 'CPI']
+    """
+    rule = delay_of(series)
+    meant = [spec.id for spec in universe.series if rule and delay_of(spec.id) is rule]
+    return meant[0] if meant else series
+
+
 def _bare(name: str) -> str:
     """Return a series' name without what only says its country, unit or kind of growth."""
     plain = re.sub(r"[(（\[【].*?[)）\]】]|[\s:：_·-]", "", name.lower())

@@ -15,7 +15,7 @@ from backtest.data.grid import SUFFIXES
 from backtest.data.head import Column
 from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank, numbers
-from backtest.data.publication_lag import known_by
+from backtest.data.publication_lag import declared_name, known_by
 from backtest.data.quotes import QuoteReading, about
 from backtest.data.raw import KNOWLEDGE_COLUMNS, SERIES_COLUMNS, empty_series
 from backtest.data.stated import Stated
@@ -61,7 +61,7 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
             )
         findings += [*about(table), *_ignored(table, spare)]
         units: dict[str, str] = {}
-        for name, column, rows in parts:
+        for name, column, rows in _called(parts, universe, stated):
             if name in origin:
                 raise UserError(
                     "both {one} and {other} hold {name}; remove one",
@@ -82,9 +82,11 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
             )
             findings += refused
             frames.append(known)
-        shown = [(column, f"series {name}") for name, column, _ in parts]
+        shown = [
+            (column, f"series {name}") for name, (_, column, _) in zip(units, parts, strict=True)
+        ]
         shown += [(column, column.role) for column in table.columns if column.role in PLACING]
-        holds = ", ".join(dict.fromkeys(name for name, _, _ in parts))
+        holds = ", ".join(units)
         unit = ", ".join(dict.fromkeys(text for text in units.values() if text))
         files.append(described(table, holds, shown, unit))
     whole = pd.concat(frames, ignore_index=True) if frames else empty_series()
@@ -158,6 +160,16 @@ def _parts(table: FileTable, stated: Stated) -> tuple[list[Part], list[Column]]:
     written = table.values(namer).map(lambda cell: "" if is_blank(cell) else str(cell).strip())
     names = [name for name in dict.fromkeys(written) if name]
     return [(name, chosen[0], (written == name).to_numpy()) for name in names], spare
+
+
+def _called(parts: Sequence[Part], universe: Universe, stated: Stated) -> list[Part]:
+    """Return the parts by the universe's own names where one of them alone has an alias of it."""
+    meant = [declared_name(name, universe) for name, _, _ in parts]
+    spoken = {*stated.units, *stated.delays}
+    return [
+        (own if meant.count(own) == 1 and name not in spoken else name, column, rows)
+        for own, (name, column, rows) in zip(meant, parts, strict=True)
+    ]
 
 
 def _names(table: FileTable, column: Column, value: Column) -> bool:

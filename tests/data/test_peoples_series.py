@@ -110,3 +110,14 @@ def test_a_file_named_after_its_series_has_its_rule(nqp, tmp_path):
     nqp(wide(tmp_path / "p.csv"), "--series", series)
     known = load_market("m").series["全国-当月"]
     assert (known["2023-02-10"], known["2023-02-13"]) == (111.0, 112.0)
+
+
+def test_a_yield_by_its_publishers_name_is_the_yield_strategies_ask_for(nqp, tmp_path):
+    days = pd.DatetimeIndex(DAYS[:60])
+    names = ("中国国债收益率10年", "中国国债收益率10年-2年", "美国国债收益率10年")
+    frame = pd.DataFrame({"日期": days, **dict(zip(names, (2.8, 0.5, 1.6), strict=True))})
+    frame.to_csv(tmp_path / "yields.csv", index=False)
+    nqp(wide(tmp_path / "p.csv"), "--series", tmp_path / "yields.csv")
+    known = load_market("m").series
+    assert sorted(known) == sorted(["cn10y", "us10y", names[1]])
+    assert (known["cn10y"].iloc[20], known["us10y"].iloc[20]) == (2.8, 1.6)
