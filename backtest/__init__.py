@@ -95,7 +95,8 @@ def _renderer(module: str, name: str) -> Callable[..., Any]:
 
 RENDERERS |= {
     "notebook": _renderer("render.notebook", "shown"),
-    "file": _renderer("render.files", "write_result"),
+    "file": _renderer("records.saved", "save_file"),
+    "folder": _renderer("records.saved", "save_folder"),
     "picture": _renderer("render.plots", "plot"),
     "figures": _renderer("views.frames", "figures_text"),
     "told": _renderer("render.terminal", "remark"),

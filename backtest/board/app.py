@@ -23,6 +23,7 @@ from backtest.board.view import View, view
 from backtest.cli.lookup import built_in, find_strategy
 from backtest.data import load_market
 from backtest.data.store import market_names, read_manifest
+from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.render.interactive import to_plotly
@@ -233,10 +234,10 @@ def _compare(seen: View, here: Mapping[str, View], pins: dict[tuple[str, str], V
     full = len(here) >= charts.PINNED
     st.button(
         "Pin this variant",
-        on_click=pins.__setitem__,
-        args=((place, label), seen),
+        on_click=_pin,
+        args=(pins, label, seen),
         disabled=full or label in here,
-        help=f"Keeps it beside those to come, up to {charts.PINNED} a market.",
+        help=f"Keeps it beside those to come, up to {charts.PINNED} a market, and in 'nqp runs'.",
     )
     _table(tables.compared({"now": seen} | {label: pin.now() for label, pin in here.items()}))
     for number, pinned in enumerate(here, start=1):
@@ -328,7 +329,7 @@ def _take_away(seen: View, here: Mapping[str, View], target: str) -> None:
         file_name="report.html",
         mime="text/html",
         on_click="ignore",
-        help="One HTML file of this variant, simulated once more by vectorbt.",
+        help="One HTML file of this variant, simulated once more by vectorbt; it is in 'nqp runs'.",
     )
     st.caption("The Python that gives the same figures:")
     pinned = [pin.strategy for pin in here.values()]
@@ -342,15 +343,28 @@ def _take_away(seen: View, here: Mapping[str, View], target: str) -> None:
 def _report(seen: View) -> bytes:
     """Return the report that 'nqp run --out' writes."""
     from backtest.cli.writing import groups_and_thesis
-    from backtest.engine.run import run
     from backtest.render.html import to_html
     from backtest.views.run_report import run_report
 
     groups, thesis = groups_and_thesis()
+    page = run_report(_kept(seen), market=seen.market, groups=groups, source=thesis)
+    return to_html(page).encode()
+
+
+def _kept(seen: View) -> BacktestResult:
+    """Run a variant once more by vectorbt, and list it in 'nqp runs'."""
+    from backtest.engine.run import run
+    from backtest.records.runs import keep_result
+
     on = seen.terms
     result = run(seen.strategy, seen.market, costs=on.costs, fill=on.fill, start=on.start)
-    page = run_report(result, market=seen.market, groups=groups, source=thesis)
-    return to_html(page).encode()
+    keep_result(result, None, "board")
+    return result
+
+
+def _pin(pins: dict[tuple[str, str], View], label: str, seen: View) -> None:
+    pins[seen.place, label] = seen
+    _kept(seen)
 
 
 def _table(rows: pd.DataFrame, *, words: bool = False) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, MarketOption, print_json
+from backtest.cli.options import JsonOption, LangOption, MarketOption, SetOption, print_json
 from backtest.notes import Note
 
 
@@ -16,10 +16,7 @@ def check(
         typer.Argument(help="A strategy's name, or FILE.py:Class of a strategy or trigger."),
     ],
     market: MarketOption = "sample",
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
-    ] = None,
+    settings: SetOption = None,
     dates: Annotated[
         int, typer.Option("--dates", help="After how many sessions to cut data off.")
     ] = 12,

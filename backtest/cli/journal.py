@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backtest.cli.options import (
+    BenchmarkOption,
     CostsOption,
     JsonOption,
     LangOption,
     MarketOption,
+    SetOption,
     Terms,
     print_json,
 )
@@ -42,6 +44,7 @@ def journal(
     context: typer.Context,
     strategy: OwnOption = None,
     costs: CostsOption = "etf",
+    benchmark: BenchmarkOption = None,
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -60,7 +63,7 @@ def journal(
     model = Terms("", None, None, costs, "open", 1.0, False).cost_model()
     found = read()
     with waiting(Note("scoring the journal")):
-        scored, judged, skipped = _scored(found.entries, own_strategies(strategy), model)
+        scored, judged, skipped = _scored(found.entries, own_strategies(strategy), model, benchmark)
         theses, unread = _theses(found.entries)
     skipped = [*clock_set_back(found.entries), *skipped, *unread]
     if json:
@@ -91,10 +94,7 @@ def register(
     ],
     until: Annotated[str, typer.Option("--until", help="Last day of the window, as 2027-06-30.")],
     market: MarketOption = "sample",
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A parameter of the strategy, as NAME=VALUE; repeatable."),
-    ] = None,
+    settings: SetOption = None,
     json: JsonOption = False,
 ) -> None:
     """Register a strategy, or a thesis's claims; 'nqp journal' judges it when its day is over."""
@@ -131,9 +131,13 @@ def register(
 
 
 def _scored(
-    entries: tuple[Entry, ...], own: dict[str, type[Strategy]], costs: Costs
+    entries: tuple[Entry, ...],
+    own: dict[str, type[Strategy]],
+    costs: Costs,
+    benchmark: str | None,
 ) -> tuple[list[Forward], list[Judgement], list[str]]:
     """Score what can be; the others come back as a sentence each."""
+    from backtest.engine.benchmarks import compared_with
     from backtest.errors import UserError
     from backtest.today.forward import forward
     from backtest.today.registration import judged
@@ -149,7 +153,8 @@ def _scored(
     for group in decisions.values():
         try:
             strategy, market = _recorded(group[0], own, markets)
-            scored.append(forward(group, market, strategy, costs=costs))
+            rival = compared_with(market, benchmark)
+            scored.append(forward(group, rival, strategy, costs=costs))
         except UserError as error:
             skipped.append(f"{_spoken([entry.number for entry in group])}: {error}")
     for entry in entries:
@@ -226,6 +231,7 @@ def _forward_json(scored: Forward) -> dict[str, Any]:
         {
             "strategy": scored.strategy,
             "market": scored.market,
+            "benchmark": scored.benchmark,
             "entries": scored.entries.reset_index().to_dict("records"),
             "needed": scored.needed,
             "divergence": scored.divergence.to_dict("records"),

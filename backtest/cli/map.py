@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import (
+    BenchmarkOption,
     ForceOption,
     JsonOption,
     LangOption,
@@ -35,6 +36,7 @@ def rotation_map(
     change: Annotated[
         int, typer.Option("--change", help="Sessions over which momentum is measured.")
     ] = 10,
+    benchmark: BenchmarkOption = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="A folder for map.json and report.html."),
@@ -45,14 +47,14 @@ def rotation_map(
 ) -> None:
     """Show every sector's relative strength against its momentum, as known on a date."""
     from backtest.data import load_market
+    from backtest.engine.benchmarks import compared_with
     from backtest.market.rotation_map import rotation_map
     from backtest.views.words import Words
 
     say = Words(lang)
     groups = None if baskets is None else _groups(baskets)
-    found = rotation_map(
-        load_market(market), groups, as_of=as_of, weeks=weeks, window=window, change=change
-    )
+    on = compared_with(load_market(market), benchmark)
+    found = rotation_map(on, groups, as_of=as_of, weeks=weeks, window=window, change=change)
     if out is not None:
         from backtest.records.folder import json_text, write_files, write_report
         from backtest.views.rotation_map import map_page

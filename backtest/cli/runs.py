@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,8 @@ def runs(
     ] = None,
     market: Annotated[str | None, typer.Option("--market", "-m", help="Only on this one.")] = None,
     kind: Annotated[
-        str | None, typer.Option("--command", help="Only of run, compare, tune or walk-forward.")
+        str | None,
+        typer.Option("--command", help="Only of run, compare, tune …, or from python or board."),
     ] = None,
     tag: Annotated[str | None, typer.Option("--tag", help="Only those with this tag.")] = None,
     last: Annotated[int | None, typer.Option("--last", help="Only so many, the latest.")] = None,
@@ -93,8 +95,9 @@ def diff(
 
 def keep_run(result: BacktestResult, folder: Path | None) -> None:
     """Note a backtest among the runs; say on stderr if that fails."""
-    known = result.to_json()
-    _keep("run", result.name, result.manifest["set"], known["manifest"], known["summary"], folder)
+    from backtest.records.runs import keep_result
+
+    _keep(keep_result, result, folder, "run")
 
 
 def keep_comparison(results: list[BacktestResult], folder: Path | None) -> None:
@@ -106,7 +109,9 @@ def keep_comparison(results: list[BacktestResult], folder: Path | None) -> None:
     label = labels_of(results)[known.index(best)]
     manifest = {**best["manifest"], "compared": labels_of(results)}
     settings = f"best of {len(results)}"
-    _keep("compare", label, settings, manifest, best["summary"], folder)
+    from backtest.records.runs import keep
+
+    _keep(keep, "compare", label, settings, manifest, best["summary"], folder)
 
 
 def keep_tuning(
@@ -114,15 +119,16 @@ def keep_tuning(
 ) -> None:
     """Note a tuning among the runs, with the figures of the best variant."""
     settings = f"{manifest['variants']} variants of {', '.join(manifest['swept'])}"
-    _keep(kind, manifest["strategy"], settings, manifest, figures, folder)
-
-
-def _keep(*values: Any) -> None:
-    from backtest.errors import UserError
     from backtest.records.runs import keep
+
+    _keep(keep, kind, manifest["strategy"], settings, manifest, figures, folder)
+
+
+def _keep(noted: Callable[..., object], *values: Any) -> None:
+    from backtest.errors import UserError
     from backtest.render.terminal import tell
 
     try:
-        keep(*values)
+        noted(*values)
     except UserError as error:
         tell(f"nqp: not among 'nqp runs': {error}", stderr=True)

@@ -128,15 +128,7 @@ def tune(
 
         check_free(out, FILES, force=force)
     terms = Terms(
-        market,
-        start,
-        end,
-        costs,
-        fill,
-        cash,
-        strict_launch,
-        benchmark=benchmark,
-        window=window,
+        market, start, end, costs, fill, cash, strict_launch, benchmark=benchmark, window=window
     )
     with waiting(
         Note("loading the kernel (its very first start compiles, about ten seconds, once)")
@@ -199,7 +191,9 @@ def walk_forward(
     strategy: StrategyArgument,
     grid: GridOption,
     market: MarketOption = "sample",
+    start: StartOption = None,
     end: EndOption = None,
+    window: WindowOption = None,
     benchmark: BenchmarkOption = None,
     settings: SetOption = None,
     where: WhereOption = None,
@@ -236,10 +230,13 @@ def walk_forward(
         from backtest.records.walk_forward_folder import FILES
 
         check_free(out, FILES, force=force)
-    terms = Terms(market, None, end, costs, fill, cash, strict_launch, benchmark=benchmark)
+    terms = Terms(
+        market, start, end, costs, fill, cash, strict_launch, benchmark=benchmark, window=window
+    )
     with waiting(
         Note("loading the kernel (its very first start compiles, about ten seconds, once)")
     ):
+        from backtest.engine.window import first_session
         from backtest.tuning import splits
         from backtest.tuning.holdout import before
         from backtest.tuning.walk_forward import walk_forward as walk
@@ -253,6 +250,7 @@ def walk_forward(
         per_year=loaded.universe.sessions_per_year,
         purge=purge,
         embargo=embargo,
+        first=first_session(loaded, terms.start),
     )
     walked = walk(
         chosen,

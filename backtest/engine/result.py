@@ -146,13 +146,35 @@ class BacktestResult(Displayed):
         """
         return put_in("picture")(self)
 
+    def save(self, folder: str | Path, *tags: str, force: bool = False) -> Path:
+        """Write the files of `nqp run --out` to a folder, and list it in `nqp runs`.
+
+        Parameters
+        ----------
+        tags : str
+            Words to find it by.
+        force : bool
+            Whether to replace an earlier result in the folder.
+        """
+        written: Path = put_in("folder")(self, folder, tags, force=force)
+        return written
+
     def report(self, path: str | Path, language: str = "en") -> Path:
-        """Write the report to a file, .html or .pdf by its ending; "en" or "zh"."""
+        """Write the report to a file, .html or .pdf by its ending, and list it in `nqp runs`.
+
+        Parameters
+        ----------
+        language : str
+            "en" or "zh".
+        """
         written: Path = put_in("file")(self, path, language)
         return written
 
     def to_excel(self, path: str | Path) -> Path:
-        """Write summary, equity, weights, orders, halves, months and manifest to an .xlsx file."""
+        """Write summary, equity, weights, orders, halves, months and manifest to an .xlsx file.
+
+        It is listed in `nqp runs`.
+        """
         written: Path = put_in("file")(self, path)
         return written
 

@@ -224,6 +224,8 @@ class _Moves:
         if self.turnover is None:
             return np.empty(0)
         usual = self.turnover[at - design.reach : at - design.gap]
+        if np.isnan(usual).all():
+            return np.empty(0)
         after = self.turnover[at + 1 : at + 1 + design.horizon]
         with np.errstate(divide="ignore", invalid="ignore"):
             logs: Array = np.log(np.r_[usual, after]) - np.log(np.nanmean(usual))

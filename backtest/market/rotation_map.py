@@ -74,7 +74,8 @@ def rotation_map(
     Parameters
     ----------
     groups : mapping, optional
-        Sectors by the name of the group they make; every sector by itself if left out.
+        Sectors by the name of the group they make; every sector by itself if left out. They are
+        set against all sectors alike, or what the market is compared with where that was chosen.
     as_of : date, optional
         The last session looked at by default.
     weeks : int
@@ -95,7 +96,9 @@ def rotation_map(
     seen = market if as_of is None else market.until(as_of)
     chosen = groups or {sector: (sector,) for sector in seen.by_sector}
     levels = group_levels(seen, chosen)
-    strength, momentum = relative_strength(levels, seen.equal_weight, window=window, change=change)
+    own = seen.compared
+    level = seen.equal_weight if own is None else own.ffill()
+    strength, momentum = relative_strength(levels, level, window=window, change=change)
     named = quadrants(strength, momentum).iloc[-1].dropna()
     if named.empty:
         raise UserError(
@@ -119,7 +122,7 @@ def rotation_map(
     return RotationMap(
         market=seen,
         as_of=seen.sessions[-1],
-        against="equal-weight market",
+        against="equal-weight market" if own is None else str(own.name),
         window=window,
         change=change,
         points=points.sort_values("strength", ascending=False, kind="stable").rename_axis("group"),

@@ -1,4 +1,4 @@
-"""What was run in this store from the shell: one small file a run, listed, tagged and compared."""
+"""What was run in this store, in shell, Python or board: a small file a run, listed and tagged."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from backtest.atomic import write_file
+from backtest.engine.result import BacktestResult
 from backtest.errors import UserError, unknown
 from backtest.home import home
 from backtest.records.folder import json_text
@@ -46,7 +47,7 @@ class KeptRun:
     made : str
         When, UTC.
     kind : str
-        The command: "run", "compare", "tune", "walk-forward".
+        The command, "run", "compare", "tune" or "walk-forward"; "python" or "board".
     strategy, settings : str
         What was run, and what was set or swept of it.
     figures : mapping
@@ -79,6 +80,7 @@ def keep(
     manifest: Mapping[str, Any],
     figures: Mapping[str, Any],
     folder: Path | None,
+    tags: Sequence[str] = (),
 ) -> KeptRun:
     """Note what was just run.
 
@@ -100,9 +102,19 @@ def keep(
         figures={name: figures.get(name) for name in HEADLINES},
         folder=None if folder is None else str(folder.absolute()),
         manifest=manifest,
+        tags=tuple(tags),
     )
     _write(run)
     return run
+
+
+def keep_result(
+    result: BacktestResult, folder: Path | None, kind: str, tags: Sequence[str] = ()
+) -> KeptRun:
+    """Note a backtest; see `keep`."""
+    known = result.to_json()
+    settings = result.manifest["set"]
+    return keep(kind, result.name, settings, known["manifest"], known["summary"], folder, tags)
 
 
 def kept_runs() -> tuple[KeptRun, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
-from backtest.engine.benchmarks import benchmark_returns
+from backtest.engine.benchmarks import benchmark_levels, benchmark_returns
 from backtest.engine.plan import fill_used
 from backtest.engine.result import plain
 from backtest.engine.simulate import simulate
@@ -48,6 +48,8 @@ class Forward:
     divergence : DataFrame
         Entry, instrument, the weight recorded and the one the same rules want on today's data, and
         which prices or series up to that session have changed since.
+    benchmark : str
+        What `benchmark` is.
     """
 
     strategy: str
@@ -56,6 +58,7 @@ class Forward:
     returns: pd.DataFrame
     needed: int | None
     divergence: pd.DataFrame
+    benchmark: str
 
 
 def decision_body(found: Today) -> dict[str, Any]:
@@ -110,6 +113,7 @@ def forward(
         returns=returns,
         needed=_needed(returns, len(made)),
         divergence=_divergence(made, market, strategy, costs),
+        benchmark=next(iter(benchmark_levels(market))),
     )
 
 

@@ -31,6 +31,7 @@ def expanding(
     per_year: int = 242,
     purge: int = 5,
     embargo: int = 0,
+    first: int = 0,
 ) -> list[Split]:
     """Train on everything since the start; test on one window after the other.
 
@@ -42,6 +43,8 @@ def expanding(
         Length of each test window; a rest of less than half joins the last one.
     purge, embargo : int
         Sessions left out before a test, and after earlier ones.
+    first : int
+        Number of the first session to train on; those before it are history.
 
     Raises
     ------
@@ -55,7 +58,7 @@ def expanding(
     >>> [(split.train.tolist(), split.test) for split in splits]
     [([0, 1, 2], (4, 6)), ([0, 1, 2, 3, 4, 5], (7, 9))]
     """
-    return _splits(sessions, train_years, test_years, per_year, purge, embargo, rolls=False)
+    return _splits(sessions, train_years, test_years, per_year, purge, embargo, first)
 
 
 def rolling(
@@ -66,6 +69,7 @@ def rolling(
     per_year: int = 242,
     purge: int = 5,
     embargo: int = 0,
+    first: int = 0,
 ) -> list[Split]:
     """Train on the last `train_years` only; otherwise as `expanding`.
 
@@ -76,7 +80,7 @@ def rolling(
     >>> [(split.train.tolist(), split.test) for split in splits]
     [([0, 1, 2, 3], (4, 6)), ([3, 4, 5, 6], (7, 9))]
     """
-    return _splits(sessions, train_years, test_years, per_year, purge, embargo, rolls=True)
+    return _splits(sessions, train_years, test_years, per_year, purge, embargo, first, rolls=True)
 
 
 def _splits(
@@ -86,8 +90,9 @@ def _splits(
     per_year: int,
     purge: int,
     embargo: int,
+    first: int,
     *,
-    rolls: bool,
+    rolls: bool = False,
 ) -> list[Split]:
     train, test = round(train_years * per_year), round(test_years * per_year)
     for name, value, least in (
@@ -107,21 +112,21 @@ def _splits(
         raise UserError(
             "purge was {purge} of {train} training sessions; purge fewer", purge=purge, train=train
         )
-    if len(sessions) <= train:
+    if len(sessions) - first <= train:
         raise UserError(
             "{count} sessions are too few for {train} to train on and a test after them; "
             "shorten train_years or take a longer market",
-            count=len(sessions),
+            count=len(sessions) - first,
             train=train,
         )
-    starts = list(range(train, len(sessions), test))
+    starts = list(range(first + train, len(sessions), test))
     if len(starts) > 1 and len(sessions) - starts[-1] < test / 2:
         starts.pop()
     usable = np.ones(len(sessions), dtype=bool)
     found = []
     for start, following in zip(starts, [*starts[1:], len(sessions)], strict=True):
         end = following - 1
-        window = np.arange(start - train if rolls else 0, start - purge)
+        window = np.arange(start - train if rolls else first, start - purge)
         found.append(Split(window[usable[window]], (start, end)))
         usable[end + 1 : end + 1 + embargo] = False
     return found

@@ -22,9 +22,11 @@ from backtest.engine.benchmarks import Benchmark, benchmark_returns, compared_wi
 from backtest.engine.metrics import Metric
 from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
+from backtest.engine.window import first_session
 from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.market.elapsed import sessions_per_year
+from backtest.market.episodes import bounds
 from backtest.strategy import Strategy
 from backtest.strategy.look import NOT_CHECKED, look
 from backtest.trials.tried import Held
@@ -173,7 +175,9 @@ def walk_forward(
     costs: Costs | str = ETF_COSTS,
     fill: str = "open",
     cash: float = 1_000_000.0,
+    start: Date | None = None,
     end: Date | None = None,
+    window: str | None = None,
     benchmark: Benchmark | None = None,
     constraints: Sequence[Constraint] = (),
     check: bool = True,
@@ -187,8 +191,8 @@ def walk_forward(
         train and one to test.
     score : str or callable
         What the winner is chosen by, as in a sweep, but computed from returns alone.
-    costs, fill, cash, end, benchmark
-        As in `backtest.engine.run.run`.
+    costs, fill, cash, start, end, window, benchmark
+        As in `backtest.engine.run.run`; the first default training begins on `start`.
     check : bool
         False to leave out the short look for look-ahead, which the result says.
 
@@ -198,9 +202,10 @@ def walk_forward(
         If the space, the score or the splits make no sense.
     """
     metric = metrics.score(score, FROM_RETURNS)
+    start, end = bounds(start, end, window)
     market = compared_with(market if end is None else market.until(end), benchmark)
-    per_year = market.universe.sessions_per_year
-    windows = list(splits or expanding(market.sessions, per_year=per_year))
+    per_year, first = market.universe.sessions_per_year, first_session(market, start)
+    windows = list(splits or expanding(market.sessions, per_year=per_year, first=first))
     _check(windows, len(market.sessions))
     costs = cost_model(costs)
     swept = sweep(
@@ -233,12 +238,12 @@ def walk_forward(
         )
     stitched = stitched_of(swept, windows, winners, market)
     terms = {"costs": costs, "fill": fill, "cash": cash, "check": check}
-    start = market.sessions[windows[0].test[0]]
+    begun = market.sessions[windows[0].test[0]]
     whole = market.until(market.sessions[windows[-1].test[1]])
     return WalkForward(
         windows=pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="window")),
-        result=run(stitched, whole, start=start, **terms),  # type: ignore[arg-type]
-        default=run(strategy, whole, start=start, **terms),  # type: ignore[arg-type]
+        result=run(stitched, whole, start=begun, **terms),  # type: ignore[arg-type]
+        default=run(strategy, whole, start=begun, **terms),  # type: ignore[arg-type]
         score=metric.name,
         swept=swept,
         held=held_by(swept, stitched, whole, winners, windows[0].test[0]),

@@ -82,19 +82,19 @@ def recorded_line(scored: Forward, say: Words) -> str:
 
 
 def _decisions(number: int, scored: Forward, say: Words) -> Section:
-    table = scored.entries
+    table, rival = scored.entries, say.name(scored.benchmark)
     cells = pd.DataFrame(
         {
             say("recorded on"): table["written"],
             say("position"): [say.name(name) for name in table["regime"]],
             say("sessions"): table["sessions"].map(str),
             say("forward return"): [shaped(value, SIGNED) for value in table["forward"]],
-            say("benchmark"): [shaped(value, SIGNED) for value in table["benchmark"]],
+            rival: [shaped(value, SIGNED) for value in table["benchmark"]],
             say("static blend"): [shaped(value, SIGNED) for value in table["blend"]],
         }
     ).set_axis(table.index.map(str))
     left = (say("recorded on"), say("position"))
-    drop = (say("benchmark"), say("position"))
+    drop = (rival, say("position"))
     entries = Table("", cells, left, drop, head=say("entry"))
     return Section(
         id=f"decisions-{number}",

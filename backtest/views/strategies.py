@@ -16,7 +16,13 @@ from backtest.views.page import Page, Section, Table
 from backtest.views.sections.data import spelled
 from backtest.views.words import Words
 
-TYPES = {"float": "any number", "int": "any whole number", "str": "a name"}
+KINDS = {
+    "float": "any number",
+    "int": "any whole number",
+    "str": "a name",
+    "bool": "true or false",
+    "Strategy": "a strategy",
+}
 
 
 def strategies_page(found: Sequence[Strategy], say: Words) -> Page:
@@ -85,17 +91,25 @@ def _parameters(strategy: Strategy, say: Words) -> pd.DataFrame:
     about, values = said_of(kind), plain(strategy.parameters)
     rows = {}
     declared = {spec.name: spec.type for spec in fields(kind)}
+    typed = {name: getattr(one, "__name__", str(one)) for name, one in declared.items()}
     for name, value in values.items():
         said = about.get(name, Parameter(""))
         shown = value["strategy"] if isinstance(value, dict) and "strategy" in value else value
         rows[name] = {
-            say("default"): say("none") if shown is None else str(shown),
+            say("default"): say("none") if shown is None else str(shown) or "–",
             say("unit"): say(said.unit) or "–",
-            say("values"): say.note(said.range)
-            or say(TYPES.get(str(declared[name]), str(declared[name]))),
+            say("values"): _values(said.range, typed[name], say),
             say("what it is"): say(said.says) or "–",
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _values(told: str, typed: str, say: Words) -> str:
+    """Return which values a field takes, in words: what is said of it, or of its type."""
+    parts = typed.removeprefix("tuple[").removesuffix(", ...]").split(" | ")
+    known = say.note(told) or say(next((KINDS[part] for part in parts if part in KINDS), "–"))
+    several = say("{values}; one or more", values=known) if "tuple[" in typed else known
+    return say("{values} or none", values=several) if "None" in parts else several
 
 
 def _strategy(strategy: Strategy, say: Words) -> Section:

@@ -49,6 +49,16 @@ def test_a_run_against_a_file_is_verified_with_the_file_and_not_without(tmp_path
     assert nqp("verify", folder, "--benchmark", file, home=tmp_path).returncode == 0
 
 
+def test_walk_forward_starts_and_ends_where_it_is_told(tmp_path):
+    terms = ("-g", "fall_bp=5,10", "--train-years", "1", "--benchmark", "banks", "--start")
+    words = ("walk-forward", "rate-rotation", *terms, "2018-01-01", "--end", "2020-12-31")
+    found = _found(*words, home=tmp_path)["windows"]
+    assert (found[0]["train_from"], found[-1]["test_to"]) == ("2018-01-02", "2020-12-31")
+    done = nqp("walk-forward", "rate-rotation", *terms[:4], "--window", "feb-2024", home=tmp_path)
+    assert done.returncode == 2
+    assert "sessions are too few for 242 to train on" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -5,7 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from backtest import load_market, run
 from backtest.cli.completion import market_names, parameters, strategy_names
+from strategies import EqualWeight
 from tests.command import nqp
 
 UNIVERSE = """name = "small"
@@ -71,6 +73,20 @@ def test_a_run_is_listed_tagged_compared_and_run_again_byte_for_byte(home, tmp_p
     assert refused.returncode == 2
     assert "leave --set out" in refused.stderr
     assert nqp("run", "--from", "nothing", home=home).returncode == 2
+
+
+def test_what_python_saves_is_among_the_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("NQP_HOME", str(tmp_path / "home"))
+    result = run(EqualWeight(), load_market("sample").until("2015-12-31"))
+    result.save(tmp_path / "saved", "alike")
+    result.report(tmp_path / "alike.html")
+    latest, first = found(tmp_path / "home", "runs", "--command", "python")["runs"]
+    assert (first["folder"], first["tags"]) == (str(tmp_path / "saved"), ["alike"])
+    assert latest["folder"] == str(tmp_path)
+    assert first["figures"]["sharpe"] == result.summary()["sharpe"]
+    assert nqp("verify", tmp_path / "saved").returncode == 0
+    again = found(tmp_path / "home", "run", "--from", "alike")
+    assert again["summary"]["total_return"] == result.summary()["total_return"]
 
 
 def test_compared_and_tuned_are_among_the_runs(home):

@@ -19,6 +19,10 @@ def test_record_register_and_score():
     assert found["entries"][0]["body"]["parameters"]["fall_bp"] == 20.0
     assert found["forward"][0]["entries"][0]["sessions"] == 0
     assert found["registered"][0]["verdict"] == "cannot tell"
+    assert found["forward"][0]["benchmark"] == "CSI 300"
+    own = json.loads(nqp("journal", "--benchmark", "banks", "--json").stdout)
+    assert own["forward"][0]["benchmark"] == "banks"
+    assert "banks" in nqp("journal", "--benchmark", "banks").stdout
     narrow = nqp("journal", columns=60)
     assert max(map(len, narrow.stdout.splitlines())) <= 60
     assert "rate-rotation on sample" in narrow.stdout

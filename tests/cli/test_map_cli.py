@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.command import nqp
 
 
@@ -15,6 +17,10 @@ def test_the_map_of_the_tracks_in_both_languages_and_a_folder(tmp_path):
         "manufacturing",
         "medicine",
     }
+    own = json.loads(nqp("map", "--benchmark", "banks", "--json").stdout)
+    assert own["against"] == "banks"
+    banks = next(point for point in own["points"] if point["name"] == "banks")
+    assert (banks["strength"], banks["momentum"]) == pytest.approx((100.0, 100.0))
     narrow = nqp("map", columns=60)
     assert narrow.returncode == 0, narrow.stderr
     assert max(map(len, narrow.stdout.splitlines())) <= 60

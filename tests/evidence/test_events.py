@@ -45,6 +45,15 @@ def test_a_planted_effect_is_measured():
     assert found.interval.low > 0
 
 
+def test_an_event_before_amounts_were_kept_has_no_turnover_and_counts_all_the_same():
+    made = lifted([150, 300], 0.01)
+    known = made.turnover.copy()
+    known.iloc[:200] = np.nan
+    days = [(made.sessions[k], "makers") for k in (150, 300)]
+    found = study(replace(made, turnover=known), GROUPS, days, design=DESIGN).events["turnover"]
+    assert list(found.isna()) == [True, False]
+
+
 def test_events_of_one_session_are_one_and_overlapping_ones_all_count():
     made = make_market(sessions=300, start="2030-01-01")
     days = made.sessions

@@ -48,6 +48,14 @@ def test_purge_and_embargo_leave_out_their_sessions():
     ]
 
 
+def test_what_precedes_the_first_session_is_history_only():
+    terms = {"train_years": 6, "test_years": 4, "per_year": 1, "purge": 1, "first": 4}
+    assert shape(expanding(DAYS, **terms))[0] == ([4, 5, 6, 7, 8], (10, 13))
+    assert shape(rolling(DAYS, **terms))[1] == ([8, 9, 10, 11, 12], (14, 17))
+    with pytest.raises(UserError, match="4 sessions are too few for 6"):
+        expanding(DAYS, **terms | {"first": 16})
+
+
 def test_a_short_rest_joins_the_last_test():
     splits = expanding(DAYS[:15], train_years=6, test_years=4, per_year=1, purge=0)
     assert [split.test for split in splits] == [(6, 9), (10, 14)]
