@@ -33,10 +33,27 @@ def usage_sentence(error: typer.BadParameter) -> str:
     return Note("{said}; {hint}", said=_said(said), hint=hint)
 
 
+# What click says of words that fit nothing; its sentences are no values.
+SAID = (
+    "no such option: {name}",
+    "no such command {name}",
+    "missing argument {name}",
+    "missing option {name}",
+    "got unexpected extra argument {name}",
+    "got unexpected extra arguments {name}",
+    "option {name} requires an argument",
+    "option {name} does not take a value",
+    "invalid value for {name}: {why}",
+    "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be a valid number, unable to parse string as a number",
+    "{value} is not one of {names}",
+)
+
+
 def _said(text: str) -> str:
     """Return what click says of words that fit nothing, as a note where it is one of these."""
-    for code in ("no such option: {name}", "no such command {name}", "missing argument {name}"):
-        begin = code.partition("{")[0]
-        if text.startswith(begin):
-            return Note(code, name=text.removeprefix(begin))
+    for code in SAID:
+        begun = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(code))
+        if found := re.fullmatch(begun, text):
+            return Note(code, **{name: _said(value) for name, value in found.groupdict().items()})
     return text

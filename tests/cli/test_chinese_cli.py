@@ -82,6 +82,9 @@ def test_every_command_speaks_chinese(tmp_path):
         (("run", "--lnag", "zh"), "没有选项--lnag；是否指'--lang'？"),
         (("data", "check", "nope"), "没有市场'nope'；可选：sample"),
         (("run", "--set", "tilt"), "--set tilt没有取值；请写成NAME=VALUE"),
+        (("run", "rate-rotation", "--set", "fall_bp=x"), "fall_bp为'x'；请给出数字"),
+        (("today", "--capital", "x"), "'--capital'的取值无效：须为数字；请看“nqp today --help”"),
+        (("run", "FILE.py"), "没有文件FILE.py；请给出FILE.py:Class"),
     ],
 )
 def test_a_mistake_is_told_in_chinese(words, said, tmp_path):

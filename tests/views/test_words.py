@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 import backtest
+from backtest import fields, validation
+from backtest.cli.own_faults import CAUSES
+from backtest.cli.usage import SAID
+from backtest.data.grid import REFUSED
+from backtest.market.frequency import PERIODS
 from backtest.notes import Note
+from backtest.records.verify.recorded import OTHERS
 from backtest.triggers import AbnormalReturn, RateFall
 from backtest.views.sections.triggering import DIRECTIONS
 from backtest.views.words import Words, catalogue, recalled
@@ -15,16 +21,25 @@ from backtest.views.words import Words, catalogue, recalled
 FOLDER = Path(backtest.__file__).parent
 
 
-def said():
-    """Return the sentences of `say(...)` and `Note(...)`, as far as they stand there in full."""
-    for file in FOLDER.rglob("*.py"):
+SAYING = {"say": 0, "Note": 0, "UserError": 0, "unknown": 0, "damaged": 1, "_one_of": 3}
+TABLES = (DIRECTIONS.values(), fields.WANTED.values(), validation.WANTED.values(), REFUSED.values(),
+          OTHERS.values(), PERIODS.values(), SAID, (fix for _, fix in CAUSES))  # fmt: skip
+
+
+def calls():
+    """Return the calls that say a sentence: their file, their name and what is said."""
+    for file in [*FOLDER.rglob("*.py"), *FOLDER.parent.joinpath("strategies").rglob("*.py")]:
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if not isinstance(call, ast.Call) or not call.args:
-                continue
-            if ast.unparse(call.func) in ("say", "Note"):
-                for part in ast.walk(call.args[0]):
-                    if isinstance(part, ast.Constant) and part is call.args[0]:
-                        yield part.value
+            name = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
+            if name in SAYING and len(call.args) > SAYING[name]:
+                yield file, name, call.args[SAYING[name]]
+
+
+def said():
+    """Return what is said, as far as it stands there in full."""
+    for _, _, text in calls():
+        if isinstance(text, ast.Constant):
+            yield text.value
 
 
 def places(text):
@@ -33,9 +48,17 @@ def places(text):
 
 def test_no_sentence_lacks_its_chinese():
     sentences = catalogue()["sentences"]
-    wanted = {*said(), *DIRECTIONS.values()}
-    assert len(wanted) > 100
+    wanted = {*said(), *(text for table in TABLES for text in table)} - {""}
+    assert len(wanted) > 600
     assert wanted <= set(sentences)
+
+
+def test_a_mistake_is_a_sentence_of_the_catalogue_or_a_note():
+    """A text put together on the spot could never be said in Chinese."""
+    notes = ("Note(", "own_fault(error) or Note(", "finding.message", "content")
+    for file, name, text in calls():
+        if name == "UserError" and not isinstance(text, ast.Constant):
+            assert ast.unparse(text).startswith(notes), (file.name, ast.unparse(text))
 
 
 def test_both_languages_hold_the_same_values():
