@@ -139,7 +139,7 @@ def test_what_is_no_run_is_named(tmp_path):
     (tmp_path / "index" / "index.json").touch()
     with pytest.raises(UserError, match="holds an index; verify takes"):
         verify(tmp_path / "index", {})
-    with pytest.raises(UserError, match=r"index\.json is a file; verify takes"):
+    with pytest.raises(UserError, match=r"index\.json is no folder; verify takes"):
         verify(tmp_path / "index" / "index.json", {})
     with pytest.raises(UserError, match="nowhere is no folder; verify takes"):
         verify(tmp_path / "nowhere", {})
