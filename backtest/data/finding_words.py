@@ -138,6 +138,9 @@ WORDS: dict[str, Wording] = {
         "before "
         "stands in",
     ),
+    "series_start": Wording(
+        "warning", "series {name} is known from {day} on, the market starts on {opened}"
+    ),
     "series_end": Wording(
         "warning",
         "series {name} ends on {day}, the market on {ends}; it is unknown after {forgotten}",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from backtest.data.align import credible, market_sessions
 from backtest.data.finding import Finding
-from backtest.data.series_quality import check_series
+from backtest.data.series_quality import OFF_SESSION, check_series
 from backtest.data.stated import Stated
 from backtest.data.valuation_quality import check_valuations
 from backtest.market.calendar import FROM_DATA, known_span, sessions
@@ -25,8 +25,6 @@ from backtest.market.universe import Instrument, Universe
 STALE_SESSIONS = 10
 # A declared number of sessions a year may differ from the dates by this fraction unsaid.
 DECLARED_WELL = 0.02
-# A larger share of dates on closed days comes of another calendar, or of dates a day off.
-OFF_SESSION = 0.1
 # Instruments that agree on every close over so many sessions are one file given twice.
 ALIKE_SESSIONS = 20
 
@@ -63,10 +61,11 @@ def check(
     findings += _opens(rows, universe)
     findings += check_valuations(priced, series.dropna(subset="value"))
     with_sector = {name for names in universe.by_sector.values() for name in names}
-    ends = [rows[name]["date"].max() for name in rows if name in with_sector]
-    if ends:
+    inside = pd.DatetimeIndex(priced["date"][priced["instrument"].isin(with_sector)])
+    if len(inside):
         findings += _per_year(priced, universe)
-        findings += check_series(series, known, universe, market_ends=max(ends), stated=stated)
+        span = inside.min(), inside.max()
+        findings += check_series(series, known, universe, market=span, stated=stated)
     return tuple(findings)
 
 

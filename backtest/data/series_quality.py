@@ -16,13 +16,18 @@ from backtest.market.frequency import PERIODS, frequency_of, periods_of
 from backtest.market.universe import Universe
 from backtest.market.valuation import is_valuation
 
+# A larger share of dates on closed days comes of another calendar, or of dates a day off.
+OFF_SESSION = 0.1
+# A series that starts later than this after the market is said to.
+LATE_DAYS = 31
+
 
 def check_series(
     series: pd.DataFrame,
     sessions: pd.DatetimeIndex,
     universe: Universe,
     *,
-    market_ends: pd.Timestamp,
+    market: tuple[pd.Timestamp, pd.Timestamp],
     stated: Stated,
 ) -> Iterator[Finding]:
     """Yield everything there is to say about series.
@@ -35,14 +40,13 @@ def check_series(
         The exchange's sessions over all dates of the series.
     universe : Universe
         Declares series, how late they are published and how old a value may get.
-    market_ends : Timestamp
-        The market's last session.
+    market : Timestamp, Timestamp
+        The market's first and last session.
     stated : Stated
         What the user vouches for.
     """
     declared = {spec.id for spec in universe.series}
     for name, rows in series.dropna(subset="value").groupby("series", sort=False):
-        usable = _usable(rows)
         if name not in declared and _is_file(rows) and not is_valuation(str(name)):
             details = {"universe": universe.name, "used": _used(str(name), rows, stated)}
             yield Finding("undeclared_series", str(name), details=details)
@@ -55,13 +59,30 @@ def check_series(
             yield from _daily(str(name), dates, sessions, universe)
         elif frequency in ("weekly", "monthly", "quarterly", "yearly"):
             yield from _holes(str(name), dates, frequency)
-        spec = universe.spec(str(name))
-        published = dates[-1] + pd.Timedelta(days=spec.delay_days) if usable is None else usable
-        stands = max_age_days(str(name), universe, frequency)
-        forgotten = published + pd.Timedelta(days=stands)
-        if forgotten < market_ends:
-            details = {"ends": f"{market_ends:%Y-%m-%d}", "forgotten": f"{forgotten:%Y-%m-%d}"}
-            yield Finding("series_end", str(name), dates[-1].date(), details=details)
+        yield from _span(str(name), rows, dates, universe, frequency, market)
+
+
+def _span(
+    name: str,
+    rows: pd.DataFrame,
+    dates: pd.DatetimeIndex,
+    universe: Universe,
+    frequency: str,
+    market: tuple[pd.Timestamp, pd.Timestamp],
+) -> Iterator[Finding]:
+    """Say over which part of the market's sessions a series is unknown."""
+    opened, ended = market
+    usable = rows["usable"].dropna() if "usable" in rows.columns else dates[:0]
+    if usable.empty:
+        usable = dates + pd.Timedelta(days=universe.spec(name).delay_days)
+    since, published = usable.min(), usable.max()
+    if since > opened + pd.Timedelta(days=LATE_DAYS):
+        details = {"opened": f"{opened:%Y-%m-%d}"}
+        yield Finding("series_start", name, since.date(), details=details)
+    forgotten = published + pd.Timedelta(days=max_age_days(name, universe, frequency))
+    if forgotten < ended:
+        details = {"ends": f"{ended:%Y-%m-%d}", "forgotten": f"{forgotten:%Y-%m-%d}"}
+        yield Finding("series_end", name, dates[-1].date(), details=details)
 
 
 def _is_file(rows: pd.DataFrame) -> bool:
@@ -78,15 +99,9 @@ def _used(name: str, rows: pd.DataFrame, stated: Stated) -> str:
         return "from their days of release"
     if rule is not None:
         return f"as such series are published: {rule.rule}"
-    if _usable(rows) is not None:
+    if "usable" in rows.columns and rows["usable"].notna().any():
         return "as series of their file's name are published"
     return "from the day after their own"
-
-
-def _usable(rows: pd.DataFrame) -> pd.Timestamp | None:
-    """Return the last day of use that is known; None where values wait by the universe's delay."""
-    last = rows["usable"].max() if "usable" in rows.columns else pd.NaT
-    return None if pd.isna(last) else pd.Timestamp(last)
 
 
 def _order(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
@@ -111,15 +126,19 @@ def _daily(
     inside = dates[(dates >= since) & (dates <= until)]
     closed = inside.difference(sessions)
     weekend = closed.day_of_week >= 5
-    shut = {"calendar": universe.calendar}
+    shut: dict[str, object] = {"calendar": universe.calendar}
+    covered = sessions[(sessions >= dates[0]) & (sessions <= dates[-1])]
+    holes = covered.difference(dates)
+    if min(len(closed), len(holes)) > OFF_SESSION * len(dates) > 1:
+        details = {"total": len(dates), **shut}
+        yield Finding("off_session", name, closed[0].date(), len(closed), details)
+        return
     for when in closed[weekend]:
         yield Finding("make_up_day", name, when.date(), details=shut)
     holidays = closed[~weekend]
     if len(holidays):
         first = holidays[0].date()
         yield Finding("exchange_holiday", name, first, len(holidays), shut)
-    covered = sessions[(sessions >= dates[0]) & (sessions <= dates[-1])]
-    holes = covered.difference(dates)
     if len(holes):
         details = {"total": len(covered), "periods": "sessions"}
         yield Finding("holes", name, holes[0].date(), len(holes), details)

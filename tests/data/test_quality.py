@@ -183,6 +183,16 @@ def test_make_up_days_holidays_and_holes_of_a_daily_series(small):
     assert [item.value for item in findings[2:]] == [5, 1]
 
 
+def test_a_daily_series_a_day_off_is_an_error_and_a_late_start_is_told(small):
+    days = pd.bdate_range("2024-03-01", "2024-04-30")
+    prices = quotes([10, 10.5], dates=pd.to_datetime(["2024-01-02", "2024-04-30"]))
+    off = series(np.full(len(days), 2.3), days + pd.Timedelta(days=1))
+    (finding,) = told(checked(prices, small, off), "off_session")
+    assert (finding.severity, finding.instrument) == ("error", "cn10y")
+    (finding,) = told(checked(prices, small, off), "series_start")
+    assert (finding.severity, finding.date) == ("warning", dt.date(2024, 3, 2))
+
+
 def test_a_monthly_series_has_neither_make_up_days_nor_holes(small):
     monthly = series([50.0, 51, 52], ["2023-11-30", "2023-12-31", "2024-01-31"])
     assert checked(quotes([10, 10, 11, 11]), small, monthly) == ()
