@@ -144,7 +144,7 @@ def test_series_wide_and_tidy_from_several_files(tmp_path, small):
         ("US10Y", pd.Timestamp("2024-01-03"), 4.0),
         ("pmi", pd.Timestamp("2024-01-31"), 50.1),
     ]
-    with pytest.raises(UserError, match=r"both .*macro.csv and .*macro.csv hold series pmi"):
+    with pytest.raises(UserError, match=r"both .*macro.csv and .*macro.csv hold pmi"):
         read_series((second, second), small, Stated())
 
 
