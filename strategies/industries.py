@@ -57,6 +57,7 @@ def industries(claim: str, sectors: Mapping[str, Sequence[str]]) -> dict[str, Ba
                 if codes and nearest
             ),
             coverage=row["coverage"],
+            confidence=row["confidence"],
             note=row["reasoning"],
         )
     return found

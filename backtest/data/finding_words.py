@@ -171,8 +171,8 @@ WORDS: dict[str, Wording] = {
     ),
     "not_usable": Wording(
         "warning",
-        "{name} has {value:g} prices before {day}, of another index under its code or with most "
-        "sessions missing; they were left out",
+        "{name} has {value:g} prices before {day}, of another basket under its code or with "
+        "most sessions missing; they were left out",
     ),
     "late_start": Wording("warning", "{name} starts on {day}{launched}, the market on {opened}"),
     "different_end": Wording("warning", "{name} ends on {day}, the market on {ended}; {rest}"),

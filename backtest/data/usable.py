@@ -9,9 +9,9 @@ from backtest.market.universe import Universe
 
 
 def usable(prices: pd.DataFrame, universe: Universe) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
-    """Return prices from each instrument's `usable_from` on, and what is to be said of the rest.
+    """Return prices from the day on which each is the index it is now, and what was left out.
 
-    An index that was redefined within its record is named: nothing joins the two silently.
+    That is its `usable_from`, or the day it was `redefined`: nothing joins two definitions.
 
     Parameters
     ----------
@@ -24,14 +24,9 @@ def usable(prices: pd.DataFrame, universe: Universe) -> tuple[pd.DataFrame, tupl
         one = universe.by_id.get(str(name))
         if one is None:
             continue
-        if one.usable_from is not None:
-            before = (prices["instrument"] == name) & (
-                prices["date"] < pd.Timestamp(one.usable_from)
-            )
-            if before.any():
-                found.append(Finding("not_usable", one.id, one.usable_from, float(before.sum())))
-                early |= before
-        day = None if one.redefined is None else pd.Timestamp(one.redefined)
-        if day is not None and dates.min() < day <= dates.max():
-            found.append(Finding("redefined", one.id, one.redefined))
+        day = max((day for day in (one.usable_from, one.redefined) if day), default=None)
+        before = dates[:0] if day is None else dates[dates < pd.Timestamp(day)]
+        if len(before):
+            found.append(Finding("not_usable", one.id, day, float(len(before))))
+            early[before.index] = True
     return prices[~early].reset_index(drop=True), tuple(found)

@@ -62,7 +62,7 @@ class Instrument:
 
     `sector` is None for what is no sector bet; `launched` is None where the date is not known;
     `lot` is the smallest tradable number of shares, 0 where fractions are allowed. An import leaves
-    out prices before `usable_from`; returns across `redefined` mix two definitions of an index.
+    out prices before `usable_from`, and before `redefined`, those of another basket.
     """
 
     id: str

@@ -26,6 +26,8 @@ class Basket:
     coverage : str
         How well its members there cover it: "good", "partial" or "none", of something that has no
         listed proxy and no weights; "" where nobody said.
+    confidence : str
+        How sure that is: "high", "medium" or "low"; "" where nobody said.
     note : str
         Why these members.
 
@@ -42,6 +44,7 @@ class Basket:
     title_zh: str = ""
     by_universe: tuple[tuple[str, Weights], ...] = ()
     coverage: str = ""
+    confidence: str = ""
     note: str = ""
 
     def __post_init__(self) -> None:

@@ -27,10 +27,10 @@ class Coverage:
     fits : str
         "good" or "partial", where somebody judged the members named for this universe; "nearest
         sectors" where it has none of its own; "none" where nothing listed stands for it.
+    confidence : str
+        How sure that judgement is: "high", "medium" or "low"; "" where nobody judged.
     same_as : tuple of str
         Other baskets with the same members and weights here.
-    redefined : tuple of str
-        Members whose history joins two definitions of an index.
     """
 
     basket: Basket
@@ -38,8 +38,8 @@ class Coverage:
     listed: float
     since: str
     fits: str
+    confidence: str
     same_as: tuple[str, ...]
-    redefined: tuple[str, ...]
 
     def to_json(self, language: str = "en") -> dict[str, Any]:
         """Return it as `nqp baskets --json` prints it."""
@@ -53,9 +53,9 @@ class Coverage:
             "listed": self.listed,
             "since": self.since,
             "coverage": self.fits,
+            "confidence": self.confidence,
             "note": self.basket.note,
             "same_as": list(self.same_as),
-            "redefined": list(self.redefined),
         }
 
 
@@ -71,10 +71,9 @@ def coverage(baskets: Iterable[Basket], market: Market) -> tuple[Coverage, ...]:
             standing = [name for name in market.sectors_of([sector]) if now[name].iloc[-1]]
             listed += weight if standing else 0.0
             members += standing
-        instruments = [name for sector in members for name in market.by_sector[sector]]
         whole = now[members].all(axis=1) if members else now.any(axis=1) & False
-        judged = universe.name in dict(basket.by_universe)
-        fits = basket.coverage if judged or basket.coverage == NONE else "nearest sectors"
+        judged = universe.name in dict(basket.by_universe) or basket.coverage == NONE
+        fits = basket.coverage if judged else "nearest sectors"
         found.append(
             Coverage(
                 basket=here,
@@ -82,15 +81,13 @@ def coverage(baskets: Iterable[Basket], market: Market) -> tuple[Coverage, ...]:
                 listed=round(listed, 9),
                 since=f"{whole.idxmax():%Y-%m-%d}" if whole.any() else "",
                 fits=fits if basket.coverage else "as named",
+                confidence=basket.confidence if judged else "",
                 same_as=tuple(
                     other.name
                     for other, its in own.items()
                     if other is not basket
                     and its.weights
                     and dict(its.weights) == dict(here.weights)
-                ),
-                redefined=tuple(
-                    name for name in instruments if universe.by_id[name].redefined is not None
                 ),
             )
         )

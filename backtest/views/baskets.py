@@ -14,29 +14,18 @@ from backtest.views.words import Words
 
 def baskets_page(market: Market, found: Sequence[Coverage], say: Words) -> Page:
     """Return a market's sectors with their instruments, and what stands for each basket."""
-    said = [
-        say(
-            "{sectors} sectors and {baskets} baskets; a parameter that takes a basket accepts each "
-            "name, instruments, and several joined by commas.",
-            sectors=len(market.universe.sectors),
-            baskets=len(found),
-        )
-    ]
-    mixed = sorted({name for one in found for name in one.redefined})
-    if mixed:
-        said.append(
-            say(
-                "{names} were redefined within their record: returns across that day join two "
-                "definitions.",
-                names=say.listed(mixed),
-            )
-        )
+    said = say(
+        "{sectors} sectors and {baskets} baskets; a parameter that takes a basket accepts each "
+        "name, instruments, and several joined by commas.",
+        sectors=len(market.universe.sectors),
+        baskets=len(found),
+    )
     why = () if say.chinese else tuple(f"{one.basket.name}: {one.basket.note}." for one in found)
     return Page(
         title=say("Baskets on {market}", market=market.name),
         subtitle="",
         language=say.language,
-        conclusion=" ".join(said),
+        conclusion=said,
         sections=(_sectors(market, say), _baskets(market, found, say)),
         notes=tuple(note for note, one in zip(why, found, strict=False) if one.basket.note),
     )
@@ -68,7 +57,7 @@ def _baskets(market: Market, found: Sequence[Coverage], say: Words) -> Section:
                 or say("no listed proxy")
                 for one in found
             ],
-            covered: [say(one.fits) for one in found],
+            covered: [_fits(one, say) for one in found],
             say("listed"): [f"{one.listed:.0%}" for one in found],
             since: [one.since for one in found],
             same: [", ".join(one.same_as) or "–" for one in found],
@@ -78,6 +67,14 @@ def _baskets(market: Market, found: Sequence[Coverage], say: Words) -> Section:
     drop = (name, same, since, say("listed"))
     table = Table("", cells, (name, sectors, covered, since, same), drop, head=say("basket"))
     return Section("baskets", say("Baskets"), tables=(table,))
+
+
+def _fits(one: Coverage, say: Words) -> str:
+    """Return how well the members cover a basket, and how sure that is where somebody judged."""
+    if not one.confidence:
+        return say(one.fits)
+    sure = say("{level} confidence", level=say(one.confidence))
+    return f"{say(one.fits)}, {sure}"
 
 
 def _called(market: Market, sector: str, say: Words) -> str:

@@ -41,7 +41,7 @@ redefined = 2031-01-06
 """
 
 
-def test_prices_before_an_index_is_usable_are_left_out_and_a_redefinition_is_said():
+def test_prices_before_an_index_is_usable_are_left_out_and_so_is_what_it_was_before_a_redefinition():
     prices = pd.DataFrame(
         {
             "instrument": "A",
@@ -50,12 +50,11 @@ def test_prices_before_an_index_is_usable_are_left_out_and_a_redefinition_is_sai
         }
     )
     kept, found = usable(prices, parse_universe(OWN))
-    assert kept["close"].tolist() == [2.0, 3.0]
+    assert kept["close"].tolist() == [3.0]
     assert [(one.kind, f"{one.date}", one.value) for one in found] == [
-        ("not_usable", "2031-01-03", 1.0),
-        ("redefined", "2031-01-06", None),
+        ("not_usable", "2031-01-06", 2.0)
     ]
-    assert "1 prices before 2031-01-03" in found[0].message
+    assert "2 prices before 2031-01-06, of another basket" in found[0].message
     after, none = usable(prices.iloc[2:], parse_universe(OWN))
     assert (len(after), none) == (1, ())
 
@@ -134,7 +133,8 @@ def test_the_oddities_of_the_files_are_found(level2):
     market, findings = level2
     found = {(one.kind, one.instrument) for one in findings}
     assert {("not_usable", code) for code in ("801951", "801952", "801193")} <= found
-    assert {("redefined", code) for code in ("801015", "801741")} <= found
+    assert {("not_usable", code) for code in ("801015", "801741")} <= found
+    assert f"{market.close['801741'].first_valid_index():%Y-%m-%d}" == "2021-12-13"
     assert ("outside_range", "801081") in found  # 2018-11-06: the close is fine, the rest is not
     assert not any(
         one.kind in ("jump", "broken_history") and one.instrument == "801951" for one in findings
@@ -148,8 +148,9 @@ def test_baskets_are_as_fine_as_the_market_and_say_so(level2):
     found = {one.basket.name: one for one in coverage(BASKETS.values(), market)}
     displays = found["future_displays"]
     assert (displays.members, displays.listed, displays.fits) == (("801084",), 1.0, "good")
+    assert displays.confidence == "high"
     assert found["quantum_information"].fits == "none"
-    assert found["future_networks"].redefined == ("801741",)
+    assert found["future_networks"].since == "2021-12-13"  # 801741 is another index before
     assert found["technology"].members == ("801081", "801084", "801102")
     assert found["humanoid_robots"].listed == 0.0  # neither of its two is in this folder
     held = spread(market, FUTURE["future_networks"]).iloc[-1]
