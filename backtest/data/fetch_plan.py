@@ -17,6 +17,7 @@ from backtest.errors import UserError, suggest
 from backtest.market.calendar import known_span, sessions
 from backtest.market.frequency import frequency_of
 from backtest.market.universe import BUILT_IN, Universe, parse_universe, universe_text
+from backtest.market.valuation import MEASURES, is_valuation, series_name
 
 DEFAULT_START = dt.date(2010, 1, 4)
 # Stored sessions that are asked for again, to see whether the source still says the same.
@@ -103,6 +104,8 @@ def chosen_series(
 ) -> tuple[str, ...]:
     """Return the series to fetch: those asked for, else what the universe declares and it has.
 
+    A valuation, as pe, stands for that of every instrument the source has it of.
+
     Raises
     ------
     UserError
@@ -112,8 +115,12 @@ def chosen_series(
     if asked is None:
         return tuple(spec.id for spec in universe.series if spec.id in offered)
     if list(asked) == ["all"]:
-        return tuple(offered)
+        return tuple(name for name in offered if not is_valuation(name))
+    names = list[str]()
     for name in asked:
+        own = [series_name(name, one) for one in universe.by_id if name in MEASURES]
+        names += [series for series in own if series in offered] or [name]
+    for name in names:
         if name not in offered:
             raise UserError(
                 "{source} has no series {name!r}; {suggestion}",
@@ -121,7 +128,7 @@ def chosen_series(
                 name=name,
                 suggestion=suggest(name, offered),
             )
-    return tuple(dict.fromkeys(asked))
+    return tuple(dict.fromkeys(names))
 
 
 def wanted_price(

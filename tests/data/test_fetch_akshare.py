@@ -15,12 +15,15 @@ pytest.importorskip("trustme", reason="trustme is not installed (extra test)")
 from servers import ChinaSite, Reply, authority, klc
 
 from backtest.data.fetch import Request, fetch_market
+from backtest.data.fetch_plan import chosen_series
 from backtest.data.load import load_market
 from backtest.data.sources.akshare_ import AkShare
 from backtest.data.sources.akshare_series import MACRO
 from backtest.data.sources.base import Arrival, Wanted
 from backtest.data.sources.pacing import Pace, Settings
 from backtest.data.store import read_manifest
+from backtest.market.universe import load_universe
+from backtest.market.valuation import valuations
 
 DAYS = ["2024-01-02", "2024-01-03", "2024-01-04"]
 
@@ -264,6 +267,36 @@ def test_monthly_tables_have_no_day_of_release(site):
     assert dates(activity) == [("2024-02-29", "")]
     tables = [one for one in site.asked if one.query.get("reportName", "").endswith("SUPPLY")]
     assert len(tables) == 1
+
+
+def analysis(query):
+    """The level-1 sectors of one month, two rows to a page."""
+    rows = [
+        {"swindexcode": code, "bargaindate": day, "pe": pe + n, "pb": pe / 10, "dp": 5.0}
+        | dict.fromkeys(("closeindex", "bargainamount", "markup", "turnoverrate", "meanprice"), 1)
+        | dict.fromkeys(("bargainsumrate", "negotiablessharesum1", "negotiablessharesum2"), 1)
+        for n, day in enumerate(DAYS)
+        for code, pe in (("801780", 5.0), ("801080", 50.0))
+        if query["start_date"] <= day <= query["end_date"]
+    ]
+    page = rows if query["page"] == "1" else []
+    return json.dumps({"data": {"count": len(rows), "results": page}})
+
+
+def test_valuations_of_all_sectors_come_in_one_request_a_month(site, universe_file):
+    site.tables["all"] = analysis
+    first, last = dt.date(2024, 1, 1), dt.date(2024, 1, 31)
+    names = ("pe:801780", "pb:801780", "dividend_yield:801080", "pe:801080")
+    wanted = [Wanted("series", name, first, last) for name in names]
+    values = [answer.frame["value"].tolist() for answer in site.source.fetch(wanted)]
+    assert values == [[5.0, 6.0, 7.0], [0.5] * 3, [5.0] * 3, [50.0, 51.0, 52.0]]
+    assert len(site.asked) == 2  # AKShare asks once for the count of pages
+    universe = load_universe(str(universe_file))
+    assert chosen_series(site.source, universe, ("pe", "cn10y")) == ("pe:801780", "cn10y")
+    assert not any(":" in name for name in chosen_series(site.source, universe, ("all",)))
+    request = Request("mine", str(universe_file), first, last, ("pe",))
+    fetch_market(request, site.source, now=lambda: dt.datetime(2024, 3, 29, 13, tzinfo=dt.UTC))
+    assert valuations(load_market("mine"))["801780"].tolist() == [5.0, 6.0, 7.0]
 
 
 def test_every_macro_function_is_in_the_library(site):

@@ -41,7 +41,7 @@ redefined = 2031-01-06
 """
 
 
-def test_prices_before_an_index_is_usable_are_left_out_and_so_is_what_it_was_before_a_redefinition():
+def test_prices_before_an_index_is_what_it_is_now_are_left_out_and_said():
     prices = pd.DataFrame(
         {
             "instrument": "A",

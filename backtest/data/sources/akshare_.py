@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.data.sources.akshare_series import MACRO, YIELDS, Macro
+from backtest.data.sources.akshare_series import MACRO, VALUATIONS, YIELDS, Macro
 from backtest.data.sources.base import (
     Arrival,
     Missed,
@@ -38,6 +38,8 @@ from backtest.data.sources.pacing import (
 )
 from backtest.data.sources.site import Site, network_or_error, of_connection
 from backtest.errors import UserError
+from backtest.market.universe import load_universe
+from backtest.market.valuation import is_valuation, series_name
 
 BANNED = "wants no more requests from here; wait some hours, what arrived is kept"
 SITES = {
@@ -92,7 +94,13 @@ class AkShare:
     def series(self) -> dict[str, str]:
         """The series offered, by name."""
         offered = {name: title for name, (_, title) in YIELDS.items()}
-        return offered | {name: macro.title for name, macro in MACRO.items()}
+        offered |= {name: macro.title for name, macro in MACRO.items()}
+        return offered | {
+            series_name(measure, one.id): f"{one.name}: {measure}"
+            for measure in VALUATIONS
+            for one in load_universe("shenwan").instruments
+            if one.id.startswith("801")
+        }
 
     def fetch(self, wanted: Iterable[Wanted]) -> Iterator[Arrival | Missed]:
         """Fetch one after the other; a site that bans or fails is not asked again."""
@@ -183,11 +191,32 @@ class AkShare:
             table = self._once("EastMoney's tables", "bond_zh_us_rate", start_date=first)
             frame = series_frame(wanted.id, table["日期"], table[column], wanted)
             return Arrival(wanted, frame, Provenance(self.name, "bond_zh_us_rate", now()))
+        if is_valuation(wanted.id):
+            frame = self._valuation(wanted)
+            return Arrival(wanted, frame, Provenance(self.name, "index_analysis_daily_sw", now()))
         macro = MACRO.get(wanted.id)
         if macro is None:
             raise RefusedError("akshare does not offer it")
         frame = self._macro(macro, wanted)
         return Arrival(wanted, frame, Provenance(self.name, macro.function, now()))
+
+    def _valuation(self, wanted: Wanted) -> pd.DataFrame:
+        """Ask for all sectors of Shenwan's first level, a month at a time."""
+        measure, _, code = wanted.id.partition(":")
+        months = pd.period_range(wanted.first, wanted.last, freq="M")
+        last = pd.Timestamp(wanted.last)
+        found = pd.concat(
+            self._once(
+                "Shenwan",
+                "index_analysis_daily_sw",
+                symbol="一级行业",
+                start_date=f"{month.start_time:%Y%m%d}",
+                end_date=f"{min(month.end_time, last):%Y%m%d}",
+            )
+            for month in months
+        )
+        own = found[found["指数代码"].astype(str) == code]
+        return series_frame(wanted.id, own["发布日期"], own[VALUATIONS[measure]], wanted)
 
     def _macro(self, macro: Macro, wanted: Wanted) -> pd.DataFrame:
         site = "Jin10" if macro.released else "EastMoney's tables"

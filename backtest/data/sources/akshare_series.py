@@ -16,6 +16,8 @@ YIELDS = {
     "us10y": ("美国国债收益率10年", "United States 10-year Treasury yield, percent"),
     "us2y": ("美国国债收益率2年", "United States 2-year Treasury yield, percent"),
 }
+# Columns of `index_analysis_daily_sw`, by what a market calls a valuation.
+VALUATIONS = {"pe": "市盈率", "pb": "市净率", "dividend_yield": "股息率"}
 
 
 @dataclass(frozen=True)
