@@ -14,7 +14,7 @@ from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.strategy import Strategy, at_least, fraction, restored
 from backtest.strategy.allocation import sector_weights
-from backtest.triggers.crowding import crowding
+from backtest.triggers.crowding import crowding, without_turnover
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,10 @@ class ProsperityTrendCrowding(Strategy):
         fraction("crowded", self.crowded)
 
     def remarks(self, market: Market) -> tuple[str, ...]:
-        """Say that prosperity is left out, where it is."""
+        """Say that prosperity, or turnover in crowding, is left out, where it is."""
         left_out = Note("prosperity is left out: the market carries no PE of sectors")
-        return (left_out,) if self.prosperity(market).empty else ()
+        said = (left_out,) if self.prosperity(market).empty else ()
+        return (*said, *without_turnover(market))
 
     def prosperity(self, market: Market) -> pd.DataFrame:
         """Return the growth of each sector's earnings over a year, session × sector."""

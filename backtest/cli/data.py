@@ -153,9 +153,7 @@ def fetch(
     ] = None,
     series: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Series, as cn10y,pe; commas, or several times; or 'all'."
-        ),
+        typer.Option(help="Series, as cn10y,pe; commas, or several times; or 'all'."),
     ] = None,
     prices: Annotated[bool, typer.Option(help="Fetch prices too, not only series.")] = True,
     accept_revisions: Annotated[

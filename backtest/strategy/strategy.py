@@ -16,7 +16,6 @@ from backtest.errors import UserError
 from backtest.fields import Checked
 from backtest.market import Market
 from backtest.market.schedule import ON_CHANGE, check_schedule
-from backtest.notes import Note
 from backtest.parameter import KEY, Parameter
 from backtest.strategy.holding import (
     CASH,
@@ -28,7 +27,7 @@ from backtest.strategy.holding import (
     weighed,
 )
 from backtest.strategy.limits import LIMITS, Limits
-from backtest.triggers import AllOf, OrElse, Trigger
+from backtest.triggers import AllOf, Trigger
 
 RESTORED = Parameter(
     "when the weights are restored: a schedule as monthly, weekly, every:10, month-end, band:0.05"
@@ -73,19 +72,7 @@ class Strategy(metaclass=Checked):
     def remarks(self, market: Market) -> tuple[str, ...]:
         """Return what is to be said of its decisions here: what was asked in place of what."""
         asked = dict.fromkeys(part for one in self.triggers().values() for part in one.walk())
-        found = []
-        for one in asked:
-            if isinstance(one, OrElse) and (count := int(one.falls_back(market).sum())):
-                found.append(
-                    Note(
-                        "{first} is not known on {count} of {all} sessions: {otherwise} stands in",
-                        first=one.first.label,
-                        count=count,
-                        all=len(market.sessions),
-                        otherwise=one.otherwise.label,
-                    )
-                )
-        return tuple(found)
+        return tuple(dict.fromkeys(said for one in asked for said in one.remarks(market)))
 
     @property
     def name(self) -> str:

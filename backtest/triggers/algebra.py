@@ -69,6 +69,10 @@ class Trigger(metaclass=Checked):
         """
         return None
 
+    def remarks(self, market: Market) -> tuple[str, ...]:
+        """Return what is to be said of its answers on a market; of a trigger's parts, not here."""
+        return ()
+
     def walk(self) -> tuple[Trigger, ...]:
         """Return this trigger and all it is built of, each once, from the top down."""
         found = (self, *(trigger for part in self.built_of for trigger in part.walk()))

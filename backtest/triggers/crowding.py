@@ -62,6 +62,16 @@ class Crowding(Trigger):
         score = crowding(market, self.basket, self.years, self.window)
         return Reading(self.label, score, constant(self.above, market), "fraction", "at least")
 
+    def remarks(self, market: Market) -> tuple[str, ...]:
+        """Say that shares of turnover are left out, where the market has none."""
+        return without_turnover(market)
+
+
+def without_turnover(market: Market) -> tuple[str, ...]:
+    """Return what is to be said of crowding on a market without traded values."""
+    said = Note("crowding is measured without turnover: the market has no traded values")
+    return (said,) if market.turnover is None else ()
+
 
 def crowding(market: Market, basket: tuple[str, ...], years: float, window: int) -> pd.Series:
     """Return how crowded a basket is, from 0 to 1, after every session; see `Crowding`."""

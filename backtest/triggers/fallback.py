@@ -9,6 +9,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.algebra import Trigger
 from backtest.triggers.reading import Reading
@@ -47,6 +48,18 @@ class OrElse(Trigger):
         """Return the reading of `first`, or where the market lacks it that of `otherwise`."""
         asked = self.otherwise if self._first(market) is None else self.first
         return asked.reading(market)
+
+    def remarks(self, market: Market) -> tuple[str, ...]:
+        """Say on how many sessions `otherwise` answers."""
+        count = int(self.falls_back(market).sum())
+        said = Note(
+            "{first} is not known on {count} of {all} sessions: {otherwise} stands in",
+            first=self.first.label,
+            count=count,
+            all=len(market.sessions),
+            otherwise=self.otherwise.label,
+        )
+        return (said,) if count else ()
 
     def _first(self, market: Market) -> pd.Series | None:
         try:

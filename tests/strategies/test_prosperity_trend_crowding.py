@@ -1,11 +1,27 @@
 """ProsperityTrendCrowding: what rises and grows, but not what is crowded."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pytest
 
+from backtest.strategy import TriggerRotation
+from backtest.strategy.allocation import equal
+from backtest.triggers import Crowding
 from backtest.triggers.crowding import against_past, crowding, together
 from strategies import ProsperityTrendCrowding
 from tests.markets import make_market, with_valuations
+
+
+@dataclass(frozen=True)
+class Calm(TriggerRotation):
+    """Hold all sectors while machinery and auto are not crowded."""
+
+    def rules(self):
+        return {"all": ~Crowding(("machinery", "auto"))}
+
+    def baskets(self, market):
+        return {"all": equal(market)}
 
 
 def test_correlation_and_percentiles_by_hand():
@@ -36,6 +52,9 @@ def test_a_crowded_sector_is_left_out_and_growth_counts_where_there_is_a_pe():
     assert any("prosperity is left out" in text for text in strategy.remarks(market))
     valued = with_valuations(market)
     assert strategy.remarks(valued) == ()
+    silent = replace(valued, turnover=None)
+    assert strategy.remarks(silent) == Calm().remarks(silent)
+    assert "without turnover" in strategy.remarks(silent)[0]
     grown = strategy.prosperity(valued)["auto"]
     ratio = market.sector_close["auto"] / valued.series["pe:auto"]
     assert grown.iloc[-1] == pytest.approx(ratio.iloc[-1] / ratio.iloc[-1 - 242] - 1)
