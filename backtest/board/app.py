@@ -26,10 +26,12 @@ from backtest.data.store import market_names, read_manifest
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.market.rotation_map import rotation_map
 from backtest.render.interactive import to_plotly
 from backtest.strategy import Strategy
 from backtest.strategy.look import look
 from backtest.views.charts import Chart
+from backtest.views.rotation_map import map_section
 from backtest.views.words import Words
 
 BEST = 12  # cells offered by name, for who has no mouse
@@ -74,11 +76,15 @@ def board(named: str, opened: str) -> None:
     _head(seen)
     pins: dict[tuple[str, str], View] = st.session_state.setdefault("pins", {})
     here = {label: pin for (place, label), pin in pins.items() if place == seen.place}
-    curves, compare, map_, take = st.tabs(["Curves", "Compare", "Heat-map", "Report and Python"])
+    curves, compare, rotation, map_, take = st.tabs(
+        ["Curves", "Compare", "Rotation map", "Heat-map", "Report and Python"]
+    )
     with curves:
         _curves(seen, here)
     with compare:
         _compare(seen, here, pins)
+    with rotation:
+        _rotation_map(seen.market)
     with map_:
         _heat_map(seen, moved)
     with take:
@@ -302,6 +308,22 @@ def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
     st.caption(
         "The best of many cells is biased upward; a broad good region says more than a peak."
     )
+
+
+def _rotation_map(market: Market) -> None:
+    """Show the rotation map as of a session chosen; the map's slider plays the half-year before."""
+    days = list(market.sessions.strftime("%Y-%m-%d"))
+    as_of = st.select_slider("As of", days, days[-1], key=f"{market.snapshot} as of {days[-1]}")
+    try:
+        if as_of not in days:
+            raise UserError("that is not in the list; choose one from it")
+        section = map_section(rotation_map(market, as_of=as_of), SAY)
+    except UserError as error:
+        st.info(markdown_text(str(error)))
+        return
+    _chart(section.charts[0], "rotation-map")
+    st.caption(markdown_text(section.notes[0]))
+    _table(section.tables[0].cells, words=True)
 
 
 def _try(seen: View, rows: Control, columns: Control) -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 from backtest.display import Displayed, put_in
 from backtest.engine import metrics
 from backtest.engine.benchmarks import has_periods, over_periods
+from backtest.engine.fan import Fan, fan
 from backtest.engine.figures import Compared, Figures
 from backtest.engine.portfolio import Books, daily_portfolio
 from backtest.errors import UserError
@@ -223,6 +224,30 @@ class BacktestResult(Displayed):
         return (traded.reindex(self.equity.index, fill_value=0.0) / self.equity / 2.0).rename(
             "turnover"
         )
+
+    def fan(self, paths: int = 1000, seed: int = 0) -> Fan:
+        """Return the 5–95 % band of wealth and drawdown over paths of this record's own returns.
+
+        The sessions are drawn in blocks, with replacement (stationary bootstrap). The band shows
+        how far the order of the sessions alone could have moved the outcome. It is no forecast.
+
+        Parameters
+        ----------
+        paths : int
+            How many are drawn.
+        seed : int
+            The same seed draws the same paths.
+
+        Raises
+        ------
+        UserError
+            If `paths` is below 1.
+        """
+        if paths < 1:
+            raise UserError(
+                "{name} was {value}; give {least} or more", name="paths", value=paths, least=1
+            )
+        return fan(self.name, self.returns, paths=paths, seed=seed)
 
     @property
     def switches(self) -> int:

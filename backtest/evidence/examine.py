@@ -14,6 +14,7 @@ import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed, put_in
+from backtest.engine.resampling import block_length
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attribute, partition
@@ -40,7 +41,6 @@ from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Source
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.tuning.joint import Selection, selection
-from backtest.tuning.resampling import block_length
 
 MONTH = 20  # sessions below which a series does not show how it depends on its past
 HOLD = 20  # sessions foresight keeps a basket, where the strategy has no minimum hold of its own

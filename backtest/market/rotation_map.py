@@ -13,6 +13,8 @@ from backtest.errors import UserError
 from backtest.market.market import Date, Market
 from backtest.market.relative_strength import group_levels, quadrants, relative_strength
 
+BEFORE = 26  # weeks before the last one that can be looked at
+
 
 @dataclass(frozen=True, eq=False)
 class RotationMap(Displayed):
@@ -28,8 +30,11 @@ class RotationMap(Displayed):
         Sessions of the mean, and of the momentum (`backtest.market.relative_strength`).
     points : DataFrame, by group
         strength, momentum and quadrant; the strongest first, groups not known yet left out.
-    tails : mapping of group to DataFrame
-        strength and momentum on the last session of each week, oldest first, up to `as_of`.
+    weeks : int
+        How many week-ends a tail has.
+    history : mapping of group to DataFrame
+        strength and momentum on the last session of each week, oldest first, up to `as_of`: of a
+        tail and of the half-year before it.
     """
 
     market: Market
@@ -38,7 +43,19 @@ class RotationMap(Displayed):
     window: int
     change: int
     points: pd.DataFrame
-    tails: Mapping[str, pd.DataFrame]
+    weeks: int
+    history: Mapping[str, pd.DataFrame]
+
+    @property
+    def tails(self) -> Mapping[str, pd.DataFrame]:
+        """Strength and momentum of each group over the last `weeks` week-ends."""
+        first = self.week_ends[-self.weeks :][0]
+        return {name: path.loc[first:].dropna() for name, path in self.history.items()}
+
+    @property
+    def week_ends(self) -> pd.DatetimeIndex:
+        """The days of the history."""
+        return pd.DatetimeIndex(next(iter(self.history.values())).index)
 
     def to_json(self) -> dict[str, Any]:
         """Return what `nqp map --json` prints."""
@@ -112,11 +129,9 @@ def rotation_map(
     points = pd.DataFrame(
         {"strength": strength.iloc[-1], "momentum": momentum.iloc[-1], "quadrant": named}
     ).loc[named.index]
-    ends = _week_ends(seen.sessions)[-weeks:]
-    tails = {
-        str(name): pd.DataFrame({"strength": strength[name], "momentum": momentum[name]})
-        .loc[ends]
-        .dropna()
+    ends = _week_ends(seen.sessions)[-weeks - BEFORE :]
+    history = {
+        str(name): pd.DataFrame({"strength": strength[name], "momentum": momentum[name]}).loc[ends]
         for name in points.index
     }
     return RotationMap(
@@ -126,7 +141,8 @@ def rotation_map(
         window=window,
         change=change,
         points=points.sort_values("strength", ascending=False, kind="stable").rename_axis("group"),
-        tails=tails,
+        weeks=weeks,
+        history=history,
     )
 
 

@@ -15,6 +15,7 @@ from backtest.views.charts import Chart, Lines, Panel, Paths, Raster, Strips, sp
 from backtest.views.palette import GRAY, PALE, SHADE
 
 GAP, ABOVE, BELOW = 34, 26, 30  # pixels between panels, above the first and below the last
+PLAYER = 76  # pixels of a slider below a chart that can be played
 GRID = "#E6E8EB"
 
 
@@ -60,7 +61,47 @@ def to_plotly(chart: Chart) -> dict[str, Any]:
         first, last = _reach(chart.panels)
         layout["xaxis"] |= {"type": "date", "range": [first, last], "hoverformat": "%Y-%m-%d"}
         layout["xaxis"]["nticks"] = 12
-    return {"data": data, "layout": layout}
+    frames = [_frame(label, panel, data) for label, panel in chart.frames.items()]
+    if frames:
+        layout |= _player([frame["name"] for frame in frames])
+        layout["height"] += PLAYER
+        layout["margin"]["b"] += PLAYER
+    return {"data": data, "layout": layout, "frames": frames}
+
+
+def _frame(label: str, panel: Panel, data: list[Trace]) -> Trace:
+    """Return a frame: of each trace, by its name, what differs from the one drawn first."""
+    named = {trace.get("name"): trace for trace in drawn(panel)[0]}
+    changed = []
+    for trace in data:
+        other = named.get(trace.get("name"), {"x": [], "y": []})
+        changed.append({key: value for key, value in other.items() if trace.get(key) != value})
+    return {"name": shown(label), "data": changed}
+
+
+def _player(labels: list[str]) -> Trace:
+    """Return a slider over a chart's frames, at the last of them, and a button that plays them."""
+    at_once = {"mode": "immediate", "transition": {"duration": 0}}
+    step = at_once | {"frame": {"duration": 0, "redraw": False}}
+    play = {"frame": {"duration": 300, "redraw": False}, "fromcurrent": True} | at_once
+    steps = [{"label": label, "method": "animate", "args": [[label], step]} for label in labels]
+    below = {"pad": {"t": 46, "r": 8}, "x": 0, "y": 0, "xanchor": "left", "yanchor": "top"}
+    buttons = [
+        {"label": "▶", "method": "animate", "args": [None, play]},
+        {"label": "❚❚", "method": "animate", "args": [[None], step]},
+    ]
+    return {
+        "sliders": [
+            below
+            | {"steps": steps, "active": len(steps) - 1, "x": 0.14, "len": 0.86, "ticklen": 0}
+            | {"minorticklen": 0, "font": {"size": 11, "color": "rgba(0,0,0,0)"}}
+            | {"currentvalue": {"font": {"size": 12, "color": "#3A4046"}, "offset": 4}}
+        ],
+        "updatemenus": [
+            below
+            | {"type": "buttons", "direction": "left", "showactive": False, "buttons": buttons}
+        ],
+    }
 
 
 def _axis() -> Trace:

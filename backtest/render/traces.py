@@ -26,6 +26,7 @@ from backtest.views.numbers import NOTHING, written
 from backtest.views.palette import DIVERGING, MARK, SEQUENTIAL
 
 TICKS = {"growth": ".3~g", "percent": ".0%", "signed percent": "+.0%", "ratio": ".2f"}
+FILLS = {False: "none", True: "tozeroy", "down": "tonexty"}
 ROUNDING = 1e-12  # a value below this
 MILLISECOND = pd.Timedelta(milliseconds=1)
 
@@ -68,7 +69,7 @@ def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
             "x": _days(line.values.index),
             "y": _numbers(line.values),
             "line": {"color": line.color, "width": line.width, "dash": line.dash},
-            "fill": "tozeroy" if line.filled else "none",
+            "fill": FILLS[line.filled],
             "fillcolor": f"{line.color}26",
             "hovertemplate": f"%{{y:{_hover(panel.unit)}}}",
         }
@@ -333,7 +334,7 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
 def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
     traces: list[Trace] = []
     for name, path in panel.paths.items():
-        across, up = (_numbers(path.iloc[:, axis]) for axis in (0, 1))
+        across, up = (_numbers(path.iloc[:, axis], 5) for axis in (0, 1))
         color, earlier = panel.colors[name], len(path) - 1
         traces.append(
             {

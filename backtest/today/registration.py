@@ -10,6 +10,7 @@ import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.plan import fill_used
+from backtest.engine.resampling import block_length, resampling_counts
 from backtest.engine.result import plain
 from backtest.engine.simulate import simulate
 from backtest.errors import UserError
@@ -21,7 +22,6 @@ from backtest.strategy.source import source_identity
 from backtest.today.journal import Entry
 from backtest.today.today import CASH
 from backtest.tuning.blend import blend_returns
-from backtest.tuning.resampling import block_length, resampling_counts
 
 DRAWS, FEWEST = 2_000, 60  # of the bootstrap; sessions below which nothing is judged
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backtest.tuning.resampling import block_length
+from backtest.engine.resampling import block_length
 from backtest.tuning.return_chunks import Array
 
 

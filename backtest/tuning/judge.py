@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from backtest.engine.resampling import block_length
 from backtest.errors import UserError
 from backtest.trials.ledger import Count
 from backtest.tuning.deflated_sharpe import deflation, minimum_years, probabilistic_sharpe
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import sharpe_intervals
 from backtest.tuning.pbo import block_sums, overfitting_of_sums
-from backtest.tuning.resampling import block_length
 from backtest.tuning.return_chunks import Array, Chunks, as_chunks, columns, remembered
 from backtest.tuning.spa import ROUNDING, superiority
 from backtest.tuning.timing_test import TimingTest

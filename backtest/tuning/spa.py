@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
-from backtest.tuning.resampling import resampling_counts
+from backtest.engine.resampling import resampling_counts
 from backtest.tuning.return_chunks import Array, Chunks
 
 KEPT = 32_000_000  # bootstrap means kept between passes (256 MB); beyond it they are computed again

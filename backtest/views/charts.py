@@ -25,14 +25,17 @@ LOG_STEPS = (
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line over sessions; `dash` is "solid", "dash", "dot", "dashdot" or "points"."""
+    """A line over sessions; `dash` is "solid", "dash", "dot", "dashdot" or "points".
+
+    It is filled to zero, or, where `filled` is "down", to the line before it.
+    """
 
     name: str
     values: pd.Series
     color: str
     dash: str = "solid"
     width: float = 1.2
-    filled: bool = False
+    filled: bool | str = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,6 +184,8 @@ class Paths:
         What is measured across and up.
     corners : tuple of str
         What the quarters are called, clockwise from the upper right.
+    within : DataFrame, optional
+        Points that have to fit in as well.
     """
 
     title: str
@@ -192,11 +197,12 @@ class Paths:
     corners: tuple[str, str, str, str]
     unit: str = "number"
     height: int = 460
+    within: pd.DataFrame | None = None
 
     @property
     def reach(self) -> tuple[float, float]:
         """How far the paths lie from the cross, across and up, with room for names."""
-        values = pd.concat(list(self.paths.values()))
+        values = pd.concat(list(self.paths.values())) if self.within is None else self.within
         across, up = ((values.iloc[:, axis] - self.cross).abs().max() for axis in (0, 1))
         return 1.15 * float(across), 1.15 * float(up)
 
@@ -226,6 +232,8 @@ class Chart:
         What the picture shows, for who cannot see it.
     data : DataFrame of text, optional
         Its numbers, or a digest of them.
+    frames : mapping of label to Panel
+        What the only panel was at other times, oldest first, where the chart can be played.
     """
 
     id: str
@@ -234,6 +242,7 @@ class Chart:
     panels: tuple[Panel, ...]
     keys: tuple[Key, ...] = ()
     data: pd.DataFrame = field(default_factory=pd.DataFrame)
+    frames: Mapping[str, Panel] = field(default_factory=dict)
 
     @property
     def over_time(self) -> bool:

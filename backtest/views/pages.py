@@ -20,6 +20,7 @@ VIEWS: Mapping[str, str] = {
     "Composite": "index:index_page",
     "CompositeSensitivity": "index:sensitivity_page",
     "Comparison": "compare_report:compare_page",
+    "Fan": "sections.fan:fan_page",
     "EventsByKind": "events:events_page",
     "Market": "market:market_page",
     "RotationMap": "rotation_map:map_page",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from backtest.market.relative_strength import QUADRANTS
-from backtest.market.rotation_map import RotationMap
+from backtest.market.relative_strength import QUADRANTS, quadrants
+from backtest.market.rotation_map import BEFORE, RotationMap
 from backtest.market.universe import sectors
 from backtest.views.charts import Chart, Key, Paths
 from backtest.views.page import Page, Section, Table
@@ -18,6 +18,7 @@ from backtest.views.words import Words
 SHADES = dict(zip(QUADRANTS, (COLORS[2], COLORS[4], COLORS[1], COLORS[0]), strict=True))
 TONES = {"leading": "good", "lagging": "bad", "weakening": "unsure", "improving": "unsure"}
 FEW, SHORT = 8, 4  # groups whose whole paths are drawn; week-ends drawn of more
+AXES = ["strength", "momentum"]
 NAMED = 12  # points with their names beside them, those farthest from the middle
 
 
@@ -36,6 +37,19 @@ def map_page(found: RotationMap, say: Words) -> Page:
         count=len(labels),
         names=say.listed(leading[:6]) + (" …" if len(leading) > 6 else ""),
     )
+    return Page(
+        title=say("Rotation map of {market}", market=found.market.name),
+        subtitle=f"{found.as_of:%Y-%m-%d}",
+        language=say.language,
+        conclusion=conclusion if leading else say("No group leads."),
+        banners=(say(WARNING),) if found.market.synthetic else (),
+        sections=(map_section(found, say),),
+    )
+
+
+def map_section(found: RotationMap, say: Words) -> Section:
+    """Draw the map, week by week over the last half-year, and list its points."""
+    labels = {str(name): group_name(str(name), say) for name in found.points.index}
     about = say(
         "Strength is a group's ratio to the {against} over that ratio's mean of {window} sessions; "
         "momentum is strength over what it was {change} sessions ago. Both are 100 where nothing "
@@ -45,20 +59,12 @@ def map_page(found: RotationMap, say: Words) -> Page:
         window=found.window,
         change=found.change,
     )
-    section = Section(
+    return Section(
         id="map",
         title=say("Relative strength and its momentum"),
-        charts=(_chart(found, labels, say),),
+        charts=(map_chart(found, say),),
         tables=(_table(found, labels, say),),
         notes=(about,),
-    )
-    return Page(
-        title=say("Rotation map of {market}", market=found.market.name),
-        subtitle=f"{found.as_of:%Y-%m-%d}",
-        language=say.language,
-        conclusion=conclusion if leading else say("No group leads."),
-        banners=(say(WARNING),) if found.market.synthetic else (),
-        sections=(section,),
     )
 
 
@@ -84,31 +90,56 @@ def _table(found: RotationMap, labels: Mapping[str, str], say: Words) -> Table:
     return Table("", cells, (say("quadrant"),), (), tones, say("group"))
 
 
-def _chart(found: RotationMap, labels: Mapping[str, str], say: Words) -> Chart:
-    points = found.points
-    distance = (points["strength"] - 100.0).abs() / (points["strength"] - 100.0).abs().max()
-    distance += (points["momentum"] - 100.0).abs() / (points["momentum"] - 100.0).abs().max()
-    far = distance.sort_values(ascending=False, kind="stable").index[:NAMED]
-    weeks = {name: len(tail) for name, tail in found.tails.items()}
-    if len(points) > FEW:  # all paths would hide each other
-        weeks = {name: min(count, SHORT if name in far else 1) for name, count in weeks.items()}
-    panel = Paths(
-        title="",
-        paths={labels[name]: found.tails[name].iloc[-count:] for name, count in weeks.items()},
-        colors={labels[str(name)]: SHADES[where] for name, where in points["quadrant"].items()},
-        named=tuple(labels[str(name)] for name in far),
-        axes=(say("strength"), say("momentum")),
-        cross=100.0,
-        corners=tuple(say(name) for name in QUADRANTS),  # type: ignore[arg-type]
-    )
+def map_chart(found: RotationMap, say: Words) -> Chart:
+    """Return the map as of its day, with what it was at each week-end of the half-year before."""
+    labels = {str(name): group_name(str(name), say) for name in found.points.index}
+    weekly = [(name, path.dropna()) for name, path in found.history.items()]
+    first = min(path.index[0] for _, path in weekly)
+    ends = [end for end in found.week_ends[-BEFORE:] if end >= first]
+    drawn = pd.concat([path.loc[ends[0] :] for _, path in weekly])
+    panels = {f"{end:%Y-%m-%d}": _panel(found, weekly, end, labels, drawn, say) for end in ends}
+    today = next(reversed(panels.values()))
     return Chart(
         id="rotation-map",
         title=say("Relative strength and its momentum"),
         alt=say(
             "A group's path over the last {weeks} week-ends, up to its point.",
-            weeks=max(weeks.values()),
+            weeks=max(len(path) for path in today.paths.values()),
         ),
-        panels=(panel,),
+        panels=(today,),
         keys=tuple(Key(say(name), shade) for name, shade in SHADES.items()),
         data=_table(found, labels, say).cells,
+        frames=panels,
+    )
+
+
+def _panel(
+    found: RotationMap,
+    weekly: Sequence[tuple[str, pd.DataFrame]],
+    end: pd.Timestamp,
+    labels: Mapping[str, str],
+    within: pd.DataFrame,
+    say: Words,
+) -> Paths:
+    """Return the map as it was known on a week-end."""
+    known = {name: path.iloc[: path.index.searchsorted(end, "right")] for name, path in weekly}
+    known = {name: path for name, path in known.items() if len(path)}
+    at = pd.DataFrame([path.to_numpy()[-1] for path in known.values()], [*known], AXES)
+    apart = (at - 100.0).abs()
+    far = (apart / apart.max()).sum(axis=1).sort_values(ascending=False, kind="stable")
+    near = set(far.index[NAMED:])
+    if len(known) > FEW:  # all paths would hide each other
+        lengths = {name: 1 if name in near else SHORT for name in known}
+    else:
+        lengths = dict.fromkeys(known, found.weeks)
+    where = quadrants(at[["strength"]].T, at[["momentum"]].T).iloc[0]
+    return Paths(
+        title="",
+        paths={labels[name]: path.iloc[-lengths[name] :] for name, path in known.items()},
+        colors={labels[str(name)]: SHADES[quadrant] for name, quadrant in where.items()},
+        named=tuple(labels[name] for name in far.index[:NAMED]),
+        axes=(say("strength"), say("momentum")),
+        cross=100.0,
+        corners=tuple(say(name) for name in QUADRANTS),  # type: ignore[arg-type]
+        within=within,
     )

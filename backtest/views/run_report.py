@@ -8,15 +8,19 @@ from typing import Any
 
 from backtest.engine.plan import FILLED
 from backtest.engine.result import BacktestResult, grown
+from backtest.errors import UserError
 from backtest.market import Market
+from backtest.market.rotation_map import rotation_map
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Source
 from backtest.today.forward import Forward
 from backtest.views.journal import recorded_line
 from backtest.views.page import Page, Section
+from backtest.views.rotation_map import map_section
 from backtest.views.sections.costs import costs
 from backtest.views.sections.curves import curves, result_chart
 from backtest.views.sections.data import data, manifest
+from backtest.views.sections.fan import fan_section
 from backtest.views.sections.headline import banners, conclusion, headline, noted, tiles
 from backtest.views.sections.holdings import holdings
 from backtest.views.sections.origins import origins
@@ -25,6 +29,7 @@ from backtest.views.sections.switching import switching
 from backtest.views.sections.triggering import triggering
 from backtest.views.words import Words
 
+PATHS = 500  # of the fan in a report
 NO_PROMISE = "Past results, real or simulated, are no promise, and this is no investment advice."
 
 
@@ -71,11 +76,11 @@ def run_report(
         holdings(result, market, say),
     ]
     if market is not None:
-        sections += [triggering(result, market, say), switching(result, say)]
+        sections += [triggering(result, market, say), switching(result, say), _map(market, say)]
     sections += [monthly(result, say), halves(result, say), regimes(result, source, say)]
     if market is not None and groups:
         sections += [origins(result, market, groups, say)]
-    sections += [costs(result, say), *extra]
+    sections += [costs(result, say), fan_section(result.fan(PATHS), say), *extra]
     sections += [data(result, market, say), manifest(result.manifest, say)]
     page = _page(result, known, source, say)
     return replace(
@@ -84,6 +89,14 @@ def run_report(
         tiles=tiles(known, say),
         sections=tuple(section for section in sections if section is not None),
     )
+
+
+def _map(market: Market, say: Words) -> Section | None:
+    """Return the rotation map at the end of the record; None where it is too short for one."""
+    try:
+        return map_section(rotation_map(market), say)
+    except UserError:
+        return None
 
 
 def result_page(result: BacktestResult, say: Words) -> Page:

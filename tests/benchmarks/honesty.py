@@ -19,12 +19,12 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from backtest.engine.resampling import resampling_counts
 from backtest.trials.fingerprints import fingerprints
 from backtest.trials.ledger import KEPT, Count, Ledger
 from backtest.trials.tried import Held, Lineage, Tried, active_returns, by_month, days_of
 from backtest.tuning.judge import judge
 from backtest.tuning.pbo import overfitting
-from backtest.tuning.resampling import resampling_counts
 from backtest.tuning.return_chunks import Array, as_chunks
 from backtest.tuning.shifts import Signals
 from backtest.tuning.spa import superiority

@@ -28,7 +28,7 @@ from playwright.sync_api import Page, TimeoutError, expect
 
 PATIENCE, FIRST = 90_000, 300_000  # milliseconds; a very first start compiles
 EVIL = "<img src=x onerror=document.title=1> [x](javascript:alert(1)) $x^2$ :red[y] **z**"
-PAGES = ("Curves", "Compare", "Heat-map", "Report and Python")
+PAGES = ("Curves", "Compare", "Rotation map", "Heat-map", "Report and Python")
 SECTORS = ("banks", "coal", "steel", "construction", "computer", "electronics", "machinery", "auto")
 OWN = f'''
 from dataclasses import dataclass

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from arch.bootstrap import SPA, StationaryBootstrap, StepM
 
+from backtest.engine.resampling import block_length, resampling_counts
 from backtest.tuning import spa as module
-from backtest.tuning.resampling import block_length, resampling_counts
 from backtest.tuning.return_chunks import as_chunks
 from backtest.tuning.spa import Superiority, superiority
 from tests.tuning.sweeps import trigger_sweep

@@ -17,6 +17,7 @@ from backtest.records.record import Recalled
 from backtest.render.html import to_html
 from backtest.render.interactive import to_plotly
 from backtest.triggers import Trigger
+from backtest.views.pages import page_of
 from backtest.views.run_report import run_report
 from backtest.views.sections.triggering import _digest
 from backtest.views.words import Words
@@ -41,8 +42,8 @@ class Unknown(Trigger):
 
 GROUPS = [*TRACKS.values(), *CHAINS.values()]
 ALL = [
-    "headline", "equity", "weights", "triggers", "switches", "months", "halves", "regimes",
-    "attribution", "costs", "data", "manifest",
+    "headline", "equity", "weights", "triggers", "switches", "map", "months", "halves", "regimes",
+    "attribution", "costs", "fan", "data", "manifest",
 ]  # fmt: skip
 
 
@@ -173,3 +174,18 @@ def test_two_sections_cannot_share_an_id(page):
 def test_a_language_that_is_not_spoken(result):
     with pytest.raises(UserError, match="--lang was 'fr'; choose from en, zh"):
         run_report(result, language="fr")
+
+
+def test_a_fan_is_drawn_again_the_same_and_says_what_it_is(result):
+    once, again = result.fan(paths=50), result.fan(paths=50)
+    pd.testing.assert_frame_equal(once.ends, again.ends)
+    assert not once.ends.equals(result.fan(paths=50, seed=1).ends)
+    assert (once.wealth[0.05] <= once.wealth[0.95]).all()
+    assert len(once.wealth) == 250
+    assert set(once.summary()) == {
+        f"{of}_{point}" for of in ("wealth", "drawdown") for point in ("5", "95", "worse")
+    }  # fmt: skip
+    section = page_of(once, "zh").sections[0]
+    assert "并非预测" in section.notes[0]
+    with pytest.raises(UserError, match="paths was 0; give 1 or more"):
+        result.fan(paths=0)

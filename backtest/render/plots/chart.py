@@ -149,7 +149,9 @@ def _lines(axes: Axes, panel: Lines) -> None:
         style = DASHES[line.dash]
         axes.plot(days, line.values.to_numpy(), style, color=line.color, lw=0.75 * line.width)
         if line.filled:
-            axes.fill_between(days, line.values, 0.0, color=line.color, alpha=0.15, lw=0)
+            low = below if line.filled == "down" else 0.0
+            axes.fill_between(days, line.values, low, color=line.color, alpha=0.15, lw=0)
+        below = line.values
     if panel.shaded is not None:
         for _, begin, end in spans(panel.shaded.map({True: "yes"}).astype(object)):
             axes.axvspan(begin, end, color=SHADE, lw=0)  # type: ignore[arg-type]

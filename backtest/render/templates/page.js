@@ -65,7 +65,8 @@
   };
   const draw = (box, across) => {
     const figure = fit(box, across || box.clientWidth);
-    return Plotly.react(box, figure.data, figure.layout, { displayModeBar: false });
+    const { data, layout, frames } = figure;
+    return Plotly.react(box, { data, layout, frames, config: { displayModeBar: false } });
   };
   const together = charts.filter((box) => read(box).layout.meta.time);
   let following = false;

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from backtest.engine.metrics import METRICS
+from backtest.engine.resampling import block_length
 from backtest.engine.result import BacktestResult
 from backtest.engine.run_notes import NEVER_INVESTED, PARTLY_COMPARED, SYNTHETIC
 from backtest.evidence.ledoit_wolf import sharpe_difference
@@ -16,7 +17,6 @@ from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
 from backtest.strategy.claim import Source
 from backtest.strategy.look import LOOKS_AHEAD
-from backtest.tuning.resampling import block_length
 from backtest.tuning.verdict import YEARS
 from backtest.views.numbers import day, figure, written
 from backtest.views.page import Section, Table, Tile

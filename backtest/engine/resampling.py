@@ -8,8 +8,9 @@ from the counts equals what arch would compute from its samples.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from backtest.tuning.return_chunks import Array
+Array = NDArray[np.float64]
 
 
 def block_length(series: Array) -> int:
