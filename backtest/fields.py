@@ -203,6 +203,8 @@ def _check(
             fix=fix,
             where=where(),
         )
+    if said is not None and said.check is not None:
+        said.check(value)
     try:
         _ = None if _built_in(kind) else hash(value)
     except TypeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ class Parameter:
         Numbers: from `least` on, or above `above`, up to `most`.
     choices : tuple
         All values there are; () where there is a range, or nothing is said.
+    check : callable or None
+        Raises a `UserError` on a value that no range tells.
     """
 
     says: str
@@ -32,6 +35,7 @@ class Parameter:
     above: float | None = None
     most: float | None = None
     choices: tuple[Any, ...] = ()
+    check: Callable[[Any], object] | None = None
 
     @property
     def range(self) -> Note:

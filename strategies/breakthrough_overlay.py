@@ -11,7 +11,7 @@ import pandas as pd
 
 from backtest.market import Market
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least, fraction
+from backtest.strategy import Strategy
 from backtest.strategy.allocation import cash, present, tilt
 from backtest.triggers import AbnormalMove, Recently, Trigger
 from strategies.rate_rotation import RateRotation
@@ -43,11 +43,6 @@ class BreakthroughOverlay(Strategy):
         "how far a track must beat the market", 2.5, "standard deviations", least=0
     )
     hold: int = parameter("for which the overlay stays", 20, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        fraction("strength", self.strength)
-        at_least("sigmas", self.sigmas, 0)
-        at_least("hold", self.hold, 1)
 
     @property
     def rebalance(self) -> str:  # type: ignore[override]

@@ -40,10 +40,6 @@ class ConfidenceRotation(TwoSides, TriggerRotation):
     leave_after: int = parameter("after which absent signs count", 10, "sessions", least=1)
     min_hold: int = parameter("for which a switch stands", 20, "sessions", least=1)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _ = self.confident
-
     @property
     def confident(self) -> Trigger:
         """Whether confidence has come and not yet gone."""

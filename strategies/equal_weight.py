@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
 from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import equal, rebalanced
 from backtest.strategy.limits import Limits
@@ -22,9 +21,6 @@ class EqualWeight(Limits, Strategy):
     """
 
     rebalance: str = restored()
-
-    def __post_init__(self) -> None:
-        check_schedule(self.rebalance)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return equal weights on the schedule's sessions and when a sector is listed."""

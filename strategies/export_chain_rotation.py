@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtest.market import Market
 from backtest.parameter import parameter
-from backtest.strategy import TriggerRotation, at_least
+from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import spread
 from backtest.triggers import (
     Always,
@@ -59,12 +59,6 @@ class ExportChainRotation(TriggerRotation):
     inventories: str = parameter("the series of inventories to sales", "us_inventories_to_sales")
     housing: str = parameter("the series of housing starts", "us_housing_starts")
     orders: str = parameter("the series of capital-goods orders", "us_capital_goods_orders")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        at_least("window", self.window, 2)
-        at_least("confirm", self.confirm, 1)
-        at_least("rise_bp", self.rise_bp, 0)
 
     def rules(self) -> Mapping[str, Trigger]:
         """Return "export_housing", "export_capex", and always "export_electromechanical"."""

@@ -11,9 +11,8 @@ import pandas as pd
 from backtest.composite import PILLARS, Framework, composite, load_framework
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least, restored
+from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import rebalanced, spread
 from strategies.taxonomy import NQP, TRACKS
 
@@ -54,9 +53,6 @@ class IndicatorTilt(Strategy):
     rebalance: str = restored()
 
     def __post_init__(self) -> None:
-        check_schedule(self.rebalance)
-        for name in ("between", "within", *PILLARS):
-            at_least(name, getattr(self, name), 0)
         if not any(getattr(self, name) for name in PILLARS):
             raise UserError(
                 "{pillars} are all 0; give at least one pillar a weight", pillars=", ".join(PILLARS)

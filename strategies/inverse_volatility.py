@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least, restored
+from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import inverse_volatility, rebalanced
 from backtest.strategy.limits import Limits
 
@@ -27,10 +26,6 @@ class InverseVolatility(Limits, Strategy):
 
     window: int = parameter("of daily returns measured", 60, "sessions", least=2)
     rebalance: str = restored()
-
-    def __post_init__(self) -> None:
-        at_least("window", self.window, 2)
-        check_schedule(self.rebalance)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the weights on the schedule's sessions and where what is held changes."""

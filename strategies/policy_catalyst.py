@@ -12,7 +12,7 @@ from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.event_file import Event, events_named
 from backtest.parameter import parameter
-from backtest.strategy import RotationStrategy, at_least
+from backtest.strategy import RotationStrategy
 from backtest.strategy.allocation import equal, spread
 from backtest.strategy.basket import Basket
 from strategies.claims import MILESTONES
@@ -49,8 +49,6 @@ class PolicyCatalyst(RotationStrategy):
     kind: str = parameter("of which kind events count, as P1 or P1.2; all where it is empty", "")
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        at_least("hold", self.hold, 1)
         if self.kind and self.events is None:
             raise UserError(
                 "kind was {kind!r}; the three events of P4 have none, give events", kind=self.kind

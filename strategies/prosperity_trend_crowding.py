@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule, ordering_sessions
+from backtest.market.schedule import ordering_sessions
 from backtest.market.valuation import priced, valuations
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least, fraction, restored
+from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import sector_weights
 from backtest.triggers.crowding import crowding, without_turnover
 
@@ -36,16 +36,12 @@ class ProsperityTrendCrowding(Strategy):
 
     top: int = parameter("how many are held", 5, "sectors", least=1)
     trend: int = parameter("over which returns are ranked", 120, "sessions", least=1)
-    crowded: float = parameter("the score from which a sector is left out", 0.8, "fraction")
-    years: float = parameter("of the past crowding is measured against", 3.0, "years")
+    crowded: float = parameter(
+        "the score from which a sector is left out", 0.8, "fraction", least=0, most=1
+    )
+    years: float = parameter("of the past crowding is measured against", 3.0, "years", above=0)
     window: int = parameter("over which crowding is measured", 20, "sessions", least=3)
     rebalance: str = restored()
-
-    def __post_init__(self) -> None:
-        check_schedule(self.rebalance)
-        at_least("top", self.top, 1)
-        at_least("trend", self.trend, 1)
-        fraction("crowded", self.crowded)
 
     def remarks(self, market: Market) -> tuple[str, ...]:
         """Say that prosperity, or turnover in crowding, is left out, where it is."""

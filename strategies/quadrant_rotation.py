@@ -36,10 +36,6 @@ class QuadrantRotation(TwoSides, TriggerRotation):
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)
     min_hold: int = parameter("for which a switch stands", 20, "sessions", least=1)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _ = self.leading
-
     @property
     def leading(self) -> Trigger:
         """Whether NQP leads: on in the leading quadrant, off in the lagging one."""

@@ -37,10 +37,6 @@ class RateRotation(TwoSides, TriggerRotation):
     min_hold: int = parameter("for which a switch stands", 20, "sessions", least=1)
     series: str = parameter("the yield's series; \"rate\" is the universe's ten-year yield", "rate")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _ = self.easing
-
     @property
     def easing(self) -> Trigger:
         """Whether rates are falling: on by a fall, off above the average."""

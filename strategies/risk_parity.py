@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least, restored
+from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import risk_parity
 from backtest.strategy.limits import Limits
 
@@ -26,10 +25,6 @@ class RiskParity(Limits, Strategy):
 
     window: int = parameter("of daily returns measured", 120, "sessions", least=2)
     rebalance: str = restored()
-
-    def __post_init__(self) -> None:
-        at_least("window", self.window, 2)
-        check_schedule(self.rebalance)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the weights on the first session that has any, and on the schedule's."""

@@ -42,7 +42,6 @@ class RuleRotation(TriggerRotation):
     what: Held = parameter("each basket's members and parts", held_by(THESIS))
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         _ = self.rules()
 
     def rules(self) -> Mapping[str, Trigger]:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.market.schedule import check_schedule, ordering_sessions
+from backtest.market.schedule import ordering_sessions
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, at_least, restored
+from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import sector_weights
 from backtest.strategy.limits import Limits
 
@@ -43,11 +43,7 @@ class SectorMomentum(Limits, Strategy):
     rebalance: str = restored()
 
     def __post_init__(self) -> None:
-        check_schedule(self.rebalance)
-        at_least("top", self.top, 1)
-        at_least("band", self.band, 0)
-        at_least("skip", self.skip, 0)
-        if not self.windows or min(self.windows) < 1:
+        if not self.windows:
             raise UserError(
                 "windows was {windows}; give one or more numbers of sessions", windows=self.windows
             )

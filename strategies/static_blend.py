@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtest.market import Market
-from backtest.market.schedule import check_schedule
 from backtest.parameter import parameter
-from backtest.strategy import Strategy, fraction, restored
+from backtest.strategy import Strategy, restored
 from backtest.strategy.allocation import rebalanced, tilt
 from backtest.strategy.limits import Limits
 from strategies.sides import TwoSides
@@ -27,10 +26,6 @@ class StaticBlend(TwoSides, Limits, Strategy):
 
     nqp: float = parameter("what part is in NQP tracks", 0.5, "fraction", least=0, most=1)
     rebalance: str = restored()
-
-    def __post_init__(self) -> None:
-        fraction("nqp", self.nqp)
-        check_schedule(self.rebalance)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the blend's weights on the schedule's sessions."""

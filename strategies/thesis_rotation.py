@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtest.market import Market
 from backtest.parameter import parameter
-from backtest.strategy import TriggerRotation, at_least, fraction
+from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import bonds, overlaid, present, tilt
 from backtest.triggers import (
     AbnormalMove,
@@ -81,13 +81,6 @@ class ThesisRotation(TwoSides, TriggerRotation):
     )
     breakthrough_hold: int = parameter("for which the overlay stays", 20, "sessions", least=1)
     series: str = parameter("the yield's series; \"rate\" is the universe's ten-year yield", "rate")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        fraction("sleeve", self.sleeve)
-        fraction("overlay", self.overlay)
-        at_least("breakthrough_sigmas", self.breakthrough_sigmas, 0)
-        _ = self.rotate, self.breakthroughs
 
     @property
     def rotate(self) -> Trigger:

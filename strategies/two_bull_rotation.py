@@ -10,11 +10,10 @@ import pandas as pd
 
 from backtest.market import Market
 from backtest.parameter import parameter
-from backtest.strategy import TriggerRotation, fraction
+from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import bonds, tilt
 from backtest.triggers import (
     BondUptrend,
-    Confirmed,
     IndexAboveAverage,
     Trigger,
     in_force,
@@ -45,11 +44,6 @@ class TwoBullRotation(TwoSides, TriggerRotation):
     sleeve: float = parameter(
         "what part is in bonds where only bonds trend up", 0.5, "fraction", least=0, most=1
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        fraction("sleeve", self.sleeve)
-        _ = Confirmed(IndexAboveAverage(self.window), self.confirm)
 
     def rules(self) -> Mapping[str, Trigger]:
         """Return "two_bulls", "stock_bull", "bond_bull" and "neither", each while in force."""

@@ -46,12 +46,8 @@ class ValuationElasticity(TriggerRotation):
     fall_bp: float = parameter("how far the yield must have fallen", 10.0, "basis points")
     fall_window: int = parameter("over which the fall is measured", 60, "sessions", least=1)
     rate_window: int = parameter("of the yield's average", 120, "sessions", least=1)
-    years: float = parameter("of the percentiles", 5.0, "years")
+    years: float = parameter("of the percentiles", 5.0, "years", above=0)
     confirm: int = parameter("for which a track has to be the lowest", 20, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _ = self.rules()
 
     @property
     def easing(self) -> Trigger:

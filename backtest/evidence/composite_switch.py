@@ -15,13 +15,13 @@ from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import spread
 from backtest.strategy.basket import Basket
 from backtest.triggers import Always, MinHold, Reading, Trigger
-from backtest.triggers.algebra import decided
+from backtest.triggers.algebra import Measured
 
 FEWEST = 60  # sessions with a level before it has a past
 
 
 @dataclass(frozen=True)
-class AboveOwnPast(Trigger):
+class AboveOwnPast(Measured):
     """The composite's level is above the median of all its levels so far.
 
     What points mean turns on the normalization; above or below its own past an index of any kind
@@ -30,12 +30,6 @@ class AboveOwnPast(Trigger):
 
     framework: str | Framework = parameter("a framework, its name or path", "observable")
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from levels known by then; unknown until there are `FEWEST`."""
-        reading = self.reading(market)
-        known = reading.value.notna() & reading.threshold.notna()
-        return decided(reading.value > reading.threshold, known=known)
 
     @property
     def label(self) -> str:

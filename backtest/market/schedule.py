@@ -189,8 +189,3 @@ def ordering_sessions(can: pd.Series, schedule: str) -> list[int]:
     due = due_sessions(pd.DatetimeIndex(can.index), schedule)
     first = can & (can.cumsum() == 1)
     return [int(row) for row in np.flatnonzero((due & can) | first)]
-
-
-def check_schedule(schedule: str) -> None:
-    """Raise a `UserError` unless a text is a schedule."""
-    schedule_of(schedule)

@@ -12,10 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError
 from backtest.fields import Checked
 from backtest.market import Market
-from backtest.market.schedule import ON_CHANGE, check_schedule
+from backtest.market.schedule import ON_CHANGE, schedule_of
 from backtest.parameter import KEY, Parameter
 from backtest.strategy.holding import (
     CASH,
@@ -30,7 +29,8 @@ from backtest.strategy.limits import LIMITS, Limits
 from backtest.triggers import AllOf, Trigger
 
 RESTORED = Parameter(
-    "when the weights are restored: a schedule as monthly, weekly, every:10, month-end, band:0.05"
+    "when the weights are restored: a schedule as monthly, weekly, every:10, month-end, band:0.05",
+    check=schedule_of,
 )
 
 
@@ -112,9 +112,6 @@ class RotationStrategy(Limits, Strategy):
     basket_parameters: ClassVar[tuple[str, ...] | None] = None
 
     rebalance: str = field(default="monthly", kw_only=True, metadata={KEY: RESTORED})
-
-    def __post_init__(self) -> None:
-        check_schedule(self.rebalance)
 
     @abstractmethod
     def regime(self, market: Market) -> pd.Series:
@@ -244,17 +241,3 @@ def kebab(name: str) -> str:
     'thesis-rotation'
     """
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
-
-
-def fraction(name: str, value: float) -> None:
-    """Raise a `UserError` unless a strategy's parameter lies from 0 to 1."""
-    if not 0 <= value <= 1:
-        raise UserError("{name} was {value}; give a fraction from 0 to 1", name=name, value=value)
-
-
-def at_least(name: str, value: float, least: float) -> None:
-    """Raise a `UserError` unless a strategy's parameter is at least `least`."""
-    if not value >= least:
-        raise UserError(
-            "{name} was {value}; give {least} or more", name=name, value=value, least=least
-        )

@@ -18,9 +18,9 @@ import pandas as pd
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Trigger, constant, decided, positive
+from backtest.triggers.algebra import Measured, Trigger, constant
 from backtest.triggers.equity import group_moves
-from backtest.triggers.reading import Reading
+from backtest.triggers.reading import Reading, decided
 
 SPOKEN = 3  # sectors that are named; of more, the first
 GROUPS = ("{a}", "{a}, {b}", "{a}, {b}, {c}")
@@ -43,9 +43,6 @@ class AbnormalMove(Trigger):
     window: int = parameter("over which it has moved", 3, "sessions", least=1)
     history: int = parameter("before those that tell what is usual", 120, "sessions", least=2)
 
-    def __post_init__(self) -> None:
-        _ = self.built_of
-
     @property
     def built_of(self) -> tuple[Trigger, ...]:
         """The two conditions."""
@@ -61,7 +58,7 @@ class AbnormalMove(Trigger):
 
 
 @dataclass(frozen=True)
-class AbnormalReturn(Trigger):
+class AbnormalReturn(Measured):
     """A group of sectors beats the market by `sigmas` standard deviations (claim R8).
 
     The sum of the group's daily excess returns over the last `window` sessions, less `window` times
@@ -77,18 +74,6 @@ class AbnormalReturn(Trigger):
     sigmas: float = parameter("how far it must beat the market", 2.5, "standard deviations")
     window: int = parameter("over which it has moved", 3, "sessions", least=1)
     history: int = parameter("before those that tell what is usual", 120, "sessions", least=2)
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-        positive("history", self.history)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the sectors of the group that this market has; no, if it has none."""
-        group = present(self.sectors, market)
-        if not group:
-            return pd.Series(False, index=market.sessions, dtype="boolean")
-        beyond, spread = self._moved(market, group)
-        return decided(beyond >= self.sigmas * spread, known=beyond.notna() & spread.notna())
 
     @property
     def label(self) -> str:
@@ -117,7 +102,7 @@ class AbnormalReturn(Trigger):
 
 
 @dataclass(frozen=True)
-class AbnormalTurnover(Trigger):
+class AbnormalTurnover(Measured):
     """A group of sectors trades at least `ratio` times as much as usual (claim R8).
 
     Its mean traded value over the last `window` sessions is at least `ratio` times the mean over
@@ -132,18 +117,6 @@ class AbnormalTurnover(Trigger):
     ratio: float = parameter("how much it must trade, against usual", 1.5, "times")
     window: int = parameter("over which it is measured", 3, "sessions", least=1)
     history: int = parameter("before those that tell what is usual", 120, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-        positive("history", self.history)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the sectors of the group that this market has; no, if it has none."""
-        group = present(self.sectors, market)
-        if not group:
-            return pd.Series(False, index=market.sessions, dtype="boolean")
-        ratio = self._ratio(market, group)
-        return decided(ratio >= self.ratio, known=ratio.notna())
 
     @property
     def label(self) -> str:

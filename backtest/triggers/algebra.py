@@ -9,26 +9,27 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import pandas as pd
-from pandas.arrays import BooleanArray
 
 from backtest.errors import UserError, shown
 from backtest.fields import Checked
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.reading import Reading
+from backtest.triggers.reading import Reading, decided
 
 
 class Trigger(metaclass=Checked):
     """A yes/no question asked after every session.
 
     Subclasses are frozen dataclasses that implement `evaluate`; callers use `answer` or `fires`.
-    A leaf that measures something also returns a `reading` and has a `label`; what is built of
-    other triggers names them in `built_of`. `claims` are the claims of the thesis a trigger tests.
+    A leaf that measures something is `Measured`; what is built of triggers that are no fields of it
+    names them in `built_of`. `claims` are the claims of the thesis a trigger tests.
     """
 
     claims: ClassVar[tuple[str, ...]] = ()
@@ -59,8 +60,9 @@ class Trigger(metaclass=Checked):
 
     @property
     def built_of(self) -> tuple[Trigger, ...]:
-        """The triggers this one is built of; none for a leaf."""
-        return ()
+        """The triggers this one is built of, those among its fields; none for a leaf."""
+        held = (each if isinstance(each, tuple) else (each,) for each in vars(self).values())
+        return tuple(part for parts in held for part in parts if isinstance(part, Trigger))
 
     def reading(self, market: Market) -> Reading | None:
         """Return what is measured and its threshold; None where there is nothing to measure.
@@ -95,6 +97,25 @@ class Trigger(metaclass=Checked):
         raise TypeError("a trigger has no truth value of its own; combine triggers with & | ~")
 
 
+class Measured(Trigger):
+    """A leaf that answers by its reading: what it measures, against a threshold.
+
+    Subclasses implement `reading` and `label`. No where there is nothing to measure, unknown while
+    value or threshold is.
+    """
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer from the reading."""
+        reading = self.reading(market)
+        if reading is None:
+            return pd.Series(False, index=market.sessions, dtype="boolean")
+        return reading.fires
+
+    @abstractmethod
+    def reading(self, market: Market) -> Reading | None:
+        """Return what is measured and its threshold; None where there is nothing to measure."""
+
+
 @dataclass(frozen=True)
 class AllOf(Trigger):
     """Every part says yes. Written `a & b`.
@@ -104,17 +125,9 @@ class AllOf(Trigger):
 
     parts: tuple[Trigger, ...] = parameter("what is asked")
 
-    @property
-    def built_of(self) -> tuple[Trigger, ...]:
-        """The parts."""
-        return self.parts
-
     def evaluate(self, market: Market) -> pd.Series:
         """Answer by Kleene logic: one no decides, otherwise one unknown makes it unknown."""
-        answer = self.parts[0].answer(market)
-        for part in self.parts[1:]:
-            answer = answer & part.answer(market)
-        return answer
+        return reduce(and_, (part.answer(market) for part in self.parts))
 
     def __repr__(self) -> str:
         return "(" + " & ".join(map(repr, self.parts)) + ")"
@@ -129,17 +142,9 @@ class AnyOf(Trigger):
 
     parts: tuple[Trigger, ...] = parameter("what is asked")
 
-    @property
-    def built_of(self) -> tuple[Trigger, ...]:
-        """The parts."""
-        return self.parts
-
     def evaluate(self, market: Market) -> pd.Series:
         """Answer by Kleene logic: one yes decides, otherwise one unknown makes it unknown."""
-        answer = self.parts[0].answer(market)
-        for part in self.parts[1:]:
-            answer = answer | part.answer(market)
-        return answer
+        return reduce(or_, (part.answer(market) for part in self.parts))
 
     def __repr__(self) -> str:
         return "(" + " | ".join(map(repr, self.parts)) + ")"
@@ -150,11 +155,6 @@ class Not(Trigger):
     """The part says no. Written `~a`; unknown stays unknown."""
 
     part: Trigger = parameter("what is asked")
-
-    @property
-    def built_of(self) -> tuple[Trigger, ...]:
-        """The part."""
-        return (self.part,)
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer the opposite."""
@@ -182,11 +182,6 @@ class KOutOf(Trigger):
                 k=self.k,
                 count=len(self.parts),
             )
-
-    @property
-    def built_of(self) -> tuple[Trigger, ...]:
-        """The parts."""
-        return self.parts
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer yes with k known yeses, no when even the unknown could not make k."""
@@ -290,24 +285,6 @@ def as_answer(given: Any, market: Market, asked: object) -> pd.Series:
     return decided(yes, known=pd.Series(~unknown, market.sessions))
 
 
-def decided(yes: pd.Series, known: pd.Series) -> pd.Series:
-    """Turn a bool series into an answer that is NA wherever it is not known.
-
-    Examples
-    --------
-    >>> decided(pd.Series([True, False, False]), known=pd.Series([True, True, False])).tolist()
-    [True, False, <NA>]
-    """
-    answered = BooleanArray(yes.to_numpy(dtype=bool), ~known.to_numpy(dtype=bool))
-    return pd.Series(answered, index=yes.index)
-
-
 def constant(level: float, market: Market) -> pd.Series:
     """Return a threshold that is the same after every session."""
     return pd.Series(float(level), index=market.sessions)
-
-
-def positive(name: str, value: float) -> None:
-    """Raise a `UserError` unless a trigger's parameter is above zero."""
-    if not value > 0:
-        raise UserError("{name} was {value}; give a number above 0", name=name, value=value)

@@ -15,14 +15,14 @@ from backtest.errors import UserError, suggest, unknown
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Trigger, constant, decided, positive
+from backtest.triggers.algebra import Measured, constant
 from backtest.triggers.reading import Reading
 
 POINTS = "index points"
 
 
 @dataclass(frozen=True)
-class CompositeAbove(Trigger):
+class CompositeAbove(Measured):
     """What the composite's members say, together or of one pillar, is above `level` points.
 
     For "z" 50 points are the mean of the members' own past, for other normalizations see
@@ -37,11 +37,6 @@ class CompositeAbove(Trigger):
 
     def __post_init__(self) -> None:
         _check(self.framework, self.pillar)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from today's members; unknown below the framework's coverage."""
-        level = self._level(market)
-        return decided(level > self.level, known=level.notna())
 
     @property
     def label(self) -> str:
@@ -60,7 +55,7 @@ class CompositeAbove(Trigger):
 
 
 @dataclass(frozen=True)
-class CompositeRising(Trigger):
+class CompositeRising(Measured):
     """The composite index, or one of its pillars, gained at least `by` points over `window`.
 
     Of the chain-linked level, which no entry or exit of an indicator moves: today's less that of
@@ -74,14 +69,7 @@ class CompositeRising(Trigger):
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
 
     def __post_init__(self) -> None:
-        positive("window", self.window)
-        positive("by", self.by)
         _check(self.framework, self.pillar)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the change of the chain-linked level, which no entry or exit moves."""
-        change = self._change(market)
-        return decided(change >= self.by, known=change.notna())
 
     @property
     def label(self) -> str:

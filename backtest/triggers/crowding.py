@@ -14,13 +14,13 @@ from backtest.market.universe import check_sectors
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
-from backtest.triggers.algebra import Trigger, constant, decided, positive
+from backtest.triggers.algebra import Measured, constant
 from backtest.triggers.equity import total_turnover
 from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
-class Crowding(Trigger):
+class Crowding(Measured):
     """Trading in a basket of sectors is crowded: its score is at least `above`.
 
     The score is the mean of three percentiles: of the basket's share of all sectors' traded value
@@ -36,19 +36,11 @@ class Crowding(Trigger):
 
     basket: tuple[str, ...] = parameter("the sectors")
     above: float = parameter("the lowest score", 0.8, "fraction", least=0, most=1)
-    years: float = parameter("of its own past", 3.0, "years")
+    years: float = parameter("of its own past", 3.0, "years", above=0)
     window: int = parameter("over which it is measured", 20, "sessions", least=3)
 
     def __post_init__(self) -> None:
         check_sectors(self.basket)
-        positive("years", self.years)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the score; no, if the market has nothing of the basket."""
-        if not present(self.basket, market):
-            return pd.Series(False, index=market.sessions, dtype="boolean")
-        score = crowding(market, self.basket, self.years, self.window)
-        return decided(score >= self.above, known=score.notna())
 
     @property
     def label(self) -> str:

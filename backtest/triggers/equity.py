@@ -15,13 +15,13 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import KOutOf, Trigger, constant, decided, positive
+from backtest.triggers.algebra import KOutOf, Measured, Trigger, constant
 from backtest.triggers.rates import BondUptrend
 from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
-class IndexAboveAverage(Trigger):
+class IndexAboveAverage(Measured):
     """The broad index is above its moving average raised by the fraction `band`.
 
     The benchmark's close against the mean of its last `window` closes times 1 + `band`.
@@ -31,14 +31,6 @@ class IndexAboveAverage(Trigger):
 
     window: int = parameter("of the average", 120, "sessions", least=1)
     band: float = parameter("how far above the average it has to be", 0.0, "fraction")
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the benchmark's close over its mean of the window."""
-        index, threshold = market.broad_index, self._threshold(market)
-        return decided(index > threshold, known=threshold.notna() & index.notna())
 
     @property
     def label(self) -> str:
@@ -59,7 +51,7 @@ class IndexAboveAverage(Trigger):
 
 
 @dataclass(frozen=True)
-class Breadth(Trigger):
+class Breadth(Measured):
     """At least the fraction `share` of the sectors stands above its own moving average.
 
     Counted are the sectors that have an average: whose index has a level on each of the last
@@ -70,18 +62,6 @@ class Breadth(Trigger):
 
     share: float = parameter("which part of the sectors", 0.5, "fraction", least=0, most=1)
     window: int = parameter("of the averages", 60, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-        if not 0 <= self.share <= 1:
-            raise UserError(
-                "{name} was {value}; give a fraction from 0 to 1", name="share", value=self.share
-            )
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the sectors listed long enough to have an average."""
-        breadth = self._breadth(market)
-        return decided(breadth >= self.share, known=breadth.notna())
 
     @property
     def label(self) -> str:
@@ -109,7 +89,7 @@ def breadth_of(market: Market, window: int) -> pd.Series:
 
 
 @dataclass(frozen=True)
-class TurnoverExpansion(Trigger):
+class TurnoverExpansion(Measured):
     """Mean traded value over `short` sessions is at least `ratio` times that over `long`.
 
     Of all sectors together, both windows ending with this session. A session without any traded
@@ -124,18 +104,12 @@ class TurnoverExpansion(Trigger):
     ratio: float = parameter("how much more is traded", 1.1, "times")
 
     def __post_init__(self) -> None:
-        positive("short", self.short)
         if self.long <= self.short:
             raise UserError(
                 "long was {long} and short {short}; make long the longer window",
                 long=self.long,
                 short=self.short,
             )
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the traded value of all sectors together."""
-        ratio = self._ratio(market)
-        return decided(ratio >= self.ratio, known=ratio.notna())
 
     @property
     def label(self) -> str:
@@ -171,7 +145,7 @@ def turnover_ratio(turnover: pd.Series, short: int, long: int) -> pd.Series:
 
 
 @dataclass(frozen=True)
-class CalmVolatility(Trigger):
+class CalmVolatility(Measured):
     """Realized volatility over `window` sessions is below its own median over `history`.
 
     The standard deviation (n − 1) of the last `window` daily log returns of the benchmark, against
@@ -183,15 +157,6 @@ class CalmVolatility(Trigger):
 
     window: int = parameter("of the volatility", 20, "sessions", least=2)
     history: int = parameter("of the median", 250, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-        positive("history", self.history)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the benchmark's daily log returns."""
-        volatility, median = self._volatility(market)
-        return decided(volatility < median, known=median.notna())
 
     @property
     def label(self) -> str:
@@ -226,9 +191,6 @@ class Confidence(Trigger):
     )
     breadth_window: int = parameter("of the sectors' averages", 60, "sessions", least=1)
     turnover_ratio: float = parameter("how much more is traded than usual", 1.1, "times")
-
-    def __post_init__(self) -> None:
-        _ = self.signs
 
     @property
     def signs(self) -> KOutOf:

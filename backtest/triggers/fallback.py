@@ -26,6 +26,11 @@ class OrElse(Trigger):
     first: Trigger = parameter("what is asked")
     otherwise: Trigger = parameter("what is asked where that cannot be")
 
+    @property
+    def built_of(self) -> tuple[Trigger, ...]:
+        """None: one of the two answers at a time, and which one turns on the market."""
+        return ()
+
     def evaluate(self, market: Market) -> pd.Series:
         """Answer by `first` from its first known answer on, before that by `otherwise`."""
         answer = self._first(market)

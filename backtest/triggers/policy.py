@@ -11,12 +11,12 @@ from backtest.market import Market
 from backtest.market.policy import policy_intensity
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Trigger, constant, decided
+from backtest.triggers.algebra import Measured, constant
 from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
-class PolicyIntensity(Trigger):
+class PolicyIntensity(Measured):
     """The policy events of the last `window` sessions weigh `at_least` so much together.
 
     Events of the register that ships, of `kinds` and of those below them (P1 has P1.2), from the
@@ -38,11 +38,6 @@ class PolicyIntensity(Trigger):
                 count=len(self.weights),
                 count2=len(self.kinds),
             )
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the weights of the events of the window."""
-        found = self._intensity(market)
-        return decided(found >= self.at_least, known=found.notna())
 
     @property
     def label(self) -> str:

@@ -16,12 +16,12 @@ import pandas as pd
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Trigger, constant, decided, positive
+from backtest.triggers.algebra import Measured, constant
 from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
-class RateFall(Trigger):
+class RateFall(Measured):
     """The rate is at least `bp` basis points lower than `window` sessions ago (claim R4).
 
     A basis point is a hundredth of the series' unit; the fall is rounded to six decimals of one.
@@ -33,14 +33,6 @@ class RateFall(Trigger):
     bp: float = parameter("how far it has fallen", 10.0, "basis points")
     window: int = parameter("over which it has fallen", 60, "sessions", least=1)
     series: str = parameter('the series; "rate" is the universe\'s ten-year yield', "rate")
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the change over the window, in basis points."""
-        change = self._change(market)
-        return decided(change <= -self.bp, known=change.notna())
 
     @property
     def label(self) -> str:
@@ -59,7 +51,7 @@ class RateFall(Trigger):
 
 
 @dataclass(frozen=True)
-class RateBelowAverage(Trigger):
+class RateBelowAverage(Measured):
     """The rate is below its moving average less `band` (claims R4, R6).
 
     The average is the mean of the last `window` sessions, this one included; unknown where one of
@@ -71,14 +63,6 @@ class RateBelowAverage(Trigger):
     window: int = parameter("of the average", 120, "sessions", least=1)
     band: float = parameter("how far below the average it has to be", 0.0, "the series' own unit")
     series: str = parameter('the series; "rate" is the universe\'s ten-year yield', "rate")
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the rate less its mean over the window."""
-        rate, average = market.need(self.series), self._average(market)
-        return decided(rate < average - self.band, known=average.notna() & rate.notna())
 
     @property
     def label(self) -> str:
@@ -103,7 +87,7 @@ class RateBelowAverage(Trigger):
 
 
 @dataclass(frozen=True)
-class BondUptrend(Trigger):
+class BondUptrend(Measured):
     """Government bonds are in an up-trend: their yield is below its moving average (claim R6).
 
     `RateBelowAverage` of the universe's ten-year yield.
@@ -112,13 +96,6 @@ class BondUptrend(Trigger):
     claims: ClassVar[tuple[str, ...]] = ("R6",)
 
     window: int = parameter("of the average", 120, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer as `RateBelowAverage` does for the universe's ten-year yield."""
-        return RateBelowAverage(self.window).answer(market)
 
     @property
     def label(self) -> str:
@@ -131,16 +108,11 @@ class BondUptrend(Trigger):
 
 
 @dataclass(frozen=True)
-class SeriesAbove(Trigger):
+class SeriesAbove(Measured):
     """A series is above `level`; unknown where it has no value."""
 
     series: str = parameter("its name")
     level: float = parameter("what it has to be above", unit="the series' own unit")
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the last value known."""
-        values = market.need(self.series)
-        return decided(values > self.level, known=values.notna())
 
     @property
     def label(self) -> str:
@@ -154,16 +126,11 @@ class SeriesAbove(Trigger):
 
 
 @dataclass(frozen=True)
-class SeriesBelow(Trigger):
+class SeriesBelow(Measured):
     """A series is below `level`; unknown where it has no value."""
 
     series: str = parameter("its name")
     level: float = parameter("what it has to be below", unit="the series' own unit")
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the last value known."""
-        values = market.need(self.series)
-        return decided(values < self.level, known=values.notna())
 
     @property
     def label(self) -> str:
@@ -177,7 +144,7 @@ class SeriesBelow(Trigger):
 
 
 @dataclass(frozen=True)
-class SeriesChanged(Trigger):
+class SeriesChanged(Measured):
     """A series moved by at least `by` over `window` sessions; a negative `by` asks for a fall.
 
     For `by` from 0 on the change is `by` or more, below 0 it is `by` or less. Unknown where either
@@ -187,15 +154,6 @@ class SeriesChanged(Trigger):
     series: str = parameter("its name")
     by: float = parameter("how far it has moved", unit="the series' own unit")
     window: int = parameter("over which it has moved", 60, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the change over the window, in the series' own unit."""
-        change = change_of(market, self.series, self.window)
-        moved = change >= self.by if self.by >= 0 else change <= self.by
-        return decided(moved, known=change.notna())
 
     @property
     def label(self) -> str:

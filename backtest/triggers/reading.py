@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.arrays import BooleanArray
 
 from backtest.errors import refused
 
@@ -65,7 +66,7 @@ class Reading:
             "at most": self.value.le,
         }[self.direction]
         known = self.value.notna() & self.threshold.notna()
-        return compare(self.threshold).astype("boolean").where(known)
+        return decided(compare(self.threshold), known)
 
     @property
     def distance(self) -> pd.Series:
@@ -84,3 +85,15 @@ class Reading:
         """The distance in typical daily moves; NaN where the typical day moves nothing."""
         typical = self.typical_move
         return (self.distance / typical.where(typical > 0)).rename("moves")
+
+
+def decided(yes: pd.Series, known: pd.Series) -> pd.Series:
+    """Turn a bool series into an answer that is NA wherever it is not known.
+
+    Examples
+    --------
+    >>> decided(pd.Series([True, False, False]), known=pd.Series([True, True, False])).tolist()
+    [True, False, <NA>]
+    """
+    answered = BooleanArray(yes.to_numpy(dtype=bool), ~known.to_numpy(dtype=bool))
+    return pd.Series(answered, index=yes.index)

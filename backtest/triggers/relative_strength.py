@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtest.errors import refused
 from backtest.market import Market
 from backtest.market.relative_strength import QUADRANTS, group_levels, relative_strength
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
-from backtest.triggers.algebra import Not, Trigger, constant, decided, positive
-from backtest.triggers.reading import Reading
+from backtest.triggers.algebra import Measured, Not, Trigger, constant
+from backtest.triggers.reading import Reading, decided
 
 
 @dataclass(frozen=True)
-class RelativeStrength(Trigger):
+class RelativeStrength(Measured):
     """A group's ratio to the equal-weight market is at or above its mean of `window` sessions.
 
     The group's price index moves by the mean return of its sectors; `strength` is 100 times the
@@ -28,9 +27,6 @@ class RelativeStrength(Trigger):
     sectors: tuple[str, ...] = parameter("the group")
     window: int = parameter("of the mean it is compared with", 60, "sessions", least=2)
 
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-
     @property
     def label(self) -> str:
         """What is measured."""
@@ -40,17 +36,13 @@ class RelativeStrength(Trigger):
             window=self.window,
         )
 
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the sectors of the group that this market has; no, if it has none."""
-        return _at_least_100(self.reading(market), market)
-
     def reading(self, market: Market) -> Reading | None:
         """Return the strength, against 100; None where the market has nothing of the group."""
         return _reading(self, market, 0, change=1)
 
 
 @dataclass(frozen=True)
-class RelativeMomentum(Trigger):
+class RelativeMomentum(Measured):
     """A group's relative strength is at or above what it was `change` sessions ago.
 
     Strength and group as in `RelativeStrength`; no for a group this market has nothing of.
@@ -60,10 +52,6 @@ class RelativeMomentum(Trigger):
     window: int = parameter("of the mean strength is compared with", 60, "sessions", least=2)
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)
 
-    def __post_init__(self) -> None:
-        positive("window", self.window)
-        positive("change", self.change)
-
     @property
     def label(self) -> str:
         """What is measured."""
@@ -72,10 +60,6 @@ class RelativeMomentum(Trigger):
             group=spoken_group(self.sectors),
             window=self.change,
         )
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the sectors of the group that this market has; no, if it has none."""
-        return _at_least_100(self.reading(market), market)
 
     def reading(self, market: Market) -> Reading | None:
         """Return the momentum, against 100; None where the market has nothing of the group."""
@@ -96,11 +80,6 @@ class InQuadrant(Trigger):
     quadrant: str = parameter("the quadrant asked for", "leading", choices=QUADRANTS)
     window: int = parameter("of the mean strength is compared with", 60, "sessions", least=2)
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        if self.quadrant not in QUADRANTS:
-            raise refused("quadrant", self.quadrant, QUADRANTS)
-        _ = self.built_of
 
     @property
     def built_of(self) -> tuple[Trigger, ...]:
@@ -138,9 +117,3 @@ def _reading(
     )
     value = pair[which]["group"].rename(None)
     return Reading(trigger.label, value, constant(100.0, market), "points", "at least")
-
-
-def _at_least_100(reading: Reading | None, market: Market) -> pd.Series:
-    if reading is None:
-        return pd.Series(False, index=market.sessions, dtype="boolean")
-    return decided(reading.value >= 100.0, known=reading.value.notna())

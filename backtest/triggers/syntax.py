@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from inspect import isabstract
 from typing import Any
 
 import backtest.triggers as room
@@ -16,7 +17,8 @@ KNOWN: Mapping[str, type[Trigger]] = {
     for name in room.__all__
     if isinstance(kind := getattr(room, name), type)
     and issubclass(kind, Trigger)
-    and kind not in (Trigger, room.Signal)  # a signal reads values, which no text holds
+    and not isabstract(kind)
+    and kind is not room.Signal  # a signal reads values, which no text holds
 }
 LONGEST = 2_000  # characters
 

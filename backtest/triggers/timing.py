@@ -10,7 +10,8 @@ import pandas as pd
 
 from backtest.market import Market
 from backtest.parameter import parameter
-from backtest.triggers.algebra import AnyOf, Trigger, decided, positive
+from backtest.triggers.algebra import AnyOf, Trigger
+from backtest.triggers.reading import decided
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,6 @@ class Latch(Trigger):
 
     enter: Trigger = parameter("what turns it on")
     leave: Trigger = parameter("what turns it off")
-
-    @property
-    def built_of(self) -> tuple[Trigger, ...]:
-        """What turns it on, and what turns it off."""
-        return (self.enter, self.leave)
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer from the last of the two to have fired."""
@@ -48,14 +44,6 @@ class MinHold(Trigger):
 
     part: Trigger = parameter("what is asked")
     sessions: int = parameter("for which an answer stands", 20, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        positive("sessions", self.sessions)
-
-    @property
-    def built_of(self) -> tuple[Trigger, ...]:
-        """The part."""
-        return (self.part,)
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer as the part did, except that a young answer is not given up."""
@@ -85,14 +73,6 @@ class Confirmed(Trigger):
     part: Trigger = parameter("what is asked")
     sessions: int = parameter("in which it has to say yes", 5, "sessions", least=1)
 
-    def __post_init__(self) -> None:
-        positive("sessions", self.sessions)
-
-    @property
-    def built_of(self) -> tuple[Trigger, ...]:
-        """The part."""
-        return (self.part,)
-
     def evaluate(self, market: Market) -> pd.Series:
         """Answer no after any no in the window; unknown while the window is not known."""
         answer = self.part.answer(market)
@@ -110,14 +90,6 @@ class Recently(Trigger):
 
     part: Trigger = parameter("what is asked")
     sessions: int = parameter("for which a yes counts", 20, "sessions", least=1)
-
-    def __post_init__(self) -> None:
-        positive("sessions", self.sessions)
-
-    @property
-    def built_of(self) -> tuple[Trigger, ...]:
-        """The part."""
-        return (self.part,)
 
     def evaluate(self, market: Market) -> pd.Series:
         """Answer yes for a while after each yes; unknown while no answer has been known."""

@@ -21,7 +21,7 @@ from backtest.market.valuation import inverse_valuation
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
-from backtest.triggers.algebra import Trigger, constant, decided, positive
+from backtest.triggers.algebra import Measured, constant
 from backtest.triggers.crowding import against_past
 from backtest.triggers.reading import Reading
 
@@ -32,7 +32,7 @@ MEASURE = 'what is compared; "price" where there is no valuation'
 
 
 @dataclass(frozen=True)
-class ValuationPercentile(Trigger):
+class ValuationPercentile(Measured):
     """A basket's valuation is in the lower `below` of its own last `years` years.
 
     Its percentile is at most `below`. With the measure "price" the basket's price index, which
@@ -41,16 +41,11 @@ class ValuationPercentile(Trigger):
 
     basket: tuple[str, ...] = parameter(BASKET)
     below: float = parameter("the highest percentile", 0.3, "fraction", least=0, most=1)
-    years: float = parameter("of its own past", 5.0, "years")
+    years: float = parameter("of its own past", 5.0, "years", above=0)
     measure: str = parameter(MEASURE, "pe", choices=MEASURES)
 
     def __post_init__(self) -> None:
-        _checked(self.basket, self.years)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the percentile of the valuation in its own past."""
-        found = percentile(market, self.basket, self.years, self.measure)
-        return decided(found <= self.below, known=found.notna())
+        _named(self.basket)
 
     @property
     def label(self) -> str:
@@ -65,7 +60,7 @@ class ValuationPercentile(Trigger):
 
 
 @dataclass(frozen=True)
-class ValuationGap(Trigger):
+class ValuationGap(Measured):
     """The valuation of basket `a` over that of `b` is in the lower `below` of its own past.
 
     The ratio's percentile over the last `years` years is at most `below`; unknown, and no part of
@@ -75,17 +70,11 @@ class ValuationGap(Trigger):
     a: tuple[str, ...] = parameter(BASKET)
     b: tuple[str, ...] = parameter(BASKET)
     below: float = parameter("the highest percentile", 0.3, "fraction", least=0, most=1)
-    years: float = parameter("of the ratio's own past", 5.0, "years")
+    years: float = parameter("of the ratio's own past", 5.0, "years", above=0)
     measure: str = parameter(MEASURE, "pe", choices=MEASURES)
 
     def __post_init__(self) -> None:
-        _checked(self.a, self.years)
-        _checked(self.b, self.years)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the percentile of the ratio in its own past."""
-        found = self._percentile(market)
-        return decided(found <= self.below, known=found.notna())
+        _named(self.a, self.b)
 
     @property
     def label(self) -> str:
@@ -103,7 +92,7 @@ class ValuationGap(Trigger):
 
 
 @dataclass(frozen=True)
-class LowestValuation(Trigger):
+class LowestValuation(Measured):
     """A basket's valuation percentile is the lowest among `others`, itself included.
 
     Percentiles as in `ValuationPercentile`; of equal ones all are the lowest. Unknown while one of
@@ -112,17 +101,11 @@ class LowestValuation(Trigger):
 
     basket: tuple[str, ...] = parameter(BASKET)
     others: tuple[tuple[str, ...], ...] = parameter("the baskets it is held against")
-    years: float = parameter("of its own past", 5.0, "years")
+    years: float = parameter("of its own past", 5.0, "years", above=0)
     measure: str = parameter(MEASURE, "pe", choices=MEASURES)
 
     def __post_init__(self) -> None:
-        for names in (self.basket, *self.others):
-            _checked(names, self.years)
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the percentiles of all baskets."""
-        mine, least = self._percentiles(market)
-        return decided(mine <= least, known=mine.notna() & least.notna())
+        _named(self.basket, *self.others)
 
     @property
     def label(self) -> str:
@@ -142,7 +125,7 @@ class LowestValuation(Trigger):
 
 
 @dataclass(frozen=True)
-class EquityRiskPremium(Trigger):
+class EquityRiskPremium(Measured):
     """The earnings yield less the ten-year yield is at least `above` percentage points.
 
     100/PE of the benchmark, or of a basket where one is named, less the series, in percent, rounded
@@ -152,11 +135,6 @@ class EquityRiskPremium(Trigger):
     above: float = parameter("the lowest premium", 3.0, "percentage points")
     basket: tuple[str, ...] = parameter("sectors or instruments; the benchmark where none", ())
     series: str = parameter('the yield; "rate" is the universe\'s ten-year yield', "rate")
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the premium."""
-        premium = self._premium(market)
-        return decided(premium >= self.above, known=premium.notna())
 
     @property
     def label(self) -> str:
@@ -198,7 +176,6 @@ def _inverse(market: Market, basket: tuple[str, ...], measure: str) -> pd.Series
     return 1.0 / group_levels(market, {"group": tuple(group)})["group"]
 
 
-def _checked(basket: tuple[str, ...], years: float) -> None:
-    positive("years", years)
-    if not basket:
+def _named(*baskets: tuple[str, ...]) -> None:
+    if not all(baskets):
         raise UserError("a basket is empty; name at least one sector or instrument")

@@ -7,7 +7,7 @@ import pytest
 import strategies
 from backtest.board.controls import controls, fixed, with_values
 from backtest.errors import UserError
-from backtest.strategy import Strategy, at_least
+from backtest.strategy import Strategy
 from backtest.strategy.allocation import equal
 
 
@@ -27,9 +27,8 @@ class Fields(Strategy):
     year: int | None = None
 
     def __post_init__(self):
-        at_least("least", self.least, 2)
-        if self.least > 4:
-            raise UserError(f"least was {self.least}; give 4 or less")
+        if not 2 <= self.least <= 4:
+            raise UserError(f"least was {self.least}; give 2 to 4")
 
     def target_weights(self, market):
         return equal(market)

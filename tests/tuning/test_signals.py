@@ -180,7 +180,6 @@ class Refusing(Entangled):
     """Does not exist with `short` above `long`."""
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if self.short > self.long:
             from backtest.errors import UserError
 
