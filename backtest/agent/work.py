@@ -177,15 +177,8 @@ def _within_budget(job: Job, asked: int) -> None:
 
 def _terms(job: Job) -> Terms:
     asked = job.arguments
-    return Terms(
-        _place(job, asked.get("market", "sample")),
-        asked.get("start"),
-        asked.get("end"),
-        asked.get("costs", "etf"),
-        asked.get("fill", "open"),
-        1_000_000.0,
-        False,
-    )
+    given = {name: asked[name] for name in ("start", "end", "costs", "fill") if name in asked}
+    return Terms(market=_place(job, asked.get("market", "sample")), **given)
 
 
 def _own(job: Job, name: str) -> str:

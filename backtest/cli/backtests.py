@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,33 +10,25 @@ import typer
 
 from backtest.cli.completion import strategy_names
 from backtest.cli.options import (
-    BenchmarkOption,
-    CashOption,
-    CostsOption,
-    EndOption,
-    FillOption,
     ForceOption,
     FullWindowOption,
     JsonOption,
     LangOption,
-    MarketOption,
-    NoCheckOption,
     SetOption,
-    StartOption,
-    StrictOption,
     Terms,
-    WindowOption,
-    print_json,
-    wrote,
+    answer,
+    on_terms,
 )
 from backtest.notes import Note
 
 if TYPE_CHECKING:
     from backtest.engine.result import BacktestResult
-    from backtest.market import Market
     from backtest.strategy import Strategy
+    from backtest.views.page import Page
+    from backtest.views.words import Words
 
 
+@on_terms()
 def run(
     strategy: Annotated[
         str | None,
@@ -46,18 +38,10 @@ def run(
             show_default="thesis-rotation",
         ),
     ] = None,
-    market: MarketOption = "sample",
-    start: StartOption = None,
-    end: EndOption = None,
-    window: WindowOption = None,
+    *,
+    terms: Terms,
     full_window: FullWindowOption = False,
-    benchmark: BenchmarkOption = None,
     settings: SetOption = None,
-    costs: CostsOption = "etf",
-    fill: FillOption = "open",
-    cash: CashOption = 1_000_000.0,
-    strict_launch: StrictOption = False,
-    no_check: NoCheckOption = False,
     from_: Annotated[
         str | None,
         typer.Option(
@@ -75,24 +59,18 @@ def run(
 ) -> None:
     """Backtest one strategy; the thesis on the sample market by default."""
     from backtest.cli.runs import keep_run
-    from backtest.views.words import Words
 
-    say = Words(lang)
     if out is not None:
         from backtest.records.folder import FILES, check_free
 
         check_free(out, FILES, force=force)
     if from_ is not None:
-        asked = {"--set": settings, "--start": start, "--end": end, "--window": window}
-        result = _again(from_, strategy, market, benchmark, asked)
+        result = _again(from_, strategy, terms, settings)
     else:
         from backtest.cli.lookup import find_strategy
 
         chosen = find_strategy(strategy or "thesis-rotation", settings or [])
-        terms = Terms(
-            market, start, end, costs, fill, cash, strict_launch, not no_check, benchmark, window
-        )
-        (result,), _ = _results([chosen], terms, full_window)
+        (result,) = _results([chosen], terms, full_window)
     if out is not None:
         from backtest.cli.writing import write_run_report
         from backtest.records.folder import write_run
@@ -100,16 +78,12 @@ def run(
         write_run(result, out, force=force)
         write_run_report(result, result.market, out, lang)
     keep_run(result, out)
-    if json:
-        print_json(result.to_json())
-        return
-    from backtest.render.terminal import show
     from backtest.views.run_report import result_page
 
-    show(result_page(result, say))
-    wrote(out)
+    answer(json, lang, result.to_json, lambda say: result_page(result, say), out)
 
 
+@on_terms()
 def compare(
     names: Annotated[
         list[str] | None,
@@ -118,18 +92,10 @@ def compare(
             "behind it, as rate-rotation:fall_bp=5,20:min_hold=10:30:10, in every combination."
         ),
     ] = None,
-    market: MarketOption = "sample",
-    start: StartOption = None,
-    end: EndOption = None,
-    window: WindowOption = None,
+    *,
+    terms: Terms,
     full_window: FullWindowOption = False,
-    benchmark: BenchmarkOption = None,
     settings: SetOption = None,
-    costs: CostsOption = "etf",
-    fill: FillOption = "open",
-    cash: CashOption = 1_000_000.0,
-    strict_launch: StrictOption = False,
-    no_check: NoCheckOption = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write the results and report.html here.")
     ] = None,
@@ -140,34 +106,30 @@ def compare(
 ) -> None:
     """Backtest several strategies, one row each."""
     from backtest.cli.lookup import built_in, find_variants
-    from backtest.views.words import Words
+    from backtest.cli.runs import keep_comparison
 
-    say, chosen = Words(lang), find_variants(names or list(built_in()), settings or [])
+    chosen = find_variants(names or list(built_in()), settings or [])
     if out is not None:
         from backtest.records.compare_folder import FILES
         from backtest.records.folder import check_free
 
         check_free(out, FILES, force=force)
-    terms = Terms(
-        market, start, end, costs, fill, cash, strict_launch, not no_check, benchmark, window
-    )
-    results, _ = _results(chosen, terms, full_window, skip_unfit=not names)
+    results = _results(chosen, terms, full_window, skip_unfit=not names)
     if out is not None:
         from backtest.cli.writing import write_comparison
 
         write_comparison(results, out, lang, force=force)
-    from backtest.cli.runs import keep_comparison
-
-    keep_comparison(results, out)
-    if json:
-        print_json({"results": [result.to_json() for result in results]})
-        return
     from backtest.engine.comparison import Comparison
-    from backtest.render.terminal import show
     from backtest.views.compare_report import NOTED, compare_page
 
-    show(compare_page(Comparison.of(results), say, most=None if notes else NOTED))
-    wrote(out)
+    keep_comparison(results, out)
+    answer(
+        json,
+        lang,
+        lambda: {"results": [result.to_json() for result in results]},
+        lambda say: compare_page(Comparison.of(results), say, most=None if notes else NOTED),
+        out,
+    )
 
 
 def strategies(
@@ -186,17 +148,18 @@ def strategies(
         found = [strategy() for strategy in built_in().values()]
     else:
         found = [find_strategy(name, [])]
-    if json:
-        print_json({"strategies": [strategy_document(strategy) for strategy in found]})
-        return
-    from backtest.render.terminal import show
-    from backtest.views.words import Words
 
-    say = Words(lang)
-    if name is None:
-        show(strategies_page(found, say))
-    else:
-        show(strategy_page(found[0], _stated(found[0].claims, say.chinese), say))
+    def page(say: Words) -> Page:
+        if name is None:
+            return strategies_page(found, say)
+        return strategy_page(found[0], _stated(found[0].claims, say.chinese), say)
+
+    answer(
+        json,
+        lang,
+        lambda: {"strategies": [strategy_document(strategy) for strategy in found]},
+        page,
+    )
 
 
 def _stated(claims: Sequence[str], zh: bool) -> dict[str, str]:
@@ -211,18 +174,19 @@ def _stated(claims: Sequence[str], zh: bool) -> dict[str, str]:
     } | {name: "" for name in claims if not any(name == one.id.split(".")[0] for one in CLAIMS)}
 
 
-def _again(
-    named: str,
-    own: str | None,
-    market: str,
-    benchmark: str | None,
-    asked: Mapping[str, object],
-) -> BacktestResult:
+def _again(named: str, own: str | None, terms: Terms, settings: list[str] | None) -> BacktestResult:
     """Run again what a manifest says."""
     from backtest.cli.lookup import built_in, own_strategies
     from backtest.errors import UserError
     from backtest.render.waiting import waiting
 
+    market, benchmark = terms.market, terms.benchmark
+    asked = {
+        "--set": settings,
+        "--window": terms.window,
+        "--start": terms.start,
+        "--end": terms.end,
+    }
     given = [option for option, value in asked.items() if value]
     if given:
         raise UserError("--from says all that {given} would; leave {given} out", given=given[0])
@@ -244,7 +208,7 @@ def _again(
 
 def _results(
     strategies: Sequence[Strategy], terms: Terms, full_window: bool, *, skip_unfit: bool = False
-) -> tuple[list[BacktestResult], Market]:
+) -> list[BacktestResult]:
     """Load the market and run, saying on stderr what takes long and what cannot run there."""
     from backtest.errors import UserError
     from backtest.render.terminal import tell
@@ -263,11 +227,11 @@ def _results(
             cash=terms.cash,
             start=terms.start,
             full_window=full_window,
-            check=terms.check,
+            check=not terms.no_check,
             unfit=unfit if skip_unfit else None,
         )
     if not results:
         raise next(iter(unfit.values()))
     for name, reason in unfit.items():
         tell(Note("left out {name}: {reason}", name=name, reason=reason), stderr=True)
-    return results, results[0].market
+    return results

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtest.cli.options import JsonOption, LangOption, MarketOption, print_json
+from backtest.cli.options import JsonOption, LangOption, MarketOption, answer
 
 
 def baskets(
@@ -11,21 +11,18 @@ def baskets(
     """List sectors, and tracks, industries and chains: what stands for each here, how well."""
     from backtest.data import load_market
     from backtest.strategy.coverage import coverage
+    from backtest.views.baskets import baskets_page
     from strategies.taxonomy import BASKETS
 
     on = load_market(market)
     found = coverage(BASKETS.values(), on)
-    if json:
-        print_json(
-            {
-                "market": on.name,
-                "sectors": {key: list(on.by_sector.get(key, ())) for key in on.universe.sectors},
-                "baskets": [one.to_json(lang) for one in found],
-            }
-        )
-        return
-    from backtest.render.terminal import show
-    from backtest.views.baskets import baskets_page
-    from backtest.views.words import Words
-
-    show(baskets_page(on, found, Words(lang)))
+    answer(
+        json,
+        lang,
+        lambda: {
+            "market": on.name,
+            "sectors": {key: list(on.by_sector.get(key, ())) for key in on.universe.sectors},
+            "baskets": [one.to_json(lang) for one in found],
+        },
+        lambda say: baskets_page(on, found, say),
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, MarketOption, SetOption, print_json
+from backtest.cli.options import JsonOption, LangOption, MarketOption, SetOption, answer
 from backtest.notes import Note
 
 
@@ -30,20 +30,14 @@ def check(
     """
     from backtest.cli.lookup import find_subject
     from backtest.render.waiting import waiting
-    from backtest.views.words import Words
+    from backtest.views.check import check_page
 
-    say, chosen = Words(lang), find_subject(subject, settings or [])
+    chosen = find_subject(subject, settings or [])
     with waiting(Note("asking again on markets that end earlier, or go on otherwise")):
         from backtest.data import load_market
         from backtest.strategy.check import check
 
         found = check(chosen, load_market(market), dates=dates, seed=seed)
-    if json:
-        print_json(found.to_json())
-    else:
-        from backtest.render.terminal import show
-        from backtest.views.check import check_page
-
-        show(check_page(found, say))
+    answer(json, lang, found.to_json, lambda say: check_page(found, say))
     if not found.passes:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, answer, print_json
 from backtest.notes import Note
 
 app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
@@ -212,19 +212,20 @@ def fetch(
 def list_(lang: LangOption = "en", json: JsonOption = False) -> None:
     """List the embedded sample and every stored market."""
     from backtest.data.load import list_markets
-    from backtest.render.terminal import show, tell
+    from backtest.render.terminal import tell
     from backtest.views.data import markets_page
-    from backtest.views.words import Words
 
     entries = list_markets()
     for entry in entries:
         if entry.problem:
             tell(Note("nqp: {problem}", problem=entry.problem), stderr=True)
     sound = [entry for entry in entries if not entry.problem]
-    if json:
-        print_json({"markets": [entry.to_json() for entry in sound]})
-    else:
-        show(markets_page(sound, Words(lang)))
+    answer(
+        json,
+        lang,
+        lambda: {"markets": [entry.to_json() for entry in sound]},
+        lambda say: markets_page(sound, say),
+    )
 
 
 @app.command()
@@ -240,22 +241,22 @@ def check(
     """Verify a market byte by byte and list what the quality checks say about it."""
     from backtest.data.intake import reject_errors
     from backtest.data.load import check_market
-    from backtest.render.terminal import show, tell
+    from backtest.render.terminal import tell
     from backtest.render.waiting import progress
     from backtest.views.data import findings_page
-    from backtest.views.words import Words
 
-    say = Words(lang)
     if repair:
         from backtest.data.repair import repair as make_whole
 
         tell(Note("nqp: {make_whole}", make_whole=make_whole(name)), stderr=True)
     with progress("reading prices") as advance:
         findings = check_market(name, progress=advance)
-    if json:
-        print_json({"findings": [finding.to_json() for finding in findings]})
-    else:
-        show(findings_page(findings, say, verbose=verbose))
+    answer(
+        json,
+        lang,
+        lambda: {"findings": [finding.to_json() for finding in findings]},
+        lambda say: findings_page(findings, say, verbose=verbose),
+    )
     reject_errors(findings)
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from backtest.cli.options import (
-    BenchmarkOption,
-    CostsOption,
-    FillOption,
     ForceOption,
     JsonOption,
     LangOption,
-    MarketOption,
-    NoCheckOption,
     SetOption,
     Terms,
+    on_terms,
     print_json,
     wrote,
 )
@@ -32,12 +29,14 @@ if TYPE_CHECKING:
 FLAGS = ("anticipated", "adverse")
 
 
+@on_terms("start", "end", "window", "cash", "strict_launch")
 def evidence(
     strategy: Annotated[
         str | None,
         typer.Argument(help="Also analyze this strategy: a name, or FILE.py:Class."),
     ] = None,
-    market: MarketOption = "sample",
+    *,
+    terms: Terms,
     thesis: Annotated[
         str, typer.Option("--thesis", help="A thesis: FILE.toml, or a name of 'nqp thesis list'.")
     ] = "nqp-2024",
@@ -51,7 +50,6 @@ def evidence(
     ] = None,
     lang: LangOption = "en",
     settings: SetOption = None,
-    benchmark: BenchmarkOption = None,
     events: Annotated[
         str | None,
         typer.Option(
@@ -70,9 +68,6 @@ def evidence(
             "--leave-out", help="Events not to count: anticipated or adverse; repeatable."
         ),
     ] = None,
-    no_check: NoCheckOption = False,
-    costs: CostsOption = "etf",
-    fill: FillOption = "open",
     out: Annotated[
         Path | None, typer.Option("--out", help="Write evidence.json and report.html here.")
     ] = None,
@@ -86,7 +81,7 @@ def evidence(
     say = Words(lang)
     if strategy is None and settings:
         raise UserError("--set needs a strategy to set it on; name one before it")
-    if strategy is None and benchmark:
+    if strategy is None and terms.benchmark:
         raise UserError("--benchmark is what a strategy is compared with; name one before it")
     if events is None and (by or leave_out):
         raise UserError("--by and --leave-out need events; name them with --events policy or FILE")
@@ -108,14 +103,9 @@ def evidence(
     card, taken_apart, seen = _gather(
         find_thesis(thesis),
         strategy,
-        market,
-        as_of,
+        replace(terms, end=as_of),
         also,
         settings,
-        costs,
-        fill,
-        not no_check,
-        benchmark,
     )
     studied = None
     if file is not None:
@@ -154,21 +144,15 @@ def evidence(
 def _gather(
     thesis: Thesis,
     strategy: str | None,
-    market: str,
-    as_of: str | None,
+    terms: Terms,
     also: list[str] | None,
     settings: list[str] | None,
-    costs: str,
-    fill: str,
-    check: bool,
-    benchmark: str | None,
 ) -> tuple[Scorecard, StrategyEvidence | None, Market]:
     """Load the markets, evaluate the claims, and take the strategy apart if one is named."""
     from backtest.cli.lookup import find_strategy
     from backtest.render.waiting import waiting
 
     chosen = None if strategy is None else find_strategy(strategy, settings or [])
-    terms = Terms(market, None, as_of, costs, fill, 1_000_000.0, False, benchmark=benchmark)
     model = terms.cost_model()
     with waiting(Note("measuring the claims")):
         from backtest.data import load_market
@@ -176,8 +160,8 @@ def _gather(
 
         seen = terms.load_market()
         others = [load_market(name) for name in also or []]
-        if as_of is not None:
-            others = [other.until(as_of) for other in others]
+        if terms.end is not None:
+            others = [other.until(terms.end) for other in others]
         card = scorecard(
             thesis.source, thesis.claims, seen, others=others, falsifiers=thesis.falsifiers
         )
@@ -198,8 +182,8 @@ def _gather(
             occasions=_occasions(seen),
             calendar=(TRADITIONAL.name, NQP.name),
             costs=model,
-            fill=fill,
-            check=check,
+            fill=terms.fill,
+            check=not terms.no_check,
         )
     return card, found, seen
 

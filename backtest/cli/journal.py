@@ -14,6 +14,7 @@ from backtest.cli.options import (
     MarketOption,
     SetOption,
     Terms,
+    answer,
     print_json,
 )
 from backtest.notes import Note
@@ -57,31 +58,27 @@ def journal(
     from backtest.cli.lookup import own_strategies
     from backtest.render.waiting import waiting
     from backtest.today.journal import clock_set_back, read
-    from backtest.views.words import Words
+    from backtest.views.journal import journal_page
 
-    say = Words(lang)
-    model = Terms("", None, None, costs, "open", 1.0, False).cost_model()
+    model = Terms(costs=costs).cost_model()
     found = read()
     with waiting(Note("scoring the journal")):
         scored, judged, skipped = _scored(found.entries, own_strategies(strategy), model, benchmark)
         theses, unread = _theses(found.entries)
     skipped = [*clock_set_back(found.entries), *skipped, *unread]
-    if json:
-        print_json(
-            {
-                "entries": [_entry_json(entry) for entry in found.entries],
-                "problems": list(found.problems),
-                "forward": [_forward_json(one) for one in scored],
-                "registered": [_judged_json(one) for one in judged],
-                "theses": [one.to_json() for one in theses],
-                "notes": skipped,
-            }
-        )
-    else:
-        from backtest.render.terminal import show
-        from backtest.views.journal import journal_page
-
-        show(journal_page(found, scored, judged, theses, skipped, say))
+    answer(
+        json,
+        lang,
+        lambda: {
+            "entries": [_entry_json(entry) for entry in found.entries],
+            "problems": list(found.problems),
+            "forward": [_forward_json(one) for one in scored],
+            "registered": [_judged_json(one) for one in judged],
+            "theses": [one.to_json() for one in theses],
+            "notes": skipped,
+        },
+        lambda say: journal_page(found, scored, judged, theses, skipped, say),
+    )
     if found.problems:
         raise typer.Exit(1)
 

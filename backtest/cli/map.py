@@ -13,7 +13,7 @@ from backtest.cli.options import (
     JsonOption,
     LangOption,
     MarketOption,
-    print_json,
+    answer,
 )
 
 
@@ -49,26 +49,19 @@ def rotation_map(
     from backtest.data import load_market
     from backtest.engine.benchmarks import compared_with
     from backtest.market.rotation_map import rotation_map
+    from backtest.views.rotation_map import map_page
     from backtest.views.words import Words
 
-    say = Words(lang)
     groups = None if baskets is None else _groups(baskets)
     on = compared_with(load_market(market), benchmark)
     found = rotation_map(on, groups, as_of=as_of, weeks=weeks, window=window, change=change)
     if out is not None:
         from backtest.records.folder import json_text, write_files, write_report
-        from backtest.views.rotation_map import map_page
 
         document = json_text(found.to_json())
         write_files(out, {"map.json": document}, ("map.json",), force=force)
-        write_report(map_page(found, say), out)
-    if json:
-        print_json(found.to_json())
-        return
-    from backtest.render.terminal import show
-    from backtest.views.rotation_map import map_page
-
-    show(map_page(found, say))
+        write_report(map_page(found, Words(lang)), out)
+    answer(json, lang, found.to_json, lambda say: map_page(found, say))
 
 
 def _groups(text: str) -> dict[str, tuple[str, ...]]:

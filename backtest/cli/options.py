@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -16,6 +19,16 @@ if TYPE_CHECKING:
 
     from backtest.costs import Costs
     from backtest.market import Market
+    from backtest.views.page import Page
+    from backtest.views.words import Words
+
+
+def _spoken(language: str) -> str:
+    """Return a language that is spoken here."""
+    from backtest.views.words import Words
+
+    return Words(language).language
+
 
 MarketOption = Annotated[
     str,
@@ -74,25 +87,25 @@ ForceOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
-LangOption = Annotated[str, typer.Option("--lang", help="en or zh.")]
+LangOption = Annotated[str, typer.Option("--lang", help="en or zh.", callback=_spoken)]
 
 MOST = 1e15  # no account has as much, and a float of that size has no cents
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """On which market, window and terms of trade to run, as the shell said it."""
 
-    market: str
-    start: str | None
-    end: str | None
-    costs: str
-    fill: str
-    cash: float
-    strict_launch: bool
-    check: bool = True
-    benchmark: str | None = None
-    window: str | None = None
+    market: MarketOption = "sample"
+    start: StartOption = None
+    end: EndOption = None
+    window: WindowOption = None
+    benchmark: BenchmarkOption = None
+    costs: CostsOption = "etf"
+    fill: FillOption = "open"
+    cash: CashOption = 1_000_000.0
+    strict_launch: StrictOption = False
+    no_check: NoCheckOption = False
 
     def __post_init__(self) -> None:
         from backtest.errors import UserError
@@ -143,6 +156,53 @@ def _is_after(day: str, last: datetime) -> bool:
         return date.fromisoformat(day) > last.date()
     except ValueError:
         return False  # what is no date is said by the market
+
+
+def on_terms(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of `Terms`, but for some, in the place of its argument `terms`."""
+    hints = get_type_hints(Terms, include_extras=True)
+    offered = {
+        spec.name: Parameter(
+            spec.name, Parameter.KEYWORD_ONLY, default=spec.default, annotation=hints[spec.name]
+        )
+        for spec in fields(Terms)
+        if spec.name not in left_out
+    }
+
+    def expanded(command: Callable[..., None]) -> Callable[..., None]:
+        own = signature(command, eval_str=True)
+        said = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in own.parameters.values()]
+        at = list(own.parameters).index("terms")
+
+        @wraps(command)
+        def asked(**given: Any) -> None:
+            terms = Terms(**{name: given.pop(name) for name in offered})
+            command(terms=terms, **given)
+
+        takes = [*said[:at], *offered.values(), *said[at + 1 :]]
+        asked.__signature__ = own.replace(parameters=takes)  # type: ignore[attr-defined]
+        asked.__annotations__ = {one.name: one.annotation for one in takes}
+        return asked
+
+    return expanded
+
+
+def answer(
+    json: bool,
+    lang: str,
+    document: Callable[[], object],
+    page: Callable[[Words], Page],
+    out: Path | None = None,
+) -> None:
+    """Print the JSON document, or show the page and say where files were written, if any were."""
+    if json:
+        print_json(document())
+        return
+    from backtest.render.terminal import show
+    from backtest.views.words import Words
+
+    show(page(Words(lang)))
+    wrote(out)
 
 
 def wrote(folder: Path | None) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, answer
 
 
 def policy(
@@ -41,7 +41,6 @@ def policy(
     from backtest.views.words import Words
     from strategies.taxonomy import EVENT_BASKETS, POLICY_KINDS
 
-    say = Words(lang)
     names = EVENT_BASKETS.names
     if basket and basket not in names:
         raise unknown("basket", basket, names)
@@ -61,9 +60,9 @@ def policy(
         and (not basket or names[basket] in [names[name] for name in one.about])
         and confidence in ("", one.confidence)
     ]
-    if json:
-        print_json({"events": [policy_document(one, say) for one in chosen]})
-        return
-    from backtest.render.terminal import show
-
-    show(policy_page(chosen, POLICY_KINDS, say))
+    answer(
+        json,
+        lang,
+        lambda: {"events": [policy_document(one, Words(lang)) for one in chosen]},
+        lambda say: policy_page(chosen, POLICY_KINDS, say),
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, answer, print_json
 
 if TYPE_CHECKING:
     from backtest.engine.result import BacktestResult
@@ -38,6 +38,7 @@ def runs(
     if context.invoked_subcommand is not None:
         return
     from backtest.records.runs import kept_runs
+    from backtest.views.runs import runs_page
 
     wanted = {"strategy": strategy, "market": market, "kind": kind}
     found = [
@@ -46,14 +47,7 @@ def runs(
         if all(value in (None, getattr(run, name)) for name, value in wanted.items())
         and (tag is None or tag in run.tags)
     ][: last or None]
-    if json:
-        print_json({"runs": found})
-        return
-    from backtest.render.terminal import show
-    from backtest.views.runs import runs_page
-    from backtest.views.words import Words
-
-    show(runs_page(found, Words(lang)))
+    answer(json, lang, lambda: {"runs": found}, lambda say: runs_page(found, say))
 
 
 @app.command("tag")
@@ -80,17 +74,16 @@ def diff(
 ) -> None:
     """Say what differs between two runs: parameters, data, versions and figures."""
     from backtest.records.runs import differences, kept_run
+    from backtest.views.runs import differences_page
 
     runs = kept_run(one), kept_run(other)
     pairs = differences(*runs)
-    if json:
-        print_json({"runs": [run.id for run in runs], "differences": pairs})
-        return
-    from backtest.render.terminal import show
-    from backtest.views.runs import differences_page
-    from backtest.views.words import Words
-
-    show(differences_page(runs[0].to_json(), runs[1].to_json(), pairs, Words(lang)))
+    answer(
+        json,
+        lang,
+        lambda: {"runs": [run.id for run in runs], "differences": pairs},
+        lambda say: differences_page(runs[0].to_json(), runs[1].to_json(), pairs, say),
+    )
 
 
 def keep_run(result: BacktestResult, folder: Path | None) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, answer, print_json
 from backtest.notes import Note
 
 app = typer.Typer(help="Theses in files: dated claims that a market can refute.")
@@ -20,14 +20,13 @@ def listed(lang: LangOption = "en", json: JsonOption = False) -> None:
     from backtest.views.words import Words
     from strategies.claims import SHIPPED, shipped_thesis
 
-    say = Words(lang)
     found = {name: shipped_thesis(name) for name in SHIPPED}
-    if json:
-        print_json({"theses": [thesis_document(name, one, say) for name, one in found.items()]})
-        return
-    from backtest.render.terminal import show
-
-    show(theses_page(found, say))
+    answer(
+        json,
+        lang,
+        lambda: {"theses": [thesis_document(*one, Words(lang)) for one in found.items()]},
+        lambda say: theses_page(found, say),
+    )
 
 
 @app.command("show")

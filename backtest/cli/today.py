@@ -10,18 +10,17 @@ import typer
 from backtest.cli.completion import strategy_names
 from backtest.cli.options import (
     MOST,
-    CostsOption,
     JsonOption,
     LangOption,
-    MarketOption,
-    NoCheckOption,
     SetOption,
     Terms,
+    on_terms,
     print_json,
 )
 from backtest.notes import Note
 
 
+@on_terms("start", "end", "window", "benchmark", "fill", "cash", "strict_launch")
 def today(
     strategy: Annotated[
         str,
@@ -29,7 +28,8 @@ def today(
             help="A name from 'nqp strategies', or FILE.py:Class.", autocompletion=strategy_names
         ),
     ] = "thesis-rotation",
-    market: MarketOption = "sample",
+    *,
+    terms: Terms,
     settings: SetOption = None,
     capital: Annotated[
         float | None,
@@ -51,8 +51,6 @@ def today(
         bool,
         typer.Option("--record", help="Append what is decided to the journal; see 'nqp journal'."),
     ] = False,
-    no_check: NoCheckOption = False,
-    costs: CostsOption = "etf",
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -74,7 +72,6 @@ def today(
             capital=capital,
             MOST=MOST,
         )
-    terms = Terms(market, None, None, costs, "open", 1_000_000.0, False)
     model = terms.cost_model()
     with waiting(Note("reading the triggers")):
         from backtest.today import Account, read_account, today
@@ -91,7 +88,7 @@ def today(
             account=account,
             costs=model,
             allow_stale=allow_stale,
-            check=not no_check,
+            check=not terms.no_check,
         )
     entry = None
     if record:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, answer
 
 
 def trials(
@@ -19,9 +19,8 @@ def trials(
     """List every trial ever made in this store, by market, strategy and window."""
     from backtest.errors import UserError, suggest
     from backtest.trials.ledger import Ledger
-    from backtest.views.words import Words
+    from backtest.views.trials import trials_page
 
-    say = Words(lang)
     rows = Ledger.at_home().overview()
     names = sorted({row["market"] for row in rows})
     if market is not None:
@@ -32,10 +31,4 @@ def trials(
                 suggestion=suggest(market, names),
             )
         rows = [row for row in rows if row["market"] == market]
-    if json:
-        print_json({"trials": rows})
-        return
-    from backtest.render.terminal import show
-    from backtest.views.trials import trials_page
-
-    show(trials_page(rows, say))
+    answer(json, lang, lambda: {"trials": rows}, lambda say: trials_page(rows, say))

@@ -12,23 +12,13 @@ import typer
 
 from backtest.cli.completion import parameters, strategy_names
 from backtest.cli.options import (
-    BenchmarkOption,
-    CashOption,
-    CostsOption,
-    EndOption,
-    FillOption,
     ForceOption,
     JsonOption,
     LangOption,
-    MarketOption,
-    NoCheckOption,
     SetOption,
-    StartOption,
-    StrictOption,
     Terms,
-    WindowOption,
-    print_json,
-    wrote,
+    answer,
+    on_terms,
 )
 from backtest.notes import Note
 
@@ -76,14 +66,12 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+@on_terms()
 def tune(
     strategy: StrategyArgument,
     grid: GridOption,
-    market: MarketOption = "sample",
-    start: StartOption = None,
-    end: EndOption = None,
-    window: WindowOption = None,
-    benchmark: BenchmarkOption = None,
+    *,
+    terms: Terms,
     settings: SetOption = None,
     where: WhereOption = None,
     trials: Annotated[
@@ -98,11 +86,6 @@ def tune(
     address: Annotated[
         str | None, typer.Option("--address", help="Dask scheduler, as tcp://host:8786.")
     ] = None,
-    no_check: NoCheckOption = False,
-    costs: CostsOption = "etf",
-    fill: FillOption = "open",
-    cash: CashOption = 1_000_000.0,
-    strict_launch: StrictOption = False,
     holdout: HoldoutOption = None,
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Open the holdout for the best variant; recorded.")
@@ -118,18 +101,14 @@ def tune(
     from backtest.cli.lookup import find_strategy, read_space
     from backtest.errors import UserError
     from backtest.render.waiting import waiting
-    from backtest.views.words import Words
 
-    say, chosen = Words(lang), find_strategy(strategy, settings or [])
+    chosen = find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
     if out is not None:
         from backtest.records.folder import check_free
         from backtest.records.tuning_folder import FILES
 
         check_free(out, FILES, force=force)
-    terms = Terms(
-        market, start, end, costs, fill, cash, strict_launch, benchmark=benchmark, window=window
-    )
     with waiting(
         Note("loading the kernel (its very first start compiles, about ten seconds, once)")
     ):
@@ -143,8 +122,8 @@ def tune(
     options: dict[str, Any] = {
         "score": score,
         "costs": terms.cost_model(),
-        "fill": fill,
-        "cash": cash,
+        "fill": terms.fill,
+        "cash": terms.cash,
         "start": terms.start,
         "constraints": constraints,
     }
@@ -161,7 +140,7 @@ def tune(
                 chosen, space, loaded, trials=trials, storage=storage, engine=cluster, **options
             )
             swept = found.sweep
-    shown, swept = None, replace(swept, check=not no_check)
+    shown, swept = None, replace(swept, check=not terms.no_check)
     if holdout is not None:
         swept = replace(swept, holdout=holdout)
         shown = opened(swept, whole, holdout) if reveal else None
@@ -172,29 +151,26 @@ def tune(
         write_tuning(swept, out, force=force)
         write_report(read_tuning(out, language=lang), out)
     from backtest.cli.runs import keep_tuning
-    from backtest.views.tuning_report import described
+    from backtest.views.tuning_report import described, sweep_page
 
     keep_tuning("tune", described(swept), swept.best.to_json()["figures"], out)
-    if json:
-        print_json(swept.to_json() | ({} if shown is None else {"holdout": shown.to_json()}))
-        return
-    from backtest.render.terminal import show
-    from backtest.views.tuning_report import sweep_page
-
-    show(sweep_page(swept, say))
-    if shown is not None:
+    answer(
+        json,
+        lang,
+        lambda: swept.to_json() | ({} if shown is None else {"holdout": shown.to_json()}),
+        lambda say: sweep_page(swept, say),
+        out,
+    )
+    if shown is not None and not json:
         typer.echo(shown.sentence)
-    wrote(out)
 
 
+@on_terms()
 def walk_forward(
     strategy: StrategyArgument,
     grid: GridOption,
-    market: MarketOption = "sample",
-    start: StartOption = None,
-    end: EndOption = None,
-    window: WindowOption = None,
-    benchmark: BenchmarkOption = None,
+    *,
+    terms: Terms,
     settings: SetOption = None,
     where: WhereOption = None,
     score: ScoreOption = "sharpe",
@@ -205,11 +181,6 @@ def walk_forward(
     ] = False,
     purge: Annotated[int, typer.Option("--purge", help="Sessions left out before a test.")] = 5,
     embargo: Annotated[int, typer.Option("--embargo", help="Sessions left out after one.")] = 0,
-    no_check: NoCheckOption = False,
-    costs: CostsOption = "etf",
-    fill: FillOption = "open",
-    cash: CashOption = 1_000_000.0,
-    strict_launch: StrictOption = False,
     holdout: HoldoutOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write windows, returns and report.html here.")
@@ -221,18 +192,14 @@ def walk_forward(
     """Tune on the past and trade the following window, window by window."""
     from backtest.cli.lookup import find_strategy, read_space
     from backtest.render.waiting import waiting
-    from backtest.views.words import Words
 
-    say, chosen = Words(lang), find_strategy(strategy, settings or [])
+    chosen = find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
     if out is not None:
         from backtest.records.folder import check_free
         from backtest.records.walk_forward_folder import FILES
 
         check_free(out, FILES, force=force)
-    terms = Terms(
-        market, start, end, costs, fill, cash, strict_launch, benchmark=benchmark, window=window
-    )
     with waiting(
         Note("loading the kernel (its very first start compiles, about ten seconds, once)")
     ):
@@ -259,28 +226,21 @@ def walk_forward(
         splits=windows,
         score=score,
         costs=terms.cost_model(),
-        fill=fill,
-        cash=cash,
+        fill=terms.fill,
+        cash=terms.cash,
         constraints=constraints,
-        check=not no_check,
+        check=not terms.no_check,
     )
     if out is not None:
         from backtest.records.walk_forward_folder import write_walk_forward
 
         write_walk_forward(walked, out, lang, force=force)
     from backtest.cli.runs import keep_tuning
-    from backtest.views.tuning_report import described
+    from backtest.views.tuning_report import described, walk_forward_page
 
     manifest = described(walked.swept) | {"window": walked.result.manifest["window"]}
     keep_tuning("walk-forward", manifest, walked.result.summary(), out)
-    if json:
-        print_json(walked.to_json())
-        return
-    from backtest.render.terminal import show
-    from backtest.views.tuning_report import walk_forward_page
-
-    show(walk_forward_page(walked, say))
-    wrote(out)
+    answer(json, lang, walked.to_json, lambda say: walk_forward_page(walked, say), out)
 
 
 def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constraint]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, answer
 from backtest.notes import Note
 
 
@@ -40,13 +40,12 @@ def verify(
     """
     from backtest.cli.lookup import built_in, own_strategies
     from backtest.render.waiting import waiting
-    from backtest.views.words import Words
 
-    say = Words(lang)
     given = own_strategies(strategy)
     with waiting(Note("running it again (a very first start compiles, about ten seconds, once)")):
         from backtest.cli.writing import write_run_report
         from backtest.records.verify import verify
+        from backtest.records.verify.page import verification_page
 
         found = verify(
             folder,
@@ -56,12 +55,6 @@ def verify(
             benchmark=benchmark,
             write_report=write_run_report,
         )
-    if json:
-        print_json(found.to_json())
-    else:
-        from backtest.records.verify.page import verification_page
-        from backtest.render.terminal import show
-
-        show(verification_page(found, say))
+    answer(json, lang, found.to_json, lambda say: verification_page(found, say))
     if not found.reproduces:
         raise typer.Exit(1)
