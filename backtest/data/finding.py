@@ -1,14 +1,24 @@
-"""Finding: one thing a quality check has to say about the data, as a kind and its arguments."""
+"""Finding: one thing a quality check has to say about the data, as a kind and its arguments.
+
+What each kind says stands in `findings.toml`, the only wording.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
-from backtest.data.finding_words import RANK, WORDS, Severity
 from backtest.notes import Note
+
+CLAUSES: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    (files("backtest") / "data" / "findings.toml").read_text(encoding="utf-8")
+)
+WORDS = {kind: clause for clauses in CLAUSES.values() for kind, clause in clauses.items()}
+RANK = {kind: number for number, kind in enumerate(WORDS)}
 
 
 @dataclass(frozen=True)
@@ -36,10 +46,11 @@ class Finding:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def severity(self) -> Severity:
+    def severity(self) -> str:
         """How grave it is: an "error" stops an import, a "warning" is kept with the market."""
-        stored: Severity = self.details.get("severity", "warning")
-        return WORDS[self.kind].severity if "said" not in self.details else stored
+        if "said" in self.details:
+            return str(self.details.get("severity", "warning"))
+        return "error" if self.kind in CLAUSES["error"] else "warning"
 
     @property
     def message(self) -> Note:
@@ -49,7 +60,7 @@ class Finding:
         said = {"name": self.instrument, "day": self.date, "value": self.value, **self.details}
         if self.date is not None:
             said.setdefault("weekday", f"{self.date:%A}")
-        return Note(WORDS[self.kind].clause, **said)
+        return Note(WORDS[self.kind], **said)
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as other programs read it; the date is written 2024-06-28."""
@@ -83,7 +94,7 @@ class Finding:
 class Group:
     """Findings of one kind: the first of them, and how many say the like of how many things."""
 
-    severity: Severity
+    severity: str
     kind: str
     count: int
     instruments: tuple[str, ...]

@@ -9,8 +9,7 @@ import pandas as pd
 
 from backtest.data.align import build_market
 from backtest.data.description import Description
-from backtest.data.finding import Finding, grouped
-from backtest.data.finding_words import RANK
+from backtest.data.finding import RANK, Finding, grouped
 from backtest.data.folder import PRICES, SERIES, UNIVERSE, is_market_folder
 from backtest.data.periods import on_periods
 from backtest.data.price_files import Progress, Reader, silent
