@@ -26,8 +26,13 @@ TWICE = (
     "asked twice in one process, it decides otherwise on {day}; seed what is random, keep no state"
 )
 ELSEWHERE = (
-    "asked in another process, it decides otherwise on {day}; sort what comes from a set, seed "
-    "what is random, read no clock"
+    "asked in another process, first on half of the market, it decides otherwise on {day}; keep "
+    "nothing from one market to the next, sort what comes from a set, seed what is random, read no "
+    "clock"
+)
+READS = (
+    "it reads {files} itself, which is not cut off with the market, so what it knows from there is "
+    "not checked; bring it as a series of the market, or as a Signal with known="
 )
 
 
@@ -39,7 +44,7 @@ class Fault:
     ----------
     kind : str
         "too short", "changes the market", "not deterministic", "weights", "order of instruments",
-        "no knowledge dates", "dead parameter", "never held" or "not compared".
+        "no knowledge dates", "reads a file", "dead parameter", "never held" or "not compared".
     fails : bool
         Whether the check fails for it; what does not is worth knowing.
     """
@@ -93,13 +98,17 @@ def _same(full: Decided, other: Decided, market: Market, code: str) -> Iterator[
 
 
 def _another_process(subject: Subject, full: Decided, market: Market) -> Iterator[Fault]:
-    found, why = in_another_process(subject, market)
-    if found is None:
-        yield Fault("not compared", False, Note("two processes were not compared: {why}", why=why))
+    other = in_another_process(subject, market)
+    if other.digests is None:
+        note = Note("two processes were not compared: {why}", why=other.why)
+        yield Fault("not compared", False, note)
         return
+    if other.files:
+        yield Fault("reads a file", False, Note(READS, files=", ".join(other.files[:3])))
     mine = full.row_digests()
     row = next(
-        (row for row, pair in enumerate(zip(mine, found, strict=True)) if len({*pair}) > 1), None
+        (row for row, pair in enumerate(zip(mine, other.digests, strict=True)) if len({*pair}) > 1),
+        None,
     )
     if row is not None:
         note = Note(ELSEWHERE, day=f"{market.sessions[row]:%Y-%m-%d}")

@@ -32,8 +32,14 @@ BODIES = {
         0,
     ),
     "it keeps a state": ("np.random.seed(None); return equal(market) * np.random.rand()", 1),
+    "it keeps the first market it saw": (
+        "seen = globals().setdefault('seen', market.benchmark); up = seen.shift(-1) > seen; "
+        "return equal(market).where(up.reindex(market.sessions, fill_value=False), 0.0)",
+        1,
+    ),
     "it asks a set": (
-        "first = next(iter(set(market.close.columns))); return spread(market, first)",
+        "names = list(set(market.close.columns)); "
+        "return equal(market) * pd.Series(np.linspace(0.5, 1.0, len(names)), names)",
         1,
     ),
     "the first column wins": ("return spread(market, market.close.columns[3])", 1),
@@ -73,6 +79,7 @@ def test_the_input_the_date_and_the_instruments_are_named(tmp_path):
     ("case", "kind"),
     [
         ("it keeps a state", "not deterministic"),
+        ("it keeps the first market it saw", "not deterministic"),
         ("it asks a set", "not deterministic"),
         ("the first column wins", "order of instruments"),
         ("it waits", "too short"),
@@ -89,6 +96,13 @@ def test_a_parameter_that_changes_nothing_is_said_and_fails_nothing(tmp_path):
     (fault,) = found["faults"]
     assert (fault["kind"], fault["fails"]) == ("dead parameter", False)
     assert fault["message"].startswith("unused changes nothing here")
+
+
+def test_a_file_it_reads_itself_is_named(tmp_path):
+    (tmp_path / "own.csv").write_text("weight\n0.5\n")
+    _, found = checked(tmp_path, "return equal(market) * pd.read_csv('own.csv').weight[0]")
+    (said,) = [fault for fault in found["faults"] if fault["kind"] == "reads a file"]
+    assert (said["fails"], said["message"].split(",")[0]) == (False, "it reads own.csv itself")
 
 
 def test_a_trigger_of_a_file_is_checked_too(tmp_path):
