@@ -85,7 +85,7 @@ def _player(labels: list[str]) -> Trace:
     step = at_once | {"frame": {"duration": 0, "redraw": False}}
     play = {"frame": {"duration": 300, "redraw": False}, "fromcurrent": True} | at_once
     steps = [{"label": label, "method": "animate", "args": [[label], step]} for label in labels]
-    below = {"pad": {"t": 46, "r": 8}, "x": 0, "y": 0, "xanchor": "left", "yanchor": "top"}
+    below = {"x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 46}}
     buttons = [
         {"label": "▶", "method": "animate", "args": [None, play]},
         {"label": "❚❚", "method": "animate", "args": [[None], step]},
@@ -93,7 +93,7 @@ def _player(labels: list[str]) -> Trace:
     return {
         "sliders": [
             below
-            | {"steps": steps, "active": len(steps) - 1, "x": 0.14, "len": 0.86, "ticklen": 0}
+            | {"steps": steps, "active": len(steps) - 1, "pad": {"t": 40, "l": 84}, "ticklen": 0}
             | {"minorticklen": 0, "font": {"size": 11, "color": "rgba(0,0,0,0)"}}
             | {"currentvalue": {"font": {"size": 12, "color": "#3A4046"}, "offset": 4}}
         ],

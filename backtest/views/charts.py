@@ -14,6 +14,7 @@ import pandas as pd
 
 ROW = 19  # pixels of a row of a raster
 STRIP = 24  # pixels of a row of strips
+SHORT = 22  # letters of a label that fits one line
 LOG_STEPS = (
     (1.0,),
     (1.0, 2.0, 5.0),
@@ -86,7 +87,8 @@ class Strips:
     @property
     def height(self) -> int:
         """Height in pixels."""
-        return STRIP * len(self.rows) + 8
+        tall = any(len(label) > SHORT for label in self.rows)  # room for two lines
+        return (STRIP + 6 * tall) * len(self.rows) + 8
 
 
 @dataclass(frozen=True, eq=False)

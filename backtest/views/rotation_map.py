@@ -19,7 +19,7 @@ SHADES = dict(zip(QUADRANTS, (COLORS[2], COLORS[4], COLORS[1], COLORS[0]), stric
 TONES = {"leading": "good", "lagging": "bad", "weakening": "unsure", "improving": "unsure"}
 FEW, SHORT = 8, 4  # groups whose whole paths are drawn; week-ends drawn of more
 AXES = ["strength", "momentum"]
-NAMED = 12  # points with their names beside them, those farthest from the middle
+NAMED = 8  # points with their names beside them, those farthest from the middle
 
 
 def map_page(found: RotationMap, say: Words) -> Page:

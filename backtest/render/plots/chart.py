@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -37,6 +38,7 @@ PIXELS = 96.0  # of a panel's height in an inch
 GAP, ABOVE, BELOW, KEYS = 0.34, 0.62, 0.42, 0.22  # inches
 ORIGIN = 0.2  # inches, of the line below a picture of its own
 SPAN = 84  # letters that fit below an axis
+LABEL = 26  # letters of a line that names a row
 ROOMY = 14  # columns of a grid whose cells have room for a decimal
 INK, RULE = "#1D2125", "#E3E6E9"
 
@@ -170,7 +172,7 @@ def _strips(axes: Axes, panel: Strips) -> None:
         for name, begin, end in spans(names):
             start, stop = (float(date2num(day)) for day in (begin, end))  # type: ignore[no-untyped-call]
             axes.broken_barh([(start, stop - start)], (row - 0.36, 0.72), color=panel.colors[name])
-    _named(axes, list(panel.rows))
+    _named(axes, list(panel.rows), lines=2)
 
 
 def _raster(axes: Axes, panel: Raster) -> None:
@@ -297,9 +299,14 @@ def _paths(axes: Axes, panel: Paths) -> None:
     axes.grid(color=RULE, lw=0.6)
 
 
-def _named(axes: Axes, labels: list[str]) -> None:
-    """Name rows, the first on top."""
-    axes.set_yticks(range(len(labels)), [drawable(label) for label in _cut(labels)])
+def _named(axes: Axes, labels: list[str], lines: int = 1) -> None:
+    """Name rows, the first on top, in up to so many lines."""
+    broken = [wrap(label, LABEL)[: lines - 1] if len(label) > LABEL else [] for label in labels]
+    rest = [
+        label[len(" ".join(rows)) :].strip() for label, rows in zip(labels, broken, strict=True)
+    ]
+    named = ["\n".join([*rows, last]) for rows, last in zip(broken, _cut(rest), strict=True)]
+    axes.set_yticks(range(len(labels)), [drawable(name) for name in named])
     axes.set_ylim(len(labels) - 0.5, -0.5)
 
 
@@ -332,7 +339,7 @@ def _has_names(chart: Chart) -> bool:
     )
 
 
-def _cut(labels: list[str], most: int = 26) -> list[str]:
+def _cut(labels: list[str], most: int = LABEL) -> list[str]:
     """Cut labels at the end, or, where that leaves them alike, in the middle."""
     short = [label if len(label) <= most else label[: most - 1] + "…" for label in labels]
     half = most // 2

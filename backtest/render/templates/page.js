@@ -16,8 +16,17 @@
     letters.splice(inside ? (letters.length + 1) >> 1 : letters.length, 0, "…");
     return safe(letters.join(""));
   };
-  const names = (texts, most) => {
-    const short = texts.map((text) => cut(text, most));
+  const wrapped = (text, most, lines) => {
+    const rows = [""];
+    plain(text).split(" ").forEach((word) => {
+      const longer = `${rows[rows.length - 1]} ${word}`.trim();
+      if (rows.length >= lines || wide(safe(longer)) <= most) rows[rows.length - 1] = longer;
+      else rows.push(word);
+    });
+    return rows.filter((row) => row).map((row) => cut(safe(row), most)).join("<br>");
+  };
+  const names = (texts, most, lines) => {
+    const short = texts.map((text) => wrapped(text, most, lines));
     const alone = (text) => short.indexOf(text) === short.lastIndexOf(text);
     return short.map((text, n) => (alone(text) ? text : cut(texts[n], most, true)));
   };
@@ -34,9 +43,16 @@
     layout.font = { family, size, color: "#3a4046" };
     const rows = Object.keys(layout).filter((key) => /^yaxis/.test(key) && layout[key].fixedrange);
     const widest = Math.max(0, ...rows.flatMap((key) => layout[key].ticktext.map(wide)));
-    const most = layout.meta.time ? (narrow ? 96 : 150) : (narrow ? 104 : 250);
-    layout.margin.l = layout.meta.time ? most + 10 : rows.length ? Math.min(widest, most) + 10 : 48;
-    rows.forEach((key) => { layout[key].ticktext = names(layout[key].ticktext, most); });
+    const most = layout.meta.time ? 150 : (narrow ? 120 : 250);
+    const aligned = layout.meta.time && !narrow;  // charts over time, one under the other
+    // A name may take three lines where there is little room across.
+    if (narrow && layout.meta.time && widest > 2 * most) layout.height *= 1.45;
+    layout.margin.l = aligned ? most + 10 : Math.max(48, Math.min(widest, most) + 10);
+    rows.forEach((key) => {
+      const { ticktext, domain } = layout[key];
+      const tall = (domain[1] - domain[0]) * layout.height / ticktext.length;
+      layout[key].ticktext = names(ticktext, most, Math.max(1, Math.floor(tall / (1.2 * size))));
+    });
     layout.annotations.forEach((note) => { note.xshift = -layout.margin.l; });
     const cells = figure.data.find((trace) => trace.meta && trace.meta.short);
     if (cells) {
@@ -56,9 +72,11 @@
     if (narrow) {
       layout.dragmode = false;
       if (layout.meta.time) Object.assign(layout.xaxis, { nticks: 6, tickangle: 0 });
+      layout.margin.t += 10;
       layout.annotations.forEach((note) => {
+        note.align = "left";
         note.font.size = size;
-        note.text = cut(note.text, across - 12);
+        note.text = wrapped(note.text, across - 12, 2);
       });
     }
     return figure;
@@ -66,6 +84,7 @@
   const draw = (box, across) => {
     const figure = fit(box, across || box.clientWidth);
     const { data, layout, frames } = figure;
+    if (across === PAPER) { delete layout.sliders; delete layout.updatemenus; }
     return Plotly.react(box, { data, layout, frames, config: { displayModeBar: false } });
   };
   const together = charts.filter((box) => read(box).layout.meta.time);

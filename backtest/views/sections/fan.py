@@ -27,7 +27,7 @@ def fan_page(found: Fan, say: Words) -> Page:
 
 def fan_section(found: Fan, say: Words) -> Section:
     """Draw the band with the record in it; list both ends of it."""
-    title = say("Range of outcomes when the sessions are resampled")
+    title = say("Range of resampled outcomes")
     rows = {"wealth": say("growth of 1"), "drawdown": say("maximum drawdown")}
     ends, was = found.ends, found.record.iloc[-1]
     cells = pd.DataFrame(
