@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FLAGS = ("anticipated", "adverse")
 
 
-@on_terms("start", "end", "window", "cash", "strict_launch")
+@on_terms("end", "cash", "strict_launch")
 def evidence(
     strategy: Annotated[
         str | None,
@@ -42,7 +42,7 @@ def evidence(
     ] = "nqp-2024",
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", help="Use no data after this day, as 2024-09-23."),
+        typer.Option("--as-of", "--end", help="Use no data after this day, as 2024-09-23."),
     ] = None,
     also: Annotated[
         list[str] | None,
@@ -103,7 +103,7 @@ def evidence(
     card, taken_apart, seen = _gather(
         find_thesis(thesis),
         strategy,
-        replace(terms, end=as_of),
+        terms if as_of is None else replace(terms, end=as_of),
         also,
         settings,
     )
@@ -158,10 +158,9 @@ def _gather(
         from backtest.data import load_market
         from backtest.evidence.scorecard import scorecard
 
-        seen = terms.load_market()
-        others = [load_market(name) for name in also or []]
-        if terms.end is not None:
-            others = [other.until(terms.end) for other in others]
+        seen = _since(terms.load_market(), terms.start)
+        loaded = [load_market(name) for name in also or []]
+        others = [_since(other.between(None, terms.end), terms.start) for other in loaded]
         card = scorecard(
             thesis.source, thesis.claims, seen, others=others, falsifiers=thesis.falsifiers
         )
@@ -186,6 +185,16 @@ def _gather(
             check=not terms.no_check,
         )
     return card, found, seen
+
+
+def _since(market: Market, start: str | None) -> Market:
+    """Return a market from `start` on, with the close that its first return counts from."""
+    from backtest.market.market import timestamp
+
+    if start is None:
+        return market
+    before = int(market.sessions.searchsorted(timestamp(start))) - 1
+    return market.between(market.sessions[max(before, 0)], None)
 
 
 def _occasions(market: Market) -> dict[str, Any]:

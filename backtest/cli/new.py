@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from backtest.cli.options import LangOption
 from backtest.notes import Note
 
 STRATEGY = '''"""{kind}: what it claims, in a sentence; and what would refute it."""
@@ -72,6 +73,7 @@ def test_it_holds_technology_after_a_fall_of_the_yield():
 def new(
     name: Annotated[str, typer.Argument(help="What to call it, as my-rotation or MyRotation.")],
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
+    lang: LangOption = "en",
 ) -> None:
     """Write a commented strategy that runs at once, and a test for it, to this folder."""
     from backtest.atomic import write_file

@@ -48,6 +48,7 @@ def shown(
 def new(
     name: Annotated[str, typer.Argument(help="What to call it, as my-thesis.")],
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
+    lang: LangOption = "en",
 ) -> None:
     """Write a commented thesis that 'nqp evidence --thesis' measures at once, to this folder."""
     import re

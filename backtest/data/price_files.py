@@ -100,6 +100,8 @@ class Reader:
     def _given(self, path: Path, name: str) -> QuoteReading:
         """Read a file as one instrument; neither its name nor what is inside may be another's."""
         meant, code = self.match(path.stem), code_in(path.stem)
+        if TICKER.fullmatch(path.stem) and TICKER.fullmatch(name):
+            code = path.stem
         foreign = meant is None and code and not MONTH.fullmatch(code) and code not in name
         if foreign or meant not in (None, name):
             raise UserError(

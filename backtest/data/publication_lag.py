@@ -19,6 +19,7 @@ from backtest.market.frequency import frequency_of, is_slower
 from backtest.market.universe import Universe
 from backtest.market.valuation import is_valuation
 
+EARLY_DAYS = 10  # by which a statistic may come before its rule's latest day
 _AROUND = re.compile(r"^(中国|china)|(当月同比|当月值|当月|同比增速|同比|年率|月率|月度|报告)+$")
 
 
@@ -152,8 +153,19 @@ def known_by(
     if rule is None and slow and not declared:
         return rows, [Finding("no_release_rule", series, details={"found": found})]
     if is_released or (rule is not None and (slow or not declared)):
-        return dated(with_knowledge(rows), series, "", universe, rule), []
+        placed = dated(with_knowledge(rows), series, "", universe, rule)
+        return placed, _ahead(placed, series) if slow else []
     return rows, []
+
+
+def _ahead(rows: pd.DataFrame, series: str) -> list[Finding]:
+    """Say if the last value is of a period that cannot have been published by now."""
+    last = rows[rows["value"].notna()].nlargest(1, "date")
+    published = last["usable"].max()
+    if not published > pd.Timestamp.now() + pd.Timedelta(days=EARLY_DAYS):
+        return []
+    details = {"about": f"{last['date'].max():%Y-%m}"}
+    return [Finding("not_yet_published", series, published.date(), details=details)]
 
 
 def dated(

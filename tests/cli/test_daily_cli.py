@@ -59,6 +59,15 @@ def test_walk_forward_starts_and_ends_where_it_is_told(tmp_path):
     assert "sessions are too few for 242 to train on" in done.stderr
 
 
+def test_evidence_uses_no_data_outside_its_window(tmp_path):
+    words = ("evidence", "--thesis", "nqp-2024", "--window", "2024")
+    found = {one["id"]: one for one in _found(*words, home=tmp_path)["claims"]}
+    # As on the whole record: the first half is measured from the last close of 2023 on.
+    assert found["R2"]["value"] == pytest.approx(0.009, abs=5e-4)
+    assert found["R7.medicine"]["value"] == pytest.approx(-0.092, abs=5e-4)
+    assert found["P4"]["verdict"] == "cannot tell"  # all of it lies before
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -6,6 +6,9 @@ import pytest
 
 from backtest import load_market
 from backtest.costs import FREE
+from backtest.data.price_files import Reader
+from backtest.errors import UserError
+from backtest.market.universe import load_universe
 from tests.data.peoples import (
     BANKS,
     CHIPS,
@@ -105,6 +108,9 @@ def test_a_benchmark_that_says_it_is_something_else(nqp, tmp_path):
     assert said.endswith(
         "000300.SH but named after 000905; rename it, or name that instrument in the universe"
     )
+    nasdaq = put(tmp_path / "QQQ.csv", "date,close\n2022-01-04,1\n2022-01-05,1\n")
+    with pytest.raises(UserError, match="given as SPY but named after QQQ"):
+        Reader.of(load_universe("us-spdr")).benchmark(nasdaq)
     put(bench, "代码,日期,收盘\n399300,2022-01-04,1\n399300,2022-01-05,1\n")
     assert "wrong_instrument" not in kinds(nqp(prices, "--benchmark", bench))
 

@@ -8,6 +8,7 @@ from backtest import load_market
 from tests.data.peoples import (
     BANKS,
     DAYS,
+    kinds,
     put,
     rates,
     wide,
@@ -32,6 +33,15 @@ def test_a_month_is_known_by_the_rule_of_its_series(nqp, tmp_path, label, name):
     january = values[24]
     assert (known[:"2023-02-10"] != january).all()
     assert known["2023-02-13"] == january
+
+
+def test_a_month_that_cannot_be_out_yet_is_told(nqp, tmp_path):
+    ahead = pd.Timestamp.now().to_period("M").start_time + pd.DateOffset(months=1)
+    for number, last in enumerate((ahead, ahead - pd.DateOffset(months=3))):
+        months = pd.date_range(end=last, periods=24, freq="MS")
+        series = rates(tmp_path, np.arange(24.0) + 100, months, "cpi")
+        told = kinds(nqp(wide(tmp_path / "p.csv"), "--series", series))
+        assert ("not_yet_published" in told) == (number == 0)
 
 
 def test_american_inventories_wait_for_six_weeks(nqp, tmp_path):
