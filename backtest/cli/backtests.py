@@ -190,7 +190,7 @@ def _again(named: str, own: str | None, terms: Terms, settings: list[str] | None
     given = [option for option, value in asked.items() if value]
     if given:
         raise UserError("--from says all that {given} would; leave {given} out", given=given[0])
-    with waiting("loading vectorbt (its very first start compiles, about ten seconds, once)"):
+    with waiting("simulating (a very first start compiles, about ten seconds, once)"):
         from backtest.records.record import checked_manifest, read_json
         from backtest.records.runs import kept_run
         from backtest.records.verify import again
@@ -215,7 +215,7 @@ def _results(
     from backtest.render.waiting import waiting
 
     unfit: dict[str, UserError] = {}
-    with waiting(Note("loading vectorbt (its very first start compiles, about ten seconds, once)")):
+    with waiting(Note("simulating (a very first start compiles, about ten seconds, once)")):
         from backtest.engine.run import run_many
 
         market, costs = terms.load_market(), terms.cost_model()

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import Costs
+from backtest.engine.books import books
 from backtest.engine.plan import Execution, Plan, orders, plan, stage
 from backtest.engine.stage import Stage
 from backtest.market import Market
@@ -90,7 +91,7 @@ def simulate(
     targets = fitted(targets, market)
     made = plan(orders(targets, market, first, rebalance), on)
     growth = on.money / on.money[max(first - 1, 0)]
-    records = _books(made.executions, on, growth)
+    records = books(made.executions, on, growth)
     shares, spare = _holdings(records, made, on, growth)
     held = np.zeros((len(growth) - first, len(on.lot)))
     idle = np.full(len(growth) - first, cash)
@@ -110,37 +111,6 @@ def simulate(
     )
 
 
-def _books(executions: tuple[Execution, ...], on: Stage, growth: np.ndarray) -> np.ndarray:
-    """Let vectorbt execute the planned holdings; return its order records."""
-    if not executions:
-        return np.empty(0, dtype=[("col", int), ("idx", int), ("size", float), ("fees", float)])
-    import vectorbt
-
-    rows = np.array([execution.session for execution in executions])
-    after = np.array([execution.shares for execution in executions])
-    before = np.vstack([np.zeros((1, after.shape[1])), after[:-1]])
-    buys = after > before
-    price = on.mark[rows] / growth[rows, None]
-    rates = on.rates[on.rate_row[rows]]
-    commission = np.where(buys, rates[:, 0], rates[:, 1])
-    other = np.where(buys, rates[:, 2], rates[:, 3])
-    value = np.abs(after - before) * on.mark[rows]
-    topped_up = np.maximum(on.minimum - commission * value, 0.0) / growth[rows, None]
-    portfolio = vectorbt.Portfolio.from_orders(
-        pd.DataFrame(price),
-        size=np.where(after != before, after, np.nan),
-        size_type="targetamount",
-        fees=commission + other,
-        fixed_fees=np.where(after != before, topped_up, 0.0),
-        init_cash=on.cash,
-        group_by=np.zeros(after.shape[1], dtype=int),
-        cash_sharing=True,
-        call_seq="auto",
-    )
-    records: np.ndarray = portfolio.order_records
-    return records
-
-
 def _holdings(
     records: np.ndarray, made: Plan, on: Stage, growth: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -154,10 +124,8 @@ def _holdings(
     executions = made.executions
     bought = np.zeros((len(executions), len(on.lot)))
     spent = np.zeros(len(executions))
-    if len(records):
-        signed = np.where(records["side"] == 0, records["size"], -records["size"])
-        bought[records["idx"], records["col"]] = signed
-        np.add.at(spent, records["idx"], signed * records["price"] + records["fees"])
+    bought[records["idx"], records["col"]] = records["size"]
+    np.add.at(spent, records["idx"], records["size"] * records["price"] + records["fees"])
     shares = bought.cumsum(axis=0)
     spare = on.cash - spent.cumsum()
     for row, execution in enumerate(executions):
@@ -185,9 +153,9 @@ def _order_log(
     filled = np.array([execution.session for execution in executions], dtype=int)[idx]
     decided = np.array([execution.order.decided for execution in executions], dtype=int)[idx]
     due = np.maximum(decided + on.lag, on.first)
-    buys = records["side"] == 0 if len(records) else np.empty(0, dtype=bool)
-    price = on.mark[filled, col]
-    value = records["size"] * price
+    buys = records["size"] > 0.0
+    shares, price = np.abs(records["size"]), on.mark[filled, col]
+    value = shares * price
     paid = {
         part: value * np.where(buys, buy[filled, col], sell[filled, col])
         for part, (buy, sell) in costs.rates(market).parts.items()
@@ -202,7 +170,7 @@ def _order_log(
             "sessions_late": filled - due,
             "instrument": np.array(market.instruments, dtype=object)[col],
             "side": np.where(buys, "buy", "sell"),
-            "shares": records["size"],
+            "shares": shares,
             "price": price,
             "value": value,
             **paid,

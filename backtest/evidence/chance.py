@@ -53,14 +53,14 @@ def among(kind: str, value: float, sign: int, usual: Spread) -> Placebo:
     A share of windows could never be smaller than one over their number; the distribution's tail
     tells a little beyond what happened elsewhere from far beyond it.
     """
-    from scipy.stats import t as student
+    from scipy.special import stdtr, stdtrit
 
     far = sign * usual.distance(value)
-    reach = float(student.ppf(1.0 - SIGNIFICANCE, usual.freedom))
+    reach = float(stdtrit(usual.freedom, 1.0 - SIGNIFICANCE))
     return Placebo(
         kind,
-        float(student.sf(far, usual.freedom)),
-        float(student.cdf(far, usual.freedom)),
+        float(stdtr(usual.freedom, -far)),
+        float(stdtr(usual.freedom, far)),
         usual.windows,
         int(usual.separate),
         exact=False,

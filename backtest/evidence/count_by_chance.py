@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
@@ -46,8 +47,6 @@ def held_by_chance(findings: Sequence[ClaimFinding], market: Market) -> HeldByCh
     Claims share baskets and windows, so their chances are not independent; moving them together
     keeps that. Regularities are held against chance one by one and add one in twenty each.
     """
-    from scipy.stats import binom
-
     told = [one for one in findings if one.window_of is not None and not math.isnan(one.value)]
     outcomes = [
         one for one in told if one.claim.asserts == "outcome" and one.verdict != CANNOT_TELL
@@ -59,10 +58,13 @@ def held_by_chance(findings: Sequence[ClaimFinding], market: Market) -> HeldByCh
     if separate < FEWEST:
         return HeldByChance(held, judged, math.nan, math.nan, int(separate))
     extra = np.arange(len(rules) + 1)
-    chances = binom.pmf(extra, len(rules), SIGNIFICANCE)
+    chances = [
+        comb(len(rules), k) * SIGNIFICANCE**k * (1.0 - SIGNIFICANCE) ** (len(rules) - k)
+        for k in extra.tolist()
+    ]
     share = sum(
         chance * float((counts + more >= held).mean())
-        for more, chance in zip(extra.tolist(), chances.tolist(), strict=True)
+        for more, chance in zip(extra.tolist(), chances, strict=True)
     )
     return HeldByChance(
         held,

@@ -17,6 +17,7 @@ import pandas as pd
 from backtest.errors import UserError
 from backtest.evidence.appetite import SIGNS, score
 from backtest.evidence.intervals import Interval, around
+from backtest.evidence.observation import Array
 from backtest.evidence.rerating import carried, parts_of, sides, weights_of
 from backtest.evidence.windows import CannotTell, resolve
 from backtest.market import Market
@@ -113,13 +114,12 @@ def elasticity(claim: Claim, market: Market) -> Elasticity | None:
     table = pd.DataFrame({"valuation": changes, **causes}).iloc[::-BLOCK].dropna().iloc[::-1]
     if len(table) < FEWEST:
         return None
-    import statsmodels.api as sm
-
-    fitted = sm.OLS(table["valuation"], sm.add_constant(table[["rate", "signs"]])).fit()
-    robust = fitted.get_robustcov_results("HC3")
-    steps = np.array([RATE_STEP, SIGN_STEP])
-    values, errors = robust.params[1:] * steps, robust.bse[1:] * steps
-    freedom = float(fitted.df_resid)
+    steps = np.array([1.0, RATE_STEP, SIGN_STEP])
+    against = np.column_stack([np.ones(len(table)), table[["rate", "signs"]]])
+    answers = table["valuation"].to_numpy(dtype=float)
+    slopes, errors, explained = regressed(answers, against)
+    values, errors = (slopes * steps)[1:], (errors * steps)[1:]
+    freedom = float(len(table) - len(steps))
     rate, sign = (around(float(values[k]), float(errors[k]), freedom, "blocks") for k in (0, 1))
     days = pd.DatetimeIndex(table.index)
     return Elasticity(
@@ -133,8 +133,22 @@ def elasticity(claim: Claim, market: Market) -> Elasticity | None:
         len(table),
         days[0],
         days[-1],
-        float(fitted.rsquared),
+        explained,
     )
+
+
+def regressed(answers: Array, causes: Array) -> tuple[Array, Array, float]:
+    """Return least squares, their errors whatever the variances, and the share explained.
+
+    Errors are HC3, those of MacKinnon & White (1985, Journal of Econometrics 29).
+    """
+    inverse = np.linalg.inv(causes.T @ causes)
+    slopes = inverse @ causes.T @ answers
+    missed = answers - causes @ slopes
+    leverage = np.einsum("ij,jk,ik->i", causes, inverse, causes)
+    pulls = inverse @ causes.T * (missed / (1.0 - leverage))
+    spread = ((answers - answers.mean()) ** 2).sum()
+    return slopes, np.sqrt((pulls**2).sum(axis=1)), float(1.0 - (missed**2).sum() / spread)
 
 
 def _halves(claims: Iterable[Claim], source: Source, market: Market) -> pd.DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from backtest.evidence.observation import Array
 from backtest.evidence.overlap import pooled
 
@@ -31,20 +33,18 @@ def rank_test(values: Array, horizon: int, together: Array) -> tuple[float, floa
     values : ndarray, event × (estimation + horizon)
     together : ndarray, event × event
     """
-    from scipy.stats import rankdata
-
     if not len(values):
         return math.nan, math.nan
-    ranks = rankdata(values, axis=1) / (values.shape[1] + 1.0) - 0.5
+    ranks = pd.DataFrame(values).rank(axis=1).to_numpy() / (values.shape[1] + 1.0) - 0.5
     return _ratio(ranks[:, -horizon:].mean(axis=1), together)
 
 
 def _ratio(values: Array, together: Array) -> tuple[float, float]:
     """Return the mean over its pooled standard error, and the two-sided p."""
-    from scipy.stats import t as student
+    from scipy.special import stdtr
 
     error, freedom = pooled(values, together)
     if not error > 0:
         return math.nan, math.nan
     statistic = float(values.mean()) / error
-    return statistic, float(2.0 * student.sf(abs(statistic), freedom))
+    return statistic, float(2.0 * stdtr(freedom, -abs(statistic)))

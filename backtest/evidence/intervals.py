@@ -137,9 +137,9 @@ def around(
     level: float = LEVEL,
 ) -> Interval:
     """Return the interval of Student's distribution around a number, inside `bounds`."""
-    from scipy.stats import t as student
+    from scipy.special import stdtrit
 
-    half = float(student.ppf((1.0 + level) / 2.0, freedom)) * error
+    half = float(stdtrit(freedom, (1.0 + level) / 2.0)) * error
     low, high = max(value - half, bounds[0]), min(value + half, bounds[1])
     return Interval(low, high, level, error, freedom, source)
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from backtest.evidence.chance import SIGNIFICANCE, Placebo
 from backtest.strategy.claim import Claim
 
@@ -78,10 +80,15 @@ def corrected(p_values: Sequence[float], method: str = "holm") -> list[float]:
     method : "holm" or "fdr_bh"
         Holm (1979) against even one false discovery; Benjamini & Hochberg (1995) against a share.
     """
-    from statsmodels.stats.multitest import multipletests
-
-    known = [p for p in p_values if not math.isnan(p)]
-    if not known:
-        return list(p_values)
-    adjusted = iter(multipletests(known, method=method)[1].tolist())
-    return [p if math.isnan(p) else next(adjusted) for p in p_values]
+    found = np.array(p_values, dtype=float)
+    known = np.flatnonzero(~np.isnan(found))
+    ranked = known[np.argsort(found[known], kind="stable")]
+    count, place = len(ranked), np.arange(len(ranked))
+    if method == "holm":
+        adjusted = np.maximum.accumulate(found[ranked] * (count - place))
+    else:
+        steps = found[ranked] * count / (place + 1.0)
+        adjusted = np.minimum.accumulate(steps[::-1])[::-1]
+    found[ranked] = np.minimum(adjusted, 1.0)
+    corrected: list[float] = found.tolist()
+    return corrected

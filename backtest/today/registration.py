@@ -112,7 +112,7 @@ def judged(
     own = (equity / equity.shift(fill_value=CASH) - 1.0).to_numpy(dtype=float)
     blend = blend_returns(strategy, seen, **terms).to_numpy(dtype=float)
     ahead, active = float(np.prod(1.0 + own) - np.prod(1.0 + blend)), own - blend
-    counts = resampling_counts(sessions, block_length(active[:, None]), DRAWS, seed=0)
+    counts = resampling_counts(sessions, block_length(active), DRAWS, seed=0)
     low, high = np.quantile(counts @ active / sessions, [0.05, 0.95]).tolist()
     verdict = CANNOT_TELL
     if complete and sessions >= FEWEST:

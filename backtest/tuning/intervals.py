@@ -1,7 +1,7 @@
 """Interval for a Sharpe ratio that allows for returns that depend on each other.
 
-A stationary bootstrap (Politis & Romano 1994) by `arch`, imported inside the functions. The answer
-leans on the block length, so it is given for half and twice the suggested one too.
+A stationary bootstrap (Politis & Romano 1994). The answer leans on the block length, so it is given
+for half and twice the suggested one too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backtest.engine.resampling import block_length
+from backtest.engine.resampling import block_length, resampling_counts
 from backtest.tuning.return_chunks import Array
 
 
@@ -59,16 +59,13 @@ def sharpe_interval(
 
     NaN bounds where the returns are constant.
     """
-    from arch.bootstrap import StationaryBootstrap
-
     low = high = math.nan
     if np.ptp(excess) > 0:
-        bootstrap = StationaryBootstrap(length, excess, seed=seed)
-        bounds = bootstrap.conf_int(_sharpe, draws, method="percentile", size=level)
-        low, high = (bounds[:, 0] * math.sqrt(per_year)).tolist()
+        count, middle = len(excess), excess.mean()
+        counts = resampling_counts(count, length, draws, seed)
+        moved, squares = counts @ (excess - middle) / count, counts @ (excess - middle) ** 2
+        spread = np.sqrt(np.maximum(squares - count * moved**2, 0.0) / (count - 1))
+        sharpe = np.divide(middle + moved, spread, out=np.zeros(draws), where=spread > 0)
+        tails = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
+        low, high = (np.quantile(sharpe, tails) * math.sqrt(per_year)).tolist()
     return SharpeInterval(low, high, level, length, draws)
-
-
-def _sharpe(excess: Array) -> Array:
-    spread = excess.std(ddof=1)
-    return np.array([excess.mean() / spread if spread > 0 else 0.0])

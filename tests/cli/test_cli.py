@@ -62,7 +62,7 @@ def test_run_prints_a_table_and_that_the_market_is_synthetic(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "SYNTHETIC DATA" in done.stdout
     assert "Max drawdown" in done.stdout
-    assert "loading vectorbt" in done.stderr
+    assert "simulating" in done.stderr
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert not list(tmp_path.iterdir())
 

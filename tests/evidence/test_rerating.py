@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from backtest.data import load_market
-from backtest.evidence.elasticity import elasticity, reratings
+from backtest.evidence.elasticity import elasticity, regressed, reratings
 from backtest.evidence.observables import measured_by
 from backtest.evidence.rerating import parts_of, rerating, rerating_elsewhere, weights_of
 from backtest.evidence.scorecard import evaluate
@@ -65,6 +65,19 @@ def test_a_market_without_valuations_says_price_only():
     assert (finding.basis, finding.claim.observable) == ("price only", "lead")
     assert "Price only: the market carries no valuation of it." in finding.sentence()
     assert "仅按价格" in finding.sentence("zh")
+
+
+def test_errors_are_those_of_statsmodels():
+    import statsmodels.api as sm
+
+    draw = np.random.default_rng(5)
+    causes = np.column_stack([np.ones(60), draw.normal(size=(60, 2))])
+    answers = causes @ [1.0, 2.0, 3.0] + draw.normal(size=60) * (1.0 + np.abs(causes[:, 1]))
+    theirs = sm.OLS(answers, causes).fit()
+    slopes, errors, explained = regressed(answers, causes)
+    assert slopes == pytest.approx(theirs.params)
+    assert errors == pytest.approx(theirs.get_robustcov_results("HC3").bse)
+    assert explained == pytest.approx(theirs.rsquared)
 
 
 def test_elasticity_finds_the_response_that_was_put_in():
