@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.display import Displayed
-from backtest.engine.resampling import Array, block_length
+from backtest.engine.resampling import Array, block_length, resampled
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 SHOWN = 250  # sessions at which the paths are compared
@@ -57,12 +57,9 @@ class Fan(Displayed):
 
 def fan(name: str, returns: pd.Series, *, paths: int, seed: int) -> Fan:
     """Return the fan of a series of returns; `BacktestResult.fan` says what is what."""
-    from arch.bootstrap import StationaryBootstrap
-
     values = returns.to_numpy(dtype=float)
     block = block_length(values)
-    draws = StationaryBootstrap(block, np.arange(len(values)), seed=seed)
-    drawn = np.stack([values[draws.update_indices()] for _ in range(paths)])
+    drawn = np.stack([values[taken] for taken in resampled(len(values), block, paths, seed)])
     wealth, drawdown = _gone(drawn)
     was = [found[0] for found in _gone(values[None, :])]
     shown = np.unique(np.linspace(0, len(values) - 1, SHOWN).round().astype(int))

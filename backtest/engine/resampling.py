@@ -7,6 +7,7 @@ arch itself imports Matplotlib, statsmodels and scipy.stats, which takes longer 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,19 +40,24 @@ def block_length(series: Array) -> int:
     return int(np.clip(math.ceil(best), 1, max(1, count // 3)))
 
 
-def resampling_counts(sessions: int, length: int, draws: int, seed: int) -> Array:
-    """Return how often each draw takes each session, draw × session; rows sum to `sessions`.
+def resampled(sessions: int, length: int, draws: int, seed: int) -> Iterator[NDArray[np.intp]]:
+    """Yield the sessions of each draw, in their new order.
 
     Blocks of `length` sessions on average, wrapped around (Politis & Romano 1994): the draws of
     `arch.bootstrap.StationaryBootstrap(length, …, seed=seed)`.
     """
     drawn, place = np.random.default_rng(seed), np.arange(sessions)
-    counts = np.empty((draws, sessions))
-    for draw in range(draws):
+    for _ in range(draws):
         anew = drawn.integers(sessions, size=sessions)
         begins = drawn.random(sessions) <= 1.0 / length
         begins[0] = True
         begun = np.maximum.accumulate(np.where(begins, place, 0))
-        taken = (anew[begun] + place - begun) % sessions
-        counts[draw] = np.bincount(taken, minlength=sessions)
-    return counts
+        yield (anew[begun] + place - begun) % sessions
+
+
+def resampling_counts(sessions: int, length: int, draws: int, seed: int) -> Array:
+    """Return how often each draw takes each session, draw × session; rows sum to `sessions`."""
+    found = np.empty((draws, sessions))
+    for row, taken in zip(found, resampled(sessions, length, draws, seed), strict=True):
+        row[:] = np.bincount(taken, minlength=sessions)
+    return found
