@@ -9,6 +9,7 @@ import pandas as pd
 
 from backtest.costs import Costs
 from backtest.engine.held import held, known_from, lineage, price_reach
+from backtest.engine.sketches import sketched
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
@@ -17,7 +18,7 @@ from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.source import source_identity
 from backtest.trials.fingerprints import Fingerprints, fingerprints
 from backtest.trials.ledger import Ledger
-from backtest.trials.tried import Held, Tried, by_month, days_of, sketched, window_of
+from backtest.trials.tried import Held, Tried, by_month, days_of, window_of
 
 
 def record_run(

@@ -15,7 +15,6 @@ Days = NDArray[np.int32]
 
 Codes = NDArray[np.int8]
 Single = NDArray[np.float32]
-PIECE = 64  # signals looked at together: few enough for the processor's cache
 
 
 @dataclass(frozen=True)
@@ -111,16 +110,7 @@ def days_of(sessions: pd.DatetimeIndex) -> Days:
     return sessions.to_numpy(dtype="datetime64[D]").astype(np.int32)
 
 
-def sketched(held: Held) -> tuple[int, Single]:
-    """Return the first calendar month, and each signal's active returns by month."""
-    parts = [
-        by_month(held.days, active_returns(held.codes[start : start + PIECE], held.returns))
-        for start in range(0, len(held.codes), PIECE)
-    ]
-    return parts[0][0], np.vstack([sums for _, sums in parts])
-
-
-def by_month(days: Days, active: Single) -> tuple[int, Single]:
+def by_month(days: Days, active: np.ndarray) -> tuple[int, np.ndarray]:
     """Return the first calendar month, and sums by month: row × month.
 
     Examples
@@ -132,7 +122,7 @@ def by_month(days: Days, active: Single) -> tuple[int, Single]:
     """
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]])
-    sums = np.zeros((len(active), int(months[-1] - months[0]) + 1), dtype=np.float32)
+    sums = np.zeros((len(active), int(months[-1] - months[0]) + 1), dtype=active.dtype)
     sums[:, months[starts] - months[0]] = np.add.reduceat(active, starts, axis=1)
     return int(months[0]), sums
 

@@ -11,9 +11,10 @@ import numpy as np
 from backtest.costs import Costs
 from backtest.engine.held import held, lineage, price_reach
 from backtest.engine.recording import over_sectors, trial_prints, tried
+from backtest.engine.sketches import sketched
 from backtest.market import Market
 from backtest.trials.ledger import KEPT, Ledger
-from backtest.trials.tried import Held, sketched
+from backtest.trials.tried import Held
 from backtest.tuning.signals import Regimes, regimes
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import RotationTrials, Trials

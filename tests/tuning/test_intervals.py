@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from arch.bootstrap import StationaryBootstrap, optimal_block_length
 
-from backtest.tuning.intervals import sharpe_interval, sharpe_intervals
 from backtest.engine.resampling import block_length
+from backtest.tuning.intervals import sharpe_interval, sharpe_intervals
 
 
 def test_an_interval_is_as_wide_as_theory_says_for_independent_returns() -> None:
