@@ -18,12 +18,21 @@ def pictures(block: Any, variables: dict[str, Any], settings: dict[str, Any]) ->
 
 project = "nqp-rotation"
 copyright = "the nqp-rotation authors"
-extensions = ["myst_parser", "sphinx_gallery.gen_gallery"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_gallery.gen_gallery",
+]
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+napoleon_google_docstring = False
+napoleon_use_ivar = True
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 html_theme = "furo"
 html_show_sourcelink = False
 myst_heading_anchors = 3
-suppress_warnings = ["config.cache"]
+suppress_warnings = ["config.cache", "ref.python"]  # words in types that are names of several
 sphinx_gallery_conf = {
     "examples_dirs": "examples",
     "gallery_dirs": "gallery",

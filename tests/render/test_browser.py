@@ -22,6 +22,16 @@ pytestmark = [
 
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 LINK = '<a href="https://example.com/$\\frac{">%{x}</a>'
+# Texts smaller than 11 pixels, and those that reach beyond their chart.
+TEXTS = """box => {
+    const svg = box.querySelector('.main-svg').getBoundingClientRect();
+    const texts = [...box.querySelectorAll('text')].filter(item => item.textContent.trim());
+    const said = found => found.map(item => item.textContent);
+    const out = item => { const { left, right } = item.getBoundingClientRect();
+        return left < svg.left - 2 || right > svg.right + 2; };
+    return [said(texts.filter(item => parseFloat(getComputedStyle(item).fontSize) < 11)),
+            said(texts.filter(item => !item.closest('.slider-group') && out(item)))];
+}"""
 INK = """box => [...box.querySelectorAll('path.js-line, .point path, image')]
     .filter(item => item.getBoundingClientRect().width > 1).length"""
 
@@ -64,7 +74,7 @@ def path(paths):
     return paths["en"]
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 390), ("en", 1280), ("zh", 390)])
+@pytest.mark.parametrize(("language", "width"), [("en", 768), ("en", 1280), ("zh", 390)])
 def test_it_opens_from_disk_and_asks_nobody_for_anything(chromium, paths, language, width):
     path = paths[language]
     opened = open_file(chromium, path, width=width)
@@ -76,6 +86,8 @@ def test_it_opens_from_disk_and_asks_nobody_for_anything(chromium, paths, langua
     for box in boxes:
         assert box.evaluate(INK) > 0, f"{box.get_attribute('id')} is blank"
         assert box.evaluate("box => box.getBoundingClientRect().right") <= width
+        small, clipped = box.evaluate(TEXTS)
+        assert small == clipped == [], box.get_attribute("id")
 
 
 def test_hostile_names_are_text(chromium, path):

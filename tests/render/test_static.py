@@ -11,10 +11,22 @@ from backtest.render.plots import chart as plots_chart
 from backtest.render.plots import fonts, pages
 from backtest.render.plots.chart import chart_figure, chart_png
 from backtest.render.plots.pages import to_pdf
-from backtest.views.charts import Bars, Chart, Counts, Grid, Line, Lines, Raster, Strips, Whiskers
+from backtest.views.charts import (
+    Bars,
+    Chart,
+    Counts,
+    Grid,
+    Line,
+    Lines,
+    Paths,
+    Raster,
+    Strips,
+    Whiskers,
+)
 from backtest.views.run_report import run_report
 from strategies import RateRotation
 from tests.markets import make_market
+from tests.pictures import differs
 
 DAYS = pd.bdate_range("2024-01-01", periods=4)
 NAMES = pd.Series(["a", "a", None, "b"], DAYS)
@@ -23,7 +35,28 @@ PANELS = {
     "lines": Lines(
         "t", (Line("a", pd.Series([1.0, 2, 3, 4], DAYS), "#000000"),), "growth", log=True
     ),
-    "strips": Strips("t", {"row": NAMES}, {"a": "#000000", "b": "#111111"}),
+    "band": Lines(
+        "t",
+        (
+            Line("low", pd.Series([1.0, 0.9, 0.8, 0.7], DAYS), "#333333"),
+            Line("high", pd.Series([1.0, 1.2, 1.5, 1.9], DAYS), "#333333", filled="down"),
+        ),
+        "growth",
+    ),
+    "paths": Paths(
+        "t",
+        {"one": pd.DataFrame({"x": [99.0, 101.0], "y": [98.0, 102.0]})},
+        {"one": "#0072B2"},
+        ("one",),
+        ("across", "up"),
+        100.0,
+        ("leading", "weakening", "lagging", "improving"),
+    ),
+    "strips": Strips(
+        "t",
+        {"row": NAMES, "computer, electronics, telecom: 3-session turnover": NAMES},
+        {"a": "#000000", "b": "#111111"},
+    ),
     "raster": Raster("t", pd.DataFrame([[0.0, 0.1, 0.2, 0.3]], ["row"], DAYS), 0.3),
     "grid": Grid("t", TABLE, "percent", mark=(0, 1)),
     "bars": Bars("t", TABLE, ("#000000", "#111111"), "percent"),
@@ -50,7 +83,12 @@ def test_every_panel_is_drawn_the_same_each_time(name):
     (axes,) = figure.axes
     assert axes.lines or axes.patches or axes.collections or axes.images
     assert chart_png(chart).startswith(b"\x89PNG")
-    assert chart_png(chart).startswith(b"\x89PNG")
+    assert differs(figure, name) < 1.0
+
+
+def test_a_picture_that_changed_would_be_seen():
+    panel = Lines("t", (Line("a", pd.Series([4.0, 3, 2, 1], DAYS), "#000000"),), "growth", log=True)
+    assert differs(chart_figure(Chart("c", "Title", "What it shows.", (panel,))), "lines") > 1.0
 
 
 def test_rows_are_named_from_the_top_and_a_dollar_is_a_dollar():
@@ -75,12 +113,16 @@ def test_names_and_heads_of_a_grid_have_room_and_a_picture_alone_says_what_it_re
     assert chart_png(chart, "SYNTHETIC DATA") != chart_png(chart)
 
 
-def test_labels_that_would_be_alike_are_cut_where_they_are_not():
+def test_a_long_label_takes_two_lines_and_those_cut_alike_are_cut_inside():
     rows = {f"computer, electronics, telecom: 3-session {what}": NAMES for what in ("rise", "fall")}
     panel = Strips("t", rows, {"a": "#000000", "b": "#111111"})
     (axes,) = chart_figure(Chart("c", "", "", (panel,))).axes
     texts = [tick.get_text() for tick in axes.get_yticklabels()]
-    assert texts == ["computer, el…-session rise", "computer, el…-session fall"]
+    assert texts[0] == "computer, electronics,\ntelecom: 3-session rise"
+    assert plots_chart._cut(list(rows)) == [
+        "computer, el…-session rise",
+        "computer, el…-session fall",
+    ]
 
 
 def test_a_cell_that_is_too_long_for_a_pdf_is_broken_and_not_cut():
