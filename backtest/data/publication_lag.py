@@ -19,6 +19,7 @@ from backtest.market.frequency import frequency_of, is_slower
 from backtest.market.universe import Universe
 from backtest.market.valuation import is_valuation
 
+FRED = re.compile(r"[A-Z]{4,}")
 EARLY_DAYS = 10  # by which a statistic may come before its rule's latest day
 _AROUND = re.compile(r"^(中国|china)|(当月同比|当月值|当月|同比增速|同比|年率|月率|月度|报告)+$")
 
@@ -97,16 +98,20 @@ def delay_of(series: str, source: str = "") -> Delay | None:
 def declared_name(series: str, universe: Universe) -> str:
     """Return the series of the universe that a name is an alias of, else the name itself.
 
+    What FRED calls by capitals is the series of that meaning, declared or not.
+
     Examples
     --------
     >>> from backtest.market.universe import load_universe
     >>> shenwan = load_universe("shenwan")
-    >>> [declared_name(name, shenwan) for name in ("中债国债到期收益率:10年(%)", "pmi", "CPI")]
-    ['cn10y', 'pmi', 'CPI']
+    >>> [declared_name(name, shenwan) for name in ("中债国债到期收益率:10年(%)", "HOUST", "CPI")]
+    ['cn10y', 'us_housing_starts', 'CPI']
     """
     rule = delay_of(series)
     meant = [spec.id for spec in universe.series if rule and delay_of(spec.id) is rule]
-    return meant[0] if meant else series
+    if not meant and rule and series in rule.aliases and FRED.fullmatch(series):
+        meant = [name for name, one in delays().items() if one is rule]
+    return meant[-1] if meant else series
 
 
 def _bare(name: str) -> str:

@@ -27,6 +27,21 @@ HELD_TO = {
     "nqp evidence STRATEGY, real market": (("evidence", "thesis-rotation"), 2.5),
     "nqp index --sensitivity": (("index", "--sensitivity"), None),
 }
+# What people run every day, held to 1.3 times `nqp run`.
+DAILY = (
+    "baskets",
+    "config",
+    "data list",
+    "index",
+    "journal",
+    "map",
+    "policy",
+    "runs",
+    "strategies",
+    "thesis list",
+    "today",
+    "trials",
+)
 REPORT_SECONDS, REPORT_BYTES = 1.0, 2_000_000
 COMPILING, SWEEPS = 4.0, (10_000, 31_623, 100_000)
 
@@ -39,6 +54,7 @@ def main() -> None:
     with TemporaryDirectory() as place:
         os.environ["NQP_HOME"] = str(Path(place) / "home")
         commands(1 if quick else 5, Path(place))
+        daily(1 if quick else 5)
         sweep.compare(1 if quick else 5, 500 if quick else 10_000)
         sweep.scaling([250, 500] if quick else [625, 1250, 2500, 5000, 10_000])
         sizes = [size // (10 if quick else 1) for size in SWEEPS]
@@ -76,6 +92,17 @@ def commands(rounds: int, place: Path) -> None:
     ):
         said = "" if value <= most else "  MISSED"
         print(f"the report of a run, {what}: {value:.2f}; held to {most:.1f}{said}")
+    print(flush=True)
+
+
+def daily(rounds: int) -> None:
+    """Time what people run every day beside `nqp run`; the first round warms up."""
+    ways = ["run", *DAILY]
+    times = [[_cpu(*_nqp(*words.split())) for words in ways] for _ in range(rounds + 1)][1:]
+    usual, *median = (statistics.median(column) for column in zip(*times, strict=True))
+    print(f"CPU seconds beside nqp run ({usual:.2f})")
+    for words, seconds in zip(DAILY, median, strict=True):
+        _row(f"nqp {words}", seconds, seconds / usual, 1.3)
     print(flush=True)
 
 

@@ -37,7 +37,11 @@ def test_theses_are_listed_shown_and_have_a_schema():
         ('"rate_change"', '"rates"', "there is no observable 'rates'; choose from lead"),
         ("horizon = 20", "horizn = 20", "horizn is no option of after_events; did you mean"),
         ("horizon = 20", "horizon = 0.5", "horizon was 0.5; give a whole number from 1"),
-        ('basket = "growth"\nagainst', "against", "claim A2: lead is measured on basket; name one"),
+        (
+            'basket = "growth"\nagainst',
+            "against",
+            "claim A2: lead is measured on basket; add",
+        ),
         ("year = 2024", "year = 24", "year was 24; give 1900 or more"),
     ],
 )

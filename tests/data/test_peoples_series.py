@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from backtest import load_market
+from strategies import ExportChainRotation
 from tests.data.peoples import (
     BANKS,
     DAYS,
@@ -33,6 +34,25 @@ def test_a_month_is_known_by_the_rule_of_its_series(nqp, tmp_path, label, name):
     january = values[24]
     assert (known[:"2023-02-10"] != january).all()
     assert known["2023-02-13"] == january
+
+
+def test_files_of_fred_are_what_the_export_chains_ask_for_from_their_publication_on(nqp, tmp_path):
+    months, folder = pd.date_range("2021-06-01", "2023-11-01", freq="MS"), tmp_path / "fred"
+    folder.mkdir()
+    flat, january = np.full(len(months), 70.0), list(months).index(pd.Timestamp("2023-01-01"))
+    starts = np.where(np.arange(len(months)) < january, 1300.0, 1340.0)
+    for name, values in (("HOUST", starts), ("NEWORDER", flat), ("ISRATIO", flat / 50)):
+        table = pd.DataFrame({"observation_date": months.strftime("%Y-%m-%d"), name: values})
+        table.to_csv(folder / f"{name}.csv", index=False)
+    yields = rates(tmp_path, np.full(len(DAYS), 4.0), name="us10y")
+    nqp(wide(tmp_path / "p.csv"), "--series", yields, "--series", folder)
+    market = load_market("m")
+    assert {"us_housing_starts", "us_capital_goods_orders"} <= set(market.series.columns)
+    regime = ExportChainRotation(window=5, confirm=1).regime(market)
+    # January's starts rise; they are out by 21 February, and for five sessions that is a change.
+    rises = regime.index[regime == "export_housing"]
+    rises = rises[rises >= "2023-01-01"]
+    assert [f"{day:%m-%d}" for day in rises] == ["02-21", "02-22", "02-23", "02-24", "02-27"]
 
 
 def test_a_month_that_cannot_be_out_yet_is_told(nqp, tmp_path):
