@@ -25,7 +25,7 @@ def to_plotly(chart: Chart) -> dict[str, Any]:
     total = ABOVE + sum(heights) + GAP * (len(heights) - 1) + BELOW
     layout: dict[str, Any] = {
         "height": total,
-        "margin": {"l": 120, "r": 28, "t": ABOVE, "b": BELOW, "pad": 3},
+        "margin": {"l": 120, "r": 14, "t": ABOVE, "b": BELOW, "pad": 3},
         "showlegend": False,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

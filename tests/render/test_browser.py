@@ -25,7 +25,8 @@ LINK = '<a href="https://example.com/$\\frac{">%{x}</a>'
 # Texts smaller than 11 pixels, and those that reach beyond their chart.
 TEXTS = """box => {
     const svg = box.querySelector('.main-svg').getBoundingClientRect();
-    const texts = [...box.querySelectorAll('text')].filter(item => item.textContent.trim());
+    const texts = [...box.querySelectorAll('text')].filter(
+        item => item.textContent.trim() && item.getBoundingClientRect().width);
     const said = found => found.map(item => item.textContent);
     const out = item => { const { left, right } = item.getBoundingClientRect();
         return left < svg.left - 2 || right > svg.right + 2; };
