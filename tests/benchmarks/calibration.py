@@ -5,7 +5,8 @@ Every row is a kind of simulated market (`tests.tuning.simulated`): in how many 
 often the true Sharpe ratio of its timing lies above the bound; and how often Hansen's test against
 the baskets held still, and a deflated Sharpe ratio over 95 %, would have called it skill. The last
 column is TokIO's stepwise reality check on the same markets, where it is installed. `--markets N`
-sets how many markets a row has, `--rival N` how many of them the slower columns.
+sets how many markets a row has, `--rival N` how many of them the slower columns. Finished rows are
+kept: ended and begun again, it goes on with the next.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +32,7 @@ from backtest.tuning.spa import superiority
 from backtest.tuning.timing_test import timing_test
 from backtest.tuning.verdict import SIZE, Verdict, break_even
 from tests.benchmarks import calibration_evidence
-from tests.benchmarks.published import publish
+from tests.benchmarks.published import Kept, publish
 from tests.tuning.simulated import (
     ETF,
     GRID,
@@ -52,8 +54,10 @@ WITH_RIVAL = (
     "no skill",
     "hidden regimes, 10 % a year",
     "hidden regimes, 20 % a year",
+    "hidden regimes, 40 % a year",
     "planted 20 % a year",
 )
+REFINED = 60  # markets in which a search is refined ten times
 HEAD = ("skill", "luck", "cannot tell", "p ≤ 5 %", "missed", "Hansen", "deflated", "TokIO")
 
 
@@ -95,11 +99,14 @@ def main() -> None:
 
 def table(markets: int, rivals: int) -> Iterator[str]:
     """Yield the table line by line."""
-    yield f"{markets} markets a row"
+    kept = Kept(f"verdict-{markets}-{rivals}")
+    yield f"{markets} markets a row; Hansen, deflated and TokIO on {min(rivals, markets)}"
     yield f"{'':34s}" + "".join(f"{name:>12s}" for name in HEAD)
     for name, tried in cells(markets):
-        yield row(name, tried, rivals)
-    yield refined(min(markets, 60))
+        yield kept.cell(name, partial(row, name, tried, rivals))
+    for planted in (0.0, 0.20):
+        few = min(markets, REFINED)
+        yield kept.cell(f"refined, {planted:.0%}", partial(refined, planted, few))
 
 
 def cells(count: int) -> Iterator[tuple[str, Iterable[Tried]]]:
@@ -112,6 +119,7 @@ def cells(count: int) -> Iterator[tuple[str, Iterable[Tried]]]:
     yield "market drift, unlike betas", simple(Terms(drift=0.2, betas=(1.2, 0.8)), count)
     yield "hidden regimes, 10 % a year", simple(Terms(regimes=0.10), count)
     yield "hidden regimes, 20 % a year", simple(Terms(regimes=0.20), count)
+    yield "hidden regimes, 40 % a year", simple(Terms(regimes=0.40), count)
     yield "constant gap, 10 % a year", simple(Terms(gap=0.10), count)
     yield "momentum, no skill", momentum(Terms(), count)
     yield "three baskets, no skill", three(Terms(), count)
@@ -261,11 +269,11 @@ def rival() -> Callable[[Tried], bool] | None:
     return finds
 
 
-def refined(count: int) -> str:
-    """Refine ten times around the winner, on noise: what was counted, and whether it ever fell."""
+def refined(planted: float, count: int) -> str:
+    """Refine ten times around the winner: what was counted, whether it ever fell, what passes."""
     fell = rose = found = 0
     last: list[int] = []
-    for number, world in enumerate(worlds(Terms(), count)):
+    for number, world in enumerate(worlds(Terms(planted=planted), count)):
         made = np.random.default_rng(number)
         grid, every = GRID, np.empty((0, world.baskets.shape[1]), dtype=np.int8)
         leaders: list[Leader] = []
@@ -303,9 +311,9 @@ def refined(count: int) -> str:
         found += timing.p <= SIZE
         last.append(before)
     return (
-        f"refined ten times around the winner, no skill, {count} markets: effective trials fell "
-        f"{fell} times, the first winner's deflated figure rose {rose} times; {np.mean(last):.0f} "
-        f"independent of 360 at the end; p ≤ 5 % in {found / count:.1%}"
+        f"refined ten times around the winner, {planted:.0%} a year planted, {count} markets: p ≤ "
+        f"5 % in {found / count:.1%}; effective trials fell {fell} times, the first winner's "
+        f"deflated figure rose {rose} times; {np.mean(last):.0f} independent of 360 at the end"
     )
 
 
