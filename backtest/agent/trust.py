@@ -43,7 +43,6 @@ def trust(result: BacktestResult, decisions: Decisions, published: pd.Timestamp)
     excess = (returns - result.risk_free).to_numpy()
     left = deflation(excess, result.per_year, effective)
     years, needed = len(returns) / result.per_year, minimum_years(effective)
-    found = str(result.manifest["look_ahead"])
     document: dict[str, Any] = plain(
         {
             "trials_in_store": sum(row["count"] for row in Ledger.at_home().overview()),
@@ -54,7 +53,7 @@ def trust(result: BacktestResult, decisions: Decisions, published: pd.Timestamp)
             "minimum_years": needed,
             "in_sample": bool(returns.index[0] <= published) or chosen.count.trials > 1,
             "synthetic": result.synthetic,
-            "looks_ahead": found if Look(found).peeks else "",
+            "looks_ahead": Look(str(result.manifest["look_ahead"])).ruled["looks_ahead"],
             "no_more": no_more(effective, years, needed),
         }
     )

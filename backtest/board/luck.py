@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backtest.trials.ledger import Count
 from backtest.tuning.deflated_sharpe import deflation
 from backtest.tuning.return_chunks import Array
 from backtest.tuning.spa import ROUNDING
-from backtest.tuning.timing_test import TimingTest
 from backtest.tuning.verdict import Verdict
 
 
@@ -35,18 +33,7 @@ class Luck:
     deflated_active: float
 
 
-def luck(
-    returns: Array,
-    risk_free: Array,
-    blend: Array,
-    *,
-    per_year: float,
-    count: Count,
-    timing: TimingTest | None,
-    break_even: float,
-    costs: float,
-    switches: int | None,
-) -> Luck:
+def luck(ruling: Verdict, returns: Array, risk_free: Array, blend: Array, per_year: float) -> Luck:
     """Return how far a variant is to be believed.
 
     Parameters
@@ -56,13 +43,13 @@ def luck(
     per_year : float
         Sessions per year.
     """
-    effective = max(count.effective, 1)
+    effective = max(ruling.count.effective, 1)
     whole = deflation(returns - risk_free, per_year, effective)
     active = returns - blend
     # What only rounding tells apart from its baskets has no return of its own.
     active = active if float(np.abs(active).max()) > ROUNDING else np.zeros_like(active)
     return Luck(
-        ruling=Verdict(timing, count, len(returns) / per_year, switches, break_even, costs),
+        ruling=ruling,
         deflated=whole.probability,
         hurdle=whole.hurdle,
         deflated_active=deflation(active, per_year, effective).probability,

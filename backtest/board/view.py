@@ -7,7 +7,6 @@ as a trial in the ledger.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,11 +26,12 @@ from backtest.market.schedule import ON_CHANGE
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions
 from backtest.strategy.holding import fitted
+from backtest.strategy.look import look
 from backtest.trials.ledger import Count, Ledger
 from backtest.trials.tried import Held
 from backtest.tuning.blend import blend_targets
-from backtest.tuning.joint import earned, joint_test, trials_on
-from backtest.tuning.verdict import break_even
+from backtest.tuning.joint import timed, trials_on
+from backtest.tuning.verdict import Verdict
 
 CASH = 1_000_000.0
 USUAL = BoardTerms()
@@ -79,24 +79,16 @@ class View:
     @cached_property
     def luck(self) -> Luck:
         """How far to believe it."""
-        per_year, turnover = self.market.per_year(self.first), self.figures["turnover"]
-        timing, even = None, math.nan
-        if self.held is not None:
-            timing = joint_test(self.held, self.market)
-            even = break_even(earned(self.held, per_year), turnover)
-        return luck(
-            self.returns.to_numpy(),
-            self.risk_free,
-            self.blend,
-            per_year=per_year,
+        rotates = isinstance(self.strategy, RotationStrategy)
+        ruling = Verdict(
             count=self.count,
-            timing=timing,
-            break_even=even,
-            costs=self.figures["cost_drag"] / (2.0 * turnover) if turnover > 0 else math.nan,
-            switches=int(self.figures["switches"])
-            if isinstance(self.strategy, RotationStrategy)
-            else None,
+            years=len(self.returns) / self.market.per_year(self.first),
+            switches=int(self.figures["switches"]) if rotates else None,
+            **timed(self.held, self.market, self.first, self.figures),
+            **look(self.strategy, self.market).ruled,
         )
+        per_year = self.market.per_year(self.first)
+        return luck(ruling, self.returns.to_numpy(), self.risk_free, self.blend, per_year)
 
     @property
     def place(self) -> str:

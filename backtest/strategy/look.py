@@ -55,6 +55,20 @@ class Look:
         """Whether it was seen to look ahead."""
         return self.found not in (BUILT_IN.found, NOT_CHECKED.found, NONE_FOUND.found)
 
+    @property
+    def ruled(self) -> dict[str, Any]:
+        """What a verdict takes of it: what the leak is, empty if none, and whether anybody looked.
+
+        Examples
+        --------
+        >>> Look("none found").ruled
+        {'looks_ahead': '', 'checked': True}
+        """
+        return {
+            "looks_ahead": self.found if self.peeks else "",
+            "checked": self.found != NOT_CHECKED.found,
+        }
+
 
 LOOKS_AHEAD = (
     "looks ahead: weights of {day} change when later data are cut off; run '{run}'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from backtest.trials.ledger import Count, Ledger
 from backtest.trials.tried import Held, active_returns, window_of
 from backtest.tuning.shifts import Signals
 from backtest.tuning.timing_test import TimingTest, timing_test
+from backtest.tuning.verdict import break_even
 
 
 def joint_test(own: Held, market: Market) -> TimingTest | None:
@@ -106,9 +108,25 @@ def selection(decisions: Decisions, *, fill: str, first: int = 0) -> Selection:
     return Selection(trials_on(decisions.market, first), timing)
 
 
-def earned(own: Held, per_year: float) -> float:
-    """Return what a variant's timing earned a year, before costs."""
-    return float(active_returns(own.codes, own.returns).mean()) * per_year
+def timed(
+    own: Held | None, market: Market, first: int, figures: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return what a verdict takes of a variant's timing: the test, break-even cost, what was paid.
+
+    Parameters
+    ----------
+    own : Held or None
+        What it held; None for what is no rotation.
+    figures : mapping
+        Its `turnover` and `cost_drag` a year.
+    """
+    turnover = float(figures["turnover"])
+    paid = float(figures["cost_drag"]) / (2.0 * turnover) if turnover > 0 else math.nan
+    if own is None:
+        return {"timing": None, "break_even": math.nan, "costs": paid}
+    earned = float(active_returns(own.codes, own.returns).mean()) * market.per_year(first)
+    even = break_even(earned, turnover)
+    return {"timing": joint_test(own, market), "break_even": even, "costs": paid}
 
 
 def trials_on(market: Market, first: int) -> Count:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,16 +24,15 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions, rotates
-from backtest.strategy.look import NOT_CHECKED, look
+from backtest.strategy.look import look
 from backtest.trials.ledger import Ledger
 from backtest.tuning.best_variant import Best
 from backtest.tuning.blend import blend_returns
 from backtest.tuning.honesty import Honesty
-from backtest.tuning.joint import earned, joint_test, trials_on
+from backtest.tuning.joint import timed, trials_on
 from backtest.tuning.judge import judge
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import Trials
-from backtest.tuning.verdict import break_even
 
 if TYPE_CHECKING:
     from vectorbt import Portfolio
@@ -118,27 +116,20 @@ class Sweep(Displayed):
         """How far the best variant is to be believed, by all trials this store has ever seen."""
         row = int(self.ranking[0])
         strategy, figures = self.strategy(row), self.trials.iloc[row]
-        turnover = float(figures["turnover"])
-        seen = look(strategy, self.market, check=self.check)
         looks = Ledger.at_home().openings(lineage(self.market)) if self.holdout else ()
-        timing, even = None, math.nan
+        own = None
         if rotates(strategy):
             own = one_held(Decisions(strategy, self.market), fill=self.fill, first=self.first)
-            timing = joint_test(own, self.market)
-            even = break_even(earned(own, self.market.per_year(self.first)), turnover)
         return judge(
             self.chunks,
             row,
             {"benchmark": self.benchmark, "blend": self.blend},
             per_year=self.market.per_year(self.first),
             count=trials_on(self.market, self.first),
-            timing=timing,
-            break_even=even,
-            costs=float(figures["cost_drag"]) / (2.0 * turnover) if turnover > 0 else math.nan,
+            **timed(own, self.market, self.first, figures),
             risk_free=self.risk_free,
             switches=int(figures["switches"]) if isinstance(strategy, RotationStrategy) else None,
-            looks_ahead=seen.found if seen.peeks else "",
-            checked=seen is not NOT_CHECKED,
+            **look(strategy, self.market, check=self.check).ruled,
             holdout=self.holdout,
             openings=len({look.variant for look in looks}),
         )

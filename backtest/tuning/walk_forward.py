@@ -7,7 +7,6 @@ once: switching parameters pays its costs like any other trade.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,18 +27,17 @@ from backtest.market import Date, Market
 from backtest.market.elapsed import sessions_per_year
 from backtest.market.episodes import bounds
 from backtest.strategy import Strategy
-from backtest.strategy.look import NOT_CHECKED, look
+from backtest.strategy.look import look
 from backtest.trials.tried import Held
 from backtest.tuning.blend import blend_returns
 from backtest.tuning.honesty import Honesty
-from backtest.tuning.joint import earned, joint_test, trials_on
+from backtest.tuning.joint import timed, trials_on
 from backtest.tuning.judge import judge
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.splits import Split, expanding
 from backtest.tuning.stitched import held_by, stitched_of
 from backtest.tuning.sweep import Score, sweep
 from backtest.tuning.sweep_result import Sweep
-from backtest.tuning.verdict import break_even
 
 FROM_RETURNS = ("returns", "per_year", "sessions", "risk_free", "benchmark")
 
@@ -90,12 +88,6 @@ class WalkForward(Displayed):
             cash=self.swept.cash,
             first=first,
         )
-        figures = result.summary()
-        turnover = figures["turnover"]
-        own, timing, even = self.held, None, math.nan
-        if own is not None:
-            timing = joint_test(own, market)
-            even = break_even(earned(own, market.per_year(first)), turnover)
         looks = [
             look(self.swept.strategy(winner), market, check=self.check)
             for winner in dict.fromkeys(self.winners)
@@ -107,13 +99,10 @@ class WalkForward(Displayed):
             {"blend": blend, "benchmark": next(whole, blend)},
             per_year=market.per_year(first),
             count=trials_on(market, first),
-            timing=timing,
-            break_even=even,
-            costs=figures["cost_drag"] / (2.0 * turnover) if turnover > 0 else math.nan,
+            **timed(self.held, market, first, result.summary()),
             risk_free=result.risk_free,
-            switches=None if own is None else result.switches,
-            looks_ahead=seen.found if seen.peeks else "",
-            checked=seen is not NOT_CHECKED,
+            switches=None if self.held is None else result.switches,
+            **seen.ruled,
         )
 
     def __repr__(self) -> str:

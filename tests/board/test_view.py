@@ -1,6 +1,6 @@
 """What the board shows is what a run gives, and each variant counts once."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from backtest.errors import UserError
 from backtest.trials.ledger import Count
 from backtest.tuning.deflated_sharpe import probabilistic_sharpe
 from backtest.tuning.sweep import sweep
+from backtest.tuning.verdict import Verdict
 from backtest.views.words import Words
 from strategies import BreakthroughOverlay, EqualWeight, RateRotation, StaticBlend, ThesisRotation
 
@@ -88,17 +89,9 @@ def test_each_variant_counts_once_and_a_sweep_counts_the_same(market):
 
 def believed(returns, *, blend=None, count=None, switches=40):
     still = np.zeros_like(returns)
-    return luck(
-        returns,
-        still,
-        still if blend is None else blend,
-        per_year=242,
-        count=count or Count(1, 1, 0),
-        timing=None,
-        break_even=np.nan,
-        costs=np.nan,
-        switches=switches,
-    )
+    count = count or Count(1, 1, 0)
+    ruling = Verdict(None, count, len(returns) / 242, switches, np.nan, np.nan)
+    return luck(ruling, returns, still, still if blend is None else blend, 242)
 
 
 def test_more_independent_trials_make_the_deflated_sharpe_stricter():
@@ -176,3 +169,19 @@ def test_a_market_it_cannot_run_on_is_the_users_mistake(market):
 
     with pytest.raises(UserError, match="no series"):
         view(RateRotation(), replace(market, series=market.series.iloc[:, :0]))
+
+
+@dataclass(frozen=True)
+class Clairvoyant(RateRotation):
+    """Knows the yield of twenty sessions later."""
+
+    def regime(self, market):
+        return super().regime(market).shift(-20).bfill().ffill()
+
+
+def test_what_looks_ahead_has_the_same_verdict_on_the_board_and_in_a_sweep(market):
+    swept = sweep(Clairvoyant(), {"fall_bp": [10.0, 12.0]}, market)
+    ruling = view(swept.best.strategy, market).luck.ruling
+    assert ruling.word == swept.honesty.verdict == "cannot tell"
+    assert ruling.sentence == swept.honesty.banner
+    assert ruling.sentence.startswith("It looks ahead, so there is no verdict")
