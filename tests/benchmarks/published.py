@@ -1,4 +1,4 @@
-"""What a benchmark measured: kept while it runs, and written into `backtest/docs/calibration.md`."""
+"""What a benchmark measured: kept while it runs, and filed in `backtest/docs/calibration.md`."""
 
 from __future__ import annotations
 
