@@ -113,7 +113,9 @@ def sectors_dealt(played: RegimeReplay, *, deals: int = DEALS, seed: int = 0) ->
     """Deal the sectors anew between baskets, with the strategy's own dates.
 
     Instruments with a price from the first session on change places; what is listed later, and
-    what is no sector, stays.
+    what is no sector, stays. Sectors of a basket move together, so a strategy's figures lie further
+    from those of all deals than other deals' do, for better or worse: each deal's distance from
+    their mean (of returns, in logs) is brought to the spread of the strategy's own baskets.
     """
     market = played.market
     sectors = {name for names in market.by_sector.values() for name in names}
@@ -125,9 +127,32 @@ def sectors_dealt(played: RegimeReplay, *, deals: int = DEALS, seed: int = 0) ->
     for order in orders:
         order[movable] = random.permutation(movable)
     figures = played.dealt(orders)[list(METRICS)]
+    spread = _spread(played, np.vstack([np.arange(len(columns)), orders]))
+    wider = np.divide(spread[0], spread[1:], out=np.ones(deals), where=spread[1:] > 0)
+    figures["total_return"] = np.log1p(figures["total_return"])
+    figures = figures.mean() + (figures - figures.mean()).mul(wider, axis=0)
+    figures["total_return"] = np.expm1(figures["total_return"])
     return PlaceboTest(
         "sectors dealt again", figures, _actual(played), exact=False, synthetic=market.synthetic
     )
+
+
+def _spread(played: RegimeReplay, orders: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return by deal how far what is held spreads around all sectors alike, a session."""
+    moves = played.market.close.iloc[played.first :].pct_change(fill_method=None)
+    sectors = [name for names in played.market.by_sector.values() for name in names]
+    apart = moves.sub(moves[sectors].mean(axis=1), axis=0)
+    covariance = apart.cov().fillna(0.0).to_numpy()
+    squares = np.zeros(len(orders))
+    for code in played.choices:
+        share = float((played.path[played.free] == code).mean())
+        basket = played.baskets[played.names[code]]
+        mean = basket.reindex(columns=moves.columns, fill_value=0.0).mean().to_numpy(dtype=float)
+        held = np.zeros(orders.shape)
+        np.put_along_axis(held, orders, np.tile(np.nan_to_num(mean), (len(orders), 1)), axis=1)
+        squares += share * ((held @ covariance) * held).sum(axis=1)
+    spread: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
+    return spread
 
 
 def _test(kind: str, played: RegimeReplay, drawn: Codes, *, exact: bool) -> PlaceboTest:

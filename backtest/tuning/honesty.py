@@ -112,6 +112,19 @@ class Honesty(Displayed):
         return self.intervals[1]
 
     @property
+    def significant_up_to(self) -> float:
+        """Cost per unit traded above which its timing, net of it, is not significant.
+
+        What it earns beyond the best of all signals in 5 % of shifts, over what it trades; 0 where
+        that is nothing. `break_even` leaves the bar out.
+        """
+        timing = self.timing
+        if timing is None or not math.isfinite(self.break_even):
+            return math.nan
+        beyond = 1.0 - timing.critical / timing.sharpe if timing.sharpe > 0 else 0.0
+        return max(0.0, beyond) * self.break_even
+
+    @property
     def ruling(self) -> Verdict:
         """The verdict, and what it rests on."""
         return Verdict(
@@ -263,6 +276,7 @@ class Honesty(Displayed):
         if self.timing is not None:
             del plain["timing"]["largest"]
         derived = {"verdict": self.verdict, "banner": self.banner, "years": self.years}
+        derived["significant_up_to"] = self.significant_up_to
         return {name: _plain(value) for name, value in (derived | plain).items()}
 
     def to_json(self) -> str:
@@ -308,6 +322,11 @@ def _timing_rows(honesty: Honesty) -> list[tuple[str, str, str]]:
             Note("break-even cost"),
             _points(honesty.break_even),
             Note("per unit traded, where skill ends; paid: {paid}", paid=_points(honesty.costs)),
+        ),
+        (
+            Note("… still significant"),
+            _points(honesty.significant_up_to),
+            Note("cost at which timing net of it meets the 5 % bar"),
         ),
     ]
 

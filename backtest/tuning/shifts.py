@@ -51,7 +51,7 @@ class Shifts:
     """Signals that hold more than one basket, and differences between those any of them holds."""
 
     def __init__(self, signals: Signals) -> None:
-        held = np.bincount(signals.codes.ravel() + 1, minlength=len(signals.returns) + 1)[1:] > 0
+        held = np.array([(signals.codes == code).any() for code in range(len(signals.returns))])
         self.number = np.r_[np.cumsum(held) - 1, -1].astype(np.int8)  # the last for code −1
         moving = np.flatnonzero(moves(signals.codes))
         made = np.zeros(len(moving)) if signals.made is None else signals.made[moving]
@@ -59,7 +59,8 @@ class Shifts:
         times, together = np.unique(made[order], return_inverse=True)
         together = together * ROUNDS // max(len(times), ROUNDS)
         self.starts = np.flatnonzero(np.r_[True, together[1:] != together[:-1]][: len(together)])
-        self.codes = self.number[signals.codes[moving[order]]]
+        codes = signals.codes[moving[order]]
+        self.codes = codes if held.all() else self.number[codes]
         returns = signals.returns[held]
         over = returns[:-1] - returns[-1:]
         self.over: Single = straightened(over / around(returns)).astype(np.float32)

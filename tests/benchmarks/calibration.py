@@ -67,8 +67,8 @@ class Tried:
 
     codes: Codes
     baskets: Array
+    pick: int
     cost: float = ETF
-    pick: int | None = None
     truth: float = 0.0
     reach: int = 0
 
@@ -144,14 +144,14 @@ def with_truth(codes: Codes, world: World, terms: Terms, cost: float) -> Tried:
     """Return a sweep and what its best variant's timing is truly worth."""
     pick = best_of(net_returns(codes, world.baskets, cost))
     if not terms.planted:
-        return Tried(codes, world.baskets, cost, pick)
+        return Tried(codes, world.baskets, pick, cost)
     held = (codes[pick] == 0).astype(float)
     apart = held - held.mean()
     on = rate_signals(world.yields, GRID[TRUE : TRUE + 1])[0] == 0
     worth = (apart * on).mean() * terms.planted / PER_YEAR
     spread = (apart * (world.baskets[0] - world.baskets[1])).std()
     truth = worth / spread * math.sqrt(PER_YEAR) if spread > 0 else 0.0
-    return Tried(codes, world.baskets, cost, pick, truth)
+    return Tried(codes, world.baskets, pick, cost, truth)
 
 
 def momentum(terms: Terms, count: int) -> Iterator[Tried]:
@@ -159,7 +159,7 @@ def momentum(terms: Terms, count: int) -> Iterator[Tried]:
     for world in worlds(terms, count):
         codes = momentum_signals(world.baskets)[:, 181:]
         baskets = world.baskets[:, 181:]
-        yield Tried(codes, baskets, pick=best_of(net_returns(codes, baskets, ETF)), reach=181)
+        yield Tried(codes, baskets, best_of(net_returns(codes, baskets, ETF)), reach=181)
 
 
 def three(terms: Terms, count: int) -> Iterator[Tried]:
@@ -169,7 +169,7 @@ def three(terms: Terms, count: int) -> Iterator[Tried]:
         second = rate_signals(world.yields, GRID[::-1])
         codes = np.where(first == second, first, np.int8(2)).astype(np.int8)
         baskets = np.vstack([world.baskets, np.zeros(world.baskets.shape[1])])
-        yield Tried(codes, baskets, pick=best_of(net_returns(codes, baskets, ETF)))
+        yield Tried(codes, baskets, best_of(net_returns(codes, baskets, ETF)))
 
 
 def five(terms: Terms, count: int) -> Iterator[Tried]:
@@ -180,9 +180,9 @@ def five(terms: Terms, count: int) -> Iterator[Tried]:
         codes = np.vstack([rate_signals(world.yields), *others])
         own = with_truth(codes[: len(GRID)], world, terms, ETF)
         if terms.planted:  # the real one is asked about, among all five
-            yield Tried(codes, world.baskets, ETF, own.pick, own.truth)
+            yield Tried(codes, world.baskets, own.pick, truth=own.truth)
         else:
-            yield Tried(codes, world.baskets, ETF, best_of(net_returns(codes, world.baskets, ETF)))
+            yield Tried(codes, world.baskets, best_of(net_returns(codes, world.baskets, ETF)))
 
 
 def real_gap() -> Array | None:
@@ -208,7 +208,7 @@ def on_real(baskets: Array, count: int) -> Iterator[Tried]:
     sessions = baskets.shape[1]
     for world in worlds(Terms(years=sessions // PER_YEAR + 1), count):
         codes = np.ascontiguousarray(rate_signals(world.yields)[:, :sessions])
-        yield Tried(codes, baskets, pick=best_of(net_returns(codes, baskets, ETF)))
+        yield Tried(codes, baskets, best_of(net_returns(codes, baskets, ETF)))
 
 
 def row(name: str, tries: Iterable[Tried], rivals: int) -> str:
@@ -217,8 +217,7 @@ def row(name: str, tries: Iterable[Tried], rivals: int) -> str:
     sure, missed, hansen, deflated, theirs = [], [], [], [], []
     tokio = rival()
     for number, tried in enumerate(tries):
-        returns = net_returns(tried.codes, tried.baskets, tried.cost)
-        pick = best_of(returns) if tried.pick is None else tried.pick
+        pick = tried.pick
         signals = Signals(tried.codes, tried.baskets, tried.reach)
         timing = timing_test(tried.codes[pick], signals, per_year=PER_YEAR)
         own = tried.codes[pick : pick + 1]
@@ -231,6 +230,7 @@ def row(name: str, tries: Iterable[Tried], rivals: int) -> str:
         sure.append(timing.p <= SIZE)
         missed.append(tried.truth > timing.bound)
         if number < rivals:
+            returns = net_returns(tried.codes, tried.baskets, tried.cost)
             still = tried.baskets.mean(axis=0)
             test = superiority(
                 as_chunks(returns.T), {"blend": still}, block_length=5, draws=300, seed=number

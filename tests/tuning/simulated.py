@@ -118,9 +118,10 @@ def momentum_signals(baskets: Array) -> Codes:
 
 def net_returns(codes: Codes, baskets: Array, cost: float) -> Array:
     """Return what each variant earned after costs, variant × session."""
-    gross = np.take_along_axis(baskets[:, None, :], codes[None].astype(np.int64), axis=0)[0]
-    gross[:, 1:] -= 2.0 * cost * (codes[:, 1:] != codes[:, :-1])
-    net: Array = gross
+    net: Array = np.zeros(codes.shape)
+    for code, earned in enumerate(baskets):
+        net += (codes == code) * earned
+    net[:, 1:] -= 2.0 * cost * (codes[:, 1:] != codes[:, :-1])
     return net
 
 

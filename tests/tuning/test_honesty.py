@@ -76,6 +76,17 @@ def test_timing_that_does_not_pay_its_costs_is_not_skill(planted: Honesty) -> No
     assert "3.0 bp" in dear.banner
 
 
+def test_costs_may_use_up_what_lies_beyond_the_bar(planted: Honesty) -> None:
+    assert planted.timing is not None
+    twice = replace(planted.timing, sharpe=1.2, critical=0.9)
+    found = replace(planted, timing=twice, break_even=8e-4)
+    assert found.significant_up_to == pytest.approx(2e-4)  # a quarter lies beyond the bar
+    assert found.to_dict()["significant_up_to"] == found.significant_up_to
+    weak = replace(twice, critical=1.3)
+    assert replace(found, timing=weak).significant_up_to == 0.0
+    assert np.isnan(replace(found, timing=None).significant_up_to)
+
+
 def test_every_sentence_says_its_level(planted: Honesty) -> None:
     assert planted.timing is not None
     assert "at the 5 % level" in planted.banner
