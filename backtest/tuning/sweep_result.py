@@ -126,7 +126,7 @@ class Sweep(Displayed):
             {"benchmark": self.benchmark, "blend": self.blend},
             per_year=self.market.per_year(self.first),
             count=trials_on(self.market, self.first),
-            **timed(own, self.market, self.first, figures),
+            **timed(own, self.market, self.first, figures[["turnover", "cost_drag"]].to_dict()),
             risk_free=self.risk_free,
             switches=int(figures["switches"]) if isinstance(strategy, RotationStrategy) else None,
             **look(strategy, self.market, check=self.check).ruled,
