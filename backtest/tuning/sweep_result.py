@@ -117,6 +117,7 @@ class Sweep(Displayed):
         row = int(self.ranking[0])
         strategy, figures = self.strategy(row), self.trials.iloc[row]
         looks = Ledger.at_home().openings(lineage(self.market)) if self.holdout else ()
+        traded = {name: float(figures[name]) for name in ("turnover", "cost_drag")}
         own = None
         if rotates(strategy):
             own = one_held(Decisions(strategy, self.market), fill=self.fill, first=self.first)
@@ -126,7 +127,7 @@ class Sweep(Displayed):
             {"benchmark": self.benchmark, "blend": self.blend},
             per_year=self.market.per_year(self.first),
             count=trials_on(self.market, self.first),
-            **timed(own, self.market, self.first, figures[["turnover", "cost_drag"]].to_dict()),
+            **timed(own, self.market, self.first, traded),
             risk_free=self.risk_free,
             switches=int(figures["switches"]) if isinstance(strategy, RotationStrategy) else None,
             **look(strategy, self.market, check=self.check).ruled,
