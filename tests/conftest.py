@@ -1,6 +1,10 @@
-"""No test touches the user's own store: every one gets a home of its own."""
+"""No test touches the user's own store, nor depends on how fast the machine is."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any")
 
 
 @pytest.fixture(autouse=True)

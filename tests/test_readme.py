@@ -19,13 +19,13 @@ BLOCKS = [
     for block in re.findall(r"^```(\w+)\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
 ]
 PYTHON = [code for language, code in BLOCKS if language == "python"]
-COMMANDS = [
-    line
+COMMANDS = {
+    line: None
     for language, code in BLOCKS
     if language == "console"
     for line in code.splitlines()
     if line.startswith("nqp ")
-]
+}
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[0])

@@ -179,7 +179,7 @@ def test_a_call_given_up_ends_its_process(tmp_path):
             with anyio.move_on_after(0.3) as scope:
                 await client.call_tool("evidence", {"strategy": "rate-rotation"})
             assert scope.cancelled_caught
-            with anyio.fail_after(30):
+            with anyio.fail_after(600):
                 while multiprocessing.active_children():
                     await anyio.sleep(0.05)
             assert "markets" in document(await client.call_tool("markets", {}))

@@ -67,7 +67,7 @@ def port(tmp_path_factory):
     ) as process:
         yield int(json.loads(process.stdout.readline())["url"].rpartition(":")[2])
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(300) == 0
 
 
 SOCKET = {
@@ -96,7 +96,7 @@ SOCKET = {
 )
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/stream"])
 def test_only_its_own_origin_is_answered(port, path, host, origin, allowed):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     connection.putrequest("GET", path, skip_host=True)
     given = {"Host": host, "Origin": origin} | (SOCKET if path.endswith("stream") else {})
     for name, value in given.items():

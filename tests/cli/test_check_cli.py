@@ -47,29 +47,36 @@ BODIES = {
 }
 
 
-def checked(tmp_path, body, *more):
-    (tmp_path / "mine.py").write_text(HEAD.format(body=body))
-    done = nqp("check", "mine.py:Mine", "--json", "--dates", "4", *more, cwd=tmp_path)
-    return done.returncode, json.loads(done.stdout)
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    """What the command leaves of every case: its exit code, its document, and its folder."""
+    found = {}
+    for case, (body, _) in BODIES.items():
+        folder = tmp_path_factory.mktemp("case")
+        (folder / "mine.py").write_text(HEAD.format(body=body))
+        words = ("check", "mine.py:Mine", "--json", "--dates", "4")
+        done = nqp(*words, cwd=folder, home=folder / "home")
+        found[case] = done.returncode, json.loads(done.stdout), folder
+    return found
 
 
 @pytest.mark.parametrize("case", BODIES)
-def test_exit_0_if_nothing_is_wrong_and_1_if_something_is(case, tmp_path):
-    body, code = BODIES[case]
-    returned, found = checked(tmp_path, body)
+def test_exit_0_if_nothing_is_wrong_and_1_if_something_is(case, checked):
+    code = BODIES[case][1]
+    returned, found, _ = checked[case]
     assert returned == code
     assert found["passes"] is (code == 0)
     assert {"passes", "first", "leaks"} <= set(found)
 
 
-def test_the_input_the_date_and_the_instruments_are_named(tmp_path):
-    _, found = checked(tmp_path, BODIES["it sees next week"][0])
+def test_the_input_the_date_and_the_instruments_are_named(checked):
+    _, found, folder = checked["it sees next week"]
     (leak,) = found["leaks"]
     assert leak["input"] == "benchmark"
     assert found["first"] == leak["first"] <= leak["cut"]
     assert 1 <= leak["sessions_ahead"] <= 5
     assert leak["instruments"]
-    done = nqp("check", "mine.py", cwd=tmp_path, columns=200)
+    done = nqp("check", "mine.py", "--dates", "4", cwd=folder, columns=200)
     assert done.returncode == 1
     assert f"first on {found['first']}" in done.stdout
     assert "benchmark: it looks" in done.stdout
@@ -85,13 +92,13 @@ def test_the_input_the_date_and_the_instruments_are_named(tmp_path):
         ("it waits", "too short"),
     ],
 )
-def test_what_else_is_wrong_is_named(case, kind, tmp_path):
-    _, found = checked(tmp_path, BODIES[case][0])
+def test_what_else_is_wrong_is_named(case, kind, checked):
+    _, found, _ = checked[case]
     assert kind in [fault["kind"] for fault in found["faults"] if fault["fails"]]
 
 
-def test_a_parameter_that_changes_nothing_is_said_and_fails_nothing(tmp_path):
-    returned, found = checked(tmp_path, BODIES["it holds back"][0])
+def test_a_parameter_that_changes_nothing_is_said_and_fails_nothing(checked):
+    returned, found, _ = checked["it holds back"]
     assert returned == 0
     (fault,) = found["faults"]
     assert (fault["kind"], fault["fails"]) == ("dead parameter", False)

@@ -15,7 +15,7 @@ COMMANDS = {
     "strategies": [(), ("thesis-rotation",)],
     "tune": [("rate-rotation", *GRID, *SHORT)],
     "walk-forward": [("rate-rotation", *GRID, "--train-years", "1", *SHORT)],
-    "evidence": [("--as-of", "2018-12-28"), ("--events", "policy", "--by", "kind")],
+    "evidence": [("--as-of", "2024-12-31", "--events", "policy", "--by", "kind")],
     "index": [("--as-of", "2017-12-29")],
     "today": [("thesis-rotation", "--capital", "1000000")],
     "check": [("equal-weight", "--dates", "2")],

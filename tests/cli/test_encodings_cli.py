@@ -17,7 +17,7 @@ COMMANDS = (
     ("strategies",),
     ("run", "equal-weight", "--start", "2024-01-02"),
     ("today", "equal-weight", "--allow-stale"),
-    ("data", "check", "sample"),
+    ("data", "list"),
     ("run", "equal-weigh"),
     ("--help",),
 )
@@ -57,7 +57,7 @@ def test_every_command_degrades_where_letters_are_missing(nqp, words):
 
 
 def test_json_is_the_same_document_in_every_encoding(nqp):
-    words = ("evidence", "--json", "--lang", "zh")
+    words = ("strategies", "--json", "--lang", "zh")
     _, plain, _ = nqp("utf-8", *words)
     assert not plain.isascii()
     code, out, err = nqp("cp437", *words)
@@ -68,7 +68,7 @@ def test_json_is_the_same_document_in_every_encoding(nqp):
 
 
 def test_chinese_that_cannot_be_shown_is_said_once(nqp):
-    code, out, err = nqp("cp437", "evidence", "--lang", "zh")
+    code, out, err = nqp("cp437", "strategies", "--lang", "zh")
     assert code == 0
     assert "?" in out
     sentence = "nqp: Chinese cannot be shown in the encoding cp437 and stands as ?; set PYTHONIO"

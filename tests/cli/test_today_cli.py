@@ -78,9 +78,11 @@ def test_the_real_market_is_refused_as_stale_and_shown_on_request():
     assert refused.returncode == 2
     assert refused.stdout == ""
     assert "sessions ago (more than 3)" in refused.stderr
-    shown = nqp("today", "--market", "real", "--allow-stale", "--json")
+    words = ("--allow-stale", "--capital", "1e6", "--json")
+    shown = nqp("today", "--market", "real", *words)
     assert shown.returncode == 0, shown.stderr
     document = json.loads(shown.stdout)
     assert document["data_age_sessions"] > 3
     assert document["synthetic"] is False
+    assert 0 < sum(order["value"] for order in document["orders"]) <= 1e6
     assert any("sessions old" in warning for warning in document["warnings"])

@@ -63,7 +63,7 @@ def test_nothing_with_a_weight_is_not_known():
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=frames)
 def test_the_mean_lies_between_its_scores(method, rows):
     scores = pd.DataFrame(rows, columns=["a", "b"], dtype=float)
@@ -75,7 +75,7 @@ def test_the_mean_lies_between_its_scores(method, rows):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=frames, cut=st.integers(1, 12))
 def test_later_rows_change_nothing_before_them(method, rows, cut):
     scores = pd.DataFrame(rows, columns=["a", "b"], dtype=float)

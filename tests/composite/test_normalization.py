@@ -58,7 +58,7 @@ def test_a_constant_is_neutral_for_as_long_as_it_is_one(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=columns)
 def test_scores_are_finite_wherever_there_is_a_value(method, rows):
     panel = panel_of(rows)
@@ -71,7 +71,7 @@ def test_scores_are_finite_wherever_there_is_a_value(method, rows):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=columns, cut=st.integers(1, 20))
 def test_later_rows_change_nothing_before_them(method, rows, cut):
     panel = panel_of(rows)
@@ -80,7 +80,7 @@ def test_later_rows_change_nothing_before_them(method, rows, cut):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=columns, scale=st.sampled_from([0.01, 0.5, 3.0, 1000.0]), shift=st.integers(-99, 99))
 def test_units_do_not_matter(method, rows, scale, shift):
     panel = panel_of(rows)

@@ -93,7 +93,7 @@ def test_indicators_that_all_say_the_same_are_weighed_equally_by_critic():
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=scores)
 def test_weights_are_not_negative_and_sum_to_one(method, rows):
     history = pd.DataFrame(rows, columns=list("abc"))
@@ -104,7 +104,7 @@ def test_weights_are_not_negative_and_sum_to_one(method, rows):
 
 
 @pytest.mark.parametrize("method", ["critic", "pca"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=scores, scale=st.sampled_from([0.5, 3.0]), shift=st.integers(-3, 3))
 def test_correlation_weights_do_not_know_units(method, rows, scale, shift):
     history = pd.DataFrame(rows, columns=list("abc"))

@@ -17,6 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from backtest.data.sources import site as sites
+from backtest.data.sources import yahoo_session
+
+LONG = 600.0  # seconds, in which whatever answers has answered
+
 
 @dataclass
 class Reply:
@@ -52,6 +57,22 @@ class Site:
 
     def key(self, asked):
         return asked.path
+
+    def patience(self, monkeypatch, seconds):
+        """Let clients wait `seconds` while a reply that hangs is due, else as long as it takes."""
+
+        def timeout(_):
+            hangs = any(reply.hang for queue in self.faults.values() for reply in queue)
+            return seconds if hangs and self.is_greeted() else LONG
+
+        monkeypatch.setattr(sites.Site, "timeout", property(timeout))
+        monkeypatch.setattr(sites.Site, "_may_wait", lambda *_: True)
+        monkeypatch.setattr(sites, "CONNECT_SECONDS", LONG)
+        monkeypatch.setattr(yahoo_session, "ASIDE_SECONDS", LONG)
+
+    def is_greeted(self):
+        """Whether the first answer, before which more than data is asked for, has been given."""
+        return True
 
     def reply(self, asked):
         self.asked.append(asked)
@@ -156,6 +177,9 @@ class YahooSite(Site):
 
     def key(self, asked):
         return unquote(asked.path).rpartition("/")[2]
+
+    def is_greeted(self):
+        return any("/chart/" in one.path for one in self.asked)
 
     def charts(self, ticker):
         return [one for one in self.asked if one.path.endswith(f"/chart/{ticker}")]

@@ -26,7 +26,7 @@ from backtest.data.repair import repair
 from backtest.data.store import is_whole, read_manifest
 from backtest.errors import UserError
 
-KILLS = 50
+KILLS = 20
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def start(processes, work, *arguments):
     begun = processes.Event()
     process = processes.Process(target=work, args=(*arguments, begun))
     process.start()
-    assert begun.wait(60)
+    assert begun.wait(600)
     return process
 
 
@@ -62,25 +62,25 @@ def snapshots(home):
 def test_a_fetch_killed_at_any_moment_leaves_a_whole_market_and_all_older_ones(
     home, universe, processes
 ):
-    """Kill -9, fifty times at work, over fetches that begin, extend and rewrite a market."""
+    """Kill -9, twenty times at work, over fetches that begin, extend and rewrite a market."""
     draw = random.Random(7)
-    taken, seen, states, killed, rounds = 0.3, set(), set(), 0, 0
-    while killed < KILLS and rounds < 3 * KILLS:
+    taken, seen, states, killed, rounds = 0.0, set(), set(), 0, 0
+    while killed < KILLS or len(states) <= 3:
         level, last = 10.0 + rounds // 3, ("2024-01-15", "2024-01-31")[rounds % 2]
-        arguments = (str(home), "mine", universe, level, 0.004, last, rounds)
+        arguments = (str(home), "mine", universe, level, 0.004, last, rounds, None)
         begun = time.monotonic()
         process = start(processes, worker.fetch_in_process, *arguments)
-        process.join(draw.uniform(0.0, taken))
+        process.join(draw.uniform(0.0, taken) if taken else None)  # the first one is timed
         rounds += 1
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
         process.join()
         if process.exitcode == 0:
-            taken = 0.5 * taken + 0.5 * (time.monotonic() - begun)
+            taken = 0.5 * (taken + time.monotonic() - begun)
         else:
             assert process.exitcode == -signal.SIGKILL
             killed += 1
-            taken *= 1.05
+            taken *= 1.1
         for snapshot in snapshots(home):
             assert is_whole(snapshot), "never a half-written snapshot under its name"
         assert seen <= snapshots(home), "never lost an older one"
@@ -91,8 +91,6 @@ def test_a_fetch_killed_at_any_moment_leaves_a_whole_market_and_all_older_ones(
             for _, close in market.close.items():
                 steps = close.diff().dropna().round(6)
                 assert (steps[steps != 0] == 0.01).all(), "one level at a time"
-    assert killed >= KILLS
-    assert len(states) > 3
     worker.fetch("mine", universe, level=99.0, back=rounds)
     assert load_market("mine").close["801780"].iloc[-1] == pytest.approx(99.21)
     worker.fetch("fresh", universe, level=99.0)
@@ -102,7 +100,7 @@ def test_a_fetch_killed_at_any_moment_leaves_a_whole_market_and_all_older_ones(
 
 
 def test_what_arrived_before_the_kill_is_not_asked_for_again(home, universe, processes):
-    arguments = (str(home), "mine", universe, 10.0, 0.3, "2024-01-31", 0)
+    arguments = (str(home), "mine", universe, 10.0, 0.0, "2024-01-31", 0, processes.Event())
     process = start(processes, worker.fetch_in_process, *arguments)
     while len(list((home / "staging").rglob("[0-9a-f]*"))) < 2:
         time.sleep(0.01)
@@ -115,7 +113,8 @@ def test_what_arrived_before_the_kill_is_not_asked_for_again(home, universe, pro
 
 
 def test_of_two_fetches_of_one_market_the_second_is_told_to_wait(home, universe, processes):
-    arguments = (str(home), "mine", universe, 10.0, 0.2, "2024-01-31", 0)
+    go = processes.Event()
+    arguments = (str(home), "mine", universe, 10.0, 0.0, "2024-01-31", 0, go)
     process = start(processes, worker.fetch_in_process, *arguments)
     while not list((home / "staging").rglob("[0-9a-f]*")):
         time.sleep(0.01)
@@ -124,6 +123,7 @@ def test_of_two_fetches_of_one_market_the_second_is_told_to_wait(home, universe,
     ):
         worker.fetch("mine", universe)
     worker.fetch("other", universe)
+    go.set()
     process.join()
     assert process.exitcode == 0
     assert load_market("mine").snapshot == load_market("other").snapshot
@@ -145,20 +145,20 @@ def test_a_fetch_that_was_overtaken_says_so_and_keeps_what_arrived(
 
 def test_a_reader_sees_one_market_or_the_other_while_they_are_written(home, universe, processes):
     worker.fetch("mine", universe, level=10.0)
-    begun = processes.Event()
-    arguments = (str(home), "mine", universe, begun, 12)
+    begun, enough = processes.Event(), processes.Event()
+    arguments = (str(home), "mine", universe, begun, enough)
     process = processes.Process(target=worker.write_in_process, args=arguments)
     process.start()
-    assert begun.wait(60)
+    assert begun.wait(600)
     reads, levels = 0, set()
-    while process.is_alive():
+    while process.is_alive() and (reads < 25 or len(levels) < 2):
         close = load_market("mine").close
         assert close.iloc[0].nunique() == 1, "all instruments of the same market"
         levels.add(float(close.iloc[0, 0]))
         reads += 1
+    enough.set()
     process.join()
     assert process.exitcode == 0
-    assert reads > 10
     assert levels == {10.0, 20.0}
 
 
@@ -321,19 +321,20 @@ def test_drafts_of_the_living_stay(home, universe):
 
 
 def test_a_lock_ends_with_its_holder_and_is_waited_for(home):
-    held = threading.Event()
+    held, release = threading.Event(), threading.Event()
 
     def hold():
         with atomic.locked("mine", "import", patience=0.0):
             held.set()
-            time.sleep(0.2)
+            release.wait()
 
     thread = threading.Thread(target=hold)
     thread.start()
     held.wait()
     with pytest.raises(UserError, match="mine: another nqp"):
         atomic.locked("mine", "import", patience=0.0).__enter__()
-    with atomic.locked("mine", "import", patience=5.0):
+    threading.Timer(0.2, release.set).start()
+    with atomic.locked("mine", "import", patience=600.0):
         pass
     thread.join()
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -124,6 +123,7 @@ def certificates(tmp_path_factory):
 @pytest.fixture
 def site(certificates, monkeypatch, home):
     site = ChinaSite(dict(TABLES))
+    site.patience(monkeypatch, 0.7)
     path, site.certificates = certificates
     with site.serving() as base:
         for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
@@ -132,7 +132,7 @@ def site(certificates, monkeypatch, home):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
         site.waits = []
-        settings = Settings(timeout=2.0, attempts=2, first_wait=1.0, throttle=1.5)
+        settings = Settings(attempts=2, first_wait=1.0, throttle=1.5)
         site.source = AkShare(Pace(settings, sleep=site.waits.append, jitter=lambda: 1.0))
         yield site
 
@@ -212,14 +212,11 @@ def test_a_page_that_refuses_ends_it(site):
         Reply(body='{"data": [{"swindexcode": "801', cut=True),
         Reply(body='{"data": [{"swindexcode": "801'),
         Reply(body='{"data": null}'),
-        Reply(hang=4.0),
+        Reply(hang=3600.0),
     ],
     ids=["500", "cut", "truncated", "null", "hang"],
 )
 def test_what_passes_is_waited_for(site, fault):
-    site.source.pace = replace(
-        site.source.pace, settings=replace(site.source.pace.settings, timeout=0.7)
-    )
     site.faults["801780"] = [fault]
     (banks,) = ask(site, "801780", form="index")
     assert closes(banks) == [100.0, 101.0, 102.0]

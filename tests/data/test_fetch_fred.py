@@ -25,11 +25,12 @@ RATIO = {"2023-10-01": "1.37", "2023-11-01": "1.36"}
 
 
 @pytest.fixture
-def site():
+def site(monkeypatch):
     site = FredSite({"DGS10": dict(YIELDS), "ISRATIO": dict(RATIO)})
+    site.patience(monkeypatch, 0.3)
     with site.serving() as base:
         site.waits = []
-        settings = Settings(fred=base, timeout=0.3, attempts=3, first_wait=1.0, longest_wait=60.0)
+        settings = Settings(fred=base, attempts=3, first_wait=1.0, longest_wait=60.0)
         site.source = Fred(Pace(settings, sleep=site.waits.append, jitter=lambda: 0.0))
         yield site
 
@@ -134,7 +135,7 @@ def test_a_second_fetch_changes_nothing(fetch, site):
         ([Reply(status=500), Reply(status=502)], [0.5, 1.0]),
         ([Reply(body="observation_date,DGS10\n2024-01-02,3.9\n", cut=True)], [0.5]),
         ([Reply(body="observation_date,DGS10\n2024-01-02,3.9\n2024-01-")], [0.5]),
-        ([Reply(hang=1.0)], [0.5]),
+        ([Reply(hang=3600.0)], [0.5]),
         ([Reply(slam=True)], [0.5]),
     ],
     ids=["429", "429-after", "500-502", "cut", "truncated", "hang", "slam"],
@@ -153,7 +154,7 @@ def test_what_passes_is_waited_for(fetch, site, faults, waits):
         (Reply(status=429, headers={"Retry-After": "999"}), "the server answers 429", 1),
         (Reply(body="<html>busy</html>\n"), "the answer is no CSV of DGS10", 1),
         (Reply(body=""), "the answer is no CSV of DGS10", 1),
-        (Reply(hang=1.0), "no answer within 0.3 seconds", 3),
+        (Reply(hang=3600.0), "no answer within 0.3 seconds", 3),
         (Reply(body="observation_date,DGS10\n"), "it has no values on these days", 1),
     ],
     ids=["500", "403", "too-long", "page", "empty", "hang", "no-rows"],
@@ -169,7 +170,7 @@ def test_what_does_not_pass_is_told_and_nothing_is_stored(fetch, site, fault, sa
 
 
 def test_a_server_that_is_not_there(fetch, site):
-    closed = Settings(fred="http://127.0.0.1:9", attempts=1, timeout=0.5)
+    closed = Settings(fred="http://127.0.0.1:9", attempts=1)
     site.source = Fred(Pace(closed))
     with pytest.raises(UserError, match=r"no way to fred from here \(127\.0\.0\.1 refuses"):
         fetch()
@@ -186,8 +187,8 @@ def test_every_series_of_fred_has_a_rule_and_every_rule_its_words():
 
 
 def test_retry_after_may_be_a_date():
-    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=30)
-    assert 25 < retry_after(f"{soon:%a, %d %b %Y %H:%M:%S} GMT") <= 30
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=9)
+    assert 8 * 3600 < retry_after(f"{later:%a, %d %b %Y %H:%M:%S} GMT") <= 9 * 3600
     assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
 
 

@@ -54,11 +54,12 @@ def evening(day):
 
 
 @pytest.fixture
-def site():
+def site(monkeypatch):
     site = YahooSite({name: Listing(WEEK) for name in (CHIPS, BANKS, INDEX)})
+    site.patience(monkeypatch, 0.4)
     with site.serving() as base:
         site.waits = []
-        settings = Settings(yahoo=base, timeout=0.4, attempts=3, first_wait=1.0, longest_wait=8.0)
+        settings = Settings(yahoo=base, attempts=3, first_wait=1.0, longest_wait=8.0)
         site.source = Yahoo(Pace(settings, sleep=site.waits.append, jitter=lambda: 1.0))
         yield site
 
@@ -164,7 +165,7 @@ def test_an_unknown_and_an_empty_ticker_are_told_and_the_others_stored(fetch, si
         ([Reply(body='{"chart": {"result": [{"meta"' * 9, cut=True)], [1.0]),
         ([Reply(body='{"chart": {"result": [{"meta"')], [1.0]),
         ([Reply(body="<html>Will be right back</html>")], [1.0]),
-        ([Reply(hang=1.0)], [1.0]),
+        ([Reply(hang=3600.0)], [1.0]),
         ([Reply(slam=True)], [1.0]),
         ([Reply(status=401, body="{}")], []),
     ],
@@ -181,13 +182,13 @@ def test_what_passes_is_waited_for(fetch, site, faults, waits):
     [
         (Reply(status=500), "Yahoo answers 500"),
         (Reply(body='{"chart": ' * 9, cut=True), "the answer broke off in the middle"),
-        (Reply(hang=1.0), "no answer within 0.4 seconds"),
+        (Reply(hang=3600.0), "no answer within 0.4 seconds"),
         (Reply(slam=True), "the connection failed"),
     ],
     ids=["500", "cut", "hang", "slam"],
 )
 def test_what_does_not_pass_costs_one_ticker_and_three_attempts(fetch, site, fault, says):
-    site.faults[CHIPS] = [fault] * 9
+    site.faults[CHIPS] = [fault] * 3
     fetched = fetch()
     assert statuses(fetched) == {INDEX: "new", CHIPS: "missed", BANKS: "new"}
     assert says in reasons(fetched)[CHIPS]

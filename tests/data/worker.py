@@ -20,19 +20,24 @@ load_universe("shenwan")
 
 
 class Steady:
-    """Yields the same prices, a little apart in time; `level` makes another market of it."""
+    """Yields the same prices; `level` makes another market of it, `pause` keeps them apart.
+
+    After two it goes on once `go` is set, if there is one.
+    """
 
     name = "steady"
     has_prices = True
     series: dict = {}  # noqa: RUF012
 
-    def __init__(self, level=10.0, pause=0.0):
-        self.level, self.pause = level, pause
+    def __init__(self, level=10.0, pause=0.0, go=None):
+        self.level, self.pause, self.go = level, pause, go
         self.served = []
 
     def fetch(self, wanted):
         for one in wanted:
             time.sleep(self.pause)
+            if self.go is not None and len(self.served) == 2:
+                self.go.wait()
             close = [self.level + number / 100 for number in range(len(DAYS))]
             self.served.append(one.id)
             frame = price_frame(one.id, DAYS, {"close": close}, one)
@@ -49,17 +54,19 @@ def fetch(name, universe, *, level=10.0, pause=0.0, last="2024-01-31", back=0, s
     return fetch_market(request, source or Steady(level, pause), now=lambda: NOW)
 
 
-def fetch_in_process(home, name, universe, level, pause, last, back, begun):
-    """Fetch in a process of its own, which may be killed at any moment."""
+def fetch_in_process(home, name, universe, level, pause, last, back, go, begun):
+    """Fetch in a process of its own, which may be killed at any moment; `go` is of `Steady`."""
     os.environ["NQP_HOME"] = home
     sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     begun.set()
-    fetch(name, universe, level=level, pause=pause, last=last, back=back)
+    fetch(name, universe, last=last, back=back, source=Steady(level, pause, go))
 
 
-def write_in_process(home, name, universe, begun, rounds):
-    """Store market after market of one level each."""
+def write_in_process(home, name, universe, begun, enough):
+    """Store market after market of one level each until it is enough."""
     os.environ["NQP_HOME"] = home
     begun.set()
-    for number in range(rounds):
-        fetch(name, universe, level=10.0 + 10 * (number % 2), back=number + 1)
+    number = 0
+    while not enough.is_set():
+        number += 1
+        fetch(name, universe, level=10.0 + 10 * (number % 2), back=number)

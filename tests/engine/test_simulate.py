@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backtest.costs import ETF_COSTS, FREE, STOCK_COSTS, CostModel
@@ -136,7 +136,7 @@ def cases(draw):
     return targets, market, draw(COSTS), fill, draw(st.sampled_from([1e6, 3_000.0]))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(cases())
 def test_random_markets_and_targets(case):
     assert_engine_agrees(*case)

@@ -218,7 +218,7 @@ def test_a_report_dated_at_the_start_of_the_record_is_told_what_is_missing():
 
     made = market()
     measured = ("lead", "rate_change", "two_bulls", "appetite", "recovery")
-    for day in range(12):
+    for day in (0, 1, 2, 11):
         dated = f"{made.sessions[day]:%Y-%m-%d}"
         early = replace(REPORT, dated=dated)
         claims = [

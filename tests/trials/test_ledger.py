@@ -272,7 +272,7 @@ def test_several_processes_lose_and_double_nothing(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"  # new, so they also race to create it
     writers = [start_writer(path, first, 8) for first in (0, 4, 8)]
     for writer in writers:
-        writer.communicate(timeout=120)
+        writer.communicate(timeout=600)
         assert writer.returncode == 0
     assert Ledger(path).count(MARKET, FIRST, LAST).trials == 1600
 
@@ -285,7 +285,7 @@ def test_a_killed_process_loses_at_most_its_chunk(tmp_path: Path) -> None:
         done = int(writer.stdout.readline())
     writer.send_signal(signal.SIGKILL)
     rest = writer.stdout.read().split()
-    writer.wait(timeout=30)
+    writer.wait(timeout=600)
     writer.stdout.close()
     done = int(rest[-1]) if rest else done
     kept = Ledger(path).count(MARKET, FIRST, LAST).trials

@@ -106,15 +106,15 @@ def test_more_trials_are_those_of_a_longer_search(tmp_path: Path) -> None:
         asked.append(len(variants))
         return figures_here(variants, market, **options)
 
-    look(trials=40, storage=kept, engine=counted, constraints=[ordered], batch=32)
-    assert asked == [32, 8]
+    look(trials=10, storage=kept, engine=counted, constraints=[ordered], batch=8)
+    assert asked == [8, 2]
     asked.clear()
-    longer = look(trials=100, storage=kept, engine=counted, constraints=[ordered], batch=32)
-    assert asked == [24, 32, 4, 40]  # the last are those recalled
+    longer = look(trials=25, storage=kept, engine=counted, constraints=[ordered], batch=8)
+    assert asked == [6, 8, 1, 10]  # the last are those recalled
     assert longer.storage == kept
-    assert equal(longer, look(trials=100, constraints=[ordered], batch=32))
-    again = look(trials=10, storage=kept, engine=counted, constraints=[ordered], batch=32)
-    assert asked[4:] == [100]
+    assert equal(longer, look(trials=25, constraints=[ordered], batch=8))
+    again = look(trials=3, storage=kept, engine=counted, constraints=[ordered], batch=8)
+    assert asked[4:] == [25]
     assert equal(again, longer)
 
 
@@ -133,10 +133,8 @@ def test_a_killed_search_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
     file = tmp_path / "killed.sqlite3"
     running = subprocess.Popen([sys.executable, "-c", SCRIPT, f"sqlite:///{file}"], cwd=ROOT)
     try:
-        until = time.monotonic() + 60
         while written(file) < 19:
             assert running.poll() is None
-            assert time.monotonic() < until
             time.sleep(0.02)
     finally:
         running.send_signal(signal.SIGKILL)
