@@ -192,8 +192,10 @@ def _check(
         fix = None
     elif isinstance(value, str) and said.choices:
         fix = suggest(value, map(str, said.choices))
-    else:
+    elif said.range.startswith(("from", "above")):
         fix = Note("give a number {range}", range=said.range)
+    else:
+        fix = Note("give {wanted}", wanted=said.range)
     if fix is not None:
         raise UserError(
             "{kind}.{field} was {value}; {fix}{where}",

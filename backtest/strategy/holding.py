@@ -246,4 +246,6 @@ def _weights(who: str, name: Any, given: Any, market: Market) -> pd.DataFrame:
 def _returned(value: Any) -> Note:
     if value is None:
         return Note("nothing")
-    return Note("a value of type {kind}", kind=type(value).__name__)
+    kind = type(value).__name__
+    code = "an {kind}" if kind[0] in "aeio" or kind == "ndarray" else "a {kind}"
+    return Note(code, kind=kind)

@@ -125,7 +125,7 @@ SLIPS = {
     "rule for rules": (edited("def rules", "def rule"), "lacks the method rules; rename 'rule'"),
     "an empty class": (
         "class Mine(TriggerRotation): pass",
-        "lacks baskets and rules; write def baskets(self, market)",
+        "lacks baskets, rules; write def baskets(self, market)",
     ),
     "no base": ("class Mine: pass", "is no strategy; write class Mine(TriggerRotation)"),
     "no market": (
@@ -174,7 +174,7 @@ SLIPS = {
         "work on a copy()",
     ),
     "a trigger without an answer": (own("market.benchmark > 5"), "Own() returned nothing"),
-    "a trigger of many": (own("return market.close > 5"), "2674 × 32 values"),
+    "a trigger of many": (own("return market.close > 5"), "2674 × 32"),
     "a trigger of numbers": (own("return market.benchmark.pct_change()"), "by a comparison"),
     "a signal of a number": (edited(FALL, "Signal(lambda market: 5)"), "returned 5"),
     "a number for a signal": (edited(FALL, "Signal(5)"), "Signal.source was 5"),
@@ -202,7 +202,7 @@ SLIPS = {
     ),
     "a module not installed": (
         "import nothere",
-        "install nothere, or put its file beside this one",
+        "install nothere, or put its file next to this one",
     ),
     "a file from elsewhere": ("open('x.csv')", "Path(__file__).parent"),
     "bad syntax": ("class Mine(Strategy)\n    pass", "mine.py, line 7: SyntaxError"),

@@ -119,7 +119,7 @@ def test_of_two_fetches_of_one_market_the_second_is_told_to_wait(home, universe,
     while not list((home / "staging").rglob("[0-9a-f]*")):
         time.sleep(0.01)
     with pytest.raises(
-        UserError, match=rf"mine is in fetch by another nqp \(process {process.pid}\)"
+        UserError, match=rf"mine: another nqp .process {process.pid}. is at its fetch"
     ):
         worker.fetch("mine", universe)
     worker.fetch("other", universe)

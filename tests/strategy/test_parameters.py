@@ -81,7 +81,7 @@ def test_text_becomes_the_declared_type(name, text, value):
         ("count", True, "count was True; give a whole number"),
         ("count", "3", "count was '3'; give a whole number"),
         ("part", "0.5", "part was '0.5'; give a number"),
-        ("part", float("nan"), "part was nan; give a number that is finite"),
+        ("part", float("nan"), "part was nan; give a finite number"),
         ("part", 10**400, "part was 10000"),
         ("on", 1, "on was 1; give true or false"),
         ("title", 1, "title was 1; give text"),

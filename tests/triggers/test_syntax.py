@@ -31,7 +31,7 @@ def test_the_algebra_of_text():
     ("text", "said"),
     [
         ("RateFal(10)", "there is no trigger 'RateFal'; did you mean 'RateFall'?"),
-        ("R4", "there is no trigger 'R4' here"),
+        ("R4", "there is no trigger 'R4'"),
         ("RateFall(10) & 3", "'3' is no trigger; only triggers go with & | ~"),
         ("RateFall(10) and RateFall(5)", "has no meaning in a trigger; combine triggers with"),
         ("__import__('os').getcwd()", "has no meaning in a trigger"),
