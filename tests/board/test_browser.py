@@ -20,6 +20,7 @@ import pytest
 from backtest.data.intake import Sources, import_market
 from backtest.data.sample import sample_market
 from tests.browser import MISSING, browser, missing
+from tests.command import nqp
 
 if missing():
     pytest.skip(MISSING, allow_module_level=True)
@@ -287,7 +288,35 @@ def test_curves_ribbon_and_switch_dates_change_with_a_trigger(rates):
     assert after.shape != before.shape or np.abs(after - before).mean() > 0.001
 
 
-def test_a_pinned_variant_is_compared_and_unpinned(rates):
+TERMS = {"Window": "2018", "Costs": "free", "Fill": "close", "Benchmark": "agriculture"}
+USUAL = {"Window": "all sessions", "Costs": "etf", "Fill": "open", "Benchmark": "default"}
+AXES = """() => document.querySelector('.js-plotly-plot')._fullLayout._subplots.yaxis.length"""
+
+
+def test_window_costs_fill_and_benchmark_give_what_tune_says_of_the_same_variant(rates, folder):
+    assert rates.evaluate(AXES) >= 2  # growth above drawdown
+    assert rates.locator(".js-plotly-plot").count() >= 2  # and below them the signals, one by one
+    rates.get_by_text("Window and terms").click()
+    for label, option in TERMS.items():
+        choose(rates, label, option)
+    told = (
+        "costs='free', fill='close', start='2018-01-02', end='2018-12-28', benchmark='agriculture'"
+    )
+    expect(code(rates)).to_contain_text(told)
+    expect(rates.get_by_text("filled at the next close, FREE costs")).to_be_visible()
+    expect(rates.locator(".nqp-keys").first).to_contain_text("agriculture")
+    grid = ("-g", "fall_bp=10", "--window", "2018", "--costs", "free", "--fill", "close")
+    done = nqp("tune", "rate-rotation", *grid, "--json", home=folder / "home")
+    assert done.returncode == 0, done.stderr
+    tuned = json.loads(done.stdout)
+    assert metric(rates, "Sharpe").inner_text() == f"{tuned['best']['figures']['sharpe']:.2f}"
+    assert metric(rates, "Trials").inner_text() == str(tuned["honesty"]["trials"])
+    for label, option in USUAL.items():
+        choose(rates, label, option)
+    expect(code(rates)).to_contain_text("run(RateRotation(), market)")
+
+
+def test_a_pinned_variant_is_compared_and_unpinned(rates, folder):
     tab(rates, "Compare")
     pin, table = rates.get_by_role("button", name="Pin this variant"), rates.locator(".nqp-figures")
     expect(table.locator("tbody tr")).to_have_count(1)
@@ -304,6 +333,9 @@ def test_a_pinned_variant_is_compared_and_unpinned(rates):
     rates.get_by_role("button", name="Unpin RateRotation()").click()
     expect(rates.get_by_text("Nothing is pinned yet")).to_be_visible()
     expect(table.locator("tbody tr")).to_have_count(1)
+    done = nqp("runs", "--command", "board", "--json", home=folder / "home")
+    (kept,) = json.loads(done.stdout)["runs"]
+    assert (kept["strategy"], kept["settings"]) == ("rate-rotation", "defaults")
 
 
 def test_the_python_reproduces_the_headline_figure(rates, tmp_path):
