@@ -217,8 +217,8 @@ MISTAKES = {
     "unknown strategy": (("run", "thesis-rotatoin"), "did you mean 'thesis-rotation'?"),
     "misspelt parameter": (("run", "--set", "fal_bp=5"), "did you mean 'fall_bp'?"),
     "parameter without a value": (("run", "--set", "fall_bp"), "write it as NAME=VALUE"),
-    "no number": (("run", "--set", "fall_bp=nan"), "give a number that is finite"),
-    "infinity": (("run", "--set", "fall_bp=-inf"), "give a number that is finite"),
+    "no number": (("run", "--set", "fall_bp=nan"), "give a finite number"),
+    "infinity": (("run", "--set", "fall_bp=-inf"), "give a finite number"),
     "text for a number": (("run", "--set", "fall_bp=ten"), "give a number"),
     "fraction for a whole number": (("run", "--set", "min_hold=2.5"), "give a whole number"),
     "parameter out of range": (
@@ -233,7 +233,7 @@ MISTAKES = {
     "end before the data": (("run", "--end", "1999-01-01"), "it runs from 2015-01-05"),
     "start after the data": (("run", "--start", "2030-01-01"), "market sample ends on 2025-12-31"),
     "one day": (("run", "--end", "2015-01-05"), "a backtest needs at least 2"),
-    "no cash": (("run", "--cash", "0"), "start with more than 0"),
+    "no cash": (("run", "--cash", "0"), "cash was 0.0; give a number above 0"),
     "no end of cash": (("run", "--cash", "inf"), "--cash was inf; give an amount below 1e+15"),
     "unknown costs": (("run", "--costs", "eft"), "did you mean 'etf'?"),
     "unknown fill": (("run", "--fill", "noon"), "choose open or close"),
@@ -274,7 +274,7 @@ def test_a_mistake_is_one_sentence_and_exit_2(mistake, tmp_path):
     assert done.returncode == 2, (done.stdout, done.stderr)
     assert says in done.stderr
     assert "Traceback" not in done.stderr
-    sentence = [line for line in done.stderr.splitlines() if not line.startswith("loading")]
+    sentence = [line for line in done.stderr.splitlines() if not line.startswith("simulating")]
     assert len(sentence) == 1, done.stderr
     assert done.stdout == ""
     after = sorted(path.name for path in tmp_path.iterdir() if path.name != "__pycache__")

@@ -66,7 +66,7 @@ MISTAKES = {
     "unknown field": (("--grid", "fal_bp=5"), "did you mean 'fall_bp'?"),
     "no values": (("--grid", "fall_bp="), "write it as NAME=a,b,c"),
     "text": (("--grid", "fall_bp=low,high"), "give a number"),
-    "not a number": (("--grid", "fall_bp=nan"), "give a number that is finite"),
+    "not a number": (("--grid", "fall_bp=nan"), "give a finite number"),
     "backward range": (("--grid", "fall_bp=30:5:5"), "write LOW:HIGH:STEP"),
     "too many": (("--grid", "fall_bp=0:90000:1", "--grid", "min_hold=1:99:1"), "--trials"),
     "twice": (("--grid", "fall_bp=5", "--grid", "fall_bp=6"), "stands twice"),

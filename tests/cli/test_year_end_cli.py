@@ -67,7 +67,7 @@ def test_announced_holidays_give_the_next_session(imported, tmp_path):
     (tmp_path / "home" / "holidays.toml").write_text("[XSHG", encoding="utf-8")
     done = today(tmp_path)
     assert done.returncode == 2
-    assert "holidays.toml is no TOML" in done.stderr
+    assert "holidays.toml is not valid TOML" in done.stderr
 
 
 def test_the_turn_of_a_published_year(imported, tmp_path):

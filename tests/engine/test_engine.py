@@ -243,7 +243,7 @@ def test_short_samples_say_so():
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda m: run(Hold(), m, cash=0), "cash was 0; start with more than 0"),
+        (lambda m: run(Hold(), m, cash=0), "cash was 0; give a number above 0"),
         (lambda m: run(Hold(), m, fill="noon"), "fill was 'noon'; choose open or close"),
         (lambda m: run(Hold(), m, start="2099-01-01"), "a backtest needs at least 2"),
         (lambda m: run(Hold(), m.until(m.sessions[0])), "a backtest needs at least 2"),

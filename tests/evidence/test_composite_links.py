@@ -78,7 +78,7 @@ def test_too_little_or_nothing_that_moves_cannot_tell(found):
     assert {link.verdict for link in short} == {"cannot tell"}
     flat = links(replace(found, index=found.index * 0.0 + 50.0))
     assert {link.verdict for link in flat} == {"cannot tell"}
-    with pytest.raises(UserError, match="1 session or more"):
+    with pytest.raises(UserError, match="give 1 or more"):
         links(found, horizon=0)
 
 

@@ -322,8 +322,8 @@ def test_a_strategy_nested_without_end_is_refused(copy):
         ({"minimum_commission": None}, "cost_rules cannot be read"),
         ({"cash": float("inf")}, "it is no JSON"),
         ({"cash": "much"}, "cash"),
-        ({"asked_fill": "noon"}, "neither open nor close"),
-        ({"known_from": "long ago"}, "known_from is no date"),
+        ({"asked_fill": "noon"}, "asked_fill cannot be read"),
+        ({"known_from": "long ago"}, "known_from cannot be read"),
         ({"versions": []}, "versions"),
     ],
 )
