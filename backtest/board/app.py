@@ -140,7 +140,7 @@ def _strategies(opened: str) -> Mapping[str, Strategy]:
     """Return every built-in strategy, and the one the shell named where it is none of them."""
     found = {name: kind() for name, kind in built_in().items()}
     own = find_strategy(opened, [])
-    return found if opened in found else {own.name: own} | found
+    return found if opened in found else {own.name: own} | found | {own.name: own}
 
 
 def _choose_variant(opened: str) -> tuple[Strategy, dict[str, Control]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from backtest.cli.options import JsonOption, MarketOption
+from backtest.cli.options import JsonOption, MarketOption, SetOption
 
 ADDRESS = "127.0.0.1"
 PATIENCE = 120.0  # seconds for the server to answer
@@ -45,6 +45,7 @@ def dashboard(
         typer.Argument(help="What to open with: a name from 'nqp strategies', or FILE.py:Class."),
     ] = "thesis-rotation",
     market: MarketOption = "sample",
+    settings: SetOption = None,
     port: Annotated[
         int | None,
         typer.Option("--port", help="A port of your choice; a free one by default."),
@@ -60,11 +61,12 @@ def dashboard(
             "the dashboard needs Streamlit, which is not installed; run: pip install "
             '"nqp-rotation[dashboard]"'
         )
-    find_strategy(strategy, [])
+    opened = ":".join([strategy, *(settings or [])])
+    find_strategy(opened, [])
     from backtest.data import load_market
 
     load_market(market)
-    _serve(strategy, market, free_port(port), json=json)
+    _serve(opened, market, free_port(port), json=json)
 
 
 def free_port(port: int | None) -> int:

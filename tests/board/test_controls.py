@@ -38,6 +38,14 @@ def control(name):
     return next(each for each in controls(Fields()) if each.name == name)
 
 
+def test_the_board_opens_with_the_values_it_was_given():
+    from backtest.board.app import _strategies
+
+    first, *others = _strategies("rate-rotation:fall_bp=5").values()
+    assert (first.name, first.fall_bp) == ("rate-rotation", 5.0)
+    assert len(others) == len(_strategies("rate-rotation")) - 1
+
+
 def test_ranges_follow_from_type_and_default():
     assert control("window").values == tuple(range(0, 181, 5))
     assert control("pause").values == tuple(range(11))

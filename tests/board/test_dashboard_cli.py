@@ -27,6 +27,7 @@ def refused(monkeypatch, capsys, *words):
 def test_names_are_checked_before_the_board_starts(monkeypatch, capsys):
     assert "did you mean 'sample'?" in refused(monkeypatch, capsys, "--market", "sampel")
     assert "did you mean 'rate-rotation'?" in refused(monkeypatch, capsys, "rate-rotatoin")
+    assert "did you mean 'fall_bp'?" in refused(monkeypatch, capsys, "--set", "fal_bp=5")
 
 
 def test_a_port_in_use_is_said_in_one_sentence(monkeypatch, capsys):
