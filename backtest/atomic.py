@@ -33,6 +33,28 @@ def unwritable(error: OSError) -> UserError:
     )
 
 
+@contextmanager
+def storing() -> Iterator[None]:
+    """Say in a `UserError` what keeps the store from being written."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(error) from error
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say in a `UserError` what keeps a folder or file from being written."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            "cannot write to {folder} ({strerror}); name another",
+            folder=folder,
+            strerror=error.strerror,
+        ) from error
+
+
 def new_draft(shelf: Path) -> Path:
     """Return a name for something half written, beside its later place."""
     return shelf / f".draft-{os.getpid()}-{uuid4().hex}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from backtest.atomic import writing
 from backtest.data.raw import RawMarket
 from backtest.errors import UserError
 
@@ -30,7 +31,7 @@ def write_folder(raw: RawMarket, folder: Path) -> tuple[Path, ...]:
     UserError
         If the folder holds something else, or cannot be written.
     """
-    try:
+    with writing(folder):
         if folder.exists() and not is_market_folder(folder) and any(folder.iterdir()):
             raise UserError(
                 "{folder} is not empty and no exported market; choose a new folder", folder=folder
@@ -44,12 +45,6 @@ def write_folder(raw: RawMarket, folder: Path) -> tuple[Path, ...]:
             written.append(_write(raw.series, folder / SERIES))
         universe = folder / UNIVERSE
         universe.write_bytes(raw.universe_text.encode())
-    except OSError as error:
-        raise UserError(
-            "cannot write to {folder} ({strerror}); name another",
-            folder=folder,
-            strerror=error.strerror,
-        ) from error
     return (*written, universe)
 
 

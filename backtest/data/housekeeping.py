@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from backtest.atomic import locked, unwritable
+from backtest.atomic import locked, storing
 from backtest.data.store import (
     PATIENCE_SECONDS,
     SNAPSHOT,
@@ -63,12 +63,9 @@ def delete(name: str) -> list[str]:
     """Remove a market with its history, and return its snapshots that nothing else names now."""
     read_manifest(name)
     snapshots = stored_snapshots(name)
-    with locked(name, "import", patience=PATIENCE_SECONDS):
-        try:
-            (home() / "markets" / f"{name}.json").unlink()
-            shutil.rmtree(home() / "history" / name, ignore_errors=True)
-        except OSError as error:
-            raise unwritable(error) from error
+    with locked(name, "import", patience=PATIENCE_SECONDS), storing():
+        (home() / "markets" / f"{name}.json").unlink()
+        shutil.rmtree(home() / "history" / name, ignore_errors=True)
     free = [snapshot for snapshot in snapshots if snapshot not in _named()]
     remove(free)
     return free
@@ -82,15 +79,13 @@ def rename(name: str, other: str) -> None:
     with (
         locked(name, "import", patience=PATIENCE_SECONDS),
         locked(other, "import", patience=PATIENCE_SECONDS),
+        storing(),
     ):
-        try:
-            for earlier in reversed(history(name)):
-                write_manifest(replace(earlier, name=other))
-            write_manifest(replace(manifest, name=other))
-            (home() / "markets" / f"{name}.json").unlink()
-            shutil.rmtree(home() / "history" / name, ignore_errors=True)
-        except OSError as error:
-            raise unwritable(error) from error
+        for earlier in reversed(history(name)):
+            write_manifest(replace(earlier, name=other))
+        write_manifest(replace(manifest, name=other))
+        (home() / "markets" / f"{name}.json").unlink()
+        shutil.rmtree(home() / "history" / name, ignore_errors=True)
 
 
 def spare(needed: Iterable[str]) -> list[str]:

@@ -117,9 +117,7 @@ def declared_name(series: str, universe: Universe) -> str:
 def _bare(name: str) -> str:
     """Return a series' name without what only says its country, unit or kind of growth."""
     plain = re.sub(r"[(（\[【].*?[)）\]】]|[\s:：_·-]", "", name.lower())
-    return re.sub(
-        r"^(中国|china)|(当月同比|当月值|当月|同比增速|同比|年率|月率|月度|报告)+$", "", plain
-    )
+    return _AROUND.sub("", plain)
 
 
 def known_by(

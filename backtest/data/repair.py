@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
-from backtest.atomic import locked, unwritable
+from backtest.atomic import locked, storing
 from backtest.data.align import build_market
 from backtest.data.quality import check
 from backtest.data.store import (
@@ -52,12 +52,10 @@ def repair(name: str) -> str:
         if current is not None and is_whole(current.snapshot):
             return f"market {name} is whole; there is nothing to repair"
         found = _last_whole(name, current, path)
-        try:
+        with storing():
             if current is None and path.is_file():
                 os.replace(path, path.with_name(f".damaged-{name}-{uuid4().hex}"))
             write_manifest(found)
-        except OSError as error:
-            raise unwritable(error) from error
     day = f"{found.snapshot[:12]} of {found.created[:10] or 'an unknown day'}"
     if current is None:
         return f"market {name} had a damaged manifest and is at snapshot {day} again"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from backtest.atomic import unwritable, write_file
+from backtest.atomic import storing, write_file
 from backtest.data.sources.base import Arrival, Provenance, Wanted
 from backtest.data.store import check_name
 from backtest.home import home
@@ -36,11 +36,9 @@ def keep(name: str, source: str, arrival: Arrival) -> None:
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata(notes), sink)
     content = sink.getvalue().to_pybytes()
-    try:
+    with storing():
         digest = sha256(content).hexdigest().encode()
         write_file(_place(name, source, arrival.wanted), digest + content)
-    except OSError as error:
-        raise unwritable(error) from error
 
 
 def kept(name: str, source: str, wanted: Wanted) -> Arrival | None:

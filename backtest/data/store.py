@@ -27,9 +27,9 @@ from typing_extensions import TypedDict
 from backtest.atomic import (
     locked,
     new_draft,
+    storing,
     sweep,
     sync_folder,
-    unwritable,
     write_file,
     write_through,
 )
@@ -173,13 +173,11 @@ def save(raw: RawMarket, manifest: Manifest, *, upon: str | None = None) -> Mani
             created=datetime.now(UTC).isoformat(timespec="microseconds"),
             previous=tuple(item for item in before if item != snapshot),
         )
-        try:
+        with storing():
             for shelf in ("snapshots", "markets"):
                 sweep(home() / shelf)
             _write_snapshot(snapshot, files)
             write_manifest(stamped)
-        except OSError as error:
-            raise unwritable(error) from error
     return stamped
 
 

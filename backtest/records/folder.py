@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pandas.api.types import is_string_dtype
 
-from backtest.atomic import DRAFTS, sweep, write_file
+from backtest.atomic import DRAFTS, sweep, write_file, writing
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
 from backtest.render.plain import neutral
@@ -73,19 +73,13 @@ def write_files(
         As `check_free`, and if nothing can be written there.
     """
     check_free(folder, replaces, force=force)
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
         for name in (name for name in replaces if name not in files):
             (folder / name).unlink(missing_ok=True)
         for name, content in files.items():
             write_file(folder / name, content.encode() if isinstance(content, str) else content)
-    except OSError as error:
-        raise UserError(
-            "cannot write to {folder} ({strerror}); name another",
-            folder=folder,
-            strerror=error.strerror,
-        ) from error
 
 
 def write_run(result: BacktestResult, folder: Path, *, force: bool = False) -> None:
@@ -127,7 +121,7 @@ def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ..
         from backtest.render.plots.chart import chart_png
 
         files = {f"{name}-{chart.id}.png": chart_png(chart, page.origin) for chart in page.charts}
-    try:
+    with writing(folder):
         for path in folder.iterdir():
             found = REPORT.fullmatch(path.name)
             same = found is not None and (found["language"] or "en") == page.language
@@ -135,12 +129,6 @@ def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ..
                 path.unlink()
         for own, content in files.items():
             write_file(folder / own, content)
-    except OSError as error:
-        raise UserError(
-            "cannot write to {folder} ({strerror}); name another",
-            folder=folder,
-            strerror=error.strerror,
-        ) from error
     return tuple(folder / own for own in files)
 
 

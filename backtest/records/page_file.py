@@ -15,8 +15,7 @@ from typing import Any, get_type_hints
 import numpy as np
 import pandas as pd
 
-from backtest.atomic import write_file
-from backtest.errors import UserError
+from backtest.atomic import write_file, writing
 from backtest.records.folder import json_text
 from backtest.records.record import damaged, read_json
 from backtest.views import charts, page
@@ -36,14 +35,8 @@ PLAIN = (str, int, float, bool)
 def write_pages(made: Callable[[str], page.Page], folder: Path) -> None:
     """Write the page that `made` returns for each language."""
     pages = {language: _encoded(made(language)) for language in LANGUAGES}
-    try:
+    with writing(folder):
         write_file(folder / PAGES, json_text({"pages": pages}).encode())
-    except OSError as error:
-        raise UserError(
-            "cannot write to {folder} ({strerror}); name another",
-            folder=folder,
-            strerror=error.strerror,
-        ) from error
 
 
 def read_page(folder: Path, language: str) -> page.Page:

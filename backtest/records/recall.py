@@ -14,6 +14,7 @@ from backtest.data.load import SAMPLE, load_market
 from backtest.data.store import NAME, history, market_names, read_snapshot
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.records.record import unreadable
 
 
 def recalled_market(manifest: Mapping[str, Any], named: str | Path | None = None) -> Market | None:
@@ -50,10 +51,7 @@ def recalled_market(manifest: Mapping[str, Any], named: str | Path | None = None
     try:
         since = pd.Timestamp(manifest.get("known_from", seen.sessions[0]))
     except (ValueError, TypeError) as error:
-        raise UserError(
-            "the manifest's {key} cannot be read; write the folder again with --out",
-            key="known_from",
-        ) from error
+        raise unreadable("known_from") from error
     seen = seen.between(since, None)
     # A series added, or prices changed, before the run cannot be had again from the snapshot.
     return seen if manifest.get("content", seen.identity) == seen.identity else None

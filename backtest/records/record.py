@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -199,34 +200,33 @@ def checked_manifest(manifest: Any, path: Path) -> Mapping[str, Any]:
     return dict(manifest)
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file; a `UserError` says what is wrong with it."""
+@contextmanager
+def _reading(path: Path, why: str) -> Iterator[None]:
+    """Say in a `UserError` that a file is missing, or why it is damaged."""
     try:
-        return parsed_json(path.read_text(encoding="utf-8"))
+        yield
     except FileNotFoundError as error:
         raise UserError(
             "{folder} has no {file}; name a folder written by --out",
             folder=path.parent,
             file=path.name,
         ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise damaged(path, "it is no JSON") from error
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise damaged(path, why) from error
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; a `UserError` says what is wrong with it."""
+    with _reading(path, "it is no JSON"):
+        return parsed_json(path.read_text(encoding="utf-8"))
 
 
 def read_table(path: Path, kind: type) -> pd.DataFrame:
     """Read a CSV of values by date; a `UserError` says what is wrong with it."""
-    try:
+    with _reading(path, "it is no table of values by date"):
         table = pd.read_csv(path, index_col=0, dtype=str, keep_default_na=False)
         table = table.rename(columns=restored).map(restored).astype(kind)
         table.index = pd.to_datetime(table.index, format="%Y-%m-%d").as_unit("ns").rename("date")
-    except FileNotFoundError as error:
-        raise UserError(
-            "{folder} has no {file}; name a folder written by --out",
-            folder=path.parent,
-            file=path.name,
-        ) from error
-    except (OSError, ValueError, TypeError) as error:
-        raise damaged(path, "it is no table of values by date") from error
     if len(table) < 2 or not table.index.is_monotonic_increasing or not table.index.is_unique:
         raise damaged(path, "its dates must rise, two or more")
     return table
@@ -247,7 +247,7 @@ def _regime(path: Path) -> pd.Series:
 
 
 def _orders(path: Path) -> pd.DataFrame:
-    try:
+    with _reading(path, "it is no list of orders"):
         orders = pd.read_csv(path, dtype=str, keep_default_na=False).map(restored)
         for name in ("decided", "due", "filled"):
             orders[name] = pd.to_datetime(orders[name], format="%Y-%m-%d").astype("datetime64[ns]")
@@ -255,17 +255,16 @@ def _orders(path: Path) -> pd.DataFrame:
         orders[numbers] = orders[numbers].astype(float)
         orders["sessions_late"] = orders["sessions_late"].astype(int)
         known = np.isfinite(orders[numbers]).all(axis=None) and "instrument" in orders
-    except FileNotFoundError as error:
-        raise UserError(
-            "{folder} has no {file}; name a folder written by --out",
-            folder=path.parent,
-            file=path.name,
-        ) from error
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise damaged(path, "it is no list of orders") from error
     if not known or not orders["side"].isin(["buy", "sell"]).all():
         raise damaged(path, "an order in it is not whole")
     return orders
+
+
+def unreadable(key: str) -> UserError:
+    """Return the error for a value of a manifest that cannot be used."""
+    return UserError(
+        "the manifest's {key} cannot be read; write the folder again with --out", key=key
+    )
 
 
 def damaged(path: Path, why: str) -> UserError:

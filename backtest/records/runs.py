@@ -9,33 +9,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from typing_extensions import TypedDict
-
-from backtest.atomic import write_file
+from backtest.atomic import storing, write_file
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError, unknown
 from backtest.home import home
 from backtest.records.folder import json_text
-from backtest.validation import misfit, parsed_json
+from backtest.validation import parsed_json, validated
 
 HEADLINES = ("total_return", "cagr", "sharpe", "max_drawdown")
 DIGITS = 8  # of a run's id
-
-
-class _Kept(TypedDict):
-    """The kinds of a kept run's values in its file."""
-
-    id: str
-    made: str
-    kind: str
-    strategy: str
-    settings: str
-    market: str
-    window: list[str]
-    figures: dict[str, float | None]
-    folder: str | None
-    manifest: dict[str, Any]
-    tags: list[str]
 
 
 @dataclass(frozen=True)
@@ -123,12 +105,11 @@ def kept_runs() -> tuple[KeptRun, ...]:
     for path in (home() / "runs").glob("*.json"):
         try:
             plain = parsed_json(path.read_text(encoding="utf-8"))
+            run = validated(KeptRun, plain, path.name)
         except (OSError, ValueError, RecursionError):
             continue
-        if misfit(_Kept, plain) is None and path.stem == plain["id"]:
-            ours = {name: plain[name] for name in _Kept.__annotations__}
-            tied = {"window": tuple(plain["window"]), "tags": tuple(plain["tags"])}
-            found.append(KeptRun(**ours | tied))
+        if path.stem == run.id:
+            found.append(run)
     return tuple(sorted(found, key=lambda run: run.made, reverse=True))
 
 
@@ -182,13 +163,5 @@ def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write(run: KeptRun) -> None:
-    folder = home() / "runs"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_file(folder / f"{run.id}.json", json_text(run.to_json()).encode())
-    except OSError as error:
-        raise UserError(
-            "{folder} cannot be written ({strerror}); set NQP_HOME to a folder you can write",
-            folder=folder,
-            strerror=error.strerror,
-        ) from error
+    with storing():
+        write_file(home() / "runs" / f"{run.id}.json", json_text(run.to_json()).encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backtest.atomic import write_file
+from backtest.atomic import write_file, writing
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError, suggest
 from backtest.views.run_report import run_report
@@ -28,14 +28,8 @@ def write_result(result: BacktestResult, path: str | Path, language: str = "en")
             suffix=place.suffix,
             suggestion=suggest(place.suffix, ENDINGS),
         )
-    try:
+    with writing(place):
         write_file(place, _content(result, place.suffix, language))
-    except OSError as error:
-        raise UserError(
-            "cannot write to {folder} ({strerror}); name another",
-            folder=place,
-            strerror=error.strerror,
-        ) from error
     return place
 
 

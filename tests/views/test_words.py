@@ -21,7 +21,15 @@ from backtest.views.words import Words, catalogue, recalled
 FOLDER = Path(backtest.__file__).parent
 
 
-SAYING = {"say": 0, "Note": 0, "UserError": 0, "unknown": 0, "damaged": 1, "_one_of": 3}
+SAYING = {
+    "say": 0,
+    "Note": 0,
+    "UserError": 0,
+    "unknown": 0,
+    "damaged": 1,
+    "_reading": 1,
+    "_one_of": 3,
+}
 TABLES = (DIRECTIONS.values(), fields.WANTED.values(), validation.WANTED.values(), REFUSED.values(),
           OTHERS.values(), PERIODS.values(), SAID, (fix for _, fix in CAUSES))  # fmt: skip
 

@@ -19,6 +19,7 @@ from backtest.errors import UserError, shown, unknown
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.records.recall import recalled_market
+from backtest.records.record import unreadable
 from backtest.strategy import Strategy
 from backtest.strategy.parameters import built
 
@@ -119,10 +120,7 @@ def costs_of(manifest: Mapping[str, Any]) -> CostModel:
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, UserError):
             raise
-        raise UserError(
-            "the manifest's {key} cannot be read; write the folder again with --out",
-            key="cost_rules",
-        ) from error
+        raise unreadable("cost_rules") from error
 
 
 def market_of(manifest: Mapping[str, Any], named: str | Path | None) -> Market:
@@ -163,9 +161,7 @@ def cash_of(manifest: Mapping[str, Any]) -> float:
     try:
         return _number(manifest["cash"])
     except TypeError as error:
-        raise UserError(
-            "the manifest's {key} cannot be read; write the folder again with --out", key="cash"
-        ) from error
+        raise unreadable("cash") from error
 
 
 def _number(value: Any) -> float:

@@ -15,7 +15,7 @@ from backtest.errors import UserError, shown
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.records.folder import FILES, write_run
-from backtest.records.record import checked_manifest, read_json
+from backtest.records.record import checked_manifest, read_json, unreadable
 from backtest.records.verify.difference import Difference, first_difference
 from backtest.records.verify.recorded import (
     Kinds,
@@ -263,10 +263,7 @@ def _class_name(written: str) -> str:
 def _asked(manifest: Mapping[str, Any]) -> str:
     asked = manifest.get("asked_fill", manifest["fill"])
     if asked not in FILLS:
-        raise UserError(
-            "the manifest's {key} cannot be read; write the folder again with --out",
-            key="asked_fill",
-        )
+        raise unreadable("asked_fill")
     return str(asked)
 
 
