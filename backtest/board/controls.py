@@ -9,25 +9,19 @@ name of a file, and no text from a browser may become one.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from backtest.errors import UserError
 from backtest.market.schedule import SCHEDULES
-from backtest.strategy import Strategy, TriggerRotation, field_names
-from backtest.triggers import Trigger
+from backtest.parameter import Parameter, said_of
+from backtest.strategy import Strategy, field_names
 
 Number = int | float
 REACH = 3  # times the default
 STEPS = 60  # at most; the fewer, the rounder
 
-# What a field's name says of its unit, the first that matches.
-UNITS = (
-    (r"_bp$", "bp"),
-    (r"(^|_)sigmas$", "σ"),
-    (r"(^|_)(window|hold|after|confirm|skip)$", "sessions"),
-)
+SHORT = {"basis points": "bp", "standard deviations": "σ", "fraction": ""}  # units in a label
 
 
 @dataclass(frozen=True)
@@ -92,9 +86,12 @@ def with_values(strategy: Strategy, values: dict[str, Any]) -> Strategy:
 
 
 def _control(strategy: Strategy, name: str) -> Control | None:
-    value = getattr(strategy, name)
+    value, about = getattr(strategy, name), said_of(type(strategy)).get(name, Parameter(""))
+    label = _label(name, about.unit)
+    said = f"{about.says[:1].upper()}{about.says[1:]}. " if about.says else ""
+    said += f"Parameter {name}, default {value}."
     if isinstance(value, bool):
-        return Control(name, _label(name), _help(strategy, name), "switch", (False, True), value)
+        return Control(name, label, said, "switch", (False, True), value)
     if name == "rebalance" and value in SCHEDULES:
         said = f"How often weights are restored. Default: {value}."
         return Control(name, "Rebalance", said, "choice", tuple(SCHEDULES), value)
@@ -103,7 +100,7 @@ def _control(strategy: Strategy, name: str) -> Control | None:
     values = _accepted(strategy, name, _range(value))
     if len(values) < 2:
         return None
-    return Control(name, _label(name), _help(strategy, name), "slider", values, value)
+    return Control(name, label, said, "slider", values, value)
 
 
 def _range(value: Number) -> tuple[Number, ...]:
@@ -138,42 +135,17 @@ def _accepted(strategy: Strategy, name: str, values: tuple[Number, ...]) -> tupl
     return values[first : last + 1]
 
 
-def _label(name: str) -> str:
+def _label(name: str, unit: str) -> str:
     """Return a field's name as people write it, with its unit.
 
     Examples
     --------
-    >>> _label("fall_bp"), _label("min_hold"), _label("sleeve")
+    >>> _label("fall_bp", "basis points"), _label("min_hold", "sessions"), _label("sleeve", "")
     ('Fall (bp)', 'Min hold (sessions)', 'Sleeve')
     """
-    unit = _unit(name)
     words = name.removesuffix("_bp").removesuffix("_sigmas").replace("_", " ").strip()
-    return f"{words[:1].upper()}{words[1:]}" + (f" ({unit})" if unit else "")
-
-
-def _unit(name: str) -> str | None:
-    return next((unit for pattern, unit in UNITS if re.search(pattern, name)), None)
-
-
-def _help(strategy: Strategy, name: str) -> str:
-    """Return what a strategy's description, or that of one of its triggers, says of a field."""
-    documented: list[object] = [strategy]
-    if isinstance(strategy, TriggerRotation):
-        documented += _all_of(list(strategy.rules().values()))
-    said = (_mentions(type(thing).__doc__ or "", name) for thing in documented)
-    first = next((each for each in said if each), "")
-    sentence = f"{first[:1].upper()}{first[1:]} "
-    return f"{sentence}Parameter {name}, default {getattr(strategy, name):g}.".strip()
-
-
-def _all_of(triggers: list[Trigger]) -> list[Trigger]:
-    return [each for one in triggers for each in (one, *_all_of(list(one.built_of)))]
-
-
-def _mentions(doc: str, name: str) -> str:
-    sentences = re.split(r"(?<=[.;:])\s+", " ".join(doc.split()))
-    said = (each.replace("`", "").rstrip(";:.") for each in sentences if f"`{name}`" in each)
-    return "".join(f"{each}. " for each in said).strip()
+    short = SHORT.get(unit, unit)
+    return f"{words[:1].upper()}{words[1:]}" + (f" ({short})" if short else "")
 
 
 def _rounded(value: float) -> float:

@@ -7,18 +7,19 @@ import pytest
 import strategies
 from backtest.board.controls import controls, fixed, with_values
 from backtest.errors import UserError
+from backtest.parameter import parameter
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import equal
 
 
 @dataclass(frozen=True)
 class Fields(Strategy):
-    """Look back `window` sessions. Buy in the first half; sell after `pause`."""
+    """Fields of every kind."""
 
-    window: int = 60
+    window: int = parameter("over which prices are averaged", 60, "sessions")
     pause: int = 0
     part: float = 0.5
-    fall_bp: float = 10.0
+    fall_bp: float = parameter("how far the yield fell", 10.0, "basis points")
     low: float = -2.0
     least: int = 3
     eager: bool = False
@@ -68,11 +69,12 @@ def test_text_tuples_and_unknown_types_cannot_be_moved():
     assert control("eager").kind == "switch"
 
 
-def test_labels_have_units_and_help_has_the_sentence_about_the_field():
+def test_labels_have_units_and_help_says_what_the_field_is():
     assert control("window").label == "Window (sessions)"
     assert control("fall_bp").label == "Fall (bp)"
-    assert control("window").help == "Look back window sessions. Parameter window, default 60."
-    assert control("pause").help == "Sell after pause. Parameter pause, default 0."
+    said = "Over which prices are averaged. Parameter window, default 60."
+    assert control("window").help == said
+    assert control("pause").help == "Parameter pause, default 0."
     assert control("part").help == "Parameter part, default 0.5."
 
 
