@@ -43,7 +43,6 @@ def build_market(
         If no instrument with a sector has a price on a session.
     """
     universe = raw.universe
-    with_sector = {name for names in universe.by_sector.values() for name in names}
     days = market_sessions(raw.prices, universe)
     if days.empty:
         raise UserError(
@@ -71,7 +70,7 @@ def build_market(
     opens = frame(np.where(traded, placed["open"], np.nan))
     known = vintages(raw.series, universe)
     turnover = frame(_turnover(placed, columns, universe))
-    sectors_held = [column for column in held if column in with_sector]
+    sectors_held = [column for column in held if column in universe.with_sector]
     return Market(
         name=name,
         universe=universe,
@@ -97,8 +96,7 @@ def build_market(
 def market_sessions(prices: pd.DataFrame, universe: Universe) -> pd.DatetimeIndex:
     """Return the sessions from the first to the last price of an instrument that has a sector."""
     dates = pd.DatetimeIndex(prices["date"])
-    with_sector = {name for names in universe.by_sector.values() for name in names}
-    inside = dates[prices["instrument"].isin(with_sector).to_numpy()]
+    inside = dates[prices["instrument"].isin(universe.with_sector).to_numpy()]
     if not len(inside):
         return pd.DatetimeIndex([])
     seen = inside if universe.calendar == FROM_DATA else dates

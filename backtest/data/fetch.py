@@ -226,8 +226,7 @@ def _checked(base: Base, merge: Merge) -> tuple[RawMarket | None, tuple[Finding,
         refused = {name: text for name, text in errors.items() if merge.undo(name, text)}
         if not refused:
             break
-    with_sector = {name for names in universe.by_sector.values() for name in names}
-    if not with_sector & set(prices["instrument"]):
+    if not universe.with_sector & set(prices["instrument"]):
         lacking = "no instrument with a sector came, so there is no market to store yet"
         merge.outcomes = {
             key: replace(item, status="missed", reason=item.reason or lacking)

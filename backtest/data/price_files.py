@@ -77,8 +77,7 @@ class Reader:
             If there is nothing to read, or no instrument of the universe in it.
         """
         reading = self._folder(path, progress) if path.is_dir() else self._file(path)
-        with_sector = {name for names in self.universe.by_sector.values() for name in names}
-        if not with_sector & set(reading.frame["instrument"]):
+        if not self.universe.with_sector & set(reading.frame["instrument"]):
             raise _no_overlap(path, reading, self.universe)
         return reading
 

@@ -60,8 +60,7 @@ def check(
     findings += _coverage(rows, universe)
     findings += _opens(rows, universe)
     findings += check_valuations(priced, series.dropna(subset="value"))
-    with_sector = {name for names in universe.by_sector.values() for name in names}
-    inside = pd.DatetimeIndex(priced["date"][priced["instrument"].isin(with_sector)])
+    inside = pd.DatetimeIndex(priced["date"][priced["instrument"].isin(universe.with_sector)])
     if len(inside):
         findings += _per_year(priced, universe)
         span = inside.min(), inside.max()
@@ -75,8 +74,7 @@ def known_sessions(
     """Return the sessions of a universe's exchange over all of `around`."""
     seen = pd.DatetimeIndex(prices["date"])
     if universe.calendar == FROM_DATA:
-        with_sector = {name for names in universe.by_sector.values() for name in names}
-        seen = seen[prices["instrument"].isin(with_sector).to_numpy()]
+        seen = seen[prices["instrument"].isin(universe.with_sector).to_numpy()]
     return sessions(
         universe.calendar, around.min(), around.max(), seen=seen, frequency=universe.frequency
     )
@@ -221,8 +219,7 @@ def _per_year(prices: pd.DataFrame, universe: Universe) -> Iterator[Finding]:
 def _opens(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Finding]:
     """Say where an open is missing, if the market has opens at all: nothing fills there."""
     named = [name for name in universe.by_id if name in rows and name != universe.benchmark]
-    sectors = {name for names in universe.by_sector.values() for name in names}
-    if all(rows[name]["open"].isna().all() for name in named if name in sectors):
+    if all(rows[name]["open"].isna().all() for name in named if name in universe.with_sector):
         return
     for name in named:
         blank = rows[name]["date"][rows[name]["open"].isna()]
@@ -245,9 +242,7 @@ def _given_twice(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[
 def _coverage(rows: dict[str, pd.DataFrame], universe: Universe) -> Iterator[Finding]:
     """Say who starts late or ends on another day than the sectors do."""
     spans = {name: (rows[name]["date"].min(), rows[name]["date"].max()) for name in rows}
-    inside = [
-        spans[name] for names in universe.by_sector.values() for name in names if name in spans
-    ]
+    inside = [spans[name] for name in spans if name in universe.with_sector]
     if not inside:
         return
     opened, ended = min(first for first, _ in inside), max(last for _, last in inside)

@@ -138,11 +138,16 @@ def about(table: FileTable) -> Iterable[Finding]:
 def ignored(
     table: FileTable, columns: Sequence[Column], stated: Iterable[str] = ()
 ) -> Iterable[Finding]:
-    """Name the columns that are not used."""
-    headers = [column.header for column in columns if column.header]
+    """Name the columns that are not used, those with a meaning of their own among them."""
     used = (*PRICE_FIELDS, *NAMING, *stated)
-    headers += [c.header for c in table.columns if c.role and c.role not in used]
-    if headers:
-        said = ", ".join(headers[:12]) + (", …" if len(headers) > 12 else "")
+    others = [c.header for c in table.columns if c.role and c.role not in used]
+    return unused(table, [*(column.header for column in columns), *others])
+
+
+def unused(table: FileTable, headers: Iterable[str]) -> Iterable[Finding]:
+    """Name the columns of some headers as not used."""
+    named = [header for header in headers if header]
+    if named:
+        said = ", ".join(named[:12]) + (", …" if len(named) > 12 else "")
         details = {"columns": said}
-        yield Finding("ignored_columns", table.path.name, value=len(headers), details=details)
+        yield Finding("ignored_columns", table.path.name, value=len(named), details=details)

@@ -16,10 +16,10 @@ from backtest.data.head import Column
 from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank, numbers
 from backtest.data.publication_lag import declared_name, known_by
-from backtest.data.quotes import QuoteReading, about
-from backtest.data.raw import KNOWLEDGE_COLUMNS, SERIES_COLUMNS, empty_series
+from backtest.data.quotes import QuoteReading, about, unused
+from backtest.data.raw import SERIES_COLUMNS, empty_series
 from backtest.data.stated import Stated
-from backtest.data.table import FileTable, read_days, read_table
+from backtest.data.table import FileTable, read_table, with_knowledge_days
 from backtest.data.units import converted, unit_of, without_zeros
 from backtest.errors import UserError
 from backtest.market.frequency import frequency_of, names_first_days, periods_of
@@ -59,7 +59,7 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
             raise UserError(
                 "{path} has no column besides its dates; add one column per series", path=path
             )
-        findings += [*about(table), *_ignored(table, spare)]
+        findings += [*about(table), *unused(table, [column.header for column in spare])]
         units: dict[str, str] = {}
         for name, column, rows in _called(parts, universe, stated):
             if name in origin:
@@ -219,11 +219,7 @@ def _dated(
     """Return a series' rows by the last day of the period each is about, with days of release."""
     frame = pd.DataFrame({"series": name, "date": table.dates.days[rows].to_numpy()})
     frame = frame.assign(value=values).astype({"series": "str"})[list(SERIES_COLUMNS)]
-    for role in KNOWLEDGE_COLUMNS:
-        column = table.by_role(role)
-        if column is not None:
-            days = read_days(table.values(column)[rows], exchange, table.path)
-            frame[role] = days.to_numpy()
+    frame = with_knowledge_days(frame, table, rows, exchange)
     headers = {column.header.lower() for column in table.columns}
     if "released" not in frame and headers & set(RELEASE_TABLE):
         frame["released"] = frame["date"]
@@ -234,12 +230,3 @@ def _dated(
             ends = periods_of(pd.DatetimeIndex(frame["date"]), frequency).end_time.normalize()
             frame["date"] = ends.to_numpy().astype("datetime64[ns]")
     return frame
-
-
-def _ignored(table: FileTable, columns: Sequence[Column]) -> list[Finding]:
-    headers = [column.header for column in columns if column.header]
-    if not headers:
-        return []
-    said = ", ".join(headers[:12]) + (", …" if len(headers) > 12 else "")
-    details = {"columns": said}
-    return [Finding("ignored_columns", table.path.name, value=len(headers), details=details)]

@@ -18,6 +18,7 @@ from backtest.data.grid import Cells, read_grid
 from backtest.data.head import Above, Column, IsName, column_of
 from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank
+from backtest.data.raw import KNOWLEDGE_COLUMNS
 from backtest.data.rows import (
     cell_text,
     data_rows,
@@ -277,7 +278,19 @@ def _check_roles(columns: tuple[Column, ...], path: Path) -> None:
         )
 
 
-def read_days(cells: pd.Series, exchange: Exchange, path: Path) -> pd.Series:
+def with_knowledge_days(
+    frame: pd.DataFrame, table: FileTable, rows: np.ndarray, exchange: Exchange
+) -> pd.DataFrame:
+    """Add to a series' rows the days of release and of use that a file has of them."""
+    for role in KNOWLEDGE_COLUMNS:
+        column = table.by_role(role)
+        if column is not None:
+            days = _read_days(table.values(column)[rows], exchange, table.path)
+            frame[role] = days.to_numpy()
+    return frame
+
+
+def _read_days(cells: pd.Series, exchange: Exchange, path: Path) -> pd.Series:
     """Read days of which some may be blank, as NaT; what is neither is a mistake of the file."""
     try:
         read = read_dates(cells.reset_index(drop=True), exchange)

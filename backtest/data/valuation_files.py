@@ -16,10 +16,10 @@ from backtest.data.names import Match, matcher
 from backtest.data.numerals import numbers
 from backtest.data.publication_lag import known_by
 from backtest.data.quotes import QuoteReading, about
-from backtest.data.raw import KNOWLEDGE_COLUMNS, SERIES_COLUMNS, empty_series
+from backtest.data.raw import SERIES_COLUMNS, empty_series
 from backtest.data.series_files import PLACING, files_in
 from backtest.data.stated import Stated
-from backtest.data.table import FileTable, read_days, read_table
+from backtest.data.table import FileTable, read_table, with_knowledge_days
 from backtest.errors import UserError
 from backtest.market.universe import Universe
 from backtest.market.valuation import series_name
@@ -133,11 +133,6 @@ def _rows(
     """Return one instrument's valuations by day, with the days they could be used from."""
     frame = pd.DataFrame({"series": series, "date": table.dates.days[mine].to_numpy()})
     frame = frame.assign(value=values[mine]).astype({"series": "str"})[list(SERIES_COLUMNS)]
-    for role in KNOWLEDGE_COLUMNS:
-        column = table.by_role(role)
-        if column is not None:
-            cells = table.values(column)[mine]
-            days = read_days(cells, Exchange.of(universe.calendar), table.path)
-            frame[role] = days.to_numpy()
+    frame = with_knowledge_days(frame, table, mine, Exchange.of(universe.calendar))
     delay = stated.delays.get(series, stated.delays.get(series.partition(":")[0]))
     return known_by(frame, series, universe, delay)[0].dropna(subset="value")

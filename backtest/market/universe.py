@@ -150,6 +150,11 @@ class Universe:
         return grouped
 
     @cached_property
+    def with_sector(self) -> frozenset[str]:
+        """Instruments that have a sector: what a market is of."""
+        return frozenset(name for names in self.by_sector.values() for name in names)
+
+    @cached_property
     def by_shenwan(self) -> Mapping[str, tuple[str, ...]]:
         """Instrument identifiers by Shenwan sector, as the declared sectors stand for them."""
         if not self.declared:
