@@ -124,17 +124,7 @@ def import_(
     if not json:
         show(import_page(stored, say, verbose=verbose))
         return
-    print_json(
-        {
-            "name": stored.name,
-            "universe": stored.universe,
-            "first": stored.first,
-            "last": stored.last,
-            "instruments": stored.instruments,
-            "snapshot": stored.snapshot,
-            "findings": [finding.to_json() for finding in stored.findings],
-        }
-    )
+    print_json(stored.to_json())
 
 
 @app.command()

@@ -30,17 +30,17 @@ def info(name: NameArgument, lang: LangOption = "en", json: JsonOption = False) 
         Note(
             "{name}: universe {universe}, {count} instruments, {first} … {last}, stored {made}",
             name=name,
-            universe=found.universe,
-            count=found.instruments,
-            first=found.first,
-            last=found.last,
-            made=found.created[:16],
+            universe=found.manifest.universe,
+            count=found.manifest.instruments,
+            first=found.manifest.first,
+            last=found.manifest.last,
+            made=found.manifest.created[:16],
         )
     )
     size = f"{found.bytes / 1e6:.1f}"
     code = "{count} snapshots, {size} MB, now {snapshot}"
     tell(Note(code, count=len(found.snapshots), size=size, snapshot=found.snapshots[0]))
-    for kind, source in found.sources.items():
+    for kind, source in found.manifest.sources.items():
         tell(f"{kind}: {source}")
     tell(Note("runs made on it: {runs}", runs=", ".join(runs) or Note("none")))
 

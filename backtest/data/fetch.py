@@ -29,7 +29,7 @@ from backtest.data.raw import RawMarket, raw_market
 from backtest.data.sources.base import Arrival, DataSource, Missed, Wanted
 from backtest.data.sources.pacing import NoNetworkError
 from backtest.data.stated import Stated
-from backtest.data.store import Manifest, check_name, encode, save
+from backtest.data.store import SHOWN, Manifest, check_name, encode, save
 from backtest.data.usable import usable
 from backtest.errors import UserError
 
@@ -69,18 +69,10 @@ class Fetched:
 
     def to_json(self) -> dict[str, Any]:
         """Return what other programs read; `snapshot` is None where nothing is stored."""
-        stored = self.manifest
-        return {
-            "name": None if stored is None else stored.name,
-            "source": self.source,
-            "universe": None if stored is None else stored.universe,
-            "first": None if stored is None else stored.first,
-            "last": None if stored is None else stored.last,
-            "instruments": 0 if stored is None else stored.instruments,
-            "snapshot": None if stored is None else stored.snapshot,
-            "outcomes": [asdict(outcome) for outcome in self.outcomes],
-            "findings": [] if stored is None else [f.to_json() for f in stored.findings],
-        }
+        none: dict[str, Any] = {**dict.fromkeys(SHOWN), "instruments": 0, "findings": []}
+        stored = none if self.manifest is None else self.manifest.to_json()
+        outcomes = [asdict(outcome) for outcome in self.outcomes]
+        return {**stored, "source": self.source, "outcomes": outcomes}
 
     @property
     def missing(self) -> tuple[Outcome, ...]:

@@ -12,6 +12,7 @@ from backtest.atomic import locked, storing
 from backtest.data.store import (
     PATIENCE_SECONDS,
     SNAPSHOT,
+    Manifest,
     check_name,
     history,
     market_names,
@@ -25,38 +26,23 @@ from backtest.home import home
 
 @dataclass(frozen=True)
 class Stored:
-    """What the store holds of one market."""
+    """What the store holds of one market: all its snapshots, and their size."""
 
-    name: str
-    universe: str
-    first: str
-    last: str
-    instruments: int
+    manifest: Manifest
     snapshots: tuple[str, ...]
-    created: str
-    sources: dict[str, Any]
     bytes: int
 
     def to_json(self) -> dict[str, Any]:
         """Return what other programs read."""
-        return vars(self) | {"snapshots": list(self.snapshots)}
+        known = ("name", "universe", "first", "last", "instruments", "created", "sources")
+        shown = {name: getattr(self.manifest, name) for name in known}
+        return shown | {"snapshots": list(self.snapshots), "bytes": self.bytes}
 
 
 def info(name: str) -> Stored:
     """Return what is stored of a market."""
-    manifest = read_manifest(name)
-    snapshots = stored_snapshots(name)
-    return Stored(
-        name=name,
-        universe=manifest.universe,
-        first=manifest.first,
-        last=manifest.last,
-        instruments=manifest.instruments,
-        snapshots=snapshots,
-        created=manifest.created,
-        sources=dict(manifest.sources),
-        bytes=sum(size_of(snapshot) for snapshot in snapshots),
-    )
+    manifest, snapshots = read_manifest(name), stored_snapshots(name)
+    return Stored(manifest, snapshots, sum(size_of(snapshot) for snapshot in snapshots))
 
 
 def delete(name: str) -> list[str]:

@@ -17,6 +17,8 @@ from backtest.data.quality import check
 from backtest.data.raw import PRICE_COLUMNS, SERIES_COLUMNS
 from backtest.data.store import (
     NAME,
+    SHOWN,
+    Manifest,
     encode,
     market_names,
     read_manifest,
@@ -89,17 +91,14 @@ def load_market(name_or_path: str | Path) -> Market:
 
 def list_markets() -> tuple[MarketEntry, ...]:
     """Return the embedded sample and every stored market, by name."""
-    sample = _sample()
-    embedded = MarketEntry(
-        name=SAMPLE,
-        universe=sample.universe.name,
-        first=f"{sample.sessions[0]:%Y-%m-%d}",
-        last=f"{sample.sessions[-1]:%Y-%m-%d}",
-        instruments=len(sample.instruments),
-        snapshot=sample.snapshot,
-        synthetic=True,
-    )
-    return (embedded, *(_entry(name) for name in market_names()))
+    entries = [_entry(Manifest.of(_sample(), {}, ()), synthetic=True)]
+    for name in market_names():
+        try:
+            entries.append(_entry(read_manifest(name)))
+        except UserError as error:
+            none = MarketEntry(name, "", "", "", 0, "", synthetic=False, problem=str(error))
+            entries.append(none)
+    return tuple(entries)
 
 
 def check_market(name_or_path: str | Path, *, progress: Progress = silent) -> tuple[Finding, ...]:
@@ -172,20 +171,9 @@ def _folder(name_or_path: str | Path) -> Path | None:
     )
 
 
-def _entry(name: str) -> MarketEntry:
-    try:
-        manifest = read_manifest(name)
-    except UserError as error:
-        return MarketEntry(name, "", "", "", 0, "", synthetic=False, problem=str(error))
-    return MarketEntry(
-        name=name,
-        universe=manifest.universe,
-        first=manifest.first,
-        last=manifest.last,
-        instruments=manifest.instruments,
-        snapshot=manifest.snapshot,
-        synthetic=False,
-    )
+def _entry(stored: Manifest, *, synthetic: bool = False) -> MarketEntry:
+    shown = {name: getattr(stored, name) for name in SHOWN}
+    return MarketEntry(**shown, synthetic=synthetic)
 
 
 def _tidy_prices(market: Market) -> pd.DataFrame:

@@ -44,6 +44,7 @@ FILES = ("prices.parquet", "series.parquet", "universe.toml")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SNAPSHOT = re.compile(r"[0-9a-f]{64}")
 FORMAT = 1
+SHOWN = ("name", "universe", "first", "last", "instruments", "snapshot")
 # An import is over in seconds; a fetch takes this lock only to store what came.
 PATIENCE_SECONDS = 60.0
 # What reading something damaged, or made to do harm, ends in.
@@ -96,6 +97,11 @@ class Manifest:
             sources=sources,
             findings=findings,
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what other programs read of a stored market."""
+        shown = {name: getattr(self, name) for name in SHOWN}
+        return shown | {"findings": [finding.to_json() for finding in self.findings]}
 
 
 class _Stored(TypedDict):
