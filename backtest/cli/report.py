@@ -97,35 +97,22 @@ def _page(
     from backtest.records.verify.recorded import other_folder
 
     other = other_folder(folder)
-    if given and other is not None:
-        raise UserError(
-            "{folder} holds {other} and no run; leave --strategy out", folder=folder, other=other
-        )
-    if (folder / "trials.parquet").exists():
-        from backtest.records.tuning_folder import read_tuning
-
+    if other is not None:
+        if given:
+            raise UserError(
+                "{folder} holds {other} and no run; leave --strategy out",
+                folder=folder,
+                other=other,
+            )
         if named is not None:
             raise UserError("this report needs no market; leave --market out")
-        return read_tuning(folder, language=language)
-    if (folder / "regimes.csv").exists():
-        from backtest.records.compare_folder import beside, read_compare
-        from backtest.views.compare_report import compare_report
-
-        comparison = read_compare(folder)
-        market, missing = _market(comparison.manifest, named, language)
-        _, thesis = groups_and_thesis()
-        if market is not None:
-            comparison = beside(comparison, market)
-        return compare_report(comparison, source=thesis, missing=missing, language=language)
-    if (folder / PAGES).exists() and not (folder / "summary.json").exists():
-        if named is not None:
-            raise UserError("this report needs no market; leave --market out")
-        return read_page(folder, language)
-    if (folder / "evidence.json").exists() and not (folder / "summary.json").exists():
+        if (folder / PAGES).exists():
+            return read_page(folder, language)
         raise UserError(
-            "{folder} holds evidence, whose report is written with it: run 'nqp evidence' again "
-            "with --out {folder} --force",
+            "{folder} holds {other}, whose report is written with it: make it again with --out "
+            "{folder} --force",
             folder=folder,
+            other=other,
         )
     from backtest.records.record import read_run
     from backtest.today.forward import forward_of

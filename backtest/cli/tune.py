@@ -145,11 +145,9 @@ def tune(
         swept = replace(swept, holdout=holdout)
         shown = opened(swept, whole, holdout) if reveal else None
     if out is not None:
-        from backtest.records.folder import write_report
-        from backtest.records.tuning_folder import read_tuning, write_tuning
+        from backtest.records.tuning_folder import write_tuning
 
-        write_tuning(swept, out, force=force)
-        write_report(read_tuning(out, language=lang), out)
+        write_tuning(swept, out, lang, force=force)
     from backtest.cli.runs import keep_tuning
     from backtest.views.tuning_report import described, sweep_page
 

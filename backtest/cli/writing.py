@@ -43,13 +43,9 @@ def write_comparison(
     """Write a comparison's files and its report."""
     from backtest.engine.comparison import Comparison
     from backtest.records.compare_folder import write_compare
-    from backtest.records.folder import write_report
-    from backtest.views.compare_report import compare_report
 
-    comparison = Comparison.of(results)
-    write_compare(comparison, folder, force=force)
     _, thesis = groups_and_thesis()
-    write_report(compare_report(comparison, source=thesis, language=language), folder)
+    write_compare(Comparison.of(results), folder, thesis, language, force=force)
 
 
 def write_evidence_report(

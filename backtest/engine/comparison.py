@@ -44,9 +44,3 @@ class Comparison(Displayed):
             pd.DataFrame({label: result.regime for label, result in labeled.items()}),
             results[0].benchmarks,
         )
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """The first one's manifest; market, window and costs are those of all."""
-        known: Mapping[str, Any] = next(iter(self.documents.values()))["manifest"]
-        return known

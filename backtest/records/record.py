@@ -139,12 +139,6 @@ def read_run(folder: Path) -> Record:
     UserError
         If one is missing or damaged, or they do not belong together.
     """
-    if (folder / "index.json").exists() and not (folder / "summary.json").exists():
-        raise UserError(
-            "{folder} holds a composite index, whose pictures are written with it; run 'nqp "
-            "index' again with --out {folder}",
-            folder=folder,
-        )
     document = checked_document(read_json(folder / "summary.json"), folder / "summary.json")
     manifest = checked_manifest(read_json(folder / "manifest.json"), folder / "manifest.json")
     returns = _numbers(folder / "returns.csv")

@@ -52,7 +52,6 @@ def compare_report(
     comparison: Comparison,
     *,
     source: Source | None = None,
-    missing: str = "",
     language: str = "en",
 ) -> Page:
     """Report on several backtests on one market and window.
@@ -61,8 +60,6 @@ def compare_report(
     ----------
     source : Source, optional
         Whose date separates in-sample from out of sample.
-    missing : str
-        Why there are no benchmarks, where the market is gone.
     """
     say = Words(language)
     page, ranked = _page(comparison, source, say), _ranked(comparison)
@@ -73,8 +70,7 @@ def compare_report(
         _settings(comparison.documents, say),
         manifest(_shared(comparison.documents), say),
     )
-    banners = (*page.banners, *((missing,) if missing else ()))
-    return replace(page, banners=banners, sections=sections)
+    return replace(page, sections=sections)
 
 
 def _ranked(comparison: Comparison) -> list[str]:

@@ -1,8 +1,8 @@
 """`nqp report` and the reports of `--out` as a shell meets them."""
 
 import json
-from dataclasses import replace
 
+import pandas as pd
 import pytest
 from matplotlib import rc_context
 from typer.testing import CliRunner
@@ -48,23 +48,29 @@ def test_a_comparison_has_a_row_each_and_says_that_the_best_may_be_luck(made):
     before = (made / "compare" / "report.html").read_bytes()
     assert call("report", made / "compare").exit_code == 0
     assert (made / "compare" / "report.html").read_bytes() == before
+    (made / "compare" / "pages.json").rename(made / "kept.json")
+    with pytest.raises(UserError, match="holds a comparison, whose report is written with it"):
+        app(["report", str(made / "compare")], standalone_mode=False)
+    (made / "kept.json").rename(made / "compare" / "pages.json")
     results = json.loads((made / "compare" / "summary.json").read_text("utf-8"))["results"]
     assert [item["strategy"] for item in results] == ["rate-rotation", "equal-weight"]
 
 
 def test_notes_of_a_comparison_name_whose_they_are_and_colors_are_not_used_twice(made):
-    from backtest.records.compare_folder import read_compare
+    from backtest.engine.comparison import Comparison
     from backtest.views.compare_report import compare_report
 
-    comparison = read_compare(made / "compare")
-    first, second = comparison.documents.values()
+    first, second = json.loads((made / "compare" / "summary.json").read_text("utf-8"))["results"]
+    returns, regimes = (
+        pd.read_csv(made / "compare" / name, index_col=0, parse_dates=True)
+        for name in ("returns.csv", "regimes.csv")
+    )
     told = {
         "rate-rotation": {**first, "warnings": ["2 late", "shared"]},
         "equal-weight": {**second, "warnings": ["shared"]},
     }
-    regimes = comparison.regimes.copy()
     regimes["rate-rotation"] = [f"basket {day % 9}" for day in range(len(regimes))]
-    page = compare_report(replace(comparison, documents=told, regimes=regimes))
+    page = compare_report(Comparison(told, returns, regimes))
     notes = next(item for item in page.sections if item.id == "strategies").notes
     assert notes == ("rate-rotation: 2 late", "shared")
     keys = next(chart for chart in page.charts if chart.id == "held").keys

@@ -13,9 +13,10 @@ from backtest import UserError, load_market, run
 from backtest.cli.report import recalled_strategy
 from backtest.cli.writing import groups_and_thesis, write_run_report
 from backtest.records.folder import write_run
+from backtest.records.page_file import read_page
 from backtest.records.recall import recalled_market
 from backtest.records.record import read_run
-from backtest.records.tuning_folder import read_tuning, write_tuning
+from backtest.records.tuning_folder import write_tuning
 from backtest.render.html import to_html
 from backtest.tuning.sweep import sweep
 from backtest.views.run_report import run_report
@@ -168,7 +169,7 @@ def test_files_of_two_runs_do_not_go_together(folder):
 def test_a_tuning_comes_back_with_its_honesty(market, tmp_path):
     swept = sweep(RateRotation(), {"fall_bp": [5.0, 10.0], "rate_window": [60, 120]}, market)
     write_tuning(swept, tmp_path)
-    page = read_tuning(tmp_path)
+    page = read_page(tmp_path, "en")
     assert page.conclusion == swept.honesty.banner
     assert [item.id for item in page.sections] == [
         "honesty", "best", "map", "scores", "held", "manifest"
@@ -178,9 +179,3 @@ def test_a_tuning_comes_back_with_its_honesty(market, tmp_path):
     best = next(item for item in page.sections if item.id == "best").tables[0].cells
     assert best["fall_bp"].iloc[0] == f"{swept.best.parameters['fall_bp']:g}"
     assert "IN SAMPLE" in page.banners[1]
-    (tmp_path / "honesty.json").write_text("{}")
-    with pytest.raises(UserError, match="has not the figures of a search"):
-        read_tuning(tmp_path)
-    (tmp_path / "trials.parquet").write_bytes(b"no")
-    with pytest.raises(UserError, match="is no table of variants"):
-        read_tuning(tmp_path)
