@@ -61,15 +61,13 @@ def write_evidence_report(
 ) -> None:
     """Write the verdicts on claims, and what was found out about a strategy, with their report."""
     from backtest.records.evidence_folder import write_evidence
-    from backtest.records.folder import write_report
     from backtest.records.page_file import write_pages
     from backtest.views.evidence_report import evidence_report
 
     groups, _ = groups_and_thesis()
     write_evidence(document, folder, force=force)
     made = partial(evidence_report, card, found, market=market, groups=groups, events=events)
-    write_pages(lambda spoken: made(language=spoken), folder)
-    write_report(made(language=language), folder)
+    write_pages(lambda spoken: made(language=spoken), folder, language)
 
 
 def groups_and_thesis() -> tuple[list[Basket], Source]:

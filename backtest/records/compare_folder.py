@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from backtest.engine.comparison import Comparison
-from backtest.records.folder import csv_text, json_text, write_files, write_report
+from backtest.records.folder import csv_text, json_text, write_files
 from backtest.records.page_file import PAGES, write_pages
 from backtest.strategy.claim import Source
 from backtest.views.compare_report import compare_report
@@ -31,5 +31,4 @@ def write_compare(
     }
     write_files(folder, files, FILES, force=force)
     made = partial(compare_report, comparison, source=source)
-    write_pages(lambda spoken: made(language=spoken), folder)
-    write_report(made(language=language), folder)
+    write_pages(lambda spoken: made(language=spoken), folder, language)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.atomic import write_file, writing
-from backtest.records.folder import json_text
+from backtest.records.folder import json_text, write_report
 from backtest.records.record import damaged, read_json
 from backtest.views import charts, page
 from backtest.views.words import LANGUAGES
@@ -32,11 +32,13 @@ CHECKED = {"id": re.compile(r"[a-z0-9-]*"), "color": re.compile(r"#[0-9a-fA-F]{3
 PLAIN = (str, int, float, bool)
 
 
-def write_pages(made: Callable[[str], page.Page], folder: Path) -> None:
-    """Write the page that `made` returns for each language."""
-    pages = {language: _encoded(made(language)) for language in LANGUAGES}
+def write_pages(made: Callable[[str], page.Page], folder: Path, language: str) -> None:
+    """Keep the page that `made` returns for each language, and write the report in one of them."""
+    every = {spoken: made(spoken) for spoken in LANGUAGES}
+    pages = {spoken: _encoded(one) for spoken, one in every.items()}
     with writing(folder):
         write_file(folder / PAGES, json_text({"pages": pages}).encode())
+    write_report(every[language], folder)
 
 
 def read_page(folder: Path, language: str) -> page.Page:

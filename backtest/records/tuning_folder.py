@@ -8,7 +8,7 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-from backtest.records.folder import check_free, csv_text, json_text, write_files, write_report
+from backtest.records.folder import check_free, csv_text, json_text, write_files
 from backtest.records.page_file import PAGES, write_pages
 from backtest.tuning.maps import held_shares, plateau
 from backtest.tuning.sweep_result import Sweep
@@ -54,5 +54,4 @@ def write_tuning(swept: Sweep, folder: Path, language: str = "en", *, force: boo
         **pictures,
     }
     write_files(folder, files, FILES, force=force)
-    write_pages(made, folder)
-    write_report(made(language), folder)
+    write_pages(made, folder, language)

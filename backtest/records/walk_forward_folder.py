@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backtest.records.folder import csv_text, json_text, write_files, write_report
+from backtest.records.folder import csv_text, json_text, write_files
 from backtest.records.page_file import PAGES, write_pages
 from backtest.tuning.walk_forward import WalkForward
 from backtest.views.pages import page_of
@@ -22,5 +22,4 @@ def write_walk_forward(
         "returns.csv": csv_text(walked.result.returns.to_frame("return")),
     }
     write_files(folder, files, FILES, force=force)
-    write_pages(lambda spoken: page_of(walked, spoken), folder)
-    write_report(page_of(walked, language), folder)
+    write_pages(lambda spoken: page_of(walked, spoken), folder, language)
