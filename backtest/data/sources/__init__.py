@@ -6,8 +6,6 @@ from importlib import import_module
 
 from backtest.data.sources.base import DataSource
 from backtest.data.sources.pacing import Pace, Settings
-from backtest.errors import UserError as UserError
-from backtest.errors import suggest as suggest
 from backtest.errors import unknown
 
 SOURCES = {
@@ -18,8 +16,8 @@ SOURCES = {
 """The class of each source, made of a `Pace`."""
 
 
-def source_named(name: str, *, pace: Pace | None = None) -> DataSource:
-    """Return a source; its addresses and patience come from the environment unless given.
+def source_named(name: str) -> DataSource:
+    """Return a source; its addresses and patience come from the environment.
 
     Raises
     ------
@@ -29,7 +27,5 @@ def source_named(name: str, *, pace: Pace | None = None) -> DataSource:
     if name not in SOURCES:
         raise unknown("source", name, SOURCES)
     module, kind = SOURCES[name].split(":")
-    made: DataSource = getattr(import_module(module), kind)(
-        pace or Pace(Settings.from_environment())
-    )
+    made: DataSource = getattr(import_module(module), kind)(Pace(Settings.from_environment()))
     return made
