@@ -192,3 +192,6 @@ def test_a_folder_of_something_else_is_refused_before_anything_runs(tmp_path):
             app([*words, "--out", str(tmp_path)], standalone_mode=False)
     with pytest.raises(UserError, match=r"has no summary\.json"):
         app(["report", str(tmp_path)], standalone_mode=False)
+    (tmp_path / "index.json").write_text("{}")
+    with pytest.raises(UserError, match="holds an index, whose report is written with it"):
+        app(["report", str(tmp_path)], standalone_mode=False)

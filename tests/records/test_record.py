@@ -100,12 +100,6 @@ def test_the_report_from_the_folder_is_the_one_of_the_run_on_the_real_market_too
     assert not re.search(r">[+-]0(\.0+)?%?<", first)
 
 
-def test_a_folder_of_an_index_is_told_apart(tmp_path):
-    (tmp_path / "index.json").write_text("{}")
-    with pytest.raises(UserError, match=r"composite index.*run 'nqp index' again"):
-        read_run(tmp_path)
-
-
 def test_a_market_with_other_data_is_not_taken_for_it(kept):
     manifest = dict(read_run(kept).manifest)
     assert recalled_market(manifest | {"snapshot": "0" * 64}) is None
