@@ -67,6 +67,8 @@ class Checked(ABCMeta):
 
 
 def _declared_form(value: Any, hint: Any) -> Any:
+    if type(value) is hint:
+        return value
     if isinstance(value, (list, str)) and get_origin(hint) is tuple:
         return (value,) if isinstance(value, str) else tuple(value)
     if hint is int and type(value) is float and value.is_integer():
@@ -103,6 +105,8 @@ def fits(value: Any, hint: Any) -> bool:
     >>> fits(3, float), fits("3", float), fits((1, 2), tuple[int, ...]), fits(None, int | None)
     (True, False, True, True)
     """
+    if type(value) is hint and hint is not float:
+        return True
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (types.UnionType, Union):
         return any(fits(value, option) for option in inner)

@@ -42,7 +42,7 @@ class Decisions:
         if not isinstance(strategy, RotationStrategy):
             return {}
         found = strategy.weighed(self.market)
-        strategy.check_rules(self.market)
+        strategy.check_rules(found)
         return found
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import combinations
 from typing import Any, ClassVar
@@ -131,7 +131,7 @@ class RotationStrategy(Limits, Strategy):
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the held basket's weights on the sessions that order, NaN elsewhere."""
         regime, baskets = self.named(market), self.weighed(market)
-        self.check_rules(market)
+        self.check_rules(baskets)
         check_names(type(self).__name__, regime, baskets)
         return held_weights(regime, baskets, self.rebalance, market)
 
@@ -140,16 +140,31 @@ class RotationStrategy(Limits, Strategy):
         return named(type(self).__name__, self.regime(market), market)
 
     def weighed(self, market: Market) -> Mapping[str, pd.DataFrame]:
-        """Return the baskets as weights, session × instrument, and cash."""
-        held = weighed(type(self).__name__, self.baskets(market), market)
-        return {name: self.limited(market, weights) for name, weights in held.items()}
+        """Return the baskets as weights, session × instrument, and cash.
+
+        Of a class that names its `basket_parameters`, a market remembers the last ones.
+        """
+
+        def laid() -> Mapping[str, pd.DataFrame]:
+            held = weighed(type(self).__name__, self.baskets(market), market)
+            return {name: self.limited(market, weights) for name, weights in held.items()}
+
+        if vars(type(self)).get("basket_parameters") is None:
+            return laid()
+        last: dict[object, Mapping[str, pd.DataFrame]] = market.remember("weighed", dict)
+        key = (type(self), *(getattr(self, name) for name in self.shapes_baskets()))
+        if key not in last:
+            found = laid()
+            last.clear()
+            last[key] = found
+        return last[key]
 
     def shapes_baskets(self) -> tuple[str, ...]:
         """Return the parameters `baskets` depends on; all where the class does not say."""
         said: tuple[str, ...] | None = vars(type(self)).get("basket_parameters")
         return field_names(type(self)) if said is None else (*said, *LIMITS)
 
-    def check_rules(self, market: Market) -> None:
+    def check_rules(self, baskets: Iterable[str]) -> None:
         """Raise a `UserError` where what decides and what is held do not fit; nothing by default.
 
         Apart from `weighed`, which needs no parameter that only decides: sweeps rest on that.
@@ -202,10 +217,11 @@ class TriggerRotation(RotationStrategy):
         check_rules(type(self).__name__, "overlays", self.overlays())
         return super().named(market)
 
-    def check_rules(self, market: Market) -> None:
+    def check_rules(self, baskets: Iterable[str]) -> None:
         """Raise a `UserError` unless every rule has its basket, and every basket a rule."""
         if type(self).regime is TriggerRotation.regime:
-            match(type(self).__name__, self.rules(), self.baskets(market))
+            held = [name for name in baskets if name != CASH]
+            match(type(self).__name__, self.rules(), held)
 
     def regime(self, market: Market) -> pd.Series:
         """Return the name of the first case that fires after each session, else "cash"."""

@@ -69,7 +69,7 @@ class RotationTrials:
         self.variants, self.market, self.on = variants, market, on
         self.regimes = regimes(variants, market)
         self.baskets, number = different_baskets(variants, market)
-        variants.variant(0).check_rules(market)  # type: ignore[attr-defined]
+        variants.variant(0).check_rules(self.baskets[number[0]])  # type: ignore[attr-defined]
         schedule = np.zeros(len(variants), dtype=np.int32)
         if "rebalance" in variants.names:
             schedule = variants.codes[:, variants.names.index("rebalance")]
