@@ -1,7 +1,7 @@
 """Every speed that is held to a ratio, in one table: `python -m tests.benchmarks [PIECE …]`.
 
-Pieces: commands, daily, compiling, report, sweep, growth, ledger, million; all by default, each in a
-process of its own, so that any can be run again alone. Times are CPU (user and system), since
+Pieces: commands, daily, compiling, report, sweep, growth, ledger, million; all by default, each in
+a process of its own, so that any can be run again alone. Times are CPU (user and system), since
 machines are shared; commands run in turn beside `import vectorbt`, round after round, and of each
 the least counts. The real market is that of `NQP_MARKET_DATA`, else the sample stands in. `--quick`
 is one round of everything, small.
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,9 +63,7 @@ def commands(quick: bool, place: Path) -> None:
     ways = {"import vectorbt": ("-c", "import vectorbt")}
     ways |= {name: _nqp(*words) for name, (words, _) in HELD_TO.items()}
     ways["nqp evidence STRATEGY, real market"] += ("--market", market)
-    least = _in_turn(
-        {name: lambda words=words: _cpu(*words) for name, words in ways.items()}, quick
-    )
+    least = _in_turn({name: partial(_cpu, *words) for name, words in ways.items()}, quick)
     base = least["import vectorbt"]
     print(f"import vectorbt: {base:.2f} s CPU")
     for name, (_, most) in HELD_TO.items():
