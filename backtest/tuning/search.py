@@ -22,6 +22,7 @@ from backtest.engine.plan import fill_used
 from backtest.engine.window import first_session
 from backtest.errors import UserError
 from backtest.market import Date, Market
+from backtest.market.episodes import bounds
 from backtest.market.identity import content_hash
 from backtest.notes import Note
 from backtest.strategy import Strategy
@@ -105,6 +106,7 @@ def search(
     cash: float = 1_000_000.0,
     start: Date | None = None,
     end: Date | None = None,
+    window: str | None = None,
     benchmark: Benchmark | None = None,
     constraints: Sequence[Constraint] = (),
     batch: int = BATCH,
@@ -133,7 +135,7 @@ def search(
         study's name is derived from all arguments but `trials`, `storage`, `engine`, `progress`.
     seed : int
         Of all random choices.
-    costs, fill, cash, start, end, benchmark
+    costs, fill, cash, start, end, window, benchmark
         As in `backtest.engine.run.run`.
     constraints : sequence of callables
         Each is given all parameters of a variant and says whether it is allowed; others are not
@@ -167,6 +169,7 @@ def search(
             )
     if not cash > 0:
         raise UserError("{name} was {value}; give a number above 0", name="cash", value=cash)
+    start, end = bounds(start, end, window)
     market = compared_with(market if end is None else market.until(end), benchmark)
     first = first_session(market, start)
     costs, fill = cost_model(costs), fill_used(market, fill)

@@ -22,6 +22,7 @@ from backtest.engine.plan import fill_used
 from backtest.engine.window import first_session
 from backtest.errors import UserError
 from backtest.market import Date, Market
+from backtest.market.episodes import bounds
 from backtest.strategy import Strategy
 from backtest.tuning.agreement import check_against_engine
 from backtest.tuning.remote import Engine
@@ -48,6 +49,7 @@ def sweep(
     cash: float = 1_000_000.0,
     start: Date | None = None,
     end: Date | None = None,
+    window: str | None = None,
     benchmark: Benchmark | None = None,
     constraints: Sequence[Constraint] = (),
     progress: Callable[[int], None] | None = None,
@@ -62,7 +64,7 @@ def sweep(
     score : str or callable
         The figure to rank by, any of `backtest.engine.metrics.METRICS` that has a better
         direction, or one's own function of a Series of daily returns, of which more is better.
-    costs, fill, cash, start, end, benchmark
+    costs, fill, cash, start, end, window, benchmark
         As in `backtest.engine.run.run`.
     constraints : sequence of callables
         Each is given all parameters of a variant and says whether it is allowed.
@@ -79,6 +81,7 @@ def sweep(
         If the kernel and vectorbt differ.
     """
     variants = grid(strategy, space, constraints)
+    start, end = bounds(start, end, window)
     market = compared_with(market if end is None else market.until(end), benchmark)
     return sweep_variants(
         variants,

@@ -104,6 +104,8 @@ def test_an_episode_or_a_year_is_a_window():
     assert crash.manifest["window"] == ["2015-06-15", "2016-01-28"]
     year = run(BuyAndHold(), market, window="2022")
     assert year.manifest["window"] == ["2022-01-04", "2022-12-30"]
+    swept = sweep(RateRotation(), {"fall_bp": [5.0]}, market, window="2022")
+    assert [f"{swept.sessions[k]:%Y-%m-%d}" for k in (0, -1)] == ["2022-01-04", "2022-12-30"]
     with pytest.raises(UserError, match=r"no window 'crash-2051'.*crash-2015"):
         run(BuyAndHold(), market, window="crash-2051")
     with pytest.raises(UserError, match="its own start and end"):
