@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import LangOption
+from backtest.cli.options import JsonOption, LangOption, print_json
 from backtest.notes import Note
 
 STRATEGY = '''"""{kind}: what it claims, in a sentence; and what would refute it."""
@@ -74,6 +74,7 @@ def new(
     name: Annotated[str, typer.Argument(help="What to call it, as my-rotation or MyRotation.")],
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
     lang: LangOption = "en",
+    json: JsonOption = False,
 ) -> None:
     """Write a commented strategy that runs at once, and a test for it, to this folder."""
     from backtest.atomic import write_file
@@ -95,6 +96,9 @@ def new(
             raise UserError("{path} exists already; give another name", path=out / file)
     for file, text in texts.items():
         write_file(out / file, text.format(kind=kind, module=module).encode())
+    if json:
+        print_json({"written": [str(out / file) for file in texts]})
+        return
     tell(
         Note("wrote {value}.py and {value2}.py", value=out / module, value2=out / f"test_{module}")
     )

@@ -32,6 +32,7 @@ def listed(lang: LangOption = "en", json: JsonOption = False) -> None:
 @app.command("show")
 def shown(
     thesis: Annotated[str, typer.Argument(help="FILE.toml, or a name of 'nqp thesis list'.")],
+    json: JsonOption = False,
 ) -> None:
     """Print a thesis as its file has it, once it has been read without a fault."""
     from backtest.cli.lookup import find_thesis
@@ -41,7 +42,10 @@ def shown(
     found = find_thesis(thesis)
     for claim in found.claims:
         check_claim(claim)
-    print(clean(found.text), end="")
+    if json:
+        print_json({"text": found.text})
+    else:
+        print(clean(found.text), end="")
 
 
 @app.command("new")
@@ -49,6 +53,7 @@ def new(
     name: Annotated[str, typer.Argument(help="What to call it, as my-thesis.")],
     out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
     lang: LangOption = "en",
+    json: JsonOption = False,
 ) -> None:
     """Write a commented thesis that 'nqp evidence --thesis' measures at once, to this folder."""
     import re
@@ -66,12 +71,15 @@ def new(
     if path.exists():
         raise UserError("{path} exists already; give another name", path=path)
     write_file(path, (files("strategies") / "theses" / "template.toml").read_bytes())
+    if json:
+        print_json({"written": [str(path)]})
+        return
     tell(Note("wrote {path}", path=path))
     tell(Note("next: nqp evidence --thesis {path}, nqp run {path}", path=path))
 
 
 @app.command("schema")
-def schema() -> None:
+def schema(json: JsonOption = True) -> None:
     """Print the JSON Schema of a thesis file, for editors and other programs."""
     from backtest import validation
     from backtest.strategy.thesis_file import ThesisFile

@@ -1,5 +1,7 @@
 """Commands of every day say the same twice, in 80 columns; what writes has both languages."""
 
+import json
+
 import pytest
 import typer
 
@@ -57,3 +59,17 @@ def test_whatever_has_a_folder_to_write_to_speaks_either_language():
     writing = {path for path, words in found.items() if "--out" in words}
     assert {("run",), ("evidence",), ("walk-forward",), ("thesis", "new")} <= writing
     assert {path for path in writing if "--lang" not in found[path]} == set()
+    groups = {path[:1] for path in found if len(path) > 1}
+    silent = {path for path, words in found.items() if "--json" not in words}
+    assert silent - groups == {("mcp",)}
+
+
+def test_what_writes_files_names_them_in_json(tmp_path):
+    for words, files in (
+        ("new mine", ["mine.py", "test_mine.py"]),
+        ("thesis new ours", ["ours.toml"]),
+    ):
+        done = nqp(*words.split(), "--out", tmp_path, "--json", cwd=tmp_path)
+        assert json.loads(done.stdout) == {"written": [str(tmp_path / file) for file in files]}
+    shown = json.loads(nqp("thesis", "show", tmp_path / "ours.toml", "--json").stdout)
+    assert shown["text"] == (tmp_path / "ours.toml").read_text("utf-8")
