@@ -31,7 +31,7 @@ def market() -> Market:
     from backtest.market.universe import sectors
 
     made = make_market(
-        sessions=540,
+        sessions=460,
         sectors=tuple(sectors()),
         bond=True,
         late={"coal": 300, "computer": 100, "bond": 200},

@@ -187,9 +187,10 @@ def test_a_call_given_up_ends_its_process(tmp_path):
     anyio.run(ask)
 
 
-def test_two_clients_of_one_store_and_constant_memory(tmp_path):
+def test_two_clients_of_one_store_and_constant_memory(tmp_path, monkeypatch):
     words = ["-m", "backtest.cli", "mcp", "--workspace", str(tmp_path / "work")]
     environment = {**os.environ, "NQP_HOME": str(tmp_path / "home")}
+    monkeypatch.setenv("NQP_HOME", environment["NQP_HOME"])
     started = StdioServerParameters(command=sys.executable, args=words, env=environment)
 
     def memory():
@@ -204,7 +205,7 @@ def test_two_clients_of_one_store_and_constant_memory(tmp_path):
         return max(pages)
 
     async def ask():
-        async with Client(started) as one, Client(started) as other:
+        async with Client(started) as one, Client(server(tmp_path / "work")) as other:
             run = ("run", {"strategy": "rate-rotation"})
             await one.call_tool(*run)
             found = document(await other.call_tool(*run))

@@ -47,16 +47,21 @@ BODIES = {
 }
 
 
+def asked(folder, body):
+    """Check a strategy with this body; the exit code and the document."""
+    (folder / "mine.py").write_text(HEAD.format(body=body))
+    words = ("check", "mine.py:Mine", "--json", "--dates", "4")
+    done = nqp(*words, cwd=folder, home=folder / "home")
+    return done.returncode, json.loads(done.stdout)
+
+
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory):
     """What the command leaves of every case: its exit code, its document, and its folder."""
     found = {}
     for case, (body, _) in BODIES.items():
         folder = tmp_path_factory.mktemp("case")
-        (folder / "mine.py").write_text(HEAD.format(body=body))
-        words = ("check", "mine.py:Mine", "--json", "--dates", "4")
-        done = nqp(*words, cwd=folder, home=folder / "home")
-        found[case] = done.returncode, json.loads(done.stdout), folder
+        found[case] = *asked(folder, body), folder
     return found
 
 
@@ -107,7 +112,7 @@ def test_a_parameter_that_changes_nothing_is_said_and_fails_nothing(checked):
 
 def test_a_file_it_reads_itself_is_named(tmp_path):
     (tmp_path / "own.csv").write_text("weight\n0.5\n")
-    _, found = checked(tmp_path, "return equal(market) * pd.read_csv('own.csv').weight[0]")
+    _, found = asked(tmp_path, "return equal(market) * pd.read_csv('own.csv').weight[0]")
     (said,) = [fault for fault in found["faults"] if fault["kind"] == "reads a file"]
     assert (said["fails"], said["message"].split(",")[0]) == (False, "it reads own.csv itself")
 

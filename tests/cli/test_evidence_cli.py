@@ -41,7 +41,7 @@ def test_the_sample_says_it_is_synthetic_within_80_columns():
 
 
 def test_chinese():
-    done = nqp("evidence", "--lang", "zh")
+    done = nqp("evidence", "--lang", "zh", "--as-of", "2018-12-28")
     assert done.returncode == 0, done.stderr
     assert "合成数据" in done.stdout
     assert "不成立" in done.stdout
@@ -50,9 +50,10 @@ def test_chinese():
 
 def test_a_strategy_is_taken_apart(tmp_path):
     events = tmp_path / "mine.csv"
-    events.write_text("date,basket\n2024-09-24,technology\n2023-03-01,nqp\n", "utf-8")
+    events.write_text("date,basket\n2018-09-25,technology\n2019-03-01,nqp\n", "utf-8")
     done = nqp(
-        "evidence", "thesis-rotation", "--set", "fall_bp=15", "--events", str(events), "--json"
+        *("evidence", "thesis-rotation", "--set", "fall_bp=15", "--as-of", "2019-12-31"),
+        *("--events", str(events), "--json"),
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
@@ -64,7 +65,7 @@ def test_a_strategy_is_taken_apart(tmp_path):
 
 
 def test_a_strategys_tables_fit_too():
-    done = nqp("evidence", "rate-rotation")
+    done = nqp("evidence", "rate-rotation", "--as-of", "2019-12-31")
     assert done.returncode == 0, done.stderr
     assert "perfect foresight" in done.stdout
     assert "Attribution" in done.stdout

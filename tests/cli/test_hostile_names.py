@@ -21,7 +21,7 @@ def stored(tmp_path_factory):
     head, first, rest = universe.partition("[[instruments]]")
     named = re.sub(r'(?m)^(name|name_zh) = "(.+)"$', rf'\1 = "\2{HOSTILE}"', rest)
     (folder / "hostile.toml").write_text(head + first + named, "utf-8")
-    sample = load_market("sample").between("2023-01-01", None)
+    sample = load_market("sample").between("2024-07-01", None)
     wide = sample.close.assign(**{sample.universe.benchmark: sample.benchmark})
     wide.round(3).to_csv(folder / "prices.csv")
     pd.DataFrame({"cn10y": sample.series["cn10y"]}).to_csv(folder / "rates.csv")
