@@ -33,7 +33,7 @@ class PolicyCatalyst(RotationStrategy):
     its session on; of several on one session the one known on the latest day, of those the one with
     the latest date, and of those on one date the one furthest down the file. An event known before
     the market's first session is passed over, since nobody can say how many sessions ago it was.
-    While no event counts, all sectors are held alike ("market").
+    While no event counts, all sectors are held at equal weight ("market").
 
     Refuted if the baskets do no better than the equal-weight market after the events.
     """

@@ -7,6 +7,7 @@ from pkgutil import resolve_name
 import matplotlib as mpl
 import pytest
 
+from backtest.engine.metrics import METRICS
 from backtest.market.universe import parse_universe
 from tests.command import nqp
 
@@ -71,3 +72,10 @@ def test_a_term_of_the_glossary_says_where_its_rule_stands():
     assert len(named) > 30
     for name in named:
         resolve_name(name)
+
+
+def test_the_glossary_has_every_figure():
+    text = (ROOT / "backtest" / "docs" / "glossary.md").read_text("utf-8")
+    for metric in METRICS.values():
+        term = metric.label.lower().removesuffix(" a year").replace("max ", "maximum ")
+        assert term == "costs paid" or term.removesuffix("es") in text.lower(), term

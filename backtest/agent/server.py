@@ -58,7 +58,7 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
     Parameters
     ----------
     workspace : Path
-        The one folder, beside the store, that is read and written.
+        The one folder, apart from the store, that is read and written.
     max_trials : int, optional
         How many trials a market's record may hold before no more are made.
     """

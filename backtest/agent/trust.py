@@ -1,4 +1,4 @@
-"""What stands beside every figure an agent is given: how many trials there were, and what is left.
+"""What comes with every figure an agent is given: how many trials there were, and what is left.
 
 An agent that tries a thousand variants finds a good one by chance alone. So no result goes out
 without the trials made on its market, its deflated Sharpe ratio among them, and a sentence.

@@ -92,7 +92,7 @@ class View:
 
     @property
     def place(self) -> str:
-        """What other variants must share to stand beside this one."""
+        """What other variants must share to be compared with this one."""
         return f"{self.market.snapshot} {self.terms}"
 
     @property

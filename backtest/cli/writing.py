@@ -1,4 +1,4 @@
-"""The reports that commands write beside their results."""
+"""The reports that commands write with their results."""
 
 from __future__ import annotations
 

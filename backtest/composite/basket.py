@@ -49,7 +49,7 @@ def coverage_of(framework: Framework, fresh: pd.DataFrame, inside: pd.DataFrame)
     """Return the share of the weight in force that has a fresh value, by pillar and in all.
 
     A pillar with nothing in force has none of it. Weights are the expert ones where those are
-    used, else all alike: what data say must not decide what is missing.
+    used, else equal weights: what data say must not decide what is missing.
     """
     expert = framework.weighting == "expert"
     nominal = {one.name: one.weight if expert else 1.0 for one in framework.concrete}

@@ -1,4 +1,4 @@
-"""Markets removed, renamed and described, and snapshots nobody needs any more taken away."""
+"""Markets removed, renamed and described, and snapshots no longer needed removed."""
 
 from __future__ import annotations
 

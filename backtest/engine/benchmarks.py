@@ -1,4 +1,4 @@
-"""What a backtest is compared with: the market's benchmark, and all its sectors alike."""
+"""What a backtest is compared with: the market's benchmark, and its sectors at equal weight."""
 
 from __future__ import annotations
 

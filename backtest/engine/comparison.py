@@ -34,7 +34,7 @@ class Comparison(Displayed):
 
     @classmethod
     def of(cls, results: Sequence[BacktestResult]) -> Comparison:
-        """Set results beside each other."""
+        """Put results side by side."""
         labeled = dict(zip(labels_of(results), results, strict=True))
         if len(labeled) < len(results):
             raise UserError("two of the strategies are the same, settings included; name each once")

@@ -110,7 +110,7 @@ def max_drawdown(returns: ArrayLike) -> Answer:
     return _answer((level / peak - 1.0).min(axis=0))
 
 
-@figure("Positive months", "上涨月份", "{:.0%}", MORE)
+@figure("Positive months", "月度胜率", "{:.0%}", MORE)
 def positive_months(returns: ArrayLike, sessions: pd.DatetimeIndex) -> Answer:
     """Return the fraction of calendar months with a positive return."""
     values = _array(returns)

@@ -139,7 +139,7 @@ class BacktestResult(Displayed):
         return daily_portfolio({self.name: self.books})
 
     def plot(self) -> Any:
-        """Draw the growth of 1 beside the benchmarks, the drawdown, and what was held.
+        """Draw the growth of 1 against the benchmarks, the drawdown, and what was held.
 
         Returns
         -------

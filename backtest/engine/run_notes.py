@@ -1,4 +1,4 @@
-"""What a backtest says of itself beside its figures: what they rest on, and what misleads."""
+"""Notes of a backtest on its figures: what they rest on, and what may mislead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evidence: whether a report's claims held, and whether a strategy's profit was luck.
+"""Evidence: whether a report's claims held, and whether a strategy's profit is significant.
 
 `scorecard` gives a verdict for every claim, `examine` takes a strategy apart. Claims, baskets and
 events come in as values: nothing here knows an instrument, a sector or a year.

@@ -104,8 +104,8 @@ def attribute(
     groups : mapping of name to sectors
         Each sector in one of them; see `partition`.
     benchmark : str, optional
-        The name of one of the result's benchmarks whose groups are not known; by default all
-        sectors alike.
+        The name of one of the result's benchmarks whose groups are not known; by default the
+        equal-weight market.
 
     Notes
     -----

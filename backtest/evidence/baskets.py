@@ -35,7 +35,7 @@ def listed_weights(
 ) -> tuple[pd.Series, tuple[str, ...]]:
     """Return a basket's weights on sectors with a price at the base, and the sectors without.
 
-    All sectors alike for None.
+    The equal-weight market for None.
 
     Raises
     ------

@@ -38,7 +38,7 @@ Advance = Callable[[int], None]
 
 @dataclass(frozen=True, eq=False)
 class CompositeSensitivity(Displayed):
-    """How far outcomes depend on choices nobody can prove right.
+    """How far outcomes depend on choices that cannot be proven right.
 
     Attributes
     ----------

@@ -52,7 +52,7 @@ class Concentration:
 
     @property
     def made_it(self) -> bool:
-        """Whether the burst is none of luck's and moved more than all the rest together."""
+        """Whether the burst is significant and moved more than all the rest together."""
         earlier, inside, later = self.moved
         return self.strength >= STRONG and inside > abs(earlier + later)
 

@@ -1,4 +1,4 @@
-"""examine: where a strategy's profit came from, and whether timing or luck earned it.
+"""examine: where a strategy's profit came from, and whether its timing is significant.
 
 Baskets, events and the report come in as values.
 """
@@ -72,7 +72,7 @@ class StrategyEvidence(Displayed):
     selection : Selection or None
         What its timing is worth among all trials recorded of this market.
     year : YearPath or None
-        What it did in the report's year, beside the report's calendar.
+        What it did in the report's year, against the report's calendar.
     notes : tuple of str
         What could not be done, and why.
     """
@@ -153,7 +153,7 @@ def examine(
     deals: int = DEALS,
     seed: int = 0,
 ) -> StrategyEvidence:
-    """Run a strategy and find out where its profit came from and what luck would have earned.
+    """Run a strategy and find out where its profit came from and whether its timing is significant.
 
     Parameters
     ----------

@@ -102,7 +102,7 @@ class ClaimFinding:
 
     @property
     def beyond_chance(self) -> bool:
-        """Whether placebos do as well so seldom that even one of all claims would not by luck."""
+        """Whether the placebo p-value stays significant after correction for all claims."""
         return self.evidence == BEYOND
 
     def sentence(self, language: str = "en") -> str:

@@ -140,7 +140,7 @@ def best_path(returns: Array, *, switches: int, hold: int, cost: float = 0.0) ->
     hold : int
         Sessions between two switches at least.
     cost : float
-        Log points a switch costs.
+        Log return a switch costs.
 
     Returns
     -------

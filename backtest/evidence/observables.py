@@ -45,7 +45,7 @@ class Observable:
         {ours} and {theirs} are the titles of a claim's basket and of what it is held against. The
         verdict follows.
     placebos : tuple
-        The first one counts; the others stand beside it.
+        The first one counts; the others are reported with it.
     elsewhere : callable or None
         By last session, the value over the window of that many sessions; None where the observable
         has no value over an arbitrary window.

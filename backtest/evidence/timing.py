@@ -117,7 +117,7 @@ def switches(result: BacktestResult) -> pd.DataFrame:
     """Return what each switch brought: the basket entered less the one left, until the next switch.
 
     Both held as they are, without costs; columns `entered`, `left`, `sessions`, `gain` (of the one
-    over the other) and `contribution` (log points, which add up over switches).
+    over the other) and `contribution` (log returns, which add up over switches).
     """
     held = result.regime
     if result.manifest["fill"] == "close":

@@ -1,7 +1,7 @@
 """The rules from a number to a verdict, and several claims at once.
 
 A report forecasts what will happen. Whether it happened (*held*, *failed*) is a fact about a window
-and is read off the prices; whether it is more than chance is another question, and stands beside
+and is read off the prices; whether it is significant is another question, and is reported with
 the verdict. Only claims of a regularity, "after such events …", are themselves about chance: they
 hold, and fail, only where the placebo says so.
 """

@@ -1,4 +1,4 @@
-"""What a rotation did in the year a report is about, beside the report's own calendar."""
+"""What a rotation did in the year a report is about, against the report's own calendar."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class YearPath(Displayed):
     spells : DataFrame
         A row each time another basket was held, overlays left out: `from`, `to`, `held`,
         `sessions`, `with` (sessions of each overlay), what the strategy `returned` after `costs`
-        (a fraction of its value at the spell's start), and what each basket of the rules and all
-        sectors alike returned over the same sessions, without costs.
+        (a fraction of its value at the spell's start), and what each basket of the rules and the
+        equal-weight market returned over the same sessions, without costs.
     halves : DataFrame
         By half: what the report's `calendar` held, what that basket returned (`by calendar`), what
         the strategy `returned` and paid (`costs`), and the equal-weight market.

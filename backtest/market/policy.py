@@ -1,4 +1,4 @@
-"""Policy intensity: how many policy events became known of late, by kind, from the register."""
+"""Policy intensity: how many policy events became known recently, by kind, from the register."""
 
 from __future__ import annotations
 

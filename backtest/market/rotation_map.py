@@ -92,7 +92,7 @@ def rotation_map(
     ----------
     groups : mapping, optional
         Sectors by the name of the group they make; every sector by itself if left out. They are
-        set against all sectors alike, or what the market is compared with where that was chosen.
+        set against the equal-weight market, or what the market is compared with, where chosen.
     as_of : date, optional
         The last session looked at by default.
     weeks : int

@@ -25,9 +25,9 @@ class Basket:
         Sectors or instruments of a universe, with parts of any sum.
     coverage : str
         How well its members there cover it: "good", "partial" or "none", of something that has no
-        listed proxy and no weights; "" where nobody said.
+        listed proxy and no weights; "" where it is not said.
     confidence : str
-        How sure that is: "high", "medium" or "low"; "" where nobody said.
+        How sure that is: "high", "medium" or "low"; "" where it is not said.
     note : str
         Why these members.
 

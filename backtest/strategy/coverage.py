@@ -25,10 +25,10 @@ class Coverage:
     since : str
         The first session on which all that is listed has a price.
     fits : str
-        "good" or "partial", where somebody judged the members named for this universe; "nearest
+        "good" or "partial", where the members named were judged for this universe; "nearest
         sectors" where it has none of its own; "none" where nothing listed stands for it.
     confidence : str
-        How sure that judgement is: "high", "medium" or "low"; "" where nobody judged.
+        How sure that judgement is: "high", "medium" or "low"; "" where it was not judged.
     same_as : tuple of str
         Other baskets with the same members and weights here.
     """

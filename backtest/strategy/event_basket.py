@@ -33,7 +33,7 @@ class EventBaskets:
         }
 
     def of(self, event: Event) -> Basket:
-        """Return what an event was about; the sectors of several baskets, each alike."""
+        """Return what an event was about; the sectors of several baskets at equal weight."""
         found = [self.names[name] for name in event.about if self.names[name].weights]
         if len(found) < 2:
             return found[0] if found else self.default

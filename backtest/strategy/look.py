@@ -1,4 +1,4 @@
-"""A short look for look-ahead, taken beside every run of a strategy that is a user's own."""
+"""A short check for look-ahead, made with every run of a strategy that is a user's own."""
 
 from __future__ import annotations
 

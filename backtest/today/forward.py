@@ -43,7 +43,7 @@ class Forward:
     returns : DataFrame
         By session: of the recorded weights (`forward`), the benchmark and the static blend.
     needed : int or None
-        Entries it would take for a mean active return like this to be told from chance (one-sided
+        Entries it would take for a mean active return like this to be significant (one-sided
         level 5 %, power 80 %); None where the mean is not above 0, or there is no record.
     divergence : DataFrame
         Entry, instrument, the weight recorded and the one the same rules want on today's data, and

@@ -11,7 +11,7 @@ _ASKER: ContextVar[str] = ContextVar("asker", default="")
 
 @contextmanager
 def asked_by(name: str) -> Iterator[None]:
-    """Note a name beside every trial recorded inside."""
+    """Record a name with every trial made inside."""
     token = _ASKER.set(name)
     try:
         yield

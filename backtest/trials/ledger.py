@@ -1,6 +1,6 @@
 """Ledger: every trial ever made, with what it held and what that earned; nothing is forgotten.
 
-The number of trials is what turns a good backtest into an ordinary one, and nobody remembers it.
+How good a backtest is depends on the number of trials, so it is kept.
 So each evaluation, by shell, script, notebook or board, is recorded in one SQLite file in the
 store's folder: by what strategy (its source), with what parameters, costs and fill, on what market.
 A market is its lineage and not one snapshot: later sessions, a fetch again or another window belong

@@ -1,4 +1,4 @@
-"""Triggers on policy: how much of it there was of late (claims P1 to P3)."""
+"""Triggers on policy: how much of it there was recently (claims P1 to P3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""assess: how far the best of somebody else's results is to be believed."""
+"""assess: how far the best of results made elsewhere is to be believed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Honesty: what stands next to every best variant, and the verdict on it.
 
-The verdict rests on one test (`backtest.tuning.verdict`). All other figures stand beside it, each
-with its meaning, and none of them decides.
+The verdict rests on one test (`backtest.tuning.verdict`). All other figures are reported with it,
+each with its meaning, and none of them decides.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Honesty(Displayed):
     effective_trials : int
         How many independent ideas those amount to; it never falls.
     timing : TimingTest or None
-        Whether its timing is more than luck; None for what is no rotation.
+        Whether its timing is significant; None for what is no rotation.
     break_even, costs : float
         Cost per unit of value traded at which its timing earns nothing and skill ends, and what it
         paid.

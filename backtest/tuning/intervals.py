@@ -1,7 +1,7 @@
 """Interval for a Sharpe ratio that allows for returns that depend on each other.
 
-A stationary bootstrap (Politis & Romano 1994). The answer leans on the block length, so it is given
-for half and twice the suggested one too.
+A stationary bootstrap (Politis & Romano 1994). The answer depends on the block length, so it is
+given for half and twice the suggested one too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Maps of a sweep, not its maximum: plateaus, heat-maps, switch dates.
 
-A variant whose neighbors do as well stands on a plateau; one that towers over them is a lucky draw.
+A variant whose neighbors do as well stands on a plateau; one that towers over them
+is probably overfitted.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def plateau(swept: Sweep) -> pd.Series:
 
 
 def plateau_choice(swept: Sweep) -> int:
-    """Return the variant with the best plateau score: the choice a cautious person makes."""
+    """Return the variant with the best plateau score: the cautious choice."""
     values = plateau(swept).to_numpy()
     return int(np.nanargmin(values) if swept.metric.better < 0 else np.nanargmax(values))
 

@@ -8,7 +8,7 @@ all variants at once: every bootstrap mean of every variant is one element of th
 The figures are those of `arch.bootstrap.SPA` and `StepM` on the same draws. Arch uses the long-run
 variance only to decide which poor variants to leave out, and compares means that are not
 divided by their standard errors, whatever its `studentize` says; Hansen's own statistic, which is
-divided, is given beside it.
+divided, is given with it.
 """
 
 from __future__ import annotations

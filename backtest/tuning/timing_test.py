@@ -1,12 +1,13 @@
-"""Whether a rotation's timing is more than luck, tested over every trial at once.
+"""Whether a rotation's timing is significant, tested over every trial at once.
 
 What a variant's timing earns is the return of the basket it holds over that of all its baskets at
 the shares it holds them on average: a(t) = Σₖ (Iₖ(t) − mean Iₖ) rₖ(t). Move all signals against the
 returns by the same number of sessions, round the record's end, and what they knew is gone, while
 everything else stays: each signal's own habits, how signals resemble each other, clustered
 volatility and slow regimes in the returns. The largest Sharpe ratio of any variant under each such
-shift is what the search finds by luck; the p-value of a variant is how often that reaches its own.
-It therefore accounts for the choice among all variants and for their likeness, without an effective
+shift is what the search finds by chance; the p-value of a variant is how often that reaches its
+own. It therefore accounts for the choice among all variants and for their likeness, without an
+effective
 number of trials (Westfall & Young 1993, single-step max-T, on the group of circular shifts).
 
 For all shifts at once, means and second moments are circular cross-correlations, so a fast Fourier

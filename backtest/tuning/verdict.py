@@ -1,4 +1,4 @@
-"""The verdict on one variant among all trials: skill, luck, or that nobody can tell.
+"""The verdict on one variant among all trials: skill, luck, or cannot tell.
 
 **skill** if its timing beats the best of all trials ever made on this market, all their signals
 moved in time, in at most 5 % of shifts (`backtest.tuning.timing_test`), its timing earns more than
@@ -39,7 +39,7 @@ class Verdict:
     Attributes
     ----------
     timing : TimingTest or None
-        Whether its timing is more than luck; None for what is no rotation.
+        Whether its timing is significant; None for what is no rotation.
     count : Count
         Trials ever made on this market, by the ledger.
     years : float

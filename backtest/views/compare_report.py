@@ -1,4 +1,4 @@
-"""The report that sets several backtests beside each other."""
+"""The report that sets several backtests side by side."""
 
 from __future__ import annotations
 

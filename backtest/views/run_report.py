@@ -1,4 +1,4 @@
-"""The report of one backtest, and of a scorecard or evidence beside it."""
+"""The report of one backtest, and of a scorecard or evidence with it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _map(market: Market, say: Words) -> Section | None:
 
 
 def result_page(result: BacktestResult, say: Words) -> Page:
-    """Return what a backtest earned beside its benchmarks, and what that rests on."""
+    """Return what a backtest earned against its benchmarks, and what that rests on."""
     known = result.to_json()
     page = _page(result, known, None, say)
     section = replace(headline(known, result, say), charts=(result_chart(result, say),))

@@ -1,4 +1,4 @@
-"""Pages of what was run: the list, and two runs beside each other."""
+"""Pages of what was run: the list, and two runs side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of a search for parameters: what was tried, and whether the best is luck."""
+"""The report of a search for parameters: what was tried, and whether the best is significant."""
 
 from __future__ import annotations
 

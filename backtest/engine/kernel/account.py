@@ -49,7 +49,7 @@ def account(  # type: ignore[no-untyped-def]
     wrong : bool, variant
         Whether the variant orders a row that cannot be meant.
     equity : float, variant × session from the first on
-        Without sessions where nobody asks for it, which is quicker.
+        Without sessions where it is not asked for, which is quicker.
     sums, scratch, marks
         Room for one variant: RUNNING floats, SCRATCH × instrument, 2 × instrument.
     """

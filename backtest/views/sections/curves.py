@@ -44,7 +44,7 @@ def curves(result: BacktestResult, say: Words) -> Section:
 
 
 def result_chart(result: BacktestResult, say: Words) -> Chart:
-    """Return a result's growth beside its benchmarks', its drawdowns, and what was held."""
+    """Return a result's growth against its benchmarks', its drawdowns, and what was held."""
     return growth_chart({result.name: result.returns}, result.benchmarks, say, {"": result.regime})
 
 

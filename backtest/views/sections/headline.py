@@ -1,4 +1,4 @@
-"""The top of a report: key figures, benchmarks beside them, the conclusion."""
+"""The top of a report: key figures, those of the benchmarks, the conclusion."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FIRST = (*LOOKS_AHEAD, NEVER_INVESTED)  # warnings without which a figure mislea
 
 
 def tiles(document: Mapping[str, Any], say: Words) -> tuple[Tile, ...]:
-    """Return the key figures, each beside the first benchmark's."""
+    """Return the key figures, each with the first benchmark's."""
     benchmarks: Mapping[str, Mapping[str, Any]] = document["benchmarks"]
     name = next(iter(benchmarks), "")
     others = benchmarks.get(name, {})
@@ -89,7 +89,7 @@ def _cells(columns: Mapping[str, Mapping[str, Any]], keys: list[str], say: Words
 
 
 def conclusion(document: Mapping[str, Any], result: BacktestResult, say: Words) -> str:
-    """Say in a sentence or two what the strategy earned, and whether that is more than luck."""
+    """Say in a sentence or two what the strategy earned, and whether that is significant."""
     summary, (start, end) = document["summary"], document["window"]
     others = [
         say("{name} {rate} a year", name=say.name(name), rate=figure("cagr", known.get("cagr")))

@@ -1,4 +1,4 @@
-"""What other readings of the claims give: every one as a dot, where the verdict turns with them."""
+"""What other readings of the claims give: each as a dot, where the verdict changes with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DRAWN = {"return": (100.0, "points"), "share": (1.0, "percent"), "bp": (1.0, "nu
 def readings(
     findings: Sequence[ClaimFinding], shades: Mapping[str, str], say: Words
 ) -> Chart | None:
-    """Draw the claims whose verdict turns with its reading; None where none does."""
+    """Draw the claims whose verdict changes with the reading; None where none does."""
     turning = [item for item in findings if item.turned and item.unit in DRAWN]
     if not turning:
         return None

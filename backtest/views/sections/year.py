@@ -1,4 +1,4 @@
-"""What a rotation did in the year its report is about, beside the report's own calendar."""
+"""What a rotation did in the year its report is about, against the report's own calendar."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def year_page(path: YearPath, say: Words) -> Page:
 
 
 def the_year(path: YearPath, say: Words) -> Section:
-    """Draw the path beside the calendar; list what each spell earned and cost, and the test."""
+    """Draw the path against the calendar; list what each spell earned and cost, and the test."""
     title = say("Performance in {year}", year=path.year)
     tables = [
         Table(say("Holding periods"), _spells(path, say), left=(say("position"), say("overlay")))
