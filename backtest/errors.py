@@ -7,7 +7,8 @@ exception is a fault of this package and exits with 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Any
 
@@ -35,6 +36,15 @@ class UserError(ValueError):
     def __init__(self, code: str, /, **values: Any) -> None:
         said = {n: v.args[0] if isinstance(v, UserError) else v for n, v in values.items()}
         super().__init__(code if isinstance(code, Note) else Note(code, **said))
+
+
+@contextmanager
+def within(source: str) -> Iterator[None]:
+    """Say before a mistake where it was made."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError("{source}: {error}", source=source, error=error) from error
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UserError:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from backtest.composite import aggregation, imputation, normalization, weighting
 from backtest.composite.indicator import PILLARS, Indicator
-from backtest.errors import UserError, suggest, unknown
+from backtest.errors import UserError, refused, suggest, unknown, within
 from backtest.market.universe import check_sectors
 from backtest.validation import validated
 
@@ -64,79 +64,58 @@ class Framework:
     tracks: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def __post_init__(self) -> None:
-        whose = f"framework {self.name}"
+        with within(f"framework {self.name}"):
+            self._check()
+
+    def _check(self) -> None:
         for key, known in CHOICES.items():
             value = getattr(self, key)
             if value not in known:
-                raise UserError(
-                    "{whose}: {key} {value!r} is not known; {suggestion}",
-                    whose=whose,
-                    key=key,
-                    value=value,
-                    suggestion=suggest(value, known),
-                )
+                raise refused(key, value, known)
         if not 0 <= self.min_coverage <= 1:
             raise UserError(
-                "{whose}: min_coverage was {min_coverage}; give a fraction from 0 to 1",
-                whose=whose,
+                "min_coverage was {min_coverage}; give a fraction from 0 to 1",
                 min_coverage=self.min_coverage,
             )
         for pillar, weight in self.pillar_weights:
             if pillar not in PILLARS:
-                raise UserError(
-                    "{whose}: there is no pillar {pillar!r}; {suggestion}",
-                    whose=whose,
-                    pillar=pillar,
-                    suggestion=suggest(pillar, PILLARS),
-                )
+                raise unknown("pillar", pillar, PILLARS)
             if not 0 < weight < float("inf"):
                 raise UserError(
-                    "{whose}: the weight of pillar {pillar} was {weight}; give a number above 0",
-                    whose=whose,
+                    "the weight of pillar {pillar} was {weight}; give a number above 0",
                     pillar=pillar,
                     weight=weight,
                 )
         for track, sectors in self.tracks:
             if not sectors:
-                raise UserError(
-                    "{whose}: track {track!r} has no sectors; name at least one",
-                    whose=whose,
-                    track=track,
-                )
+                raise UserError("track {track!r} has no sectors; name at least one", track=track)
             check_sectors(sectors)
         if not self.indicators:
-            raise UserError(
-                "{whose}: no pillar has an indicator; add an [[indicators]] table", whose=whose
-            )
+            raise UserError("no pillar has an indicator; add an [[indicators]] table")
         names = [indicator.name for indicator in self.indicators]
         for number, indicator in enumerate(self.indicators):
             if indicator.name in names[:number]:
                 raise UserError(
-                    "{whose}: indicator {indicator!r} stands twice; rename one",
-                    whose=whose,
-                    indicator=indicator.name,
+                    "indicator {indicator!r} stands twice; rename one", indicator=indicator.name
                 )
             if indicator.pillar not in dict(self.pillar_weights):
                 raise UserError(
-                    "{whose}: indicator {indicator!r} is of pillar {pillar}, which has no "
+                    "indicator {indicator!r} is of pillar {pillar}, which has no "
                     "weight; give it one above 0",
-                    whose=whose,
                     indicator=indicator.name,
                     pillar=indicator.pillar,
                 )
             if indicator.track and indicator.track not in dict(self.tracks):
                 raise UserError(
-                    "{whose}: indicator {indicator!r} speaks of track {track!r}, which is not "
+                    "indicator {indicator!r} speaks of track {track!r}, which is not "
                     "among the tracks; {suggestion}",
-                    whose=whose,
                     indicator=indicator.name,
                     track=indicator.track,
                     suggestion=suggest(indicator.track, dict(self.tracks)),
                 )
             if indicator.by_track and not self.tracks:
                 raise UserError(
-                    "{whose}: indicator {indicator!r} is by_track; add a [tracks] table",
-                    whose=whose,
+                    "indicator {indicator!r} is by_track; add a [tracks] table",
                     indicator=indicator.name,
                 )
 

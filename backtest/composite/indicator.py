@@ -16,7 +16,7 @@ from typing import Annotated
 from annotated_types import Le
 
 from backtest.composite.observable import OBSERVABLES, PREFIX
-from backtest.errors import UserError, suggest
+from backtest.errors import UserError, refused, within
 
 PILLARS = ("potential", "supply", "demand", "distribution")
 DIRECTIONS: Mapping[str, float] = {"up": 1.0, "down": -1.0}
@@ -92,7 +92,10 @@ class Indicator:
     akshare: str = ""
 
     def __post_init__(self) -> None:
-        whose = f"indicator {self.name!r}"
+        with within(f"indicator {self.name!r}"):
+            self._check()
+
+    def _check(self) -> None:
         for key, known in (
             ("pillar", PILLARS),
             ("direction", DIRECTIONS),
@@ -100,43 +103,25 @@ class Indicator:
         ):
             value = getattr(self, key)
             if value not in known:
-                raise UserError(
-                    "{whose}: {key} {value!r} is not known; {suggestion}",
-                    whose=whose,
-                    key=key,
-                    value=value,
-                    suggestion=suggest(value, known),
-                )
+                raise refused(key, value, known)
         if not self.name or not self.series:
-            raise UserError("{whose}: name and series must not be empty; give both", whose=whose)
+            raise UserError("name and series must not be empty; give both")
         if self.observable and self.series not in OBSERVABLES:
-            raise UserError(
-                "{whose}: series {series!r} is not known; {suggestion}",
-                whose=whose,
-                series=self.series,
-                suggestion=suggest(self.series, OBSERVABLES),
-            )
+            raise refused("series", self.series, OBSERVABLES)
         if self.delay_days < 0:
             raise UserError(
-                "{whose}: delay_days was {delay_days}; give 0 or more",
-                whose=whose,
-                delay_days=self.delay_days,
+                "delay_days was {delay_days}; give 0 or more", delay_days=self.delay_days
             )
         if not 0 < self.weight < float("inf"):
-            raise UserError(
-                "{whose}: weight was {weight}; give a number above 0",
-                whose=whose,
-                weight=self.weight,
-            )
+            raise UserError("weight was {weight}; give a number above 0", weight=self.weight)
         if self.enters and self.leaves and self.enters > self.leaves:
             raise UserError(
-                "{whose}: it enters on {enters}, after it leaves on {leaves}; swap them",
-                whose=whose,
+                "it enters on {enters}, after it leaves on {leaves}; swap them",
                 enters=self.enters,
                 leaves=self.leaves,
             )
         if self.by_track and self.track:
-            raise UserError("{whose}: it has a track and by_track; keep one of them", whose=whose)
+            raise UserError("it has a track and by_track; keep one of them")
 
     @property
     def observable(self) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from backtest.errors import UserError, unknown
+from backtest.errors import UserError, unknown, within
 from backtest.market.universe import BUILT_IN, check_sectors, load_universe
 from backtest.notes import Note
 from backtest.strategy.basket import Basket
@@ -98,10 +98,8 @@ def parse_thesis(
             error=str(error) or Note("nested too deep"),
         ) from error
     file = validated(ThesisFile, raw, source)
-    try:
+    with within(source):
         return _built(file, baskets, events or {}, text)
-    except UserError as error:
-        raise UserError("{source}: {error}", source=source, error=error) from error
 
 
 def _built(
@@ -126,10 +124,8 @@ def _built(
     rules = []
     for name, written in file.rules.items():
         _found(name, known, "rules")
-        try:
+        with within(f"rules.{name}"):
             rules.append((name, repr(parse_trigger(written, triggers))))
-        except UserError as error:
-            raise UserError("{source}: {error}", source=f"rules.{name}", error=error) from error
     falsifiers = []
     for name, one in file.falsifiers.items():
         for claim in one.claims:
@@ -168,10 +164,8 @@ def _basket(name: str, entry: BasketEntry) -> Basket:
             "baskets.{name}: give sectors, or weights by sector, and not both", name=name
         )
     members = dict(entry.weights) or list(entry.sectors)
-    try:
+    with within(f"baskets.{name}"):
         check_sectors(members)
-    except UserError as error:
-        raise UserError("{source}: {error}", source=f"baskets.{name}", error=error) from error
     for universe, finer in entry.by_universe.items():
         if universe in BUILT_IN:
             known = load_universe(universe)
@@ -238,12 +232,8 @@ def _triggers(file: ThesisFile) -> dict[str, Trigger]:
     found: dict[str, Trigger] = {}
     for name, claim in file.claims.items():
         if claim.trigger is not None:
-            try:
+            with within(f"claims.{name}"):
                 found[name] = parse_trigger(claim.trigger, found)
-            except UserError as error:
-                raise UserError(
-                    "{source}: {error}", source=f"claims.{name}", error=error
-                ) from error
     return found
 
 

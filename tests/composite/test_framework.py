@@ -111,7 +111,7 @@ def test_what_speaks_of_one_track_only():
         ('["computer"]', "[]", "track 'technology' has no sectors"),
         ('pillar = "potential"', 'pillar = "potental"', "did you mean 'potential'"),
         ('pillar = "potential"', 'pilar = "potential"', "indicators[0].pilar is no key here"),
-        ('frequency = "yearly"', 'frequency = "annual"', "frequency 'annual' is not known"),
+        ('frequency = "yearly"', 'frequency = "annual"', "frequency was 'annual'; choose from"),
         (
             'frequency = "yearly"',
             'frequency = "yearly"\ndirection = "sideways"',
