@@ -13,7 +13,9 @@ from backtest.triggers import (
     CalmVolatility,
     Confidence,
     DateWindow,
+    EquityRiskPremium,
     IndexAboveAverage,
+    LowestValuation,
     RateBelowAverage,
     RateFall,
     SeriesAbove,
@@ -21,7 +23,10 @@ from backtest.triggers import (
     SeriesChanged,
     TurnoverExpansion,
     TwoBull,
+    ValuationGap,
+    ValuationPercentile,
 )
+from backtest.triggers.valuation import percentile
 from tests.markets import make_market
 
 T, F, N = True, False, pd.NA
@@ -116,6 +121,27 @@ def test_confidence_counts_its_four_signs():
     for k in (1, 2, 3, 4):
         answer = Confidence(k).answer(market)[known]
         assert (answer.astype(bool) == (count >= k)[known]).all()
+
+
+def test_valuations_against_their_past_each_other_and_the_yield():
+    series = {
+        "pe:computer": [20.0, 25.0, 50.0, -100.0, 10.0],  # earnings over price 5, 4, 2, −1, 10 %
+        "pe:machinery": [10.0] * 5,
+        "cn10y": [2.0] * 5,
+    }
+    market = make_market(close=flat(5), series=series)
+    mine, other = ("computer",), ("machinery",)
+    past = {"years": 4 / market.universe.sessions_per_year}  # four sessions; two have to be known
+    # Dearer each session, dearest with a loss, then the cheapest of four; 10 is always as dear.
+    assert list(ValuationPercentile(mine, **past).answer(market)) == [N, F, F, F, T]
+    shares = percentile(market, mine, past["years"], "pe").tolist()
+    assert shares[1:] == [1.0, 1.0, 1.0, 0.25]
+    assert list(ValuationGap(mine, other, **past).answer(market)) == [N, F, F, F, T]
+    assert list(LowestValuation(other, (mine, other), **past).answer(market)) == [N, T, T, T, F]
+    # Premiums of 3, 2, 0, −3 and 8 points; of both alike 5.5, 5, 4, 2.5 and 8.
+    assert list(EquityRiskPremium(3.0, mine).answer(market)) == [T, F, F, F, T]
+    both = EquityRiskPremium(5.0, (*mine, *other)).reading(market).value
+    assert both.tolist() == pytest.approx([5.5, 5.0, 4.0, 2.5, 8.0])
 
 
 def test_two_bull_is_both_trends():
