@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from rich.cells import cell_len
 
 from backtest.cli.commands import app
+from backtest.render import terminal
+from backtest.render.terminal import show
 from tests.command import nqp
 
 SHORT = ("--end", "2017-12-29")
@@ -55,23 +58,53 @@ def test_a_run_of_english_would_be_found():
     assert english("rate-rotation, static-blend, CSI 300, Ledoit–Wolf") == []
 
 
-def test_every_command_speaks_chinese(tmp_path):
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory):
+    """What every command printed in Chinese, by command, and the pages it showed."""
+    folder, pages = tmp_path_factory.mktemp("spoken"), []
+    told: dict[str, list[str]] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terminal, "show", lambda page, **how: (pages.append(page), show(page, **how)))
+        for name, calls in COMMANDS.items():
+            for words in calls:
+                lang = () if name in SILENT else ("--lang", "zh")
+                given = [word.replace("FOLDER", str(folder)) for word in words]
+                done = nqp(name, *given, *lang, columns=400, home=folder / "home", cwd=folder)
+                assert done.returncode == 0, (name, done.stderr)
+                if lang:
+                    told.setdefault(name, []).append(f"{done.stdout}\n{done.stderr}")
+    page = (folder / "run" / "report.zh.html").read_text("utf-8")
+    told["report.html"] = [re.sub(r"<(script|style).*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL)]
+    return told, pages
+
+
+def test_every_command_speaks_chinese(spoken):
     names = {command.name for command in app.registered_commands}
     names |= {group.name for group in app.registered_groups}
     assert names - SILENT <= set(COMMANDS), "give it a row"
-    left: dict[str, list[str]] = {}
-    for name, calls in COMMANDS.items():
-        for words in calls:
-            told = [word.replace("FOLDER", str(tmp_path)) for word in words]
-            lang = () if name in SILENT else ("--lang", "zh")
-            done = nqp(name, *told, *lang, columns=400, home=tmp_path / "home", cwd=tmp_path)
-            assert done.returncode == 0, (name, done.stderr)
-            if lang:
-                left.setdefault(name, []).extend(english(f"{done.stdout}\n{done.stderr}"))
-    page = (tmp_path / "run" / "report.zh.html").read_text("utf-8")
-    words = re.sub(r"<(script|style).*?</\1>|<[^>]*>", "\n", page, flags=re.DOTALL)
-    left["report.html"] = english(words)
+    left = {
+        name: [run for text in said for run in english(text)] for name, said in spoken[0].items()
+    }
     assert {name: runs for name, runs in left.items() if runs} == {}
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_number_of_any_command_is_cut(spoken, width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert len(spoken[1]) > 15
+    for page in spoken[1]:
+        show(page)
+        out = capsys.readouterr().out
+        assert max(map(cell_len, out.splitlines())) <= width, page.title
+        words = set(out.split())
+        for table in (table for section in page.sections for table in section.tables):
+            kept = [
+                place
+                for place, (name, left) in enumerate(table.columns)
+                if not left and name not in table.drop
+            ]
+            cells = {cells[place][0] for _, cells in table.rows for place in kept}
+            assert {part for cell in cells for part in cell.split()} <= words, table.caption
 
 
 @pytest.mark.parametrize(
