@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 
-# Compared without case, blanks, brackets and what stands in them.
-HEADERS: Mapping[str, str] = {
-    "date": "datetime time timestamp trade_date tradedate trading_date trade_dt day dt period "
-    "observation_date date_time price_date trading_day month quarter year yearmonth datadate "
-    "日期 交易日期 交易日 时间 交易时间 日期时间 月份 年月 年份 季度 统计时间 统计月份 "
-    "数据日期 净值日期 报告期 指标名称 指标",
-    "released": "release_date released_at ann_date announcement_date publication_date "
-    "published realtime_start 发布日期 公布日期 发布时间 公布时间 披露日期 公告日期",
-    "instrument": "code symbol ticker ts_code index_code order_book_id secid sec_id sec_code "
-    "security_code wind_code windcode s_info_windcode thscode tic asset fund_code "
-    "代码 证券代码 指数代码 基金代码 股票代码 合约代码 行业代码",
-    "name": "short_name display_name index_name sec_name security_name fund_name "
-    "名称 简称 证券名称 证券简称 指数名称 指数简称 基金名称 基金简称 股票名称 股票简称 行业名称 "
-    "指数中文简称 指数中文全称",
-    "open": "open_price openprice op 开盘 开盘价 开盘指数 开盘点位 今开 今开盘 今日开盘价 开",
-    "high": "high_price highprice hi 最高 最高价 最高指数 最高点位 今日最高价 高",
-    "low": "low_price lowprice lo 最低 最低价 最低指数 最低点位 今日最低价 低",
-    "close": "close_price closeprice close/last last last_price closing_price 收盘 收盘价 收盘指数 "
-    "收盘点位 收市价 今收 今收盘 最新价 收",
-    "volume": "vol volumn vol. trade_volume trading_volume tick_volume turnover_vol total_volume "
-    "成交量 交易量 成交股数 总手 总成交量 量",
-    "amount": "money value_traded turnover_value total_turnover amt trade_amount dollar_volume "
-    "成交额 成交金额 交易额 交易金额 总成交额 总金额 额",
-    "status": "trade_status tradestatus trading_status paused suspended is_suspended is_paused "
-    "交易状态 停牌 是否停牌 停牌状态",
-    "dividend": "dividends cash_dividend 分红 股息 每份分红",
-    "value": "actual obs_value 今值 现值 公布值 实际值 数值 值 指标值",
-    "series": "series_id indicator variable 指标名 指标代码 指标编码",
-    "usable": "",
-    "fetched": "",
-}
+HEADERS: Mapping[str, str] = tomllib.loads(
+    (files("backtest") / "data" / "headers.toml").read_text(encoding="utf-8")
+)
 MEANINGS = {alias: role for role, names in HEADERS.items() for alias in (role, *names.split())}
 # Traditional characters of headers, and the simplified ones they are compared as.
 SIMPLIFIED = str.maketrans(
