@@ -3,8 +3,10 @@
 import datetime as dt
 import json
 import re
+from base64 import b64decode
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -105,6 +107,32 @@ def test_figures_are_ones_plotly_knows(page):
         layout = {name: value for name, value in figure["layout"].items() if name != "meta"}
         go.Figure(data=figure["data"], layout=layout)
         assert json.loads(json.dumps(figure, allow_nan=False)) == figure
+
+
+def test_packed_figures_hold_what_is_drawn(page):
+    html = to_html(page)
+    assert len(html.encode()) < 2e6
+
+    def unpacked(packed):
+        if not isinstance(packed, dict):
+            return packed
+        words = np.frombuffer(b64decode(packed["words"]), dtype="<u2").astype(float)
+        words[words == 65_535] = np.nan
+        values = (packed["low"] + words) / packed["unit"]
+        return values.astype("datetime64[D]").astype(str).tolist() if "days" in packed else values
+
+    for chart in page.charts:
+        found = re.search(f'id="data-{chart.id}">(.*?)</script>', html, re.DOTALL)
+        packed = json.loads(found[1])
+        for one, drawn in zip(packed["data"], to_plotly(chart)["data"], strict=True):
+            x = packed["dates"][one["x"]] if isinstance(one.get("x"), int) else one.get("x")
+            assert unpacked(x) == drawn.get("x")
+            if isinstance(one.get("y"), dict):
+                values = np.array(drawn["y"], dtype=float)
+                span = max(np.nanmax(values) - np.nanmin(values), 1e-3)
+                np.testing.assert_allclose(unpacked(one["y"]), values, rtol=0, atol=span / 6_500)
+            else:
+                assert one.get("y") == drawn.get("y")
 
 
 def test_the_same_page_gives_the_same_bytes_and_holds_itself_together(page, result, market):

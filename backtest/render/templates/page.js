@@ -30,9 +30,22 @@
     const alone = (text) => short.indexOf(text) === short.lastIndexOf(text);
     return short.map((text, n) => (alone(text) ? text : cut(texts[n], most, true)));
   };
+  const unpack = (packed) => {
+    if (!packed || packed.words === undefined) return packed;
+    const raw = atob(packed.words), values = [];
+    for (let n = 0; n < raw.length; n += 2) {
+      const word = raw.charCodeAt(n) | (raw.charCodeAt(n + 1) << 8);
+      values.push(word === 65535 ? null : (packed.low + word) / packed.unit);
+    }
+    return packed.days ? values.map((day) => new Date(day * 864e5).toISOString().slice(0, 10)) : values;
+  };
   const read = (box) => {
     const figure = JSON.parse(document.getElementById(box.id.replace("chart-", "data-")).textContent);
-    figure.data.forEach((trace) => { if (typeof trace.x === "number") trace.x = figure.dates[trace.x]; });
+    figure.dates = figure.dates.map(unpack);
+    figure.data.forEach((trace) => {
+      if (typeof trace.x === "number") trace.x = figure.dates[trace.x];
+      if (trace.y !== undefined) trace.y = unpack(trace.y);
+    });
     return figure;
   };
   const fit = (box, across) => {
