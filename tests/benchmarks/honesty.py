@@ -2,8 +2,8 @@
 
 Prints equality, speed ratios in one process, the cost and peak memory of a whole sweep's honesty
 (10,000 variants × 2,500 sessions × 16 blocks × 1,000 draws; `--quick` takes a tenth of the
-variants), and what recording a million variants costs. Timings are the best of nine; the libraries
-run once. How often each verdict falls is `tests.benchmarks.calibration`.
+variants), and what recording a million variants costs. Timings are CPU seconds of all threads, the
+best of nine; the libraries run once. How often each verdict falls is `tests.benchmarks.calibration`.
 """
 
 from __future__ import annotations
@@ -139,9 +139,9 @@ def ledger_speed(variants: int) -> float:
     earned = np.random.default_rng(2).normal(0.0, 0.01, (2, SESSIONS)).astype(np.float32)
     with TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder) / "ledger.sqlite3")
-        start = time.perf_counter()
+        start = time.process_time()
         prints = fingerprints({f"p{place}": column for place, column in enumerate(drawn)})
-        hashed = time.perf_counter()
+        hashed = time.process_time()
         chunk = RECORDED
         parts = range(0, variants, chunk)
         for begin, some in zip(parts, np.array_split(np.arange(KEPT), len(parts)), strict=True):
@@ -152,9 +152,9 @@ def ledger_speed(variants: int) -> float:
             sketches = sketches if begin == 0 else sketches[:0]  # noise has no end of ideas
             tried = Tried("A", "a", names, "2015-01-05", "2024-12-31", (held,), month, sketches)
             ledger.record(lineage, tried, origin="sweep")
-        done = time.perf_counter()
+        done = time.process_time()
         count = ledger.count(lineage, "2015-01-05", "2024-12-31")
-        counted = time.perf_counter()
+        counted = time.process_time()
         print(
             f"ledger: {variants:,} variants hashed in {hashed - start:.2f} s, recorded with "
             f"{KEPT:,} signals in {done - hashed:.2f} s, counted ({count.trials:,}) in "
@@ -166,9 +166,9 @@ def ledger_speed(variants: int) -> float:
 def _best(work: Callable[[], T], times: int = 9) -> tuple[float, T]:
     def runs() -> Iterator[tuple[float, T]]:
         for _ in range(times):
-            start = time.perf_counter()
+            start = time.process_time()
             result = work()
-            yield time.perf_counter() - start, result
+            yield time.process_time() - start, result
 
     return min(runs(), key=lambda run: run[0])
 
