@@ -3,7 +3,7 @@
 Prints equality, speed ratios in one process, the cost and peak memory of a whole sweep's honesty
 (10,000 variants × 2,500 sessions × 16 blocks × 1,000 draws; `--quick` takes a tenth of the
 variants), and what recording a million variants costs. Timings are CPU seconds of all threads, the
-best of nine; the libraries run once. How often each verdict falls is `tests.benchmarks.calibration`.
+best of nine; libraries run once. How often each verdict falls is `tests.benchmarks.calibration`.
 """
 
 from __future__ import annotations
