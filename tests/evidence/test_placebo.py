@@ -11,10 +11,12 @@ import pytest
 from backtest import run
 from backtest.costs import FREE
 from backtest.errors import UserError
+from backtest.evidence import placebo
 from backtest.evidence.foresight import foresight
 from backtest.evidence.placebo import (
     _all_lengths,
     _some_lengths,
+    _spread,
     sectors_dealt,
     switch_dates,
     time_shifts,
@@ -125,6 +127,23 @@ def test_planted_sectors_are_found_and_the_rest_is_not():
     found = sectors_dealt(regime_replay(Dated(), rotating(), costs=FREE), deals=300)
     assert found.p["total_return"] < 0.03
     assert not found.exact
+
+
+def test_deals_lie_as_far_apart_as_baskets_that_move_together(monkeypatch):
+    made = rotating()
+    close = made.close.copy()
+    close["AUTO"] = 0.5 * close["MACHINERY"]
+    close["CONSTRUCTION"] = 2.0 * close["COMPUTER"]
+    played = regime_replay(Dated(), replace(made, close=close), costs=FREE)
+    orders = np.vstack([np.arange(6), [0, 2, 1, 3, 4, 5], [1, 0, 2, 3, 5, 4]])
+    own, mixed, swapped = _spread(played, orders)
+    assert mixed < own  # of two that move as one, one was taken away
+    assert swapped != pytest.approx(mixed)
+    found = sectors_dealt(played, deals=60).figures
+    monkeypatch.setattr(placebo, "_spread", lambda played, orders: np.ones(len(orders)))
+    plain = sectors_dealt(played, deals=60).figures
+    spread = [np.log1p(one["total_return"]).std() for one in (found, plain)]
+    assert spread[0] > 1.1 * spread[1]
 
 
 @pytest.mark.parametrize("test", [switch_dates, time_shifts])
