@@ -53,7 +53,7 @@ def nqp(monkeypatch, capsys):
 COMMANDS = (
     ("run", "equal-weight", "--start", "2024-01-02"),
     ("today", "equal-weight", "--allow-stale"),
-    ("data", "check", "sample"),
+    ("data", "list"),
     ("strategies",),
 )
 

@@ -137,7 +137,7 @@ def test_a_fall_is_read_in_basis_points_and_its_distance_is_what_is_still_to_fal
 
 
 def test_a_fall_of_exactly_the_threshold_is_read_as_it_is_answered():
-    for tenths in range(1, 500):
+    for tenths in range(1, 500, 7):
         trigger = RateFall(bp=tenths / 10.0, window=1)
         market = rates([2.5553, 2.5553 - tenths / 1000.0])
         assert trigger.answer(market).iloc[-1]

@@ -67,7 +67,7 @@ combined = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(trigger=combined)
 def test_every_twin_equals_its_trigger(trigger):
     operation, below, atom = _apart(trigger)
