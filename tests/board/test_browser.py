@@ -234,7 +234,7 @@ def test_hostile_names_are_shown_as_text_on_every_page(hostile):
     expect(sidebar).to_contain_text(f"label = {EVIL}")
     expect(page.locator(".nqp-keys").first).to_contain_text(f"other {EVIL}")
     page.get_by_text(re.compile("Switch dates")).click()
-    expect(page.locator(".nqp-words")).to_contain_text(f"other {EVIL}")
+    expect(page.locator(".nqp-words").first).to_contain_text(f"other {EVIL}")
     sidebar.get_by_test_id("stTooltipIcon").first.hover()
     expect(page.get_by_test_id("stTooltipContent")).to_contain_text(f"Says {EVIL} when window")
     tab(page, "Compare")
@@ -314,6 +314,21 @@ def test_window_costs_fill_and_benchmark_give_what_tune_says_of_the_same_variant
     for label, option in USUAL.items():
         choose(rates, label, option)
     expect(code(rates)).to_contain_text("run(RateRotation(), market)")
+
+
+def test_the_rotation_map_is_shown_as_of_a_day_and_played(rates):
+    tab(rates, "Rotation map")
+    expect(rates.get_by_text("Strength is a group's ratio")).to_be_visible(timeout=PATIENCE)
+    shown = rates.locator(".js-plotly-plot:visible")
+    expect(shown.locator(".slider-label").first).to_have_text("2025-12-31", timeout=PATIENCE)
+    slider = rates.get_by_role("slider", name="As of")
+    slider.focus()
+    slider.press("Home")
+    expect(rates.get_by_text("the map needs 70 of a group")).to_be_visible(timeout=PATIENCE)
+    slider.press("End")
+    expect(shown.locator(".slider-label").first).to_have_text("2025-12-31", timeout=PATIENCE)
+    shown.locator(".updatemenu-button").first.click()
+    expect(shown.locator(".slider-label").first).not_to_have_text("2025-12-31", timeout=PATIENCE)
 
 
 def test_a_pinned_variant_is_compared_and_unpinned(rates, folder):
