@@ -281,22 +281,20 @@ def _check_roles(columns: tuple[Column, ...], path: Path) -> None:
 def with_knowledge_days(
     frame: pd.DataFrame, table: FileTable, rows: np.ndarray, exchange: Exchange
 ) -> pd.DataFrame:
-    """Add to a series' rows the days of release and of use that a file has of them."""
+    """Add to a series' rows the days of release and of use that a file has of them.
+
+    Some may be blank, NaT here; what is neither blank nor a day is a mistake of the file.
+    """
     for role in KNOWLEDGE_COLUMNS:
-        column = table.by_role(role)
-        if column is not None:
-            days = _read_days(table.values(column)[rows], exchange, table.path)
-            frame[role] = days.to_numpy()
+        if (column := table.by_role(role)) is None:
+            continue
+        cells = table.values(column)[rows].reset_index(drop=True)
+        try:
+            days = read_dates(cells, exchange).days
+        except UserError as error:
+            raise UserError("{path} {error}", path=table.path, error=error) from error
+        for row in np.flatnonzero(days.isna()):
+            if not is_blank(cells.iloc[row]):
+                raise no_date(table.path, int(row), cells.iloc[row])
+        frame[role] = days.to_numpy()
     return frame
-
-
-def _read_days(cells: pd.Series, exchange: Exchange, path: Path) -> pd.Series:
-    """Read days of which some may be blank, as NaT; what is neither is a mistake of the file."""
-    try:
-        read = read_dates(cells.reset_index(drop=True), exchange)
-    except UserError as error:
-        raise UserError("{path} {error}", path=path, error=error) from error
-    for row in np.flatnonzero(read.days.isna()):
-        if not is_blank(cells.iloc[row]):
-            raise no_date(path, int(row), cells.iloc[row])
-    return read.days

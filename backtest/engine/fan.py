@@ -50,9 +50,9 @@ class Fan(Displayed):
         ends, was = self.ends, self.record.iloc[-1]
         return {
             f"{of}_{level:.0%}".rstrip("%"): float(ends[of].quantile(level))
-            for of in ends
+            for of in map(str, ends)
             for level in (0.05, 0.95)
-        } | {f"{of}_worse": float((ends[of] < was[of]).mean()) for of in ends}
+        } | {f"{of}_worse": float((ends[of] < was[of]).mean()) for of in map(str, ends)}
 
 
 def fan(name: str, returns: pd.Series, *, paths: int, seed: int) -> Fan:
@@ -81,6 +81,7 @@ def fan(name: str, returns: pd.Series, *, paths: int, seed: int) -> Fan:
 
 def _gone(returns: Array) -> tuple[Array, Array]:
     """Return growth of 1, and the deepest drawdown so far, path × session."""
-    wealth = np.cumprod(1.0 + returns, axis=1)
-    peak = np.maximum(np.maximum.accumulate(wealth, axis=1), 1.0)
-    return wealth, np.minimum.accumulate(wealth / peak - 1.0, axis=1)
+    wealth = np.cumprod(1.0 + returns, axis=1).astype(np.float64)
+    peak: Array = np.maximum(np.maximum.accumulate(wealth, axis=1), 1.0)
+    lowest: Array = np.minimum.accumulate(wealth / peak - 1.0, axis=1)
+    return wealth, lowest
