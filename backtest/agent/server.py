@@ -186,6 +186,7 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         grid: Grid,
         context: Context[Any, Any],
         market: Market = "sample",
+        start: Day = None,
         end: Day = None,
         train_years: Annotated[float, Field(gt=0)] = 3.0,
         test_years: Annotated[float, Field(gt=0)] = 1.0,
@@ -194,9 +195,10 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         fill: Fill = "open",
     ) -> Answer:
         """Tune on the past and trade what follows, again and again: the out-of-sample record."""
-        asked = {"strategy": strategy, "grid": grid, "market": market, "end": end, "score": score}
-        more = {"train_years": train_years, "test_years": test_years, "costs": costs, "fill": fill}
-        return await ask(context, "walk_forward", {**asked, **more})
+        asked = {"strategy": strategy, "grid": grid, "market": market, "start": start, "end": end}
+        more = {"train_years": train_years, "test_years": test_years, "score": score}
+        given = {"costs": costs, "fill": fill}
+        return await ask(context, "walk_forward", {**asked, **more, **given})
 
     @made.tool(annotations=COUNTS)
     async def evidence(

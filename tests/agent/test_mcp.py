@@ -75,7 +75,7 @@ def test_every_tool_answers_with_the_keys_of_its_command(tmp_path):
         "compare": ({"strategies": ["rate-rotation", "equal-weight"], **short}, "results"),
         "check": ({"subject": "rate-rotation"}, "passes"),
         "tune": ({**grid, "end": "2019-12-31"}, "honesty"),
-        "walk_forward": ({**grid, "end": "2019-12-31"}, "windows"),
+        "walk_forward": ({**grid, "start": "2015-06-01", "end": "2019-12-31"}, "windows"),
         "evidence": ({}, "claims"),
         "events": ({"events": "event.csv", "by_kind": False}, "events"),
         "rotation_map": ({"weeks": 2}, "points"),
