@@ -34,6 +34,7 @@ SECTORS = ("banks", "coal", "steel", "construction", "computer", "electronics", 
 OWN = f'''
 from dataclasses import dataclass
 
+from backtest.parameter import parameter
 from backtest.strategy.allocation import equal, spread
 from backtest.strategy import TriggerRotation
 from backtest.triggers import Always, RateBelowAverage
@@ -46,7 +47,7 @@ EVIL = {EVIL!r}
 class Hostile(TriggerRotation):
     """Says {EVIL} when `window` is asked for."""
 
-    window: int = 20
+    window: int = parameter(EVIL, 20)
     label: str = {EVIL!r}
 
     def rules(self):
@@ -236,7 +237,7 @@ def test_hostile_names_are_shown_as_text_on_every_page(hostile):
     page.get_by_text(re.compile("Switch dates")).click()
     expect(page.locator(".nqp-words").first).to_contain_text(f"other {EVIL}")
     sidebar.get_by_test_id("stTooltipIcon").first.hover()
-    expect(page.get_by_test_id("stTooltipContent")).to_contain_text(f"Says {EVIL} when window")
+    expect(page.get_by_test_id("stTooltipContent")).to_contain_text(EVIL)
     tab(page, "Compare")
     page.get_by_role("button", name="Pin this variant").click()
     expect(page.get_by_role("button", name="Unpin Hostile()")).to_be_visible()
