@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Codes = NDArray[np.int8]
 PIECE = 512  # paths played at a time
+PLAYED = 4_000  # paths that placebos play through one rotation: growth tables pay
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,15 +89,19 @@ class RegimeReplay:
         from backtest.engine import kernel
 
         laid = self._laid[0]
+        held = np.arange(len(laid.row))[:, None] == self.path[None]
+        laid = laid._replace(row=np.where(held, laid.row, -1))  # nothing else is ever asked for
         used = np.flatnonzero(self._wanted().any(axis=0))
         wanted = np.logical_or.accumulate(self._wanted()[:, used], axis=0)
         before = np.vstack([np.zeros((1, len(used)), dtype=bool), wanted[:-1]])
         whole = np.r_[True, (laid.weights[laid.row].sum(axis=2) <= 1.0 + 1e-13).all(axis=0)[:-1]]
-        found = []
+        found, on = [], self._on
+        shut = ~(on.can_buy & on.can_sell)
         for order in orders:
-            on = self._on.of(order[used])
-            tradable = ~(before & ~(on.can_buy & on.can_sell)).any(axis=1)
-            other = laid._replace(plain=tradable & whole)
+            weights = np.zeros((len(laid.weights), len(order)))
+            weights[:, order[used]] = laid.weights
+            tradable = ~(before & shut[:, order[used]]).any(axis=1)
+            other = laid._replace(weights=weights, plain=tradable & whole)
             tables = kernel.growth(other, on, 1)
             found.append(kernel.figures(self.path[None], other, on, tables)[0][0])
         return pd.DataFrame(np.array(found), columns=list(kernel.FIGURES))
@@ -154,7 +159,7 @@ def regime_replay(
         fill=used,
         cash=cash,
         _on=on,
-        _laid=(laid, narrowed, kernel.growth(laid, narrowed, 1)),
+        _laid=(laid, narrowed, kernel.growth(laid, narrowed, PLAYED)),
     )
 
 
