@@ -126,7 +126,7 @@ class Verdict:
             )
         if timing.p <= SIZE and not self.checked:
             return Note(
-                "Nobody has looked whether it looks ahead, so it is not called skill: {found}.",
+                "It was not checked for look-ahead, so it is not called skill: {found}.",
                 found=found,
             )
         if timing.p <= SIZE:

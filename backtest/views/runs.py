@@ -69,7 +69,7 @@ def differences_page(
     same = say("Nothing differs: same data, parameters, terms, versions and figures.")
     differ = say("They differ in {count} points.", count=len(pairs))
     return Page(
-        title=say("{one} beside {other}", one=one["strategy"], other=other["strategy"]),
+        title=say("{one} and {other}", one=one["strategy"], other=other["strategy"]),
         subtitle=f"{one['made'][:16]} · {other['made'][:16]}",
         language=say.language,
         conclusion=differ if pairs else same,

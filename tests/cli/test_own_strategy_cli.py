@@ -113,5 +113,5 @@ def test_what_knows_the_future_is_never_called_skill(tmp_path, command, looked):
     assert honesty["timing"]["p"] < 0.01
     assert honesty["break_even"] > honesty["costs"]
     assert honesty["verdict"] == "cannot tell"
-    said = "It looks ahead" if looked else "Nobody has looked whether it looks ahead"
+    said = "It looks ahead" if looked else "It was not checked for look-ahead"
     assert honesty["banner"].startswith(said)
