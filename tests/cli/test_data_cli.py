@@ -1,11 +1,9 @@
 """`nqp data` from the outside: what it prints, where, and how it ends."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -159,25 +157,6 @@ def test_the_command_starts_without_the_data_libraries():
     code = "import sys, backtest.cli.data; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"pandas", "numpy", "pyarrow"} & set(done.stdout.split())
-
-
-def test_real_files_in_a_process_of_their_own(tmp_path):
-    folder = os.environ.get("NQP_MARKET_DATA")
-    if not folder:
-        pytest.skip("NQP_MARKET_DATA is not set: real market data are not here")
-    data = Path(folder).resolve()
-    words = ["import", "real", "--prices", data / "shenwan", "--benchmark", data / "csi300.csv"]
-    words += ["--series", data / "rates.csv", "--bond", data / "511260.csv"]
-    command = [sys.executable, "-m", "backtest.cli", "data", *map(str, words)]
-    done = subprocess.run(
-        [*command, "--universe", "shenwan", "--json"],
-        env=os.environ | {"NQP_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout)["instruments"] == 32
 
 
 def test_long_tables_are_cut_and_say_so(nqp, imported, tmp_path):

@@ -94,7 +94,7 @@ def test_the_same_error_without_an_interrupt_is_ours(nqp, monkeypatch):
 def test_an_interrupted_import_leaves_the_store_as_it_was(nqp, tmp_path, monkeypatch):
     monkeypatch.setenv("NQP_HOME", str(tmp_path / "home"))
     prices = tmp_path / "prices.csv"
-    sample = sample_market().between("2024-01-02", "2024-03-29")
+    sample = sample_market().between("2024-01-02", "2024-01-31")
     sample.close.to_csv(prices)
     words = ("data", "import", "mine", "--prices", prices, "--universe", "shenwan", "--json")
     code, out, err, _ = nqp(0, *words)

@@ -72,8 +72,10 @@ def test_the_real_market_is_refused_as_stale_and_shown_on_request():
         pytest.skip("NQP_MARKET_DATA is not set: no real prices to look at")
     folder = Path(os.environ["NQP_MARKET_DATA"])
     sources = ["--prices", folder / "shenwan", "--benchmark", folder / "csi300.csv"]
-    sources += ["--series", folder / "rates.csv", "--universe", "shenwan"]
-    assert nqp("data", "import", "real", *map(str, sources)).returncode == 0
+    sources += ["--series", folder / "rates.csv", "--bond", folder / "511260.csv"]
+    stored = nqp("data", "import", "real", *sources, "--universe", "shenwan", "--json")
+    assert (stored.returncode, stored.stderr) == (0, "")
+    assert json.loads(stored.stdout)["instruments"] == 32
     refused = nqp("today", "--market", "real")
     assert refused.returncode == 2
     assert refused.stdout == ""

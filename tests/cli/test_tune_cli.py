@@ -162,7 +162,8 @@ def test_a_damaged_ledger_of_trials_is_a_sentence_or_set_aside(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["http", "silent", "garbage"])
-def test_an_address_that_is_no_scheduler_is_a_sentence(kind):
+def test_an_address_that_is_no_scheduler_is_a_sentence(kind, monkeypatch):
+    monkeypatch.setattr("backtest.tuning.remote.PROBE", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
         stopped = threading.Event()
         said = {"http": b"HTTP/1.0 400 no\r\n\r\n", "silent": b"", "garbage": b"\0SSH-2.0" * 99}

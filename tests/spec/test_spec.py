@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +63,8 @@ MONTHLY = pd.Series(
     np.arange(60) % 3 == 0, pd.date_range("2019-10-31", periods=60, freq="ME"), name="monthly"
 )
 GROUP = ("machinery", "computer")
-TRIGGERS = (
-    *(one for one in all_triggers() if type(one).__module__.startswith("backtest.triggers.")),
+TRIGGERS = [one for one in all_triggers() if type(one).__module__.startswith("backtest.triggers.")]
+OTHER_TRIGGERS = (
     t.RateFall(5, 20) & t.Breadth(0.6, 30),
     t.RateFall(5, 20) | t.CalmVolatility(10, 40),
     t.KOutOf(2, (t.RateFall(5, 20), t.IndexAboveAverage(50), t.Breadth(0.4, 90))),
@@ -114,8 +115,16 @@ TRIGGERS = (
 )
 
 
-@pytest.mark.parametrize("name", MARKETS)
-@pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda trigger: type(trigger).__name__)
+def cases(every, others):
+    """Pair all of a kind with every market, and others of it with two that differ the most."""
+    return [*product(every, MARKETS), *product(others, ("several", "sample"))]
+
+
+def said(value):
+    return value if isinstance(value, str) else type(value).__name__
+
+
+@pytest.mark.parametrize(("trigger", "name"), cases(TRIGGERS, OTHER_TRIGGERS), ids=said)
 def test_a_trigger_says_what_its_words_say(trigger, name):
     first = trigger.answer(market(name)).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     again = answer(trigger, market(name))
@@ -155,8 +164,7 @@ def _spells(spells: Spells, where: Market) -> again.Held:
     return again.rotated(where, again.by_rules(rules, overlays), baskets, spells.rebalance)
 
 
-STRATEGIES = (
-    *all_strategies(),
+OTHER_STRATEGIES = (
     Spells(),
     Spells(rebalance="quarterly"),
     s.BreakthroughOverlay(inner=s.BuyAndHold(), strength=0.4, sigmas=0.7, hold=6),
@@ -212,8 +220,7 @@ STRATEGIES = (
 )
 
 
-@pytest.mark.parametrize("name", MARKETS)
-@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: type(strategy).__name__)
+@pytest.mark.parametrize(("strategy", "name"), cases(all_strategies(), OTHER_STRATEGIES), ids=said)
 def test_a_strategy_holds_what_its_words_say(strategy, name):
     where = market(name)
     regime, rows = held(strategy, where)

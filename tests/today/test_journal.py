@@ -102,7 +102,8 @@ def test_a_clock_that_was_set_back_is_said_and_the_entry_kept():
     assert "entry 4 says 2026-01-21" in clock_set_back(found.entries)[0]
 
 
-def test_two_writers_one_of_them_killed():
+def test_two_writers_one_of_them_killed(monkeypatch):
+    monkeypatch.setattr("backtest.today.journal.PATIENCE", 600.0)
     code = [sys.executable, "-c", WRITER]
     one = subprocess.Popen([*code, "500", "one"], stdout=subprocess.PIPE, text=True)
     assert one.stdout is not None
