@@ -103,8 +103,12 @@ def signs(market: Market, without: str = "", also: str = "") -> pd.DataFrame:
 
 def score(market: Market, without: str = "", also: str = "") -> pd.Series:
     """Return the share of the signs that show after each session, over those that are known."""
-    found = signs(market, without, also)
-    return found.mean(axis=1).where(found.notna().sum(axis=1) >= FEWEST)
+
+    def shown() -> pd.Series:
+        found = signs(market, without, also)
+        return found.mean(axis=1).where(found.notna().sum(axis=1) >= FEWEST)
+
+    return market.remember(("appetite", without, also), shown)
 
 
 def appetite(claim: Claim, market: Market, window: Window) -> Observation:
