@@ -9,7 +9,6 @@ import pandas as pd
 
 from backtest.costs import Costs
 from backtest.engine.held import held, known_from, lineage, price_reach
-from backtest.engine.sketches import sketched
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
@@ -51,6 +50,8 @@ def one_trial(
     prints = trial_prints(strategy, costs, fill)
     own = (one_held(decisions, fill=fill, first=first),) if rotates(strategy) else ()
     if own and own[0].codes.size:
+        from backtest.engine.sketches import sketched
+
         found = sketched(own[0])
     else:
         found = over_sectors(returns.to_numpy()[None], market, first)

@@ -11,7 +11,6 @@ import numpy as np
 from backtest.costs import Costs
 from backtest.engine.held import held, lineage, price_reach
 from backtest.engine.recording import over_sectors, trial_prints, tried
-from backtest.engine.sketches import sketched
 from backtest.market import Market
 from backtest.trials.ledger import KEPT, Ledger
 from backtest.trials.tried import Held
@@ -69,6 +68,8 @@ class Counted:
         low = self._lowest(prints, KEPT if rotates else SINGLE)
         month, sketches, own = 0, np.empty((0, 0), dtype=np.float32), []
         if isinstance(asked, RotationTrials):
+            from backtest.engine.sketches import sketched
+
             parts = []
             for number in np.unique(asked.number[rows[low]]):
                 places = low[asked.number[rows[low]] == number]
