@@ -129,7 +129,7 @@ def test_nothing_at_all_ends_with_2(nqp, yahoo, words, tmp_path):
     assert [item["status"] for item in document["outcomes"]] == ["missed", "missed"]
     assert done.stderr.endswith(
         "nqp: nothing was taken from yahoo: 510300.SS: No data found, symbol may be delisted "
-        "(and 1 more)\n"
+        "(and 1 more like it)\n"
     )
     assert json.loads(nqp("list", "--json").stdout)["markets"][1:] == []
 
