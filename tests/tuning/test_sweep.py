@@ -153,7 +153,7 @@ def test_no_score_ranks_last_and_none_at_all_is_an_error():
     ("given", "said"),
     [
         ({"score": "sharp"}, "did you mean 'sharpe'"),
-        ({"cash": 0.0}, "more than 0"),
+        ({"cash": 0.0}, "above 0"),
         ({"start": "2099-01-01"}, "at least 2"),
         ({"fill": "noon"}, "choose open or close"),
         ({"constraints": [lambda p: False]}, "no combination"),
