@@ -64,13 +64,17 @@ def test_a_strategy_is_taken_apart(tmp_path):
     assert abs(found["attribution"][0]["residual"]) < 1e-10
 
 
-def test_a_strategys_tables_fit_too():
-    done = nqp("evidence", "rate-rotation", "--as-of", "2019-12-31")
+def test_a_strategys_tables_fit_and_stand_in_the_report_beside_the_claims(tmp_path):
+    out = tmp_path / "e"
+    done = nqp("evidence", "rate-rotation", "--as-of", "2024-12-31", "--out", out, columns=80)
     assert done.returncode == 0, done.stderr
     assert "perfect foresight" in done.stdout
     assert "Attribution" in done.stdout
     assert "Against CSI 300: " in done.stdout
-    assert max(map(width, done.stdout.splitlines())) <= 80
+    page = done.stdout.split("\nwrote ")[0]
+    assert max(map(width, page.splitlines())) <= 80
+    report = (out / "report.html").read_text("utf-8")
+    assert [report.count(f'id="chart-{name}"') for name in ("readings", "alternatives")] == [1, 1]
 
 
 @pytest.mark.parametrize(

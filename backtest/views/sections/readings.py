@@ -27,7 +27,7 @@ def readings(
         if items:
             panels.append(_panel(items, scale, drawn, shades, say))
     return Chart(
-        "readings",
+        "alternatives",
         say(
             "Claims whose verdict an alternative definition reverses: every definition, by its "
             "verdict"
