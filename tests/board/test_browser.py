@@ -350,8 +350,8 @@ def test_a_pinned_variant_is_compared_and_unpinned(rates, folder):
     expect(rates.get_by_text("Nothing is pinned yet")).to_be_visible()
     expect(table.locator("tbody tr")).to_have_count(1)
     done = nqp("runs", "--command", "board", "--json", home=folder / "home")
-    (kept,) = json.loads(done.stdout)["runs"]
-    assert (kept["strategy"], kept["settings"]) == ("rate-rotation", "defaults")
+    kept = [(run["strategy"], run["settings"]) for run in json.loads(done.stdout)["runs"]]
+    assert ("rate-rotation", "defaults") in kept
 
 
 def test_the_python_reproduces_the_headline_figure(rates, capsys):

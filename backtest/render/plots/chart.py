@@ -53,7 +53,7 @@ class Picture(Figure):
         """Return it as a PNG; equal pictures give equal bytes."""
         content = BytesIO()
         with fonts():
-            self.savefig(content, format="png", dpi=120, metadata={"Software": None})
+            self.savefig(content, format="png", dpi=100, metadata={"Software": None})
         return content.getvalue()
 
 
