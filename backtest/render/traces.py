@@ -112,14 +112,10 @@ def _points(line: Line) -> Trace:
 
 def _strips(panel: Strips) -> tuple[list[Trace], Trace, Trace]:
     labels = list(panel.rows)
+    every = [(row, *span) for row, label in enumerate(labels) for span in spans(panel.rows[label])]
     traces: list[Trace] = []
     for name, color in panel.colors.items():
-        found = [
-            (row, begin, end)
-            for row, label in enumerate(labels)
-            for held, begin, end in spans(panel.rows[label])
-            if held == name
-        ]
+        found = [(row, begin, end) for row, held, begin, end in every if held == name]
         if found:
             traces.append(
                 {
@@ -334,7 +330,7 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
 def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
     traces: list[Trace] = []
     for name, path in panel.paths.items():
-        across, up = (_numbers(path.iloc[:, axis], 5) for axis in (0, 1))
+        across, up = (_numbers(places, 5) for places in path.to_numpy(dtype=float).T)
         color, earlier = panel.colors[name], len(path) - 1
         traces.append(
             {
@@ -389,16 +385,17 @@ def _named(labels: list[str]) -> Trace:
 
 
 def _days(index: pd.Index) -> list[str]:
-    return [f"{day:%Y-%m-%d}" for day in index]
+    days: list[str] = np.datetime_as_string(index.to_numpy(), "D").tolist()
+    return days
 
 
-def _numbers(values: pd.Series, digits: int = 6) -> list[float | None]:
+def _numbers(values: pd.Series | np.ndarray, digits: int = 6) -> list[float | None]:
     """Return numbers to some significant digits, None where not known; rounding errors are 0."""
     return [
         (float(f"{value:.{digits}g}") if abs(value) >= ROUNDING else 0.0)
         if np.isfinite(value)
         else None
-        for value in values.astype(float).tolist()
+        for value in np.asarray(values, dtype=float).tolist()
     ]
 
 

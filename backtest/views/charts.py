@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 ROW = 19  # pixels of a row of a raster
@@ -280,12 +281,12 @@ def spans(names: pd.Series) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     >>> [(name, f"{end:%d}") for name, _, end in spans(pd.Series(["a", "a", None], index=days))]
     [('a', '04')]
     """
-    known = names.notna()
-    changed = (names != names.shift()) & (known | known.shift(fill_value=False))
-    changed.iloc[0] = True
-    starts = [*names.index[changed], names.index[-1] + pd.Timedelta(days=1)]
-    found = []
-    for begin, end in pairwise(starts):
-        if known[begin]:
-            found.append((str(names[begin]), begin, end))
+    names = names.astype(object)
+    known = names.notna().to_numpy()
+    changed = (names != names.shift()).to_numpy(dtype=bool) & (known | np.roll(known, 1))
+    changed[0] = True
+    starts = np.flatnonzero(changed)
+    days = [*names.index[starts], names.index[-1] + pd.Timedelta(days=1)]
+    held = zip(names.to_numpy(dtype=object)[starts], known[starts], pairwise(days), strict=True)
+    found = [(str(name), begin, end) for name, there, (begin, end) in held if there]
     return found
