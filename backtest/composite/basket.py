@@ -78,21 +78,21 @@ def weights_of(
     turned[1:] = (there[1:] != there[:-1]).any(axis=1)
     refits = np.flatnonzero(due_sessions(sessions, framework.refit).to_numpy() | turned)
     months = np.flatnonzero(due_sessions(sessions, "monthly"))
+    monthly = points.to_numpy(dtype=float)[months]
     expert = {one.name: one.weight for one in framework.concrete}
     kept: dict[bytes, np.ndarray] = {}
     within = np.zeros(there.shape)
     for number, row in enumerate(refits):
         members = there[row]
-        until = months[months <= row] if framework.weighting in FROM_DATA else months[:0]
-        key = members.tobytes() + len(until).to_bytes(4, "big")
+        until = int((months <= row).sum()) if framework.weighting in FROM_DATA else 0
+        key = members.tobytes() + until.to_bytes(4, "big")
         if key not in kept:
             found = np.zeros(len(members))
             for columns, _ in groups:
                 own = [column for column in columns if members[column]]
                 if own:
-                    found[own] = weigh(
-                        points.iloc[until, own], framework.weighting, expert=expert
-                    ).to_numpy()
+                    past = pd.DataFrame(monthly[:until, own], columns=points.columns[own])
+                    found[own] = weigh(past, framework.weighting, expert=expert).to_numpy()
             kept[key] = found
         end = refits[number + 1] if number + 1 < len(refits) else len(there)
         within[row:end] = kept[key]
