@@ -158,7 +158,7 @@ def rates(sample):
     sample.get_by_role("button", name="Back to defaults").click()
     choose(sample, "Rebalance", "monthly")
     tab(sample, "Report and Python")
-    expect(sample.get_by_test_id("stCode")).to_contain_text("RateRotation()")
+    expect(sample.get_by_test_id("stCode")).to_contain_text("result = run(RateRotation(), market)")
     tab(sample, "Curves")
     return sample
 
