@@ -107,12 +107,12 @@ class Rates:
                 if len(wrong):
                     session, column = wrong[0]
                     raise UserError(
-                        "the {part} of {value} was {value2} on {value3:%Y-%m-%d}; let the cost "
+                        "the {part} of {instrument} was {rate} on {day:%Y-%m-%d}; let the cost "
                         "model give a fraction from 0 to below 1",
                         part=part,
-                        value=market.instruments[column],
-                        value2=rate[session, column],
-                        value3=market.sessions[session],
+                        instrument=market.instruments[column],
+                        rate=rate[session, column],
+                        day=market.sessions[session],
                     )
 
     def _others(self, side: int) -> np.ndarray:

@@ -99,13 +99,11 @@ def new(
     if json:
         print_json({"written": [str(out / file) for file in texts]})
         return
-    tell(
-        Note("wrote {value}.py and {value2}.py", value=out / module, value2=out / f"test_{module}")
-    )
+    tell(Note("wrote {module}.py and {test}.py", module=out / module, test=out / f"test_{module}"))
     tell(
         Note(
-            "next: nqp check {value}.py, nqp run {value}.py, pytest {out}",
-            value=out / module,
+            "next: nqp check {module}.py, nqp run {module}.py, pytest {out}",
+            module=out / module,
             out=out,
         )
     )

@@ -53,9 +53,9 @@ def class_from_file(name: str, wanted: type[Strategy] | None = None) -> Kind:
     if ready:
         names = [kind.__name__ for kind in ready]
         raise UserError(
-            "{path} defines several; {ASKED}, one of {names}",
+            "{path} defines several; {asked}, one of {names}",
             path=path,
-            ASKED=ASKED,
+            asked=ASKED,
             names=", ".join(names),
         )
     if kinds:
@@ -83,11 +83,11 @@ def _named(path: str, name: str, everything: dict[str, object], mine: dict[str, 
         )
     if not inspect.isclass(found):
         raise UserError(
-            "{name} in {path} is a {kind}, no class; {ASKED}",
+            "{name} in {path} is a {kind}, no class; {asked}",
             name=name,
             path=path,
             kind=type(found).__name__,
-            ASKED=ASKED,
+            asked=ASKED,
         )
     if not issubclass(found, (Strategy, Trigger)):
         raise UserError(
@@ -110,14 +110,14 @@ def _complete(path: str, kind: type) -> None:
 def _module(file: Path, path: str) -> ModuleType:
     """Import a file as a module of its own; files of one name in two folders are two."""
     if not file.is_file():
-        raise UserError("there is no file {path}; {ASKED}", path=path, ASKED=ASKED)
+        raise UserError("there is no file {path}; {asked}", path=path, asked=ASKED)
     name, place = f"{OWN}{file.stem}", str(file.resolve())
     known = sys.modules.get(name)
     if known is not None and str(Path(str(known.__file__)).resolve()) != place:
         name = f"{name}_{blake2b(place.encode(), digest_size=4).hexdigest()}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise UserError("{path} is no Python file; {ASKED}", path=path, ASKED=ASKED)
+        raise UserError("{path} is no Python file; {asked}", path=path, asked=ASKED)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:

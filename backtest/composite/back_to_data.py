@@ -39,12 +39,12 @@ def back_to_data(found: Composite, start: Date, end: Date) -> pd.DataFrame:
         )
     if first < sessions[0] or first >= sessions[-1]:
         raise UserError(
-            "market {name} has no move after {first:%Y-%m-%d}; it runs from {sessions:%Y-%m-%d} "
-            "to {sessions2:%Y-%m-%d}",
+            "market {name} has no move after {first:%Y-%m-%d}; it runs from {start:%Y-%m-%d} "
+            "to {end:%Y-%m-%d}",
             name=found.market.name,
             first=first,
-            sessions=sessions[0],
-            sessions2=sessions[-1],
+            start=sessions[0],
+            end=sessions[-1],
         )
     pillar = {one.name: one.pillar for one in found.framework.concrete}
     table = pd.DataFrame(

@@ -219,9 +219,9 @@ def _chosen(texts: list[str], exchange: Exchange) -> Form | None:
         shares.append(exchange.share(pd.DatetimeIndex(stamps)))
     if abs(shares[0] - shares[1]) <= CLEARLY:
         raise UserError(
-            "has {texts!r} for its date, whose day and month cannot be told apart; write dates "
+            "has {text!r} for its date, whose day and month cannot be told apart; write dates "
             "as 2024-06-28 or say --date-format %d/%m/%Y",
-            texts=texts[0],
+            text=texts[0],
         )
     return fitting[int(shares[1] > shares[0])]
 

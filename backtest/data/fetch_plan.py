@@ -64,9 +64,10 @@ def base_of(name: str, universe: str | None, *, prices_come: bool) -> Base:
             asked = parse_universe(universe_text(universe), source=universe).name
             if asked != base.raw.universe.name:
                 raise UserError(
-                    "market {name} is of universe {name2}, not {asked}; choose another name for it",
+                    "market {name} is of universe {universe}, not {asked}; choose another name "
+                    "for it",
                     name=name,
-                    name2=base.raw.universe.name,
+                    universe=base.raw.universe.name,
                     asked=asked,
                 )
         return base

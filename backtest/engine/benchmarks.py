@@ -53,9 +53,9 @@ def compared_with(market: Market, benchmark: Benchmark | None) -> Market:
     level = level[~level.index.duplicated(keep="last")].reindex(market.sessions)
     if level.notna().sum() < 2:
         raise UserError(
-            "benchmark {level} has no prices on the sessions of market {market}, "
+            "benchmark {name} has no prices on the sessions of market {market}, "
             "{first:%Y-%m-%d} to {last:%Y-%m-%d}; take another",
-            level=level.name,
+            name=level.name,
             market=market.name,
             first=market.sessions[0],
             last=market.sessions[-1],

@@ -237,19 +237,19 @@ def _check(weights: np.ndarray, market: Market) -> None:
     if len(bad):
         row, column = bad[0]
         raise UserError(
-            "the weight of {instruments} on {day} was {weights:.4f}; weights are 0 or more",
-            instruments=market.instruments[column],
+            "the weight of {instrument} on {day} was {weight:.4f}; weights are 0 or more",
+            instrument=market.instruments[column],
             day=day(row),
-            weights=weights[row, column],
+            weight=weights[row, column],
         )
     sums = weights.sum(axis=1)
     over = np.flatnonzero(sums > 1.0 + 1e-9)
     if len(over):
         raise UserError(
-            "the weights of {day} sum to {sums:.4f}; weights are fractions, so let a row sum to "
+            "the weights of {day} sum to {total:.4f}; weights are fractions, so let a row sum to "
             "at most 1",
             day=day(over[0]),
-            sums=sums[over[0]],
+            total=sums[over[0]],
         )
     missing = np.argwhere((weights > 0) & ~np.isfinite(market.close.to_numpy(dtype=float)))
     if len(missing):
@@ -260,10 +260,10 @@ def _check(weights: np.ndarray, market: Market) -> None:
         if first is not None:
             since = Note("its first is of {first:%Y-%m-%d}", first=first)
         raise UserError(
-            "{name} has a weight of {weights:.4f} on {day} but no price ({since}); spread over "
+            "{name} has a weight of {weight:.4f} on {day} but no price ({since}); spread over "
             "what is listed, as backtest.strategy.allocation does",
             name=name,
-            weights=weights[row, column],
+            weight=weights[row, column],
             day=day(row),
             since=since,
         )

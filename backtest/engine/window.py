@@ -27,10 +27,10 @@ def first_session(market: Market, start: Date | None) -> int:
     first = 0 if start is None else int(market.sessions.searchsorted(pd.Timestamp(start)))
     if len(market.sessions) - first < 2:
         raise UserError(
-            "market {market} has {max} session(s) in the window; a backtest needs at least 2, "
+            "market {market} has {count} session(s) in the window; a backtest needs at least 2, "
             "one to decide after and one to fill at",
             market=market.name,
-            max=max(0, len(market.sessions) - first),
+            count=max(0, len(market.sessions) - first),
         )
     return first
 

@@ -229,11 +229,11 @@ class Market(Displayed):
             plain = [column for column in self.series.columns if ":" not in column]
             has = ", ".join(plain) or "no series"
             raise UserError(
-                "market {name} has no series {name2!r} (it has {has}); import one with 'nqp "
+                "market {name} has no series {series!r} (it has {has}); import one with 'nqp "
                 "data import NAME --prices FOLDER --series FILE', a CSV with a date column and "
-                "a column {name2!r}, or name another",
+                "a column {series!r}, or name another",
                 name=self.name,
-                name2=name,
+                series=name,
                 has=has,
             )
         return self.series[name]
@@ -272,12 +272,12 @@ class Market(Displayed):
             return self
         if not keep.any():
             raise UserError(
-                "market {name} has no session {asked}; it runs from {value:%Y-%m-%d} to "
-                "{value2:%Y-%m-%d}",
+                "market {name} has no session {asked}; it runs from {start:%Y-%m-%d} to "
+                "{end:%Y-%m-%d}",
                 name=self.name,
                 asked=asked,
-                value=self.sessions[0],
-                value2=self.sessions[-1],
+                start=self.sessions[0],
+                end=self.sessions[-1],
             )
         return replace(
             self,

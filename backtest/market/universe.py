@@ -179,9 +179,9 @@ class Universe:
         if name not in self.sectors:
             known = {**self.sectors, **sectors()}
             raise UserError(
-                "there is no sector {name!r} in universe {name2}; {suggestion}",
+                "there is no sector {name!r} in universe {universe}; {suggestion}",
                 name=name,
-                name2=self.name,
+                universe=self.name,
                 suggestion=suggest(name, known),
             )
         return (name,)

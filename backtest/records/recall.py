@@ -38,10 +38,10 @@ def recalled_market(manifest: Mapping[str, Any], named: str | Path | None = None
             return None
         raise UserError(
             "market {named} is not the one of this run: its snapshot is {snapshot}, not "
-            "{snapshot2}; name another",
+            "{recorded}; name another",
             named=named,
             snapshot=market.snapshot[:12],
-            snapshot2=manifest["snapshot"][:12],
+            recorded=manifest["snapshot"][:12],
         )
     first, last = (pd.Timestamp(day) for day in manifest["window"])
     if first not in market.sessions or last not in market.sessions:

@@ -71,9 +71,9 @@ def _groups(
     for name, part in parts.items():
         if name not in known and name not in absent:
             raise UserError(
-                "there is no sector or instrument {name!r} in universe {name2}; {suggestion}",
+                "there is no sector or instrument {name!r} in universe {universe}; {suggestion}",
                 name=name,
-                name2=market.universe.name,
+                universe=market.universe.name,
                 suggestion=suggest(str(name), known),
             )
         if not part > 0:

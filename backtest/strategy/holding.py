@@ -85,10 +85,10 @@ def check_rules(who: str, method: str, rules: Any) -> None:
             )
         if isinstance(trigger, type) and issubclass(trigger, Trigger):
             raise UserError(
-                "rule {name!r} of {who} is the class {name2}; write {name2}()",
+                "rule {name!r} of {who} is the class {kind}; write {kind}()",
                 name=name,
                 who=who,
-                name2=trigger.__name__,
+                kind=trigger.__name__,
             )
         if not isinstance(trigger, Trigger):
             raise UserError(

@@ -34,9 +34,9 @@ class PolicyIntensity(Measured):
     def __post_init__(self) -> None:
         if not self.kinds or (self.weights and len(self.weights) != len(self.kinds)):
             raise UserError(
-                "weights had {count} values for {count2} kinds; give one for each kind, or none",
+                "weights had {count} values for {kinds} kinds; give one for each kind, or none",
                 count=len(self.weights),
-                count2=len(self.kinds),
+                kinds=len(self.kinds),
             )
 
     @property

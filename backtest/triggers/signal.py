@@ -112,10 +112,10 @@ def _check_dates(source: pd.Series, known: Any) -> None:
         return
     if len(known) != len(source):
         raise UserError(
-            "a Signal of {count} values has {count2} days on which they were known; give one "
+            "a Signal of {count} values has {days} days on which they were known; give one "
             "for each",
             count=len(source),
-            count2=len(known),
+            days=len(known),
         )
     early = np.asarray(pd.DatetimeIndex(known) < source.index)
     if early.any():

@@ -146,9 +146,9 @@ def _sums(chunks: Chunks, cash: Array, blocks: int) -> _Sums:
     for piece in chunks():
         if len(piece) != len(cash):
             raise UserError(
-                "returns have {count} sessions, cash has {count2}",
+                "returns have {count} sessions, cash has {others}",
                 count=len(piece),
-                count2=len(cash),
+                others=len(cash),
             )
         excess = piece - cash[:, None]
         if not np.isfinite(excess).all():
