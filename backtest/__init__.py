@@ -101,7 +101,7 @@ RENDERERS |= {
     "figures": _renderer("views.frames", "figures_text"),
     "told": _renderer("render.terminal", "remark"),
     "levels": _renderer("data.benchmark_file", "read_levels"),
-    "progress": _renderer("render.progress", "progress_bar"),
+    "progress": _renderer("render.waiting", "progress_bar"),
     "sentences": _renderer("views.pages", "sentences_of"),
 }
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table as Grid
 from rich.text import Text
 
 from backtest.notes import SPOKEN
-from backtest.render.console import PlainConsole
+from backtest.render.plain import clean
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
 
@@ -25,6 +26,23 @@ GAP = 2  # between columns
 PROSE = 12  # letters below which a column of text is not narrowed, if it has as many
 APART = 6  # sentences of a section beyond which each is a paragraph
 WORD, LONG = 16, 24  # letters above which a word may be broken after a dot, and after other marks
+
+
+class PlainConsole(Console):
+    """A console that prints names as they are: no bracket in them is markup, no byte a command."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Yield the segments of a renderable without what a terminal obeys."""
+        for segment in super().render(renderable, options):
+            if segment.control or not segment.text:
+                yield segment
+            else:
+                yield Segment(clean(segment.text), segment.style)
 
 
 def plain_console(*, stderr: bool = False) -> Console:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -23,11 +24,12 @@ from backtest.views.charts import (
     spans,
 )
 from backtest.views.numbers import NOTHING, written
-from backtest.views.palette import DIVERGING, MARK, SEQUENTIAL
+from backtest.views.palette import DIVERGING, GRAY, MARK, SEQUENTIAL
 
 TICKS = {"growth": ".3~g", "percent": ".0%", "signed percent": "+.0%", "ratio": ".2f"}
 FILLS = {False: "none", True: "tozeroy", "down": "tonexty"}
 ROUNDING = 1e-12  # a value below this
+TEXT = "%{text}<extra></extra>"  # shown where the pointer is
 MILLISECOND = pd.Timedelta(milliseconds=1)
 
 Trace = dict[str, Any]
@@ -40,38 +42,29 @@ def shown(text: object) -> str:
 
 def drawn(panel: Panel) -> tuple[list[Trace], Trace, Trace]:
     """Return a panel's traces, and what its axes differ in."""
-    match panel:
-        case Lines():
-            return _lines(panel)
-        case Strips():
-            return _strips(panel)
-        case Raster():
-            return _raster(panel)
-        case Grid():
-            return _grid(panel)
-        case Bars():
-            return _bars(panel)
-        case Whiskers():
-            return _whiskers(panel)
-        case Counts():
-            return _counts(panel)
-        case Paths():
-            return _paths(panel)
+    return DRAWN[type(panel)](panel)
+
+
+def _scatter(mode: str, x: object, y: object, **rest: object) -> Trace:
+    return {"type": "scatter", "mode": mode, "x": x, "y": y, **rest}
 
 
 def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
-    traces = [_area(line, part, panel.unit) for line, part, _ in panel.areas]
+    traces = [
+        _line(line, part, panel.unit)
+        | {
+            "stackgroup": "down" if part.min() < 0.0 else "up",
+            "fillcolor": line.color,
+            "line": {"width": 0, "color": line.color},
+        }
+        for line, part, _ in panel.areas
+    ]
     traces += [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": shown(line.name),
-            "x": _days(line.values.index),
-            "y": _numbers(line.values),
+        _line(line, line.values, panel.unit)
+        | {
             "line": {"color": line.color, "width": line.width, "dash": line.dash},
             "fill": FILLS[line.filled],
             "fillcolor": f"{line.color}26",
-            "hovertemplate": f"%{{y:{_hover(panel.unit)}}}",
         }
         | (_points(line) if line.dash == "points" else {})
         for line in panel.lines
@@ -83,18 +76,9 @@ def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
     return traces, {}, y
 
 
-def _area(line: Line, part: pd.Series, unit: str) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": shown(line.name),
-        "x": _days(part.index),
-        "y": _numbers(part),
-        "stackgroup": "down" if part.min() < 0.0 else "up",
-        "fillcolor": line.color,
-        "line": {"width": 0, "color": line.color},
-        "hovertemplate": f"%{{y:{_hover(unit)}}}",
-    }
+def _line(line: Line, values: pd.Series, unit: str) -> Trace:
+    said, hover = shown(line.name), f"%{{y:{_hover(unit)}}}"
+    return _scatter("lines", _days(values.index), _numbers(values), name=said, hovertemplate=hover)
 
 
 def _points(line: Line) -> Trace:
@@ -154,9 +138,7 @@ def _raster(panel: Raster) -> tuple[list[Trace], Trace, Trace]:
 
 def _grid(panel: Grid) -> tuple[list[Trace], Trace, Trace]:
     values = panel.cells.to_numpy(dtype=float)
-    known = values[np.isfinite(values)]
-    reach = float(np.quantile(np.abs(known), 0.95)) if len(known) else 1.0
-    low, high = (-reach, reach) if panel.diverging else (float(known.min()), float(known.max()))
+    low, high = panel.bounds
     percent = "percent" in panel.unit
     scale = 100.0 if percent else 1.0
     shape = "{:+.1f}" if percent else "{:.2f}"
@@ -182,43 +164,27 @@ def _grid(panel: Grid) -> tuple[list[Trace], Trace, Trace]:
     places = [(row, place) for row in range(len(values)) for place in range(values.shape[1])]
     rows, across = ([str(name) for name in names] for names in (panel.cells.index, panel.cells))
     # A heat-map's cells cannot be clicked; invisible markers can, counted along the rows.
-    clickable: Trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [place for _, place in places],
-        "y": [row for row, _ in places],
-        "marker": {"symbol": "square", "size": 18, "opacity": 0},
-        "selected": {"marker": {"opacity": 0}},
-        "unselected": {"marker": {"opacity": 0}},
-        "text": [
+    clickable = _scatter(
+        "markers",
+        [place for _, place in places],
+        [row for row, _ in places],
+        marker={"symbol": "square", "size": 18, "opacity": 0},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+        text=[
             f"{shown(rows[row])} · {shown(across[place])}: {texts[row][place] or NOTHING}"
             for row, place in places
         ],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+        hovertemplate=TEXT,
+    )
     traces: list[Trace] = [trace, clickable]
     if panel.mark is not None:
-        row, place = panel.mark
         edges = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) / 2.0
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": [place + float(edge) for edge, _ in edges],
-                "y": [row + float(edge) for _, edge in edges],
-                "line": {"color": MARK, "width": 3},
-                "cliponaxis": False,
-                "hoverinfo": "skip",
-            }
-        )
-    heads = [shown(name) for name in panel.cells.columns]
-    x = {
-        "tickvals": list(range(len(heads))),
-        "ticktext": heads,
-        "showgrid": False,
-        "zeroline": False,
-    }
-    return traces, x, _named([str(name) for name in panel.cells.index])
+        x, y = (edges + np.array(panel.mark[::-1])).T.tolist()
+        frame = {"color": MARK, "width": 3}
+        traces.append(_scatter("lines", x, y, line=frame, cliponaxis=False, hoverinfo="skip"))
+    heads = {"tickvals": list(range(len(across))), "ticktext": list(map(shown, across))}
+    return traces, heads | {"showgrid": False, "zeroline": False}, _named(rows)
 
 
 def _bars(panel: Bars) -> tuple[list[Trace], Trace, Trace]:
@@ -246,7 +212,7 @@ def _bars(panel: Bars) -> tuple[list[Trace], Trace, Trace]:
                     for label, value in zip(labels, numbers, strict=True)
                 ],
                 "textposition": "none",
-                "hovertemplate": "%{text}<extra></extra>",
+                "hovertemplate": TEXT,
             }
         )
     numeric = {"tickformat": TICKS.get(panel.unit, ".2%" if "%" in panel.unit else "")}
@@ -258,45 +224,34 @@ def _bars(panel: Bars) -> tuple[list[Trace], Trace, Trace]:
 
 def _whiskers(panel: Whiskers) -> tuple[list[Trace], Trace, Trace]:
     traces: list[Trace] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": _numbers(pd.Series([row.low, row.high])),
-            "y": [place, place],
-            "line": {"color": row.color, "width": 5},
-            "opacity": 0.45,
-            "hoverinfo": "skip",
-        }
+        _scatter(
+            "lines",
+            _numbers(pd.Series([row.low, row.high])),
+            [place, place],
+            line={"color": row.color, "width": 5},
+            opacity=0.45,
+            hoverinfo="skip",
+        )
         for place, row in enumerate(panel.rows.itertuples())
     ]
     if panel.dots is not None:
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": _numbers(panel.dots["value"]),
-                "y": panel.dots["row"].tolist(),
-                "marker": {"color": panel.dots["color"].tolist(), "size": 6},
-                "text": [written(value, panel.unit) for value in panel.dots["value"]],
-                "hovertemplate": "%{text}<extra></extra>",
-            }
-        )
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": _numbers(panel.rows["value"]),
-            "y": list(range(len(panel.rows))),
-            "marker": {"color": panel.rows["color"].tolist(), "size": 9},
-            "text": [
-                f"{shown(name)} {written(value, panel.unit)}"
-                for name, value in panel.rows["value"].items()
-            ],
-            "hovertemplate": "%{text}<extra></extra>",
-        }
-    )
+        told = [written(value, panel.unit) for value in panel.dots["value"]]
+        traces.append(_dots(panel.dots, panel.dots["row"].tolist(), 6, told))
+    told = [f"{shown(k)} {written(v, panel.unit)}" for k, v in panel.rows["value"].items()]
+    traces.append(_dots(panel.rows, list(range(len(panel.rows))), 9, told))
     x = {"zeroline": True, "tickformat": TICKS.get(panel.unit, "")}
     return traces, x, _named([str(name) for name in panel.rows.index])
+
+
+def _dots(dots: pd.DataFrame, rows: list[int], size: int, texts: list[str]) -> Trace:
+    return _scatter(
+        "markers",
+        _numbers(dots["value"]),
+        rows,
+        marker={"color": dots["color"].tolist(), "size": size},
+        text=texts,
+        hovertemplate=TEXT,
+    )
 
 
 def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
@@ -311,17 +266,16 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
     ]
     top = float(panel.counts.max())
     traces += [
-        {
-            "type": "scatter",
-            "mode": "lines+text",
-            "x": [value, value],
-            "y": [0.0, top],
-            "text": ["", shown(name)],
-            "textposition": "top center",
-            "cliponaxis": False,
-            "line": {"color": MARK, "width": 2},
-            "hoverinfo": "skip",
-        }
+        _scatter(
+            "lines+text",
+            [value, value],
+            [0.0, top],
+            text=["", shown(name)],
+            textposition="top center",
+            cliponaxis=False,
+            line={"color": MARK, "width": 2},
+            hoverinfo="skip",
+        )
         for name, value in panel.marks.items()
     ]
     return traces, {"tickformat": TICKS.get(panel.unit, "")}, {"range": [0, 1.12 * top]}
@@ -333,33 +287,31 @@ def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
         across, up = (_numbers(places, 5) for places in path.to_numpy(dtype=float).T)
         color, earlier = panel.colors[name], len(path) - 1
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers+text",
-                "name": shown(name),
-                "x": across,
-                "y": up,
-                "text": [""] * earlier + [shown(name) if name in panel.named else ""],
-                "textposition": "top center",
-                "textfont": {"size": 11},
-                "line": {"color": color, "width": 1.2},
-                "opacity": 0.85,
-                "marker": {"color": color, "size": [3] * earlier + [10]},
-                "hovertemplate": f"{shown(name)} %{{x:.1f}}, %{{y:.1f}}<extra></extra>",
-            }
+            _scatter(
+                "lines+markers+text",
+                across,
+                up,
+                name=shown(name),
+                text=[""] * earlier + [shown(name) if name in panel.named else ""],
+                textposition="top center",
+                textfont={"size": 11},
+                line={"color": color, "width": 1.2},
+                opacity=0.85,
+                marker={"color": color, "size": [3] * earlier + [10]},
+                hovertemplate=f"{shown(name)} %{{x:.1f}}, %{{y:.1f}}<extra></extra>",
+            )
         )
     (right, top), cross = panel.reach, panel.cross
     places = [(1, 1), (1, -1), (-1, -1), (-1, 1)]
     traces.append(
-        {
-            "type": "scatter",
-            "mode": "text",
-            "x": [cross + 0.8 * side * right for side, _ in places],
-            "y": [cross + 0.94 * side * top for _, side in places],
-            "text": [shown(corner) for corner in panel.corners],
-            "textfont": {"size": 12, "color": "#767676"},
-            "hoverinfo": "skip",
-        }
+        _scatter(
+            "text",
+            [cross + 0.8 * side * right for side, _ in places],
+            [cross + 0.94 * side * top for _, side in places],
+            text=[shown(corner) for corner in panel.corners],
+            textfont={"size": 12, "color": GRAY},
+            hoverinfo="skip",
+        )
     )
     x, y = (
         {
@@ -409,3 +361,15 @@ def _hover(unit: str) -> str:
 
 def _scale(colors: tuple[str, ...]) -> list[list[Any]]:
     return [[number / (len(colors) - 1), color] for number, color in enumerate(colors)]
+
+
+DRAWN: dict[type, Callable[..., tuple[list[Trace], Trace, Trace]]] = {
+    Lines: _lines,
+    Strips: _strips,
+    Raster: _raster,
+    Grid: _grid,
+    Bars: _bars,
+    Whiskers: _whiskers,
+    Counts: _counts,
+    Paths: _paths,
+}

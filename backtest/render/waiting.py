@@ -6,14 +6,24 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from time import monotonic
+from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from backtest.notes import SPOKEN
 from backtest.render.terminal import plain_console
 from backtest.views.words import Words
 
-PATIENCE_SECONDS = 1.0
+PATIENCE = 1.0  # seconds before a bar is worth showing
 
 
 @contextmanager
@@ -32,25 +42,49 @@ def waiting(message: str) -> Iterator[None]:
             yield
 
 
+class Rate(ProgressColumn):
+    """How many are done a second."""
+
+    def render(self, task: Task) -> Text:
+        """Write it; nothing before the second one is done."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s")
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr once the work takes over a second, if stderr is a terminal."""
-    console = plain_console(stderr=True)
-    bar = Progress(console=console, transient=True, disable=not console.is_terminal)
-    task = bar.add_task(label, total=None)
-    begun, shown = monotonic(), False
+    """Give a function to call with how many are done of how many; see `progress_bar`."""
+    with _bar(label, None) as update:
+        yield lambda done, total: update(completed=done, total=total)
 
-    def advance(done: int, total: int) -> None:
-        nonlocal shown
-        bar.update(task, completed=done, total=total)
-        if not shown and monotonic() - begun > PATIENCE_SECONDS:
+
+@contextmanager
+def progress_bar(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Give a function to call with the number just done; shows rate and time left on stderr.
+
+    Nothing is shown in the first second, or where stderr is no terminal.
+    """
+    with _bar(what, total) as update:
+        yield lambda done: update(advance=done)
+
+
+@contextmanager
+def _bar(what: str, total: int | None) -> Iterator[Callable[..., None]]:
+    console = plain_console(stderr=True)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, Rate(), TimeRemainingColumn(), console=console, transient=True)
+    task, begun = bar.add_task(what, total=total), monotonic()
+
+    def update(**done: Any) -> None:
+        bar.update(task, **done)
+        late = monotonic() - begun > PATIENCE
+        if console.is_terminal and late and not bar.live.is_started:
             bar.start()
-            shown = True
 
     try:
-        yield advance
+        yield update
     finally:
-        if shown:
+        if bar.live.is_started:
             bar.stop()
 
 
@@ -63,8 +97,8 @@ def fetching(source: str) -> Iterator[Callable[[int, int, str], None]]:
     with bar:
         task = bar.add_task(source, total=None)
 
-        def progress(done: int, total: int, what: str) -> None:
+        def tell(done: int, total: int, what: str) -> None:
             console.print(f"{done} of {total}: {what}", soft_wrap=True)
             bar.update(task, completed=done, total=total)
 
-        yield progress
+        yield tell

@@ -124,6 +124,16 @@ class Grid:
         """Height in pixels."""
         return 28 * len(self.cells) + 8
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The values of the lightest and the darkest shade, or of both ends of a two-sided one."""
+        values = self.cells.to_numpy(dtype=float)
+        known = values[np.isfinite(values)]
+        if not self.diverging:
+            return float(known.min()), float(known.max())
+        reach = float(np.quantile(np.abs(known), 0.95)) if len(known) else 1.0
+        return -reach, reach
+
 
 @dataclass(frozen=True, eq=False)
 class Bars:

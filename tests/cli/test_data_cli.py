@@ -180,7 +180,7 @@ def test_a_bar_appears_on_a_terminal_once_the_work_takes_long(monkeypatch, capsy
     with waiting.progress("reading prices") as advance:
         advance(1, 2)
     assert capsys.readouterr() == ("", "")
-    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr(waiting, "PATIENCE", -1.0)
     with waiting.progress("reading prices") as advance:
         advance(1, 2)
     out, err = capsys.readouterr()

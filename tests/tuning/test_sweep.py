@@ -11,7 +11,7 @@ from backtest.engine.kernel import FIGURES
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market import Market
-from backtest.render.progress import progress_bar
+from backtest.render.waiting import progress_bar
 from backtest.strategy import Strategy
 from backtest.tuning.agreement import check_against_engine
 from backtest.tuning.space import sample
@@ -197,7 +197,7 @@ def test_progress_is_told_and_a_bar_needs_a_terminal(capsys):
 
 def test_a_bar_shows_rate_and_time_left_after_a_second(monkeypatch, capsys):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    monkeypatch.setattr("backtest.render.progress.PATIENCE", -1.0)
+    monkeypatch.setattr("backtest.render.waiting.PATIENCE", -1.0)
     with progress_bar(3, "variants") as advance:
         advance(2)
         advance(1)

@@ -121,23 +121,7 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.tick_params(length=0, labelsize=8, labelcolor=SOFT)
     axes.spines[:].set_visible(False)
     axes.set_axisbelow(True)
-    match panel:
-        case Lines():
-            _lines(axes, panel)
-        case Strips():
-            _strips(axes, panel)
-        case Raster():
-            _raster(axes, panel)
-        case Grid():
-            _grid(axes, panel)
-        case Bars():
-            _bars(axes, panel)
-        case Whiskers():
-            _whiskers(axes, panel)
-        case Counts():
-            _counts(axes, panel)
-        case Paths():
-            _paths(axes, panel)
+    DRAWERS[type(panel)](axes, panel)
 
 
 def _lines(axes: Axes, panel: Lines) -> None:
@@ -189,9 +173,7 @@ def _raster(axes: Axes, panel: Raster) -> None:
 
 def _grid(axes: Axes, panel: Grid) -> None:
     values = panel.cells.to_numpy(dtype=float)
-    known = values[np.isfinite(values)]
-    reach = float(np.quantile(np.abs(known), 0.95)) if len(known) else 1.0
-    low, high = (-reach, reach) if panel.diverging else (float(known.min()), float(known.max()))
+    low, high = panel.bounds
     palette = DIVERGING if panel.diverging else SEQUENTIAL[:4]
     colors = LinearSegmentedColormap.from_list("cells", palette)
     axes.imshow(values, cmap=colors, vmin=low, vmax=high, aspect="auto", interpolation="nearest")
@@ -349,3 +331,15 @@ def _cut(labels: list[str], most: int = LABEL) -> list[str]:
         else f"{label[: half - 1]}…{label[-half:]}"
         for label, text in zip(labels, short, strict=True)
     ]
+
+
+DRAWERS: dict[type, Callable[..., None]] = {
+    Lines: _lines,
+    Strips: _strips,
+    Raster: _raster,
+    Grid: _grid,
+    Bars: _bars,
+    Whiskers: _whiskers,
+    Counts: _counts,
+    Paths: _paths,
+}
