@@ -17,6 +17,7 @@ from backtest.cli.options import (
     SetOption,
     Terms,
     answer,
+    check_out,
     on_terms,
 )
 from backtest.notes import Note
@@ -60,10 +61,7 @@ def run(
     """Backtest one strategy; the thesis on the sample market by default."""
     from backtest.cli.runs import keep_run
 
-    if out is not None:
-        from backtest.records.folder import FILES, check_free
-
-        check_free(out, FILES, force=force)
+    check_out(out, "folder", force=force)
     if from_ is not None:
         result = _again(from_, strategy, terms, settings)
     else:
@@ -109,11 +107,7 @@ def compare(
     from backtest.cli.runs import keep_comparison
 
     chosen = find_variants(names or list(built_in()), settings or [])
-    if out is not None:
-        from backtest.records.compare_folder import FILES
-        from backtest.records.folder import check_free
-
-        check_free(out, FILES, force=force)
+    check_out(out, "compare_folder", force=force)
     results = _results(chosen, terms, full_window, skip_unfit=not names)
     if out is not None:
         from backtest.cli.writing import write_comparison
@@ -218,14 +212,11 @@ def _results(
     with waiting(Note("simulating (a very first start compiles, about ten seconds, once)")):
         from backtest.engine.run import run_many
 
-        market, costs = terms.load_market(), terms.cost_model()
+        market, trade = terms.load_market(), terms.trade()
         results = run_many(
             strategies,
             market,
-            costs=costs,
-            fill=terms.fill,
-            cash=terms.cash,
-            start=terms.start,
+            **trade,
             full_window=full_window,
             check=not terms.no_check,
             unfit=unfit if skip_unfit else None,

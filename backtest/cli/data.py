@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from backtest.cli.options import JsonOption, LangOption, answer, print_json
+from backtest.cli.options import JsonOption, LangOption, answer, print_json, told
 from backtest.notes import Note
 
 app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
@@ -121,10 +121,7 @@ def import_(
     except RejectedDataError as error:
         show(findings_page(error.findings, say, verbose=verbose), stderr=True)
         raise
-    if not json:
-        show(import_page(stored, say, verbose=verbose))
-        return
-    print_json(stored.to_json())
+    answer(json, lang, stored.to_json, lambda say: import_page(stored, say, verbose=verbose))
 
 
 @app.command()
@@ -258,15 +255,11 @@ def export(
 ) -> None:
     """Write a market as text files that import back to the same snapshot."""
     from backtest.data.load import export as write
-    from backtest.render.terminal import tell
 
     files, snapshot = write(name, to)
-    if json:
-        names = [path.name for path in files]
-        print_json({"name": name, "folder": str(to), "files": names, "snapshot": snapshot})
-        return
-    for path in files:
-        tell(Note("wrote {path}", path=path))
+    names = [path.name for path in files]
+    document = {"name": name, "folder": str(to), "files": names, "snapshot": snapshot}
+    told(json, document, *(Note("wrote {path}", path=path) for path in files))
 
 
 def _day(option: str, text: str | None) -> date | None:

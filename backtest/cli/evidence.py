@@ -14,6 +14,7 @@ from backtest.cli.options import (
     LangOption,
     SetOption,
     Terms,
+    check_out,
     on_terms,
     print_json,
     wrote,
@@ -94,11 +95,7 @@ def evidence(
     from backtest.market.event_file import events_named
     from strategies.taxonomy import EVENT_BASKETS
 
-    if out is not None:
-        from backtest.records.evidence_folder import FILES
-        from backtest.records.folder import check_free
-
-        check_free(out, FILES, force=force)
+    check_out(out, "evidence_folder", force=force)
     file = None if events is None else events_named(events, EVENT_BASKETS.names)
     card, taken_apart, seen = _gather(
         find_thesis(thesis),

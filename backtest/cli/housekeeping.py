@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from backtest.cli.data import app
-from backtest.cli.options import JsonOption, LangOption, print_json
+from backtest.cli.options import JsonOption, LangOption, told
 from backtest.notes import Note
 
 NameArgument = Annotated[str, typer.Argument(help="A stored market.")]
@@ -19,14 +19,12 @@ def info(name: NameArgument, lang: LangOption = "en", json: JsonOption = False) 
     """Say what is stored of a market, where it came from, and which runs were made on it."""
     from backtest.data.housekeeping import info as stored
     from backtest.records.runs import needing
-    from backtest.render.terminal import tell
 
     found = stored(name)
     runs = [run.id for run in needing(found.snapshots)]
-    if json:
-        print_json(found.to_json() | {"runs": runs})
-        return
-    tell(
+    told(
+        json,
+        found.to_json() | {"runs": runs},
         Note(
             "{name}: universe {universe}, {count} instruments, {first} … {last}, stored {made}",
             name=name,
@@ -35,14 +33,16 @@ def info(name: NameArgument, lang: LangOption = "en", json: JsonOption = False) 
             first=found.manifest.first,
             last=found.manifest.last,
             made=found.manifest.created[:16],
-        )
+        ),
+        Note(
+            "{count} snapshots, {size} MB, now {snapshot}",
+            count=len(found.snapshots),
+            size=f"{found.bytes / 1e6:.1f}",
+            snapshot=found.snapshots[0],
+        ),
+        *(f"{kind}: {source}" for kind, source in found.manifest.sources.items()),
+        Note("runs made on it: {runs}", runs=", ".join(runs) or Note("none")),
     )
-    size = f"{found.bytes / 1e6:.1f}"
-    code = "{count} snapshots, {size} MB, now {snapshot}"
-    tell(Note(code, count=len(found.snapshots), size=size, snapshot=found.snapshots[0]))
-    for kind, source in found.manifest.sources.items():
-        tell(f"{kind}: {source}")
-    tell(Note("runs made on it: {runs}", runs=", ".join(runs) or Note("none")))
 
 
 @app.command()
@@ -53,7 +53,6 @@ def delete(
     from backtest.data.housekeeping import delete as remove
     from backtest.data.housekeeping import info as stored
     from backtest.records.runs import needing
-    from backtest.render.terminal import tell
 
     found = stored(name)
     runs = [run.id for run in needing(found.snapshots)]
@@ -61,11 +60,8 @@ def delete(
     code = "market {name}, {count} snapshots, {size} MB"
     what = Note(code, name=name, count=len(found.snapshots), size=size)
     _ask(what, runs, yes)
-    removed = remove(name)
-    if json:
-        print_json({"name": name, "snapshots": removed, "runs": runs})
-    else:
-        tell(Note("removed {what}", what=what))
+    removed = {"name": name, "snapshots": remove(name), "runs": runs}
+    told(json, removed, Note("removed {what}", what=what))
 
 
 @app.command()
@@ -77,13 +73,10 @@ def rename(
 ) -> None:
     """Call a stored market otherwise; runs made on it still find their data."""
     from backtest.data.housekeeping import rename as named
-    from backtest.render.terminal import tell
 
     named(name, to)
-    if json:
-        print_json({"name": to, "before": name})
-    else:
-        tell(Note("{name} is now called {to}", name=name, to=to))
+    called = Note("{name} is now called {to}", name=name, to=to)
+    told(json, {"name": to, "before": name}, called)
 
 
 @app.command()
@@ -91,7 +84,6 @@ def prune(yes: YesOption = False, lang: LangOption = "en", json: JsonOption = Fa
     """Remove snapshots that no market shows any more and no run of 'nqp runs' was made on."""
     from backtest.data.housekeeping import remove, size_of, spare
     from backtest.records.runs import kept_runs
-    from backtest.render.terminal import tell
 
     found = spare(str(run.manifest.get("snapshot")) for run in kept_runs())
     size = sum(size_of(snapshot) for snapshot in found)
@@ -99,11 +91,9 @@ def prune(yes: YesOption = False, lang: LangOption = "en", json: JsonOption = Fa
     if found:
         _ask(what, [], yes)
         remove(found)
-    if json:
-        print_json({"snapshots": found, "bytes": size})
-    else:
-        nothing = Note("every snapshot is needed: nothing to remove")
-        tell(Note("removed {what}", what=what) if found else nothing)
+    nothing = Note("every snapshot is needed: nothing to remove")
+    said = Note("removed {what}", what=what) if found else nothing
+    told(json, {"snapshots": found, "bytes": size}, said)
 
 
 def config(lang: LangOption = "en", json: JsonOption = False) -> None:
@@ -115,10 +105,9 @@ def config(lang: LangOption = "en", json: JsonOption = False) -> None:
 
     import backtest
     from backtest.home import home
-    from backtest.render.terminal import tell
 
     store = home()
-    told = {
+    places = {
         "version": version("nqp-rotation"),
         "package": str(Path(backtest.__file__).parent),
         "python": sys.executable,
@@ -131,11 +120,8 @@ def config(lang: LangOption = "en", json: JsonOption = False) -> None:
         "studies": str(store / "studies.sqlite3"),
         "journal": str(store / "journal.jsonl"),
     }
-    if json:
-        print_json(told)
-        return
-    for name, value in told.items():
-        tell(Note("{name}: {value}", name=Note(name), value=value))
+    said = (Note("{name}: {value}", name=Note(key), value=value) for key, value in places.items())
+    told(json, places, *said)
 
 
 def _ask(what: Note, runs: list[str], yes: bool) -> None:

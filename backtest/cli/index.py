@@ -13,6 +13,7 @@ from backtest.cli.options import (
     JsonOption,
     LangOption,
     MarketOption,
+    check_out,
     print_json,
     wrote,
 )
@@ -51,10 +52,7 @@ def index(
     json: JsonOption = False,
 ) -> None:
     """Compute the composite NQP index: pillars, coverage, contributions, correlations."""
-    if out is not None:
-        from backtest.records.folder import check_free
-
-        check_free(out, _files(), force=force)
+    check_out(out, "index_folder", force=force)
     from backtest.composite import composite, load_framework
     from backtest.render.waiting import waiting
     from backtest.views.index import index_page, sensitivity_page
@@ -85,12 +83,6 @@ def index(
     for page in pages:
         show(page)
     wrote(out)
-
-
-def _files() -> tuple[str, ...]:
-    from backtest.records.index_folder import FILES
-
-    return FILES
 
 
 def _load(name: str, as_of: str | None) -> Market:

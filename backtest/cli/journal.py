@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ from backtest.cli.options import (
     SetOption,
     Terms,
     answer,
-    print_json,
+    told,
 )
 from backtest.notes import Note
 
@@ -70,7 +71,7 @@ def journal(
         json,
         lang,
         lambda: {
-            "entries": [_entry_json(entry) for entry in found.entries],
+            "entries": [asdict(entry) for entry in found.entries],
             "problems": list(found.problems),
             "forward": [_forward_json(one) for one in scored],
             "registered": [_judged_json(one) for one in judged],
@@ -110,12 +111,9 @@ def register(
         chosen = find_strategy(strategy, settings or [])
         name, body = chosen.name, registration_body(chosen, where, day)
         entry = append("registration", body)
-    if json:
-        print_json(_entry_json(entry))
-        return
-    from backtest.render.terminal import tell
-
-    tell(
+    told(
+        json,
+        asdict(entry),
         Note(
             "registered as entry {number}: {name} on {market} until {value}; 'nqp journal' judges "
             "it when the window is over",
@@ -123,7 +121,7 @@ def register(
             name=name,
             market=market,
             value=body["until"],
-        )
+        ),
     )
 
 
@@ -213,12 +211,6 @@ def _recorded(
 def _spoken(numbers: list[int]) -> str:
     listed = ", ".join(map(str, numbers[:5])) + (", …" if len(numbers) > 5 else "")
     return f"{'entries' if len(numbers) > 1 else 'entry'} {listed}"
-
-
-def _entry_json(entry: Entry) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(entry)
 
 
 def _forward_json(scored: Forward) -> dict[str, Any]:

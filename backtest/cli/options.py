@@ -148,6 +148,15 @@ class Terms:
 
         return cost_model(self.costs)
 
+    def trade(self) -> dict[str, Any]:
+        """Return on what terms to trade, as what runs a strategy takes them."""
+        return {
+            "costs": self.cost_model(),
+            "fill": self.fill,
+            "cash": self.cash,
+            "start": self.start,
+        }
+
 
 def _is_after(day: str, last: datetime) -> bool:
     from datetime import date
@@ -203,6 +212,28 @@ def answer(
 
     show(page(Words(lang)))
     wrote(out)
+
+
+def check_out(out: Path | None, folder: str, *, force: bool) -> None:
+    """Raise a `UserError` unless a folder of `records` may be written to what `--out` names."""
+    if out is not None:
+        from importlib import import_module
+
+        from backtest.records.folder import check_free
+
+        files = import_module(f"backtest.records.{folder}").FILES
+        check_free(out, files, force=force)
+
+
+def told(json: bool, document: object, *sentences: str) -> None:
+    """Print the JSON document, or say the sentences, one a line."""
+    if json:
+        print_json(document)
+        return
+    from backtest.render.terminal import tell
+
+    for sentence in sentences:
+        tell(sentence)
 
 
 def wrote(folder: Path | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backtest.cli.options import JsonOption, print_json
+from backtest.cli.options import JsonOption, told
 from backtest.cli.writing import groups_and_thesis
 from backtest.notes import Note
 
@@ -41,7 +41,6 @@ def report(
     from backtest.cli.lookup import own_strategies
     from backtest.errors import UserError, refused
     from backtest.records.folder import FORMS, write_report
-    from backtest.render.terminal import tell
     from backtest.views.words import LANGUAGES
 
     for option, value, known in (("--format", form, FORMS), ("--lang", lang, LANGUAGES)):
@@ -55,11 +54,8 @@ def report(
     else:
         page = _page(folder, _spoken(form, lang), market, given)
         written = write_report(page, folder, form)
-    if json:
-        print_json({"written": [str(path) for path in written]})
-        return
-    for path in written:
-        tell(Note("wrote {path}", path=path))
+    document = {"written": [str(path) for path in written]}
+    told(json, document, *(Note("wrote {path}", path=path) for path in written))
 
 
 def _workbook(folder: Path, named: str | None, given: Mapping[str, type[Strategy]]) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, answer, print_json
+from backtest.cli.options import JsonOption, LangOption, answer, told
 
 if TYPE_CHECKING:
     from backtest.engine.result import BacktestResult
@@ -59,13 +59,9 @@ def tag_(
     """Give a run words to find it by."""
     from backtest.records.runs import kept_run
     from backtest.records.runs import tag as tagged
-    from backtest.render.terminal import tell
 
     found = tagged(kept_run(run), tags)
-    if json:
-        print_json(found.to_json())
-    else:
-        tell(f"{found.id}: {', '.join(found.tags)}")
+    told(json, found.to_json(), f"{found.id}: {', '.join(found.tags)}")
 
 
 @app.command()

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, answer, print_json
+from backtest.cli.new import FolderOption, write_new
+from backtest.cli.options import JsonOption, LangOption, answer, print_json, told
 from backtest.notes import Note
 
 app = typer.Typer(help="Theses in files: dated claims that a market can refute.")
@@ -51,7 +52,7 @@ def shown(
 @app.command("new")
 def new(
     name: Annotated[str, typer.Argument(help="What to call it, as my-thesis.")],
-    out: Annotated[Path, typer.Option("--out", help="The folder to write to.")] = Path(),
+    out: FolderOption = Path(),
     lang: LangOption = "en",
     json: JsonOption = False,
 ) -> None:
@@ -59,23 +60,18 @@ def new(
     import re
     from importlib.resources import files
 
-    from backtest.atomic import write_file
     from backtest.errors import UserError
-    from backtest.render.terminal import tell
 
-    path = out / f"{name}.toml"
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
         raise UserError("{name!r} is no name for a thesis; give letters, as my-thesis", name=name)
-    if not out.is_dir():
-        raise UserError("there is no folder {out}; make it first", out=out)
-    if path.exists():
-        raise UserError("{path} exists already; give another name", path=path)
-    write_file(path, (files("strategies") / "theses" / "template.toml").read_bytes())
-    if json:
-        print_json({"written": [str(path)]})
-        return
-    tell(Note("wrote {path}", path=path))
-    tell(Note("next: nqp evidence --thesis {path}, nqp run {path}", path=path))
+    template = (files("strategies") / "theses" / "template.toml").read_text(encoding="utf-8")
+    (path,) = write_new(out, {f"{name}.toml": template})
+    told(
+        json,
+        {"written": [path]},
+        Note("wrote {path}", path=path),
+        Note("next: nqp evidence --thesis {path}, nqp run {path}", path=path),
+    )
 
 
 @app.command("schema")

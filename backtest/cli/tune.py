@@ -18,6 +18,7 @@ from backtest.cli.options import (
     SetOption,
     Terms,
     answer,
+    check_out,
     on_terms,
 )
 from backtest.notes import Note
@@ -56,6 +57,7 @@ HoldoutOption = Annotated[
     str | None, typer.Option("--holdout", help="Hold out the sessions from this day on.")
 ]
 
+LOADING = Note("loading the kernel (its very first start compiles, about ten seconds, once)")
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -104,14 +106,8 @@ def tune(
 
     chosen = find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
-    if out is not None:
-        from backtest.records.folder import check_free
-        from backtest.records.tuning_folder import FILES
-
-        check_free(out, FILES, force=force)
-    with waiting(
-        Note("loading the kernel (its very first start compiles, about ten seconds, once)")
-    ):
+    check_out(out, "tuning_folder", force=force)
+    with waiting(LOADING):
         from backtest.tuning.holdout import before
         from backtest.tuning.holdout import reveal as opened
 
@@ -119,14 +115,7 @@ def tune(
         loaded = whole if holdout is None else before(whole, holdout)
     if reveal and holdout is None:
         raise UserError("--reveal opens a holdout: add --holdout DATE, its first day")
-    options: dict[str, Any] = {
-        "score": score,
-        "costs": terms.cost_model(),
-        "fill": terms.fill,
-        "cash": terms.cash,
-        "start": terms.start,
-        "constraints": constraints,
-    }
+    options: dict[str, Any] = {"score": score, "constraints": constraints, **terms.trade()}
     swept: Sweep
     with _engine(engine, address) as cluster:
         if trials is None:
@@ -193,14 +182,8 @@ def walk_forward(
 
     chosen = find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
-    if out is not None:
-        from backtest.records.folder import check_free
-        from backtest.records.walk_forward_folder import FILES
-
-        check_free(out, FILES, force=force)
-    with waiting(
-        Note("loading the kernel (its very first start compiles, about ten seconds, once)")
-    ):
+    check_out(out, "walk_forward_folder", force=force)
+    with waiting(LOADING):
         from backtest.engine.window import first_session
         from backtest.tuning import splits
         from backtest.tuning.holdout import before
