@@ -184,7 +184,7 @@ def _again(named: str, own: str | None, terms: Terms, settings: list[str] | None
     given = [option for option, value in asked.items() if value]
     if given:
         raise UserError("--from says all that {given} would; leave {given} out", given=given[0])
-    with waiting("simulating (a very first start compiles, about ten seconds, once)"):
+    with waiting(Note("simulating"), compiles=True):
         from backtest.records.record import checked_manifest, read_json
         from backtest.records.runs import kept_run
         from backtest.records.verify import again
@@ -209,7 +209,7 @@ def _results(
     from backtest.render.waiting import waiting
 
     unfit: dict[str, UserError] = {}
-    with waiting(Note("simulating (a very first start compiles, about ten seconds, once)")):
+    with waiting(Note("simulating"), compiles=True):
         from backtest.engine.run import run_many
 
         market, trade = terms.load_market(), terms.trade()

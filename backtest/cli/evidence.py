@@ -163,9 +163,7 @@ def _gather(
         )
         if chosen is None:
             return card, None, seen
-    with waiting(
-        Note("taking the strategy apart (a very first start compiles, about ten seconds, once)")
-    ):
+    with waiting(Note("taking the strategy apart"), compiles=True):
         from backtest.evidence.examine import examine
         from strategies.taxonomy import CHAINS, NQP, TRACKS, TRADITIONAL
 

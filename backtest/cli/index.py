@@ -111,9 +111,7 @@ def _vary(found: Composite) -> CompositeSensitivity:
     """Vary the choices, and trade the plainest strategy on each index."""
     from backtest.render.waiting import waiting
 
-    with waiting(
-        Note("loading the kernel (its very first start compiles, about ten seconds, once)")
-    ):
+    with waiting(Note("loading the kernel"), compiles=True):
         from backtest.evidence.composite_sensitivity import composite_sensitivity
         from backtest.evidence.composite_switch import CompositeSwitch
         from strategies.taxonomy import NQP, TRADITIONAL

@@ -73,7 +73,7 @@ def today(
             MOST=MOST,
         )
     model = terms.cost_model()
-    with waiting(Note("reading the triggers")):
+    with waiting(Note("reading the triggers"), compiles=True):
         from backtest.today import Account, read_account, today
 
         account = None

@@ -57,7 +57,7 @@ HoldoutOption = Annotated[
     str | None, typer.Option("--holdout", help="Hold out the sessions from this day on.")
 ]
 
-LOADING = Note("loading the kernel (its very first start compiles, about ten seconds, once)")
+LOADING = Note("loading the kernel")
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -107,7 +107,7 @@ def tune(
     chosen = find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
     check_out(out, "tuning_folder", force=force)
-    with waiting(LOADING):
+    with waiting(LOADING, compiles=True):
         from backtest.tuning.holdout import before
         from backtest.tuning.holdout import reveal as opened
 
@@ -183,7 +183,7 @@ def walk_forward(
     chosen = find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
     check_out(out, "walk_forward_folder", force=force)
-    with waiting(LOADING):
+    with waiting(LOADING, compiles=True):
         from backtest.engine.window import first_session
         from backtest.tuning import splits
         from backtest.tuning.holdout import before

@@ -42,7 +42,7 @@ def verify(
     from backtest.render.waiting import waiting
 
     given = own_strategies(strategy)
-    with waiting(Note("running it again (a very first start compiles, about ten seconds, once)")):
+    with waiting(Note("running it again"), compiles=True):
         from backtest.cli.writing import write_run_report
         from backtest.records.verify import verify
         from backtest.records.verify.page import verification_page

@@ -18,8 +18,11 @@ from backtest.engine.stage import Stage
 DUST = 1e-8  # trades below this fraction of the value (a cent in a million) are not made
 
 # Arrays handed on to a function that allocates nothing need no reference counting, which would
-# cost more than the arithmetic (an internal option of Numba; without it all is only slower).
-LEAN = {"_nrt": False, "error_model": "numpy"}
+# cost more than the arithmetic; nobody calls from C, and what is INNER only compiled code calls, so
+# that the ways in, a fifth of all that is compiled, are left out (internal options of Numba; without
+# them all is only slower).
+LEAN = {"_nrt": False, "error_model": "numpy", "no_cfunc_wrapper": True}
+INNER = {**LEAN, "no_cpython_wrapper": True}
 
 # Rows of a scratch array.
 HELD, WANTED, FROZEN, SHUT, PAYS, SHARES, GOAL, SCRATCH = range(8)
@@ -61,13 +64,13 @@ def trading_costs(traded: np.ndarray, on: Stage, session: int) -> np.ndarray:
     return charged
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, no_cfunc_wrapper=True)
 def _alone(weights, scratch, cash, session, stage, live, waits):  # type: ignore[no-untyped-def]
     """Trade, called from Python."""
     return trade(weights, scratch, cash, session, stage, live, waits)[0]
 
 
-@njit(nogil=True, **LEAN)
+@njit(nogil=True, **INNER)
 def trade(  # type: ignore[no-untyped-def]
     weights, scratch, cash, session, stage: Stage, live, waits
 ):
@@ -137,7 +140,7 @@ def trade(  # type: ignore[no-untyped-def]
     return cash - spent - costs, costs, traded
 
 
-@njit(nogil=True, **LEAN)
+@njit(nogil=True, **INNER)
 def _after_costs(weights, scratch, total, start, session, stage: Stage, live):  # type: ignore[no-untyped-def]
     """Solve for the value after costs, in `scratch` the value wanted in each instrument.
 
@@ -160,7 +163,7 @@ def _after_costs(weights, scratch, total, start, session, stage: Stage, live):  
             return value
 
 
-@njit(nogil=True, **LEAN)
+@njit(nogil=True, **INNER)
 def _solve(weights, scratch, total, start, session, stage: Stage, live):  # type: ignore[no-untyped-def]
     """Find V with V + costs(V) = total by Newton steps kept inside a shrinking bracket."""
     held, wanted, frozen, pays = scratch[HELD], scratch[WANTED], scratch[FROZEN], scratch[PAYS]

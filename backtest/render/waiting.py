@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -19,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from backtest.notes import SPOKEN
+from backtest.notes import SPOKEN, Note
 from backtest.render.terminal import plain_console
 from backtest.views.words import Words
 
@@ -27,12 +28,15 @@ PATIENCE = 1.0  # seconds before a bar is worth showing
 
 
 @contextmanager
-def waiting(message: str) -> Iterator[None]:
+def waiting(message: str, *, compiles: bool = False) -> Iterator[None]:
     """Say on stderr what is being waited for: a spinner on a terminal, else one line.
 
-    What a strategy prints meanwhile goes to stderr too.
+    What a strategy prints meanwhile goes to stderr too. What compiles says so where it really
+    does, at a machine's first start, from here to the command's end.
     """
     console, message = plain_console(stderr=True), Words(SPOKEN.get()).said(message)
+    if compiles:
+        _compiler().sentence = Words(SPOKEN.get()).said(Note("compiling, up to 10 s, once"))
     if console.is_terminal:
         with console.status(f"{message} …"):
             yield
@@ -49,6 +53,27 @@ class Rate(ProgressColumn):
         """Write it; nothing before the second one is done."""
         speed = task.finished_speed or task.speed
         return Text("" if speed is None else f"{speed:,.0f}/s")
+
+
+@cache
+def _compiler() -> Any:
+    """Return what listens to Numba from now on, and says its sentence when that compiles."""
+    from numba.core.event import Event, Listener, register
+
+    class Compiler(Listener):  # type: ignore[misc]
+        sentence = ""
+
+        def on_start(self, event: Event) -> None:
+            said, self.sentence = self.sentence, ""
+            if said:
+                plain_console(stderr=True).print(f"{said} …", soft_wrap=True)
+
+        def on_end(self, event: Event) -> None:
+            """Nothing is said of the end; the method is asked for."""
+
+    listener = Compiler()
+    register("numba:compile", listener)
+    return listener
 
 
 @contextmanager

@@ -45,7 +45,6 @@ def growth(baskets: Rotation, on: Stage, variants: int) -> Growth:
     shape, deep = baskets.row.shape, sessions if with_moves else 0
     tables = Growth(
         idle=np.maximum(1.0 - baskets.weights.sum(axis=1), 0.0),
-        opening=np.ones(shape),
         rows=np.empty((*shape, sessions, ENTRIES)),
         moves=np.full((shape[0], *shape, deep, 3), -1.0),
     )
@@ -53,7 +52,8 @@ def growth(baskets: Rotation, on: Stage, variants: int) -> Growth:
     def fill(begin: int, end: int) -> None:
         grow(begin, end, baskets, on, tables, np.empty(len(on.lot)))
 
-    in_parts(shape[1], shape[0] * (1 + sessions), fill)
+    if sessions:  # else nothing is filled, and nothing has to be compiled for it
+        in_parts(shape[1], shape[0] * (1 + sessions), fill)
     return tables
 
 

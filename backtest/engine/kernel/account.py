@@ -23,7 +23,7 @@ from backtest.engine.kernel.figures import (
 from backtest.engine.kernel.growth import AFTER, COST, GROWTH, LOWEST, TRADE, Growth, unit
 from backtest.engine.kernel.layout import Rotation
 from backtest.engine.kernel.trading import INLINE, SUMS, settle
-from backtest.engine.rebalance import GOAL, HELD, LEAN, SHARES, trade
+from backtest.engine.rebalance import GOAL, HELD, INNER, LEAN, SHARES, trade
 from backtest.engine.stage import Stage
 from backtest.market.schedule import ROUNDING
 
@@ -65,7 +65,7 @@ def account(  # type: ignore[no-untyped-def]
         summarize(sums, codes[variant], rotation, stage, figures[variant])
 
 
-@njit(nogil=True, **LEAN)
+@njit(inline="always")  # else all of it would be optimized twice
 def _follow(  # type: ignore[no-untyped-def]
     codes, rotation: Rotation, stage: Stage, growth: Growth, daily, sums, scratch, marks
 ):
@@ -257,7 +257,7 @@ def _repeats(codes, rotation: Rotation, at):  # type: ignore[no-untyped-def]
     return same
 
 
-@njit(nogil=True, **LEAN)
+@njit(nogil=True, **INNER)
 def _next_chance(stage: Stage, start, until, waits):  # type: ignore[no-untyped-def]
     """Return the first session at which a waiting instrument can trade, else `until`."""
     waiting = False
@@ -316,8 +316,6 @@ def _worth(  # type: ignore[no-untyped-def]
 ):
     """Return the equity at a session's close."""
     if value > 0.0:
-        if session == filled:
-            return value * growth.opening[basket, filled]
         if session - filled < growth.rows.shape[2]:
             return value * growth.rows[basket, filled, session - filled, GROWTH]
         row = rotation.row[basket, filled - 1]

@@ -20,7 +20,7 @@ from backtest.engine.kernel.growth import (
 from backtest.engine.kernel.layout import Rotation
 from backtest.engine.kernel.trading import INLINE
 from backtest.engine.metrics import ROUNDING
-from backtest.engine.rebalance import LEAN
+from backtest.engine.rebalance import INNER
 from backtest.engine.stage import Stage
 
 # Entries of a variant's running sums, after those they share with the growth tables.
@@ -87,7 +87,7 @@ def stretch(sums, value, row):  # type: ignore[no-untyped-def]
     sums[PEAK] = max(sums[PEAK], value * row[HIGHEST])
 
 
-@njit(nogil=True, **LEAN)
+@njit(nogil=True, **INNER)
 def summarize(sums, codes, rotation: Rotation, stage: Stage, figures):  # type: ignore[no-untyped-def]
     """Turn running sums into figures; as `backtest.engine.metrics` and `summary()` define them."""
     days, per_year = len(codes) - stage.first, stage.per_year
@@ -117,7 +117,7 @@ def summarize(sums, codes, rotation: Rotation, stage: Stage, figures):  # type: 
     figures[SWITCHES] = switches
 
 
-@njit(nogil=True, **LEAN)
+@njit(nogil=True, **INNER)
 def _deviation(total, squares, days):  # type: ignore[no-untyped-def]
     """Return the standard deviation of a sample from its sums."""
     if days < 2:

@@ -30,8 +30,6 @@ class Growth(NamedTuple):
     ----------
     idle : float, distinct row of weights
         What of the unit stays cash.
-    opening : float, basket × session
-        The unit's value at the close of the session of its fill.
     rows : float, basket × session × sessions later × ENTRIES
         No sessions later at all where tables do not pay.
     moves : float, basket × basket moved to × session × sessions later × 3
@@ -40,7 +38,6 @@ class Growth(NamedTuple):
     """
 
     idle: np.ndarray
-    opening: np.ndarray
     rows: np.ndarray
     moves: np.ndarray
 
@@ -57,16 +54,14 @@ def grow(  # type: ignore[no-untyped-def]
         Room for what is held before a move.
     """
     baskets, sessions = rotation.row.shape
-    reach, deep = growth.rows.shape[2], growth.moves.shape[3]
+    deep = growth.moves.shape[3]
     for basket in range(baskets):
         for fill in range(max(begin, 1), end):
             row = rotation.row[basket, fill - 1]
             if row < 0:
                 continue
             weights, idle = rotation.weights[row], growth.idle[row]
-            growth.opening[basket, fill] = unit(weights, idle, fill, fill, stage)
-            if reach > 0:
-                _tabulate(growth.rows[basket, fill], weights, idle, fill, stage)
+            _tabulate(growth.rows[basket, fill], weights, idle, fill, stage)
             for later in range(1, min(deep, sessions - fill)):
                 session = fill + later
                 cash = idle * (stage.money[session] / stage.money[fill])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from numba import njit
 
-from backtest.engine.rebalance import DUST, LEAN
+from backtest.engine.rebalance import DUST, INNER
 from backtest.engine.stage import Stage
 
 # Sums may be reordered, which lets them be vectorized; NaN and infinities stay what they are.
 SUMS = {"reassoc", "contract", "nsz"}
 
-INLINE = {"forceinline": True, **LEAN}
+INLINE = {"forceinline": True, **INNER}
 
 
 @njit(nogil=True, fastmath=SUMS, **INLINE)
