@@ -19,7 +19,7 @@ DUST = 1e-8  # trades below this fraction of the value (a cent in a million) are
 
 # Arrays handed on to a function that allocates nothing need no reference counting, which would
 # cost more than the arithmetic; nobody calls from C, and what is INNER only compiled code calls, so
-# that the ways in, a fifth of all that is compiled, are left out (internal options of Numba; without
+# that the ways in, a fifth of what is compiled, are left out (internal options of Numba; without
 # them all is only slower).
 LEAN = {"_nrt": False, "error_model": "numpy", "no_cfunc_wrapper": True}
 INNER = {**LEAN, "no_cpython_wrapper": True}
