@@ -52,7 +52,9 @@ def resampled(sessions: int, length: int, draws: int, seed: int) -> Iterator[NDA
         begins = drawn.random(sessions) <= 1.0 / length
         begins[0] = True
         begun = np.maximum.accumulate(np.where(begins, place, 0))
-        yield (anew[begun] + place - begun) % sessions
+        taken = anew[begun] + (place - begun)
+        np.subtract(taken, sessions, out=taken, where=taken >= sessions)
+        yield taken
 
 
 def resampling_counts(sessions: int, length: int, draws: int, seed: int) -> Array:

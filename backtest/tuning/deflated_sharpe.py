@@ -2,18 +2,22 @@
 
 Probabilistic Sharpe ratio: Bailey & López de Prado (2012), Journal of Risk 15(2). Deflated Sharpe
 ratio and the expected maximum: the same (2014), Journal of Portfolio Management 40(5). Minimum
-backtest length: Bailey, Borwein, López de Prado & Zhu (2014), Notices of the AMS 61(5).
+backtest length: Bailey, Borwein, López de Prado & Zhu (2014), Notices of the AMS 61(5). Equal to
+`purgedcv`, which imports scikit-learn: that takes longer than a sweep.
 """
 
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 
 from backtest.tuning.return_chunks import Array
+
+NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,16 @@ def probabilistic_sharpe(excess: Array, per_year: float, target: float = 0.0) ->
 
     NaN where it is undefined: constant returns, or fewer than four.
     """
-    from purgedcv import probabilistic_sharpe_ratio
-
-    with suppress(ValueError):
-        if _varies(excess):
-            return float(probabilistic_sharpe_ratio(excess, target / math.sqrt(per_year)))
-    return math.nan
+    count = len(excess)
+    if count < 4 or not np.ptp(excess) > 0:
+        return math.nan
+    sharpe = float(excess.mean() / excess.std())
+    skew, kurtosis = pd.Series(excess).agg(["skew", "kurt"])  # 0 for the normal distribution
+    variance = 1.0 - skew * sharpe + (kurtosis + 2.0) / 4.0 * sharpe**2
+    if not variance > 0:
+        return math.nan
+    beyond = sharpe - target / math.sqrt(per_year)
+    return NORMAL.cdf(beyond * math.sqrt((count - 1) / variance))
 
 
 def deflation(excess: Array, per_year: float, trials: int) -> Deflation:
@@ -65,13 +73,9 @@ def deflation(excess: Array, per_year: float, trials: int) -> Deflation:
 
 def deflated_sharpe(excess: Array, per_year: float, *, trials: int, spread: float) -> Deflation:
     """Return the same for a `spread`, the standard deviation of the trials' annual ratios."""
-    from purgedcv import deflated_sharpe_ratio_full
-
-    with suppress(ValueError):
-        if _varies(excess):
-            known = deflated_sharpe_ratio_full(excess, trials, spread**2 / per_year)
-            return Deflation(float(known.dsr), float(known.sr_star) * math.sqrt(per_year))
-    return Deflation(math.nan, math.nan)
+    hurdle = spread * _expected_maximum(trials)
+    probability = probabilistic_sharpe(excess, per_year, hurdle)
+    return Deflation(probability, math.nan if math.isnan(probability) else hurdle)
 
 
 def minimum_years(trials: int, target: float = 1.0) -> float:
@@ -85,10 +89,13 @@ def minimum_years(trials: int, target: float = 1.0) -> float:
     >>> round(minimum_years(10), 1), round(minimum_years(10_000), 1), minimum_years(1)
     (2.5, 14.9, 0.0)
     """
-    from purgedcv import minimum_backtest_length
-
-    return float(minimum_backtest_length(trials, target))
+    return (_expected_maximum(trials) / target) ** 2
 
 
-def _varies(excess: Array) -> bool:
-    return len(excess) >= 4 and bool(np.ptp(excess) > 0)
+def _expected_maximum(trials: int) -> float:
+    """Return that of as many standard normal variables, to Bailey and López de Prado's order."""
+    if trials == 1:
+        return 0.0
+    tails = (1.0 - 1.0 / trials, 1.0 - 1.0 / (trials * math.e))
+    high, higher = map(NORMAL.inv_cdf, tails)
+    return (1.0 - np.euler_gamma) * high + np.euler_gamma * higher

@@ -63,7 +63,8 @@ def sharpe_interval(
     if np.ptp(excess) > 0:
         count, middle = len(excess), excess.mean()
         counts = resampling_counts(count, length, draws, seed)
-        moved, squares = counts @ (excess - middle) / count, counts @ (excess - middle) ** 2
+        apart = excess - middle
+        moved, squares = (counts @ np.stack([apart / count, apart**2], axis=1)).T
         spread = np.sqrt(np.maximum(squares - count * moved**2, 0.0) / (count - 1))
         sharpe = np.divide(middle + moved, spread, out=np.zeros(draws), where=spread > 0)
         tails = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)

@@ -15,7 +15,7 @@ from backtest.trials.ledger import Count
 from backtest.tuning.deflated_sharpe import deflation, minimum_years, probabilistic_sharpe
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import sharpe_intervals
-from backtest.tuning.pbo import block_sums, overfitting_of_sums
+from backtest.tuning.pbo import FLAT, block_sums, overfitting_of_sums
 from backtest.tuning.return_chunks import Array, Chunks, as_chunks, columns, remembered
 from backtest.tuning.spa import ROUNDING, superiority
 from backtest.tuning.timing_test import TimingTest
@@ -88,6 +88,7 @@ def judge(
     active = own - against["blend"] if "blend" in against else np.zeros(sessions)
     # What only rounding tells apart from its baskets has no return of its own.
     active = active if float(np.abs(active).max()) > ROUNDING else np.zeros(sessions)
+    beyond_blend = _sharpes(*_sums_of(active[:, None]), sessions)
     length = block_length(active)
     tests = superiority(chunks, against, block_length=length, draws=draws, seed=seed)
     split = overfitting_of_sums(sums.totals, sums.squares, sessions // blocks)
@@ -110,7 +111,7 @@ def judge(
         probabilistic_sharpe=probabilistic_sharpe(excess, per_year),
         deflated_sharpe=deflated.probability,
         expected_max_sharpe=deflated.hurdle,
-        active_sharpe=float(_sharpes(active[:, None])[0]) * math.sqrt(per_year),
+        active_sharpe=float(beyond_blend[0]) * math.sqrt(per_year),
         deflated_active=beyond.probability,
         expected_max_active=beyond.hurdle,
         overfitting=split.probability,
@@ -150,16 +151,21 @@ def _sums(chunks: Chunks, cash: Array, blocks: int) -> _Sums:
                 count=len(piece),
                 others=len(cash),
             )
-        excess = piece - cash[:, None]
-        if not np.isfinite(excess).all():
-            missing = int(np.argmin(np.isfinite(excess).all(axis=0))) + sum(map(len, sharpes))
+        excess = piece - cash[:, None] if cash.any() else piece
+        total, square = block_sums(excess, blocks)
+        end = excess[len(excess) // blocks * blocks :]
+        whole, whole_square = (
+            before.sum(axis=0) + after
+            for before, after in zip((total, square), _sums_of(end), strict=True)
+        )
+        if not np.isfinite(whole_square).all():
+            missing = int(np.argmin(np.isfinite(whole_square))) + sum(map(len, sharpes))
             raise UserError(
                 "variant {missing} has sessions without a return; leave it out", missing=missing
             )
-        total, square = block_sums(excess, blocks)
         totals.append(total)
         squares.append(square)
-        sharpes.append(_sharpes(excess))
+        sharpes.append(_sharpes(whole, whole_square, len(excess)))
     if not sharpes:
         raise UserError("the sweep has no variant; widen its space")
     return _Sums(
@@ -167,9 +173,15 @@ def _sums(chunks: Chunks, cash: Array, blocks: int) -> _Sums:
     )
 
 
-def _sharpes(returns: Array) -> Array:
-    error = returns.std(axis=0, ddof=1)
-    ratios: Array = np.divide(
-        returns.mean(axis=0), error, out=np.zeros_like(error), where=error > 1e-12
-    )
+def _sums_of(returns: Array) -> tuple[Array, Array]:
+    return returns.sum(axis=0), np.square(returns).sum(axis=0)
+
+
+def _sharpes(total: Array, square: Array, count: int) -> Array:
+    """Return Sharpe ratios a session from sums; 0 where the returns are constant."""
+    mean = total / count
+    spread = square - total * mean
+    varies = spread > FLAT * square
+    error = np.sqrt(np.where(varies, spread, 1.0) / (count - 1))
+    ratios: Array = np.where(varies, mean / error, 0.0)
     return ratios

@@ -17,18 +17,20 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from backtest.engine.kernel.threads import in_parts
+from backtest.engine.kernel.trading import INLINE
+from backtest.engine.rebalance import LEAN
 from backtest.errors import UserError
 from backtest.tuning.return_chunks import Array, Chunks
 
 FLAT = 1e-13  # variance below this share of the mean square is rounding: the returns are constant
+STRIP = 64  # variants looked at together: few enough for the processor's cache
 
 
 @dataclass(frozen=True)
@@ -125,92 +127,116 @@ def overfitting_of_sums(totals: Array, squares: Array, length: int) -> Overfitti
         Sessions in each block.
     """
     blocks, variants = totals.shape
-    splits = math.comb(blocks, blocks // 2)
-    ranks = np.full(splits, np.nan)
-    after = np.full(splits, np.nan)
+    # A split and its mirror image stand at mirrored places of the lexicographic order, so those
+    # that take block 0 for the past are looked at from both sides.
+    pairs = math.comb(blocks, blocks // 2) // 2
+    every = itertools.islice(itertools.combinations(range(blocks), blocks // 2), pairs)
+    past = np.array([sum(1 << block for block in chosen) for chosen in every])
+    sides = np.stack([past, (1 << blocks) - 1 - past], axis=1)
+    halves = (range(blocks // 2), range(blocks // 2, blocks))
+    quarters = [len(part) for half in halves for part in np.array_split(half, 2)]
+    edges = np.cumsum([0, *quarters])
+    won, below = np.zeros((2, pairs, 2))
 
-    def look(some: range) -> None:
+    def look(begin: int, end: int) -> None:
+        room = np.empty((2, 4, 1 << max(quarters), STRIP))
+        best, ratios = np.full((end - begin, 2), -np.inf), np.empty((2, STRIP))
+        rows = slice(begin, end)
         half = length * (blocks // 2)
-        paired = zip(some, _halves(totals, some), _halves(squares, some), strict=True)
-        for number, sums, sums_of_squares in paired:
-            ratios = [
-                _ratio(total, square, half)
-                for total, square in zip(sums, sums_of_squares, strict=True)
-            ]
-            # A split and its mirror image stand at mirrored places of the lexicographic order.
-            for place, past, future in ((number, 0, 1), (splits - 1 - number, 1, 0)):
-                won = ratios[future][ratios[past].argmax()]
-                below = np.count_nonzero(ratios[future] < won)
-                tied = np.count_nonzero(ratios[future] == won)
-                ranks[place] = (below + (tied + 1) / 2) / (variants + 1)
-                after[place] = won
+        _rank(totals, squares, edges, half, sides[rows], room, ratios, best, won[rows], below[rows])
 
-    if variants > 1:
-        threads = os.cpu_count() or 1
-        edges = [splits // 2 * part // threads for part in range(threads + 1)]
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(look, itertools.starmap(range, itertools.pairwise(edges))))
-    logits = np.log(ranks / (1.0 - ranks))
     known = variants > 1
+    if known:
+        in_parts(pairs, variants, look)
+    ranks, after = (
+        np.concatenate([sides[:, 0], sides[::-1, 1]])
+        for sides in ((below + 0.5) / (variants + 1), won)
+    )
+    logits = np.log(ranks / (1.0 - ranks))
     return Overfitting(
         probability=float(np.mean(logits <= 0.0)) if known else math.nan,
-        mean_rank=float(ranks.mean()),
+        mean_rank=float(ranks.mean()) if known else math.nan,
         loss=float(np.mean(after < 0.0)) if known else math.nan,
-        logits=logits,
+        logits=logits if known else np.full(2 * pairs, np.nan),
         blocks=blocks,
         variants=variants,
     )
 
 
-def _halves(values: Array, some: range) -> Iterator[tuple[Array, Array]]:
-    """Yield the sums over some halves that hold block 0, and over the blocks they leave out."""
-    blocks = len(values)
-    middle = blocks // 2
-    quarters = [
-        _subset_sums(part)
-        for half in (values[:middle], values[middle:])
-        for part in np.array_split(half, 2)
-    ]
-    sizes = [len(table).bit_length() - 1 for table in quarters]
-    everything = (1 << blocks) - 1
-    every = itertools.combinations(range(blocks), middle)
-    early: dict[int, Array] = {}  # sums over chosen blocks of the first half, by choice
-    for chosen in itertools.islice(every, some.start, some.stop):
-        mask = sum(1 << block for block in chosen)
-        sums = []
-        for side in (mask, everything ^ mask):
-            picks = []
-            for size in sizes:
-                picks.append(side & ((1 << size) - 1))
-                side >>= size
-            low = picks[0] | picks[1] << sizes[0]
-            if low not in early:
-                if len(early) == 2:  # neighbors in the order share them
-                    early.clear()
-                early[low] = quarters[0][picks[0]] + quarters[1][picks[1]]
-            sums.append(early[low] + (quarters[2][picks[2]] + quarters[3][picks[3]]))
-        yield sums[0], sums[1]
+@njit(cache=True, nogil=True, **LEAN)
+def _rank(  # type: ignore[no-untyped-def]
+    totals, squares, edges, count, sides, room, ratios, best, won, below
+):
+    """Note what the best variant of each side has on the other, and how many are below it there.
+
+    Twice through all variants, a strip at a time: first for the best, then for its rank, in which
+    a tie counts half.
+    """
+    variants = totals.shape[1]
+    for ranking in (False, True):
+        for start in range(0, variants, STRIP):
+            wide = min(STRIP, variants - start)
+            _subset_sums(totals, start, wide, edges, room[0])
+            _subset_sums(squares, start, wide, edges, room[1])
+            for split in range(len(sides)):
+                for side in range(2):
+                    _ratios(room, sides[split, side], edges, count, wide, ratios[side])
+                for side in range(2):
+                    past, future = ratios[side], ratios[1 - side]
+                    if ranking:
+                        less, most = _standing(future, wide, won[split, side])
+                        below[split, side] += 0.5 * (less + most)
+                    elif _standing(past, wide, best[split, side])[1] < wide:
+                        for place in range(wide):
+                            if past[place] > best[split, side]:
+                                best[split, side], won[split, side] = past[place], future[place]
 
 
-def _subset_sums(rows: Array) -> Array:
-    """Return the sum of every subset of rows; bit i of the number says whether row i is in."""
-    sums = np.zeros((1, rows.shape[1]))
-    for row in rows:
-        sums = np.concatenate([sums, sums + row])
-    return sums
+@njit(nogil=True, **INLINE)
+def _subset_sums(rows, start, wide, edges, sums):  # type: ignore[no-untyped-def]
+    """Sum every subset of a quarter's rows; bit i of its number says whether row i is in."""
+    for quarter in range(4):
+        sums[quarter, 0, :] = 0.0
+        known = 1
+        for row in range(edges[quarter], edges[quarter + 1]):
+            for subset in range(known):
+                for place in range(wide):
+                    with_it = sums[quarter, subset, place] + rows[row, start + place]
+                    sums[quarter, known + subset, place] = with_it
+            known *= 2
 
 
-def _ratio(total: Array, square: Array, count: int) -> Array:
-    """Return per-session Sharpe ratios from sums; 0 where the returns are constant."""
-    mean = total / count
-    spread = square - total * mean
-    flat = spread <= FLAT * square
-    if flat.any():
-        mean[flat], spread[flat] = 0.0, 1.0
-    spread /= count - 1
-    np.sqrt(spread, out=spread)
-    mean /= spread
-    return mean
+@njit(nogil=True, **INLINE)
+def _ratios(room, side, edges, count, wide, ratios):  # type: ignore[no-untyped-def]
+    """Square the Sharpe ratios and keep their signs; 0 where the returns are constant.
+
+    All by one factor more, which leaves their order what it is.
+    """
+    first = side & ((1 << edges[1]) - 1)
+    second = (side >> edges[1]) & ((1 << (edges[2] - edges[1])) - 1)
+    third = (side >> edges[2]) & ((1 << (edges[3] - edges[2])) - 1)
+    fourth = side >> edges[3]
+    sum1, square1 = room[0, 0, first], room[1, 0, first]
+    sum2, square2 = room[0, 1, second], room[1, 1, second]
+    sum3, square3 = room[0, 2, third], room[1, 2, third]
+    sum4, square4 = room[0, 3, fourth], room[1, 3, fourth]
+    for place in range(wide):
+        total = (sum1[place] + sum2[place]) + (sum3[place] + sum4[place])
+        square = (square1[place] + square2[place]) + (square3[place] + square4[place])
+        square *= count
+        spread = square - total * total
+        flat = spread <= FLAT * square
+        ratios[place] = 0.0 if flat else total * abs(total) / (1.0 if flat else spread)
+
+
+@njit(nogil=True, **INLINE)
+def _standing(ratios, wide, own):  # type: ignore[no-untyped-def]
+    """Count those below one's own, and those not above it."""
+    below = most = 0
+    for place in range(wide):
+        below += ratios[place] < own
+        most += ratios[place] <= own
+    return below, most
 
 
 def _excess(returns: Array, risk_free: Array | None) -> NDArray[np.float64]:

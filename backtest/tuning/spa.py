@@ -14,21 +14,25 @@ divided, is given with it.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
 
+from backtest.engine.rebalance import LEAN
 from backtest.engine.resampling import resampling_counts
 from backtest.tuning.return_chunks import Array, Chunks
 
-KEPT = 32_000_000  # bootstrap means kept between passes (256 MB); beyond it they are computed again
+Drawn = NDArray[np.floating[Any]]
+
+KEPT = 32_000_000  # bootstrap means kept between passes (128 MB); beyond it they are computed again
 ROUNDING = 1e-9  # a session's return; what is nearer to the rival than this equals it
-RELATIVE = 1e-12  # share of a variant's variance below which a difference's is rounding
-STRIP = 128  # variants looked at together: few enough to stay in the processor's cache
+STRIP = 256  # variants looked at together: few enough to stay in the processor's cache
+DOUBT = 1e-4  # of the spread of a largest value over draws: ten times single precision's error
 
 
 @dataclass(frozen=True)
@@ -87,19 +91,23 @@ def superiority(
         return {}
     sessions = len(next(iter(rivals.values())))
     counts = resampling_counts(sessions, block_length, draws, seed)
-    means = _Means(chunks, counts)
+    means = _Means(chunks, counts.astype(np.float32))
     tests = {
         name: _Test(np.asarray(rival, dtype=float), counts, block_length)
         for name, rival in rivals.items()
     }
-    kernel = _kernel(sessions, block_length)
     for returns, drawn in means.first_pass():
-        for start in range(0, returns.shape[1], STRIP):
-            strip = slice(start, start + STRIP)
-            own = np.ascontiguousarray(returns[:, strip].T)
-            variance = long_run_variance(own, kernel)
-            for test in tests.values():
-                test.see(own, drawn[:, strip], variance)
+        returns = np.ascontiguousarray(returns)
+        average = returns.mean(axis=0)
+        for test in tests.values():
+            test.see(returns, average, drawn)
+    near = np.flatnonzero(np.any([test.doubtful() for test in tests.values()], axis=0))
+    for test in tests.values():
+        test.largest[:, near] = -np.inf
+    for piece, exact in enumerate(_Means(chunks, counts[near]).again() if len(near) else ()):
+        for test in tests.values():
+            again = _largest(exact, test.moved[near], test.seen[piece])
+            test.largest[:, near] = np.maximum(test.largest[:, near], again)
     return {
         name: Superiority(
             **test.p_values(),
@@ -113,13 +121,16 @@ def superiority(
 
 
 class _Means:
-    """Bootstrap means of all variants, draw × variant, in pieces; kept while they are few."""
+    """Bootstrap means less the mean, draw × variant, in pieces; kept while they are few.
 
-    def __init__(self, chunks: Chunks, counts: Array) -> None:
+    They are of the precision of the counts.
+    """
+
+    def __init__(self, chunks: Chunks, counts: Drawn) -> None:
         self.chunks, self.counts = chunks, counts
-        self.kept: list[Array] | None = []
+        self.kept: list[Drawn] | None = []
 
-    def first_pass(self) -> Iterator[tuple[Array, Array]]:
+    def first_pass(self) -> Iterator[tuple[Array, Drawn]]:
         elements = 0
         for returns in self.chunks():
             drawn = self._product(returns)
@@ -130,121 +141,156 @@ class _Means:
                 self.kept.append(drawn)
             yield returns, drawn
 
-    def again(self) -> Iterator[Array]:
-        if self.kept is not None:
+    def again(self) -> Iterator[Drawn]:
+        if self.kept:
             yield from self.kept
         else:
             for returns in self.chunks():
                 yield self._product(returns)
 
-    def _product(self, returns: Array) -> Array:
-        product: Array = self.counts @ returns
+    def _product(self, returns: Array) -> Drawn:
+        apart = np.empty(returns.shape, dtype=self.counts.dtype)
+        np.subtract(returns, returns.mean(axis=0), out=apart, casting="same_kind")
+        product: Drawn = self.counts @ apart
         product /= len(returns)
         return product
+
+
+class _Moments(NamedTuple):
+    """What must be remembered of each variant's lead over a rival."""
+
+    mean: Array
+    recentered: Array  # what its bootstrap means are about under the hypothesis
+    scale: Array  # one over its standard error
+    same: NDArray[np.bool_]  # equal to the rival
+
+    def of(self, some: slice | NDArray[Any]) -> _Moments:
+        """Return those of some variants."""
+        return _Moments(self.mean[some], self.recentered[some], self.scale[some], self.same[some])
 
 
 class _Test:
     """One rival: what must be remembered of each variant, and the largest value of each draw."""
 
     def __init__(self, rival: Array, counts: Array, block_length: int) -> None:
-        self.rival = rival
-        self.rival_means: Array = counts @ rival / len(rival)
-        kernel, spectrum = _kernel(len(rival), block_length), rfft(rival)
-        self.variance = float(long_run_variance(rival[None], kernel)[0])
-        self.shared = irfft(kernel * spectrum, len(rival)) * len(rival)
+        self.rival, self.block_length = rival, block_length
+        self.moved: Array = counts @ (rival - rival.mean()) / len(rival)
         self.largest = np.full((4, len(counts)), -np.inf)  # lower, consistent, upper, studentized
-        self.mean: list[Array] = []
-        self.recentered: list[Array] = []
-        self.same: list[NDArray[np.bool_]] = []
-        self.best_ratio = -math.inf
+        self.seen: list[_Moments] = []
 
-    def see(self, returns: Array, drawn: Array, own: Array) -> None:
-        """Look at some variants: returns, variant × session, and their long-run variance."""
+    @cached_property
+    def moments(self) -> _Moments:
+        """Of all variants."""
+        mean, recentered, scale, same = map(np.concatenate, zip(*self.seen, strict=True))
+        return _Moments(mean, recentered, scale, same)
+
+    @cached_property
+    def bars(self) -> Array:
+        """What each row of `largest` is compared with."""
+        mean = self.moments.mean
+        best = mean.max()
+        return np.array([best, best, best, (mean * self.moments.scale).max()])
+
+    def see(self, returns: Array, average: Array, drawn: Drawn) -> None:
+        """Look at some variants: session × variant, their means, and draw × variant."""
         sessions = len(self.rival)
-        mean = returns.mean(axis=1) - self.rival.mean()
+        mean = average - self.rival.mean()
+        variance = long_run_variance(returns, self.rival, mean, self.block_length)
         same = np.abs(mean) < ROUNDING
-        same[same] = np.abs(returns[same] - self.rival).max(axis=1, initial=0.0) < ROUNDING
+        apart = np.abs(returns[:, same] - self.rival[:, None])
+        same[same] = apart.max(axis=0, initial=0.0) < ROUNDING
         mean[same] = 0.0
-        # Of a difference: both variances less twice what they share.
-        variance = own - 2.0 * (returns @ self.shared) + self.variance
-        variance[variance < RELATIVE * own] = 0.0
         bound = -np.sqrt(variance / sessions * 2.0 * math.log(math.log(sessions)))
-        recentered = np.where(mean >= bound, mean, 0.0)
-        lead = drawn - self.rival_means[:, None]
-        lead[:, same] = 0.0  # a variant equal to the rival is never ahead, not even by rounding
         error = np.sqrt(variance)
-        scale = np.divide(1.0, error, out=np.zeros_like(error), where=error > 0)
-        self._raise_largest(0, lead - np.maximum(mean, 0.0))
-        self._raise_largest(2, lead - mean)
-        lead -= recentered
-        self._raise_largest(1, lead)
-        lead *= scale
-        self._raise_largest(3, lead)
-        self.best_ratio = max(self.best_ratio, float((mean * scale).max()))
-        self.mean.append(mean)
-        self.recentered.append(recentered)
-        self.same.append(same)
+        scale = np.divide(1.0, error, out=np.zeros_like(error), where=error > ROUNDING)
+        self.seen.append(_Moments(mean, np.where(mean >= bound, mean, 0.0), scale, same))
+        for start in range(0, len(mean), STRIP):
+            strip = slice(start, start + STRIP)
+            some = self.seen[-1].of(strip)
+            np.maximum(self.largest, _largest(drawn[:, strip], self.moved, some), out=self.largest)
 
-    def _raise_largest(self, row: int, values: Array) -> None:
-        np.maximum(self.largest[row], values.max(axis=1), out=self.largest[row])
+    def doubtful(self) -> NDArray[np.bool_]:
+        """Say in which draws single precision cannot tell what the best exceeds."""
+        spread = self.largest.std(axis=1, keepdims=True)
+        close = np.abs(self.largest - self.bars[:, None]) <= DOUBT * spread
+        doubtful: NDArray[np.bool_] = close.any(axis=0)
+        return doubtful
 
     def p_values(self) -> dict[str, float]:
-        best = max(float(mean.max()) for mean in self.mean)
         names = ("lower", "consistent", "upper", "studentized")
-        leaders = np.concatenate([mean == best for mean in self.mean])
-        if (np.concatenate(self.same) & leaders).any():
+        if self.moments.same[self.moments.mean == self.bars[0]].any():
             return dict.fromkeys(names, 1.0)  # the best there is equals the rival
-        bars = np.array([best, best, best, self.best_ratio])
-        shares = (self.largest > bars[:, None]).mean(axis=1)
+        shares = (self.largest > self.bars[:, None]).mean(axis=1)
         return dict(zip(names, shares.tolist(), strict=True))
 
     def stepwise(self, means: _Means, size: float) -> NDArray[np.int64]:
         """Return the variants found better, removing them and testing the rest until none is."""
-        mean = np.concatenate(self.mean)
-        left = np.ones(len(mean), dtype=bool)
+        left = np.ones(len(self.moments.mean), dtype=bool)
         largest = self.largest[1]
         while True:
-            found = left & (mean > np.percentile(largest, 100.0 * (1.0 - size)))
+            found = left & (self.moments.mean > np.percentile(largest, 100.0 * (1.0 - size)))
             left &= ~found
             if not found.any() or not left.any():
                 return np.flatnonzero(~left)
             largest = self._largest_of(means, left)
 
     def _largest_of(self, means: _Means, left: NDArray[np.bool_]) -> Array:
-        largest = np.full(len(self.rival_means), -np.inf)
-        recentered, same = np.concatenate(self.recentered), np.concatenate(self.same)
+        largest = np.full(len(self.moved), -np.inf)
         first = 0
         for drawn in means.again():
             here = np.flatnonzero(left[first : first + drawn.shape[1]])
-            if len(here):
-                lead = drawn[:, here] - recentered[first + here]
-                lead -= self.rival_means[:, None]
-                lead[:, same[first + here]] = 0.0
-                np.maximum(largest, lead.max(axis=1), out=largest)
+            some = self.moments.of(first + here)
+            np.maximum(largest, _largest(drawn[:, here], self.moved, some)[1], out=largest)
             first += drawn.shape[1]
         return largest
 
 
-def _kernel(sessions: int, block_length: int) -> Array:
-    """Return the weight of each frequency in the variance of a bootstrap mean.
+def _largest(drawn: Drawn, moved: Array, moments: _Moments) -> Drawn:
+    """Return the largest lead of any variant by draw: lower, consistent, upper, studentized."""
+    # A variant equal to the rival is never ahead, not even by rounding.
+    found = np.full((4, len(drawn)), 0.0 if moments.same.any() else -np.inf, dtype=drawn.dtype)
+    if moments.same.any():
+        drawn = drawn[:, ~moments.same]
+        moments = moments.of(~moments.same)
+    if not drawn.size:
+        return found
+    mean, recentered, scale = (values.astype(drawn.dtype) for values in moments[:3])
+    rival = moved.astype(drawn.dtype)
+    found[0] = np.maximum(found[0], (drawn + np.minimum(mean, 0.0)).max(axis=1) - rival)
+    found[2] = np.maximum(found[2], drawn.max(axis=1) - rival)
+    lead = drawn + (mean - recentered)
+    found[1] = np.maximum(found[1], lead.max(axis=1) - rival)
+    lead -= rival[:, None]
+    lead *= scale
+    found[3] = np.maximum(found[3], lead.max(axis=1))
+    return found
+
+
+def long_run_variance(returns: Array, rival: Array, mean: Array, block_length: int) -> Array:
+    """Return the long-run variance of each variant's lead over a rival, of that mean.
 
     The stationary bootstrap wraps around, so the covariance at lag i counts with
-    (1 − i/n)(1 − 1/b)^i, once for i and once for n − i (Politis & Romano 1994, lemma 1): a
-    circular convolution, which is a product of spectra. The mean, frequency 0, does not count.
+    (1 − i/n)(1 − 1/b)^i, once for i and once for n − i (Politis & Romano 1994, lemma 1).
     """
-    lags = np.arange(sessions)
-    weights = 2.0 * (1.0 - lags / sessions) * (1.0 - 1.0 / block_length) ** lags
-    weights[0] = 1.0
-    density: Array = rfft(weights).real / sessions**2
-    density[0] = 0.0
-    return density
-
-
-def long_run_variance(returns: Array, kernel: Array) -> Array:
-    """Return the long-run variance of each row of returns, variant × session."""
-    weights = kernel.copy()
-    weights[1 : (returns.shape[1] + 1) // 2] *= 2.0  # for their negative frequencies too
-    parts = rfft(returns, axis=1, workers=os.cpu_count()).view(np.float64)
-    np.square(parts, out=parts)
-    variance: Array = parts @ np.repeat(weights, 2)  # a real and an imaginary part each
+    sums = np.zeros((3, len(mean)))
+    _long_run(returns, rival, mean, 1.0 - 1.0 / block_length, sums)
+    variance: Array = np.maximum(sums[2], 0.0) / len(rival)
     return variance
+
+
+@njit(cache=True, nogil=True, **LEAN)
+def _long_run(returns, rival, mean, stay, sums):  # type: ignore[no-untyped-def]
+    """Sum each lead times all that came before, by weight, once around before counting."""
+    near, far, total = sums[0], sums[1], sums[2]  # sums of q^i and of i q^i times what was i ago
+    sessions, variants = returns.shape
+    per = 1.0 / sessions
+    gone = 0.0  # weight of what was a whole turn ago
+    for turn in range(2):
+        for session in range(sessions):
+            for place in range(variants):
+                own = returns[session, place] - rival[session] - mean[place]
+                far[place] = stay * (far[place] + near[place]) - sessions * gone * own
+                near[place] = stay * near[place] + (1.0 - gone) * own
+                both = near[place] - per * far[place]
+                total[place] += turn * own * (2.0 * both - own)
+        gone = stay**sessions

@@ -6,7 +6,7 @@ import math
 
 import ffn
 import numpy as np
-import pandas as pd
+import purgedcv
 import pytest
 
 from backtest.tuning.deflated_sharpe import deflated_sharpe, minimum_years, probabilistic_sharpe
@@ -32,23 +32,17 @@ def test_the_published_example() -> None:
     assert found.probability == pytest.approx(0.9004, abs=2e-4)
 
 
-def test_the_hurdle_equals_ffn() -> None:
-    returns = np.random.default_rng(0).normal(0.0005, 0.01, 800)
-    for trials in (1, 2, 45, 10_000):
-        found = deflated_sharpe(returns, 242, trials=trials, spread=0.6)
-        assert found.hurdle == pytest.approx(ffn.calc_expected_max_sharpe(trials, 0.6), abs=1e-10)
-
-
-def test_the_probability_equals_ffn() -> None:
-    # ffn divides by n − 1 in the Sharpe ratio and purgedcv by n, hence the tolerance.
-    made = np.random.default_rng(1)
-    returns = pd.Series(made.standard_t(5, 1500) * 0.01 + 0.0006)
-    trials = made.normal(0.0, 0.4, 60)
-    expected = ffn.calc_deflated_sharpe_ratio(returns, trials, nperiods=242)
-    found = deflated_sharpe(
-        returns.to_numpy(), 242, trials=60, spread=float(trials.std(ddof=1))
-    ).probability
-    assert found == pytest.approx(expected, abs=1e-3)
+@pytest.mark.parametrize("trials", [1, 2, 45, 10_000])
+def test_equals_purgedcv_and_the_hurdle_ffn(trials: int) -> None:
+    returns = np.random.default_rng(trials).standard_t(5, 800) * 0.01 + 0.0006
+    found = deflated_sharpe(returns, 242, trials=trials, spread=0.6)
+    expected = purgedcv.deflated_sharpe_ratio_full(returns, trials, 0.6**2 / 242)
+    assert found.probability == pytest.approx(expected.dsr, abs=1e-12)
+    assert found.hurdle == pytest.approx(expected.sr_star * math.sqrt(242), abs=1e-12)
+    assert found.hurdle == pytest.approx(ffn.calc_expected_max_sharpe(trials, 0.6), abs=1e-10)
+    assert minimum_years(trials) == pytest.approx(purgedcv.minimum_backtest_length(trials))
+    alone = purgedcv.probabilistic_sharpe_ratio(returns, 0.5 / math.sqrt(242))
+    assert probabilistic_sharpe(returns, 242, target=0.5) == pytest.approx(alone, abs=1e-12)
 
 
 def test_one_trial_leaves_the_probabilistic_sharpe_ratio() -> None:
