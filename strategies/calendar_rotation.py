@@ -41,4 +41,4 @@ class CalendarRotation(TwoSides, TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return the two sides, and all sectors equally weighted."""
-        return self.sides(market) | {"market": equal(market)}
+        return {**super().baskets(market), "market": equal(market)}

@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import pandas as pd
-
-from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
 from backtest.triggers import Always, InQuadrant, Latch, MinHold, Trigger
@@ -48,7 +45,3 @@ class QuadrantRotation(TwoSides, TriggerRotation):
     def rules(self) -> Mapping[str, Trigger]:
         """Return "nqp" while NQP leads, else "traditional"."""
         return {"nqp": self.leading, "traditional": Always()}
-
-    def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
-        """Return the two sides of the rotation."""
-        return self.sides(market)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,8 +28,8 @@ class TwoSides(Strategy):
         "what is held as traditional: a basket, or sectors or instruments, as 801780", "traditional"
     )
 
-    def sides(self, market: Market) -> dict[str, pd.DataFrame]:
-        """Return the weights of either side."""
+    def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
+        """Return the two sides of the rotation."""
         return {
             "traditional": held(market, self.traditional_basket),
             "nqp": held(market, self.nqp_basket),

@@ -29,6 +29,6 @@ class StaticBlend(TwoSides, Limits, Strategy):
 
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Return the blend's weights on the schedule's sessions."""
-        sides = self.sides(market)
+        sides = self.baskets(market)
         blend = tilt(sides["traditional"], sides["nqp"], self.nqp)
         return rebalanced(self.limited(market, blend), self.rebalance)

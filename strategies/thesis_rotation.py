@@ -121,7 +121,7 @@ class ThesisRotation(TwoSides, TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return what each regime holds; a track the market has nothing of cannot break out."""
-        held = overlaid(self.sides(market), present(market, TRACKS), self.overlay)
+        held = overlaid(super().baskets(market), present(market, TRACKS), self.overlay)
         refuge = bonds(market)
         defensive = {
             name.replace("traditional", "defensive"): tilt(weights, refuge, self.sleeve)

@@ -59,7 +59,7 @@ class TwoBullRotation(TwoSides, TriggerRotation):
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return what each state holds."""
-        sides, refuge = self.sides(market), bonds(market)
+        sides, refuge = super().baskets(market), bonds(market)
         traditional = sides["traditional"]
         return {
             "two_bulls": sides["nqp"],

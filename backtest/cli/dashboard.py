@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import tomllib
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,30 +15,9 @@ from backtest.cli.options import JsonOption, MarketOption, SetOption
 
 ADDRESS = "127.0.0.1"
 PATIENCE = 120.0  # seconds for the server to answer
-
-# The board is this machine's alone: no other host, no statistics, no links out, no files.
-CONFIG: dict[str, Any] = {
-    "server.address": ADDRESS,
-    "server.allowedHosts": [ADDRESS, "localhost"],
-    "server.fileWatcherType": "none",
-    "server.runOnSave": False,
-    "server.enableStaticServing": False,
-    "server.enableXsrfProtection": True,
-    "server.enableCORS": True,
-    "server.enableAgentApi": False,
-    "server.maxUploadSize": 1,
-    "browser.serverAddress": ADDRESS,
-    "browser.gatherUsageStats": False,
-    "client.toolbarMode": "minimal",
-    "client.showErrorDetails": "none",
-    "client.showErrorLinks": False,
-    "client.showSidebarNavigation": False,
-    "global.developmentMode": False,
-    "logger.hideWelcomeMessage": True,
-    "logger.level": "warning",
-    "runner.magicEnabled": False,
-    "theme.primaryColor": "#0072B2",
-}
+CONFIG: dict[str, Any] = tomllib.loads(
+    (files("backtest.cli") / "dashboard.toml").read_text(encoding="utf-8")
+)
 
 
 def dashboard(

@@ -17,21 +17,8 @@ SIDEWAYS_ROWS = 10
 # Rows below the data that sum them up, whatever numbers they hold.
 SUMMARIES = frozenset(
     [
-        "合计",
-        "总计",
-        "平均",
-        "平均值",
-        "均值",
-        "最大",
-        "最大值",
-        "最小",
-        "最小值",
-        "average",
-        "mean",
-        "total",
-        "sum",
-        "max",
-        "min",
+        *("合计", "总计", "平均", "平均值", "均值", "最大", "最大值", "最小", "最小值"),
+        *("average", "mean", "total", "sum", "max", "min"),
     ]
 )
 

@@ -28,6 +28,8 @@ from backtest.notes import Note
 T = TypeVar("T")
 Date = str | pd.Timestamp
 
+# What has a row for each session.
+FRAMES = ("close", "open", "turnover", "can_buy", "can_sell", "benchmark", "series")
 EQUAL_WEIGHT = "sector average"  # what the equal-weight index of all sectors is called
 
 
@@ -110,37 +112,22 @@ class Market(Displayed):
         stored data a market was made of; what has been changed or added since shows here only.
         """
         facts = repr((self.universe, self.synthetic, self.launched_only))
-        frames = {
-            "close": self.close,
-            "open": self.open,
-            "turnover": self.turnover,
-            "can_buy": self.can_buy,
-            "can_sell": self.can_sell,
-            "benchmark": self.benchmark,
-            "series": self.series,
-            "vintages": self.vintages,
-        }
-        return content_hash(facts, frames)
+        return content_hash(facts, {name: getattr(self, name) for name in (*FRAMES, "vintages")})
 
     @cached_property
     def by_sector(self) -> Mapping[str, tuple[str, ...]]:
         """The instruments that have prices here, by sector."""
-        present = set(self.close.columns)
-        kept = {
-            sector: tuple(name for name in names if name in present)
-            for sector, names in self.universe.by_sector.items()
-        }
-        return {sector: names for sector, names in kept.items() if names}
+        return self._listed(self.universe.by_sector)
 
     @cached_property
     def by_shenwan(self) -> Mapping[str, tuple[str, ...]]:
         """The instruments that have prices here, by the Shenwan sector they stand for."""
-        present = set(self.close.columns)
-        kept = {
-            sector: tuple(name for name in names if name in present)
-            for sector, names in self.universe.by_shenwan.items()
-        }
-        return {sector: names for sector, names in kept.items() if names}
+        return self._listed(self.universe.by_shenwan)
+
+    def _listed(self, grouped: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        here = set(self.close.columns)
+        kept = {key: tuple(filter(here.__contains__, names)) for key, names in grouped.items()}
+        return {key: names for key, names in kept.items() if names}
 
     def sectors_of(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return its own sectors with prices that Shenwan's or its own stand for, sorted."""
@@ -279,18 +266,11 @@ class Market(Displayed):
                 start=self.sessions[0],
                 end=self.sessions[-1],
             )
-        return replace(
-            self,
-            close=self.close.loc[keep],
-            open=None if self.open is None else self.open.loc[keep],
-            turnover=None if self.turnover is None else self.turnover.loc[keep],
-            can_buy=self.can_buy.loc[keep],
-            can_sell=self.can_sell.loc[keep],
-            benchmark=self.benchmark.loc[keep],
-            series=self.series.loc[keep],
-            vintages=_known_by(self.vintages, self.sessions[keep][-1]),
-            compared=None if self.compared is None else self.compared.loc[keep],
-        )
+        held = {name: getattr(self, name) for name in (*FRAMES, "compared")}
+        kept: dict[str, Any] = {
+            name: None if one is None else one.loc[keep] for name, one in held.items()
+        }
+        return replace(self, vintages=_known_by(self.vintages, self.sessions[keep][-1]), **kept)
 
     def from_launch(self) -> Market:
         """Return this market with every instrument investable, and known, only from its launch.
@@ -306,11 +286,13 @@ class Market(Displayed):
         before = pd.DataFrame(hidden, index=self.sessions).reindex(
             columns=self.close.columns, fill_value=False
         )
+        prices = {name: getattr(self, name) for name in ("close", "open", "turnover")}
+        shown: dict[str, Any] = {
+            name: None if one is None else one.mask(before) for name, one in prices.items()
+        }
         return replace(
             self,
-            close=self.close.mask(before),
-            open=None if self.open is None else self.open.mask(before),
-            turnover=None if self.turnover is None else self.turnover.mask(before),
+            **shown,
             can_buy=self.can_buy & ~before,
             can_sell=self.can_sell & ~before,
             launched_only=True,

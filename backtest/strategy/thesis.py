@@ -23,6 +23,11 @@ from backtest.validation import validated
 
 T = TypeVar("T")
 Dated = tuple[tuple[str, str], ...]  # (date, basket name)
+# What a claim has as its file does.
+ALIKE = (
+    *("statement", "observable", "window", "expects", "refuted_by"),
+    *("threshold", "minimum", "margin", "asserts"),
+)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 
 
@@ -202,17 +207,9 @@ def _claim(
         _one_of(basket, {group.name: group for group in groups}, f"{where}.groups", "basket")
     return Claim(
         id=name,
-        statement=entry.statement,
+        **{key: getattr(entry, key) for key in ALIKE},
         statement_zh=entry.statement_zh or entry.statement,
-        observable=entry.observable,
-        window=entry.window,
-        expects=entry.expects,
-        refuted_by=entry.refuted_by,
         refuted_by_zh=entry.refuted_by_zh or entry.refuted_by,
-        threshold=entry.threshold,
-        minimum=entry.minimum,
-        margin=entry.margin,
-        asserts=entry.asserts,
         basket=one(entry.basket),
         against=one(entry.against),
         variants=several(entry.variants),

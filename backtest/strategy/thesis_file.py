@@ -12,14 +12,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from annotated_types import Ge, Gt, Le, MinLen
 
 Text = Annotated[str, MinLen(1)]
-CONFIG = {"use_attribute_docstrings": True, "extra": "forbid"}
+
+
+class Entry:
+    """A table of the file: other keys are refused, docstrings are its schema's words."""
+
+    __pydantic_config__: ClassVar[Any] = {"use_attribute_docstrings": True, "extra": "forbid"}
 
 
 @dataclass(frozen=True)
-class BasketEntry:
+class BasketEntry(Entry):
     """A group of sectors: `sectors` in equal parts, or `weights`."""
-
-    __pydantic_config__: ClassVar[Any] = CONFIG
 
     sectors: tuple[str, ...] = ()
     """Sectors of Shenwan's first level, in equal parts."""
@@ -34,10 +37,8 @@ class BasketEntry:
 
 
 @dataclass(frozen=True)
-class EventEntry:
+class EventEntry(Entry):
     """Something that became known on a day."""
-
-    __pydantic_config__: ClassVar[Any] = CONFIG
 
     date: date
     """The first day on which it could be traded: the next one if it came after the close."""
@@ -48,10 +49,8 @@ class EventEntry:
 
 
 @dataclass(frozen=True)
-class AlternativeEntry:
+class AlternativeEntry(Entry):
     """Other options of a claim's observable, under which its verdict should be the same."""
-
-    __pydantic_config__: ClassVar[Any] = CONFIG
 
     label: Text
     """What to call it."""
@@ -62,10 +61,8 @@ class AlternativeEntry:
 
 
 @dataclass(frozen=True)
-class ClaimEntry:
+class ClaimEntry(Entry):
     """A falsifiable sentence and how it is measured."""
-
-    __pydantic_config__: ClassVar[Any] = CONFIG
 
     statement: Text
     """The claim in your own words."""
@@ -110,10 +107,8 @@ class ClaimEntry:
 
 
 @dataclass(frozen=True)
-class FalsifierEntry:
+class FalsifierEntry(Entry):
     """A day by which the thesis is refuted if all of some claims have failed."""
-
-    __pydantic_config__: ClassVar[Any] = CONFIG
 
     by: date
     """The day on which it is settled."""
@@ -126,10 +121,8 @@ class FalsifierEntry:
 
 
 @dataclass(frozen=True)
-class ThesisFile:
+class ThesisFile(Entry):
     """A dated rotation thesis: claims that a market can confirm or refute."""
-
-    __pydantic_config__: ClassVar[Any] = CONFIG
 
     title: Text
     """What it is called."""

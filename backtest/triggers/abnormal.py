@@ -18,9 +18,9 @@ import pandas as pd
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Measured, Trigger, constant
+from backtest.triggers.algebra import Leaf, Trigger
 from backtest.triggers.equity import group_moves
-from backtest.triggers.reading import Reading, decided
+from backtest.triggers.reading import decided
 
 SPOKEN = 3  # sectors that are named; of more, the first
 GROUPS = ("{a}", "{a}, {b}", "{a}, {b}, {c}")
@@ -57,8 +57,19 @@ class AbnormalMove(Trigger):
         return decided((moved & traded).fillna(False), known=moved.notna() & traded.notna())
 
 
+class OfGroup:
+    """What is about a group of sectors: how it is spoken of."""
+
+    sectors: tuple[str, ...]
+
+    @property
+    def group(self) -> str:
+        """The group, by its sectors."""
+        return spoken_group(self.sectors)
+
+
 @dataclass(frozen=True)
-class AbnormalReturn(Measured):
+class AbnormalReturn(OfGroup, Leaf):
     """A group of sectors beats the market by `sigmas` standard deviations (claim R8).
 
     The sum of the group's daily excess returns over the last `window` sessions, less `window` times
@@ -69,40 +80,31 @@ class AbnormalReturn(Measured):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R8",)
+    what = "{group}: {window}-session excess return"
 
     sectors: tuple[str, ...] = parameter("the group")
     sigmas: float = parameter("how far it must beat the market", 2.5, "standard deviations")
     window: int = parameter("over which it has moved", 3, "sessions", least=1)
     history: int = parameter("before those that tell what is usual", 120, "sessions", least=2)
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "{group}: {window}-session excess return",
-            group=spoken_group(self.sectors),
-            window=self.window,
-        )
-
-    def reading(self, market: Market) -> Reading | None:
-        """Return the excess return beyond its usual mean, against `sigmas` deviations."""
-        group = present(self.sectors, market)
-        if not group:
+    def value(self, market: Market) -> pd.Series | None:
+        """Return the excess return of the window beyond its usual mean."""
+        if not (group := present(self.sectors, market)):
             return None
-        beyond, spread = self._moved(market, group)
-        return Reading(self.label, beyond, self.sigmas * spread, "fraction", "at least")
-
-    def _moved(self, market: Market, group: list[str]) -> tuple[pd.Series, pd.Series]:
-        """Return the move beyond its mean and the usual standard deviation, over the window."""
         excess, _ = moves_of(market, group)
-        before = excess.shift(self.window)
-        mean = before.rolling(self.history).mean() * self.window
-        spread = before.rolling(self.history).std() * np.sqrt(self.window)
-        return excess.rolling(self.window).sum() - mean, spread
+        mean = excess.shift(self.window).rolling(self.history).mean() * self.window
+        return excess.rolling(self.window).sum() - mean
+
+    def threshold(self, market: Market) -> pd.Series:
+        """Return `sigmas` usual standard deviations over the window."""
+        excess, _ = moves_of(market, present(self.sectors, market))
+        spread = excess.shift(self.window).rolling(self.history).std()
+        threshold: pd.Series = self.sigmas * (spread * np.sqrt(self.window))
+        return threshold
 
 
 @dataclass(frozen=True)
-class AbnormalTurnover(Measured):
+class AbnormalTurnover(OfGroup, Leaf):
     """A group of sectors trades at least `ratio` times as much as usual (claim R8).
 
     Its mean traded value over the last `window` sessions is at least `ratio` times the mean over
@@ -112,30 +114,17 @@ class AbnormalTurnover(Measured):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R8",)
+    what, against, unit = "{group}: {window}-session turnover", "ratio", "times"
 
     sectors: tuple[str, ...] = parameter("the group")
     ratio: float = parameter("how much it must trade, against usual", 1.5, "times")
     window: int = parameter("over which it is measured", 3, "sessions", least=1)
     history: int = parameter("before those that tell what is usual", 120, "sessions", least=1)
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "{group}: {window}-session turnover",
-            group=spoken_group(self.sectors),
-            window=self.window,
-        )
-
-    def reading(self, market: Market) -> Reading | None:
-        """Return the traded value as a multiple of the usual one, against `ratio`."""
-        group = present(self.sectors, market)
-        if not group:
+    def value(self, market: Market) -> pd.Series | None:
+        """Return the traded value as a multiple of the usual one."""
+        if not (group := present(self.sectors, market)):
             return None
-        threshold = constant(self.ratio, market)
-        return Reading(self.label, self._ratio(market, group), threshold, "times", "at least")
-
-    def _ratio(self, market: Market, group: list[str]) -> pd.Series:
         _, traded = moves_of(market, group)
         fewest = max(1, self.history // 2)
         usual = traded.shift(self.window).rolling(self.history, min_periods=fewest)

@@ -8,9 +8,11 @@ a warm-up either (Kleene logic; hence `t | ~t` is not always true).
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
+from string import Formatter
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -116,38 +118,90 @@ class Measured(Trigger):
         """Return what is measured and its threshold; None where there is nothing to measure."""
 
 
-@dataclass(frozen=True)
-class AllOf(Trigger):
+class Leaf(Measured):
+    """A leaf that says what it measures in one line; what is not said here is asked of it.
+
+    Attributes
+    ----------
+    what : str
+        Its label, with the names of `words` in braces.
+    unit, direction : str
+        As of its `Reading`.
+    against : str
+        The field that holds the threshold.
+    """
+
+    what: ClassVar[str]
+    unit: ClassVar[str] = "fraction"
+    direction: ClassVar[str] = "at least"
+    against: ClassVar[str] = ""
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        return Note(self.what, **self.words)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What stands in the places of the label: its fields."""
+        return {name: getattr(self, name) for _, name, _, _ in Formatter().parse(self.what) if name}
+
+    @abstractmethod
+    def value(self, market: Market) -> pd.Series | None:
+        """Return what is measured; None where there is nothing to measure."""
+
+    def threshold(self, market: Market) -> pd.Series:
+        """Return what it is compared with."""
+        return constant(getattr(self, self.against), market)
+
+    def unit_on(self, market: Market) -> str:
+        """Return the unit on a market."""
+        return self.unit
+
+    def reading(self, market: Market) -> Reading | None:
+        """Return the value against the threshold; None where there is nothing to measure."""
+        value = self.value(market)
+        if value is None:
+            return None
+        unit = self.unit_on(market)
+        return Reading(self.label, value, self.threshold(market), unit, self.direction)
+
+
+class Joined:
+    """Parts joined by a sign of Kleene's logic."""
+
+    sign: ClassVar[str]
+    logic: ClassVar[Callable[[pd.Series, pd.Series], pd.Series]]
+    parts: tuple[Trigger, ...]
+
+    def evaluate(self, market: Market) -> pd.Series:
+        """Answer by Kleene logic."""
+        return reduce(type(self).logic, (part.answer(market) for part in self.parts))
+
+    def __repr__(self) -> str:
+        return "(" + f" {self.sign} ".join(map(repr, self.parts)) + ")"
+
+
+@dataclass(frozen=True, repr=False)
+class AllOf(Joined, Trigger):
     """Every part says yes. Written `a & b`.
 
     No as soon as one part says no; else unknown as soon as one is.
     """
 
+    sign, logic = "&", and_
     parts: tuple[Trigger, ...] = parameter("what is asked")
 
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer by Kleene logic: one no decides, otherwise one unknown makes it unknown."""
-        return reduce(and_, (part.answer(market) for part in self.parts))
 
-    def __repr__(self) -> str:
-        return "(" + " & ".join(map(repr, self.parts)) + ")"
-
-
-@dataclass(frozen=True)
-class AnyOf(Trigger):
+@dataclass(frozen=True, repr=False)
+class AnyOf(Joined, Trigger):
     """At least one part says yes. Written `a | b`.
 
     Yes as soon as one part says yes; else unknown as soon as one is.
     """
 
+    sign, logic = "|", or_
     parts: tuple[Trigger, ...] = parameter("what is asked")
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer by Kleene logic: one yes decides, otherwise one unknown makes it unknown."""
-        return reduce(or_, (part.answer(market) for part in self.parts))
-
-    def __repr__(self) -> str:
-        return "(" + " | ".join(map(repr, self.parts)) + ")"
 
 
 @dataclass(frozen=True)

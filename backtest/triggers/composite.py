@@ -10,19 +10,52 @@ from typing import ClassVar
 
 import pandas as pd
 
-from backtest.composite import PILLARS, Framework, composite, load_framework
+from backtest.composite import PILLARS, Composite, Framework, composite, load_framework
 from backtest.errors import UserError, suggest, unknown
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Measured, constant
-from backtest.triggers.reading import Reading
+from backtest.triggers.algebra import Leaf
 
 POINTS = "index points"
 
 
+class OfComposite:
+    """What is about a framework's index, or one of its pillars."""
+
+    framework: str | Framework
+    pillar: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.framework, Framework):
+            load_framework(self.framework)
+        if self.pillar and self.pillar not in PILLARS:
+            raise unknown("pillar", self.pillar, PILLARS)
+
+    @property
+    def index(self) -> str:
+        """What is asked about."""
+        named = self.framework
+        name = named.name if isinstance(named, Framework) else named
+        if self.pillar:
+            return Note("composite index ({name}, {pillar})", name=name, pillar=self.pillar)
+        return Note("composite index ({name})", name=name)
+
+    def found(self, market: Market) -> Composite:
+        """Return the index on a market; a `UserError` where it has no such pillar."""
+        found = composite(market, self.framework)
+        if self.pillar and self.pillar not in found.framework.pillars:
+            raise UserError(
+                "framework {framework} has no pillar {pillar!r}; {suggestion}",
+                framework=found.framework.name,
+                pillar=self.pillar,
+                suggestion=suggest(self.pillar, found.framework.pillars),
+            )
+        return found
+
+
 @dataclass(frozen=True)
-class CompositeAbove(Measured):
+class CompositeAbove(OfComposite, Leaf):
     """What the composite's members say, together or of one pillar, is above `level` points.
 
     For "z" 50 points are the mean of the members' own past, for other normalizations see
@@ -34,28 +67,20 @@ class CompositeAbove(Measured):
     framework: str | Framework = parameter("a framework, its name or path", "observable")
     pillar: str = parameter('one of the pillars, or "" for all together', "")
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
-
-    def __post_init__(self) -> None:
-        _check(self.framework, self.pillar)
+    against, unit, direction = "level", POINTS, "above"
 
     @property
     def label(self) -> str:
         """What is measured."""
-        return _spoken(self.framework, self.pillar)
+        return self.index
 
-    def reading(self, market: Market) -> Reading:
-        """Return the level, against `level`."""
-        level = self._level(market)
-        return Reading(self.label, level, constant(self.level, market), POINTS, "above")
-
-    def _level(self, market: Market) -> pd.Series:
-        found = composite(market, self.framework)
-        _check_pillar(found.framework, self.pillar)
-        return found.unlinked[self.pillar or "all"]
+    def value(self, market: Market) -> pd.Series:
+        """Return the level."""
+        return self.found(market).unlinked[self.pillar or "all"]
 
 
 @dataclass(frozen=True)
-class CompositeRising(Measured):
+class CompositeRising(OfComposite, Leaf):
     """The composite index, or one of its pillars, gained at least `by` points over `window`.
 
     Of the chain-linked level, which no entry or exit of an indicator moves: today's less that of
@@ -67,50 +92,10 @@ class CompositeRising(Measured):
     framework: str | Framework = parameter("a framework, its name or path", "observable")
     pillar: str = parameter('one of the pillars, or "" for all together', "")
     claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
+    what, against, unit = "{index} {window}-session change", "by", POINTS
 
-    def __post_init__(self) -> None:
-        _check(self.framework, self.pillar)
-
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "{index} {window}-session change",
-            index=_spoken(self.framework, self.pillar),
-            window=self.window,
-        )
-
-    def reading(self, market: Market) -> Reading:
-        """Return the change over the window, against `by`."""
-        change, by = self._change(market), constant(self.by, market)
-        return Reading(self.label, change, by, POINTS, "at least")
-
-    def _change(self, market: Market) -> pd.Series:
-        found = composite(market, self.framework)
-        _check_pillar(found.framework, self.pillar)
+    def value(self, market: Market) -> pd.Series:
+        """Return the change over the window."""
+        found = self.found(market)
         level = found.pillars[self.pillar] if self.pillar else found.index
         return level.diff(self.window).round(8)
-
-
-def _check_pillar(framework: Framework, pillar: str) -> None:
-    if pillar and pillar not in framework.pillars:
-        raise UserError(
-            "framework {framework} has no pillar {pillar!r}; {suggestion}",
-            framework=framework.name,
-            pillar=pillar,
-            suggestion=suggest(pillar, framework.pillars),
-        )
-
-
-def _check(framework: str | Framework, pillar: str) -> None:
-    if not isinstance(framework, Framework):
-        load_framework(framework)
-    if pillar and pillar not in PILLARS:
-        raise unknown("pillar", pillar, PILLARS)
-
-
-def _spoken(framework: str | Framework, pillar: str) -> str:
-    name = framework.name if isinstance(framework, Framework) else framework
-    if pillar:
-        return Note("composite index ({name}, {pillar})", name=name, pillar=pillar)
-    return Note("composite index ({name})", name=name)

@@ -14,13 +14,12 @@ from backtest.market.universe import check_sectors
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
-from backtest.triggers.algebra import Measured, constant
+from backtest.triggers.algebra import Leaf
 from backtest.triggers.equity import total_turnover
-from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
-class Crowding(Measured):
+class Crowding(Leaf):
     """Trading in a basket of sectors is crowded: its score is at least `above`.
 
     The score is the mean of three percentiles: of the basket's share of all sectors' traded value
@@ -34,6 +33,8 @@ class Crowding(Measured):
     is unknown where one of its parts is. No for a group this market has nothing of.
     """
 
+    what, against = "{group}: crowding", "above"
+
     basket: tuple[str, ...] = parameter("the sectors")
     above: float = parameter("the lowest score", 0.8, "fraction", least=0, most=1)
     years: float = parameter("of its own past", 3.0, "years", above=0)
@@ -43,16 +44,15 @@ class Crowding(Measured):
         check_sectors(self.basket)
 
     @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("{group}: crowding", group=spoken_group(self.basket))
+    def group(self) -> str:
+        """The basket, by its sectors."""
+        return spoken_group(self.basket)
 
-    def reading(self, market: Market) -> Reading | None:
-        """Return the score, against `above`."""
+    def value(self, market: Market) -> pd.Series | None:
+        """Return the score."""
         if not present(self.basket, market):
             return None
-        score = crowding(market, self.basket, self.years, self.window)
-        return Reading(self.label, score, constant(self.above, market), "fraction", "at least")
+        return crowding(market, self.basket, self.years, self.window)
 
     def remarks(self, market: Market) -> tuple[str, ...]:
         """Say that shares of turnover are left out, where the market has none."""

@@ -15,34 +15,31 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import KOutOf, Measured, Trigger, constant
+from backtest.triggers.algebra import KOutOf, Leaf, Trigger
 from backtest.triggers.rates import BondUptrend
 from backtest.triggers.reading import Reading
 
 
 @dataclass(frozen=True)
-class IndexAboveAverage(Measured):
+class IndexAboveAverage(Leaf):
     """The broad index is above its moving average raised by the fraction `band`.
 
     The benchmark's close against the mean of its last `window` closes times 1 + `band`.
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5", "R6")
+    what = "broad index against its {window}-session average"
+    unit, direction = "index points", "above"
 
     window: int = parameter("of the average", 120, "sessions", least=1)
     band: float = parameter("how far above the average it has to be", 0.0, "fraction")
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("broad index against its {window}-session average", window=self.window)
+    def value(self, market: Market) -> pd.Series:
+        """Return the index."""
+        return market.broad_index
 
-    def reading(self, market: Market) -> Reading:
-        """Return the index, against its average raised by the band."""
-        threshold = self._threshold(market)
-        return Reading(self.label, market.broad_index, threshold, "index points", "above")
-
-    def _threshold(self, market: Market) -> pd.Series:
+    def threshold(self, market: Market) -> pd.Series:
+        """Return its average raised by the band."""
         index = market.broad_index
         average = market.remember(
             ("index average", self.window), lambda: index.rolling(self.window).mean()
@@ -51,7 +48,7 @@ class IndexAboveAverage(Measured):
 
 
 @dataclass(frozen=True)
-class Breadth(Measured):
+class Breadth(Leaf):
     """At least the fraction `share` of the sectors stands above its own moving average.
 
     Counted are the sectors that have an average: whose index has a level on each of the last
@@ -59,23 +56,14 @@ class Breadth(Measured):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
+    what, against = "sectors above their {window}-session average", "share"
+    unit = "fraction of sectors"
 
     share: float = parameter("which part of the sectors", 0.5, "fraction", least=0, most=1)
     window: int = parameter("of the averages", 60, "sessions", least=1)
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("sectors above their {window}-session average", window=self.window)
-
-    def reading(self, market: Market) -> Reading:
-        """Return the fraction of sectors above their averages, against `share`."""
-        threshold = constant(self.share, market)
-        return Reading(
-            self.label, self._breadth(market), threshold, "fraction of sectors", "at least"
-        )
-
-    def _breadth(self, market: Market) -> pd.Series:
+    def value(self, market: Market) -> pd.Series:
+        """Return the fraction of sectors above their averages."""
         return market.remember(("breadth", self.window), lambda: breadth_of(market, self.window))
 
 
@@ -89,7 +77,7 @@ def breadth_of(market: Market, window: int) -> pd.Series:
 
 
 @dataclass(frozen=True)
-class TurnoverExpansion(Measured):
+class TurnoverExpansion(Leaf):
     """Mean traded value over `short` sessions is at least `ratio` times that over `long`.
 
     Of all sectors together, both windows ending with this session. A session without any traded
@@ -98,6 +86,8 @@ class TurnoverExpansion(Measured):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
+    what, against = "turnover of {short} sessions against {long}", "ratio"
+    unit = "times"
 
     short: int = parameter("of the recent mean", 20, "sessions", least=1)
     long: int = parameter("of the usual mean, more than `short`", 120, "sessions", least=2)
@@ -111,17 +101,8 @@ class TurnoverExpansion(Measured):
                 short=self.short,
             )
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("turnover of {short} sessions against {long}", short=self.short, long=self.long)
-
-    def reading(self, market: Market) -> Reading:
-        """Return the ratio of the two means, against `ratio`."""
-        threshold = constant(self.ratio, market)
-        return Reading(self.label, self._ratio(market), threshold, "times", "at least")
-
-    def _ratio(self, market: Market) -> pd.Series:
+    def value(self, market: Market) -> pd.Series:
+        """Return the ratio of the two means."""
         return market.remember(
             ("turnover ratio", self.short, self.long),
             lambda: turnover_ratio(total_turnover(market), self.short, self.long),
@@ -145,7 +126,7 @@ def turnover_ratio(turnover: pd.Series, short: int, long: int) -> pd.Series:
 
 
 @dataclass(frozen=True)
-class CalmVolatility(Measured):
+class CalmVolatility(Leaf):
     """Realized volatility over `window` sessions is below its own median over `history`.
 
     The standard deviation (n − 1) of the last `window` daily log returns of the benchmark, against
@@ -154,23 +135,20 @@ class CalmVolatility(Measured):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R1", "R5")
+    what = "volatility of {window} sessions against its median"
+    unit, direction = "fraction a day", "below"
 
     window: int = parameter("of the volatility", 20, "sessions", least=2)
     history: int = parameter("of the median", 250, "sessions", least=1)
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("volatility of {window} sessions against its median", window=self.window)
+    def value(self, market: Market) -> pd.Series:
+        """Return the standard deviation of daily log returns."""
+        moves: pd.Series = np.log(market.broad_index).diff()
+        return moves.rolling(self.window).std()
 
-    def reading(self, market: Market) -> Reading:
-        """Return the standard deviation of daily log returns, against its median."""
-        volatility, median = self._volatility(market)
-        return Reading(self.label, volatility, median, "fraction a day", "below")
-
-    def _volatility(self, market: Market) -> tuple[pd.Series, pd.Series]:
-        volatility = np.log(market.broad_index).diff().rolling(self.window).std()
-        return volatility, volatility.rolling(self.history).median()
+    def threshold(self, market: Market) -> pd.Series:
+        """Return its median."""
+        return self.value(market).rolling(self.history).median()
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.policy import policy_intensity
-from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Measured, constant
-from backtest.triggers.reading import Reading
+from backtest.triggers.algebra import Leaf
 
 
 @dataclass(frozen=True)
-class PolicyIntensity(Measured):
+class PolicyIntensity(Leaf):
     """The policy events of the last `window` sessions weigh `at_least` so much together.
 
     Events of the register that ships, of `kinds` and of those below them (P1 has P1.2), from the
@@ -25,6 +24,9 @@ class PolicyIntensity(Measured):
     empty), less than nothing if it was adverse. Unknown where the window reaches beyond the
     register's first and last event.
     """
+
+    what, against = "policy events ({kinds}) in {window} sessions", "at_least"
+    unit = "events"
 
     at_least: float = parameter("how much there has to be", 5.0, "events")
     window: int = parameter("in which events count", 60, "sessions", least=1)
@@ -40,19 +42,11 @@ class PolicyIntensity(Measured):
             )
 
     @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "policy events ({kinds}) in {window} sessions",
-            kinds=", ".join(self.kinds),
-            window=self.window,
-        )
+    def words(self) -> dict[str, Any]:
+        """What stands in the places of the label."""
+        return {"kinds": ", ".join(self.kinds), "window": self.window}
 
-    def reading(self, market: Market) -> Reading:
-        """Return the weights of the events, against `at_least`."""
-        threshold = constant(self.at_least, market)
-        return Reading(self.label, self._intensity(market), threshold, "events", "at least")
-
-    def _intensity(self, market: Market) -> pd.Series:
+    def value(self, market: Market) -> pd.Series:
+        """Return the weights of the events."""
         weights = self.weights or (1.0,) * len(self.kinds)
         return policy_intensity(market, dict(zip(self.kinds, weights, strict=True)), self.window)

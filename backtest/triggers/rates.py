@@ -8,20 +8,38 @@ lost to binary fractions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from backtest.market import Market
-from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Measured, constant
+from backtest.triggers.algebra import Leaf, Measured, constant
 from backtest.triggers.reading import Reading
 
 
+class OfSeries:
+    """What is about a published series: its name, its value and its unit."""
+
+    series: str
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What stands in the places of the label."""
+        return {**super().words, "series": spoken(self.series)}  # type: ignore[misc]
+
+    def value(self, market: Market) -> pd.Series:
+        """Return the last value known."""
+        return market.need(self.series)
+
+    def unit_on(self, market: Market) -> str:
+        """Return the series' own unit."""
+        return unit_of(market, self.series)
+
+
 @dataclass(frozen=True)
-class RateFall(Measured):
+class RateFall(OfSeries, Leaf):
     """The rate is at least `bp` basis points lower than `window` sessions ago (claim R4).
 
     A basis point is a hundredth of the series' unit; the fall is rounded to six decimals of one.
@@ -29,29 +47,27 @@ class RateFall(Measured):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R4",)
+    what, direction = "{series} {window}-session change", "at most"
 
     bp: float = parameter("how far it has fallen", 10.0, "basis points")
     window: int = parameter("over which it has fallen", 60, "sessions", least=1)
     series: str = parameter('the series; "rate" is the universe\'s ten-year yield', "rate")
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "{series} {window}-session change", series=spoken(self.series), window=self.window
-        )
-
-    def reading(self, market: Market) -> Reading:
-        """Return the change over the window in basis points, against a fall of `bp`."""
-        threshold = constant(-self.bp, market)
-        return Reading(self.label, self._change(market), threshold, "bp", "at most")
-
-    def _change(self, market: Market) -> pd.Series:
+    def value(self, market: Market) -> pd.Series:
+        """Return the change over the window in basis points."""
         return (change_of(market, self.series, self.window) * 100.0).round(6)
+
+    def threshold(self, market: Market) -> pd.Series:
+        """Return a fall of `bp`."""
+        return constant(-self.bp, market)
+
+    def unit_on(self, market: Market) -> str:
+        """Return basis points."""
+        return "bp"
 
 
 @dataclass(frozen=True)
-class RateBelowAverage(Measured):
+class RateBelowAverage(OfSeries, Leaf):
     """The rate is below its moving average less `band` (claims R4, R6).
 
     The average is the mean of the last `window` sessions, this one included; unknown where one of
@@ -59,31 +75,19 @@ class RateBelowAverage(Measured):
     """
 
     claims: ClassVar[tuple[str, ...]] = ("R4", "R6")
+    what, direction = "{series} against its {window}-session average", "below"
 
     window: int = parameter("of the average", 120, "sessions", least=1)
     band: float = parameter("how far below the average it has to be", 0.0, "the series' own unit")
     series: str = parameter('the series; "rate" is the universe\'s ten-year yield', "rate")
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "{series} against its {window}-session average",
-            series=spoken(self.series),
-            window=self.window,
-        )
-
-    def reading(self, market: Market) -> Reading:
-        """Return the rate, against its average less the band."""
-        threshold = self._average(market) - self.band
-        unit = unit_of(market, self.series)
-        return Reading(self.label, market.need(self.series), threshold, unit, "below")
-
-    def _average(self, market: Market) -> pd.Series:
+    def threshold(self, market: Market) -> pd.Series:
+        """Return the average less the band."""
         rate = market.need(self.series)
-        return market.remember(
+        average = market.remember(
             ("average", self.series, self.window), lambda: rate.rolling(self.window).mean()
         )
+        return average - self.band
 
 
 @dataclass(frozen=True)
@@ -102,72 +106,53 @@ class BondUptrend(Measured):
         """What is measured."""
         return RateBelowAverage(self.window).label
 
-    def reading(self, market: Market) -> Reading:
+    def reading(self, market: Market) -> Reading | None:
         """Return the ten-year yield, against its average."""
         return RateBelowAverage(self.window).reading(market)
 
 
 @dataclass(frozen=True)
-class SeriesAbove(Measured):
+class SeriesAbove(OfSeries, Leaf):
     """A series is above `level`; unknown where it has no value."""
+
+    what, against, direction = "{series}", "level", "above"
 
     series: str = parameter("its name")
     level: float = parameter("what it has to be above", unit="the series' own unit")
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("{series}", series=spoken(self.series))
-
-    def reading(self, market: Market) -> Reading:
-        """Return the last value known, against the level."""
-        values, unit = market.need(self.series), unit_of(market, self.series)
-        return Reading(self.label, values, constant(self.level, market), unit, "above")
-
 
 @dataclass(frozen=True)
-class SeriesBelow(Measured):
+class SeriesBelow(OfSeries, Leaf):
     """A series is below `level`; unknown where it has no value."""
+
+    what, against, direction = "{series}", "level", "below"
 
     series: str = parameter("its name")
     level: float = parameter("what it has to be below", unit="the series' own unit")
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("{series}", series=spoken(self.series))
-
-    def reading(self, market: Market) -> Reading:
-        """Return the last value known, against the level."""
-        values, unit = market.need(self.series), unit_of(market, self.series)
-        return Reading(self.label, values, constant(self.level, market), unit, "below")
-
 
 @dataclass(frozen=True)
-class SeriesChanged(Measured):
+class SeriesChanged(OfSeries, Leaf):
     """A series moved by at least `by` over `window` sessions; a negative `by` asks for a fall.
 
     For `by` from 0 on the change is `by` or more, below 0 it is `by` or less. Unknown where either
     value is.
     """
 
+    what, against = "{series} {window}-session change", "by"
+
     series: str = parameter("its name")
     by: float = parameter("how far it has moved", unit="the series' own unit")
     window: int = parameter("over which it has moved", 60, "sessions", least=1)
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "{series} {window}-session change", series=spoken(self.series), window=self.window
-        )
+    def value(self, market: Market) -> pd.Series:
+        """Return the change over the window."""
+        return change_of(market, self.series, self.window)
 
-    def reading(self, market: Market) -> Reading:
-        """Return the change over the window, against `by`."""
-        change = change_of(market, self.series, self.window)
-        direction = "at least" if self.by >= 0 else "at most"
-        unit = unit_of(market, self.series)
-        return Reading(self.label, change, constant(self.by, market), unit, direction)
+    def reading(self, market: Market) -> Reading | None:
+        """Return the change, against `by`."""
+        reading = super().reading(market)
+        return reading if reading is None or self.by >= 0 else replace(reading, direction="at most")
 
 
 def change_of(market: Market, series: str, window: int) -> pd.Series:

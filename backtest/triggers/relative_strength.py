@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from backtest.market import Market
 from backtest.market.relative_strength import QUADRANTS, group_levels, relative_strength
-from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.abnormal import present, spoken_group
-from backtest.triggers.algebra import Measured, Not, Trigger, constant
-from backtest.triggers.reading import Reading, decided
+from backtest.triggers.abnormal import OfGroup, present
+from backtest.triggers.algebra import Leaf, Not, Trigger, constant
+from backtest.triggers.reading import decided
 
 
 @dataclass(frozen=True)
-class RelativeStrength(Measured):
+class RelativeStrength(OfGroup, Leaf):
     """A group's ratio to the equal-weight market is at or above its mean of `window` sessions.
 
     The group's price index moves by the mean return of its sectors; `strength` is 100 times the
@@ -24,46 +24,45 @@ class RelativeStrength(Measured):
     counts once. No for a group this market has nothing of.
     """
 
+    what, unit = "{group}: relative strength over {window} sessions", "points"
+
     sectors: tuple[str, ...] = parameter("the group")
     window: int = parameter("of the mean it is compared with", 60, "sessions", least=2)
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "{group}: relative strength over {window} sessions",
-            group=spoken_group(self.sectors),
-            window=self.window,
-        )
+    def value(self, market: Market) -> pd.Series | None:
+        """Return the strength."""
+        return _compared(market, self.sectors, self.window, 1, which=0)
 
-    def reading(self, market: Market) -> Reading | None:
-        """Return the strength, against 100; None where the market has nothing of the group."""
-        return _reading(self, market, 0, change=1)
+    def threshold(self, market: Market) -> pd.Series:
+        """Return 100."""
+        return constant(100.0, market)
 
 
 @dataclass(frozen=True)
-class RelativeMomentum(Measured):
+class RelativeMomentum(OfGroup, Leaf):
     """A group's relative strength is at or above what it was `change` sessions ago.
 
     Strength and group as in `RelativeStrength`; no for a group this market has nothing of.
     """
+
+    what, unit = "{group}: momentum of strength over {window} sessions", "points"
 
     sectors: tuple[str, ...] = parameter("the group")
     window: int = parameter("of the mean strength is compared with", 60, "sessions", least=2)
     change: int = parameter("over which momentum is measured", 10, "sessions", least=1)
 
     @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(
-            "{group}: momentum of strength over {window} sessions",
-            group=spoken_group(self.sectors),
-            window=self.change,
-        )
+    def words(self) -> dict[str, Any]:
+        """What stands in the places of the label."""
+        return {"group": self.group, "window": self.change}
 
-    def reading(self, market: Market) -> Reading | None:
-        """Return the momentum, against 100; None where the market has nothing of the group."""
-        return _reading(self, market, 1, change=self.change)
+    def value(self, market: Market) -> pd.Series | None:
+        """Return the momentum."""
+        return _compared(market, self.sectors, self.window, self.change, which=1)
+
+    def threshold(self, market: Market) -> pd.Series:
+        """Return 100."""
+        return constant(100.0, market)
 
 
 @dataclass(frozen=True)
@@ -99,21 +98,20 @@ class InQuadrant(Trigger):
         return decided((strong & rising).fillna(False), known=strong.notna() & rising.notna())
 
 
-def _reading(
-    trigger: RelativeStrength | RelativeMomentum, market: Market, which: int, change: int
-) -> Reading | None:
-    """Return a group's strength (0) or momentum (1) against 100."""
-    group = tuple(present(trigger.sectors, market))
+def _compared(
+    market: Market, sectors: tuple[str, ...], window: int, change: int, *, which: int
+) -> pd.Series | None:
+    """Return a group's strength (0) or momentum (1); None where a market has nothing of it."""
+    group = tuple(present(sectors, market))
     if not group:
         return None
     pair = market.remember(
-        ("relative strength", group, trigger.window, change),
+        ("relative strength", group, window, change),
         lambda: relative_strength(
             group_levels(market, {"group": group}),
             market.equal_weight,
-            window=trigger.window,
+            window=window,
             change=change,
         ),
     )
-    value = pair[which]["group"].rename(None)
-    return Reading(trigger.label, value, constant(100.0, market), "points", "at least")
+    return pair[which]["group"].rename(None)

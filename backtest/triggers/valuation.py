@@ -10,6 +10,7 @@ higher than now; unknown where now it is, or on more than half of these sessions
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,12 +19,10 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.relative_strength import group_levels
 from backtest.market.valuation import inverse_valuation
-from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
-from backtest.triggers.algebra import Measured, constant
+from backtest.triggers.algebra import Leaf
 from backtest.triggers.crowding import against_past
-from backtest.triggers.reading import Reading
 
 SHOWN = {"pe": "PE", "pb": "PB", "price": "price"}
 MEASURES = tuple(SHOWN)
@@ -31,13 +30,27 @@ BASKET = "sectors or instruments, held alike"
 MEASURE = 'what is compared; "price" where there is no valuation'
 
 
+class OfBasket:
+    """What is about a basket's valuation: how both are spoken of."""
+
+    basket: tuple[str, ...]
+    measure: str
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What stands in the places of the label."""
+        return {"group": spoken_group(self.basket), "measure": SHOWN[self.measure]}
+
+
 @dataclass(frozen=True)
-class ValuationPercentile(Measured):
+class ValuationPercentile(OfBasket, Leaf):
     """A basket's valuation is in the lower `below` of its own last `years` years.
 
     Its percentile is at most `below`. With the measure "price" the basket's price index, which
     moves by the mean return of its sectors, stands for the valuation.
     """
+
+    what, against, direction = "{group}: {measure} percentile", "below", "at most"
 
     basket: tuple[str, ...] = parameter(BASKET)
     below: float = parameter("the highest percentile", 0.3, "fraction", least=0, most=1)
@@ -47,25 +60,20 @@ class ValuationPercentile(Measured):
     def __post_init__(self) -> None:
         _named(self.basket)
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        group = spoken_group(self.basket)
-        return Note("{group}: {measure} percentile", group=group, measure=SHOWN[self.measure])
-
-    def reading(self, market: Market) -> Reading:
-        """Return the percentile, against `below`."""
-        found = percentile(market, self.basket, self.years, self.measure)
-        return Reading(self.label, found, constant(self.below, market), "fraction", "at most")
+    def value(self, market: Market) -> pd.Series:
+        """Return the percentile."""
+        return percentile(market, self.basket, self.years, self.measure)
 
 
 @dataclass(frozen=True)
-class ValuationGap(Measured):
+class ValuationGap(Leaf):
     """The valuation of basket `a` over that of `b` is in the lower `below` of its own past.
 
     The ratio's percentile over the last `years` years is at most `below`; unknown, and no part of
     the past, where `b` makes no profit.
     """
+
+    what, against, direction = "valuation of {a} / {b}", "below", "at most"
 
     a: tuple[str, ...] = parameter(BASKET)
     b: tuple[str, ...] = parameter(BASKET)
@@ -77,27 +85,25 @@ class ValuationGap(Measured):
         _named(self.a, self.b)
 
     @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("valuation of {a} / {b}", a=self.a[0], b=self.b[0])
+    def words(self) -> dict[str, Any]:
+        """What stands in the places of the label."""
+        return {"a": self.a[0], "b": self.b[0]}
 
-    def reading(self, market: Market) -> Reading:
-        """Return the percentile of the ratio, against `below`."""
-        threshold = constant(self.below, market)
-        return Reading(self.label, self._percentile(market), threshold, "fraction", "at most")
-
-    def _percentile(self, market: Market) -> pd.Series:
+    def value(self, market: Market) -> pd.Series:
+        """Return the percentile of the ratio."""
         ours, theirs = (_inverse(market, one, self.measure) for one in (self.a, self.b))
         return against_past(-ours / theirs.where(theirs > 0), _sessions(market, self.years))
 
 
 @dataclass(frozen=True)
-class LowestValuation(Measured):
+class LowestValuation(OfBasket, Leaf):
     """A basket's valuation percentile is the lowest among `others`, itself included.
 
     Percentiles as in `ValuationPercentile`; of equal ones all are the lowest. Unknown while one of
     them is.
     """
+
+    what, direction = "{group}: {measure} rank", "at most"
 
     basket: tuple[str, ...] = parameter(BASKET)
     others: tuple[tuple[str, ...], ...] = parameter("the baskets it is held against")
@@ -107,48 +113,32 @@ class LowestValuation(Measured):
     def __post_init__(self) -> None:
         _named(self.basket, *self.others)
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        group = spoken_group(self.basket)
-        return Note("{group}: {measure} rank", group=group, measure=SHOWN[self.measure])
+    def value(self, market: Market) -> pd.Series:
+        """Return the percentile."""
+        return percentile(market, self.basket, self.years, self.measure)
 
-    def reading(self, market: Market) -> Reading:
-        """Return the percentile, against the lowest of the others."""
-        mine, least = self._percentiles(market)
-        return Reading(self.label, mine, least, "fraction", "at most")
-
-    def _percentiles(self, market: Market) -> tuple[pd.Series, pd.Series]:
-        mine = percentile(market, self.basket, self.years, self.measure)
+    def threshold(self, market: Market) -> pd.Series:
+        """Return the lowest of the others."""
         others = [percentile(market, one, self.years, self.measure) for one in self.others]
-        return mine, pd.concat(others, axis=1).min(axis=1, skipna=False)
+        return pd.concat(others, axis=1).min(axis=1, skipna=False)
 
 
 @dataclass(frozen=True)
-class EquityRiskPremium(Measured):
+class EquityRiskPremium(Leaf):
     """The earnings yield less the ten-year yield is at least `above` percentage points.
 
     100/PE of the benchmark, or of a basket where one is named, less the series, in percent, rounded
     to eight decimals.
     """
 
+    what, against, unit = "equity risk premium", "above", "percentage points"
+
     above: float = parameter("the lowest premium", 3.0, "percentage points")
     basket: tuple[str, ...] = parameter("sectors or instruments; the benchmark where none", ())
     series: str = parameter('the yield; "rate" is the universe\'s ten-year yield', "rate")
 
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note("equity risk premium")
-
-    def reading(self, market: Market) -> Reading:
-        """Return the premium, against `above`."""
-        threshold = constant(self.above, market)
-        return Reading(
-            self.label, self._premium(market), threshold, "percentage points", "at least"
-        )
-
-    def _premium(self, market: Market) -> pd.Series:
+    def value(self, market: Market) -> pd.Series:
+        """Return the premium."""
         names = self.basket or (market.universe.benchmark,)
         return (100.0 * inverse_valuation(market, names) - market.need(self.series)).round(8)
 

@@ -15,6 +15,7 @@ from backtest.market.frequency import PERIODS
 from backtest.notes import Note
 from backtest.records.verify.recorded import OTHERS
 from backtest.triggers import AbnormalReturn, RateFall
+from backtest.triggers.syntax import KNOWN
 from backtest.views.sections.triggering import DIRECTIONS
 from backtest.views.words import Words, catalogue, recalled
 
@@ -31,7 +32,8 @@ SAYING = {
     "_one_of": 3,
 }
 TABLES = (DIRECTIONS.values(), fields.WANTED.values(), validation.WANTED.values(), REFUSED.values(),
-          OTHERS.values(), PERIODS.values(), SAID, (fix for _, fix in CAUSES))  # fmt: skip
+          OTHERS.values(), PERIODS.values(), SAID, (fix for _, fix in CAUSES),
+          (kind.what for kind in KNOWN.values() if hasattr(kind, "what")))  # fmt: skip
 
 
 def calls():

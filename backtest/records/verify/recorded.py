@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from backtest.costs import CostModel, CostRule
+from backtest.costs import CostModel
 from backtest.engine.benchmarks import compared_with, known_levels
 from backtest.errors import UserError, shown, unknown
 from backtest.market import Market
@@ -22,6 +20,7 @@ from backtest.records.recall import recalled_market
 from backtest.records.record import unreadable
 from backtest.strategy import Strategy
 from backtest.strategy.parameters import built
+from backtest.validation import validated
 
 Kinds = Mapping[str, type[Strategy]]
 
@@ -105,21 +104,10 @@ def costs_of(manifest: Mapping[str, Any]) -> CostModel:
             cost_rules=shown(manifest["cost_rules"]),
         )
     try:
-        rules = tuple(
-            CostRule(
-                component=rule["component"],
-                rate=_number(rule["rate"]),
-                side=rule["side"],
-                kinds=tuple(rule["kinds"]),
-                start=None if rule["start"] is None else date.fromisoformat(rule["start"]),
-                end=None if rule["end"] is None else date.fromisoformat(rule["end"]),
-            )
-            for rule in manifest["cost_rules"]
-        )
-        return CostModel(str(manifest["costs"]), rules, _number(manifest["minimum_commission"]))
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, UserError):
-            raise
+        terms = {key: manifest[key] for key in ("cost_rules", "minimum_commission")}
+        renamed = {"costs": "name", "cost_rules": "rules"}
+        return validated(CostModel, {"costs": manifest["costs"], **terms}, "costs", renamed)
+    except (KeyError, UserError) as error:
         raise unreadable("cost_rules") from error
 
 
@@ -154,17 +142,3 @@ def compared_as(manifest: Mapping[str, Any], market: Market, file: Path | None) 
             name=shown(name),
         )
     return compared_with(market, str(name))
-
-
-def cash_of(manifest: Mapping[str, Any]) -> float:
-    """Return what the run started with."""
-    try:
-        return _number(manifest["cash"])
-    except TypeError as error:
-        raise unreadable("cash") from error
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
-        raise TypeError("no number")
-    return value

@@ -19,14 +19,12 @@ from backtest.records.record import checked_manifest, read_json, unreadable
 from backtest.records.verify.difference import Difference, first_difference
 from backtest.records.verify.recorded import (
     Kinds,
-    cash_of,
     compared_as,
     costs_of,
     market_of,
     other_folder,
     strategy_of,
 )
-from backtest.strategy import Strategy
 from backtest.strategy.look import NOT_CHECKED
 from backtest.strategy.source import OWN
 from backtest.views.words import recalled
@@ -178,16 +176,21 @@ def verify(
     return Verification(folder, manifest, difference, tuple(compared), tuple(others), versions)
 
 
-def run_again(
-    manifest: Mapping[str, Any], strategy: Strategy, market: Market, benchmark: Path | None
+def again(
+    manifest: Mapping[str, Any],
+    strategies: Kinds,
+    *,
+    given: Kinds,
+    market: str | Path | None = None,
+    benchmark: Path | None = None,
 ) -> BacktestResult:
-    """Run a strategy on the market, window and terms of a manifest."""
+    """Run again what a checked manifest says, on its market, window and terms; see `verify`."""
     result = run(
-        strategy,
-        compared_as(manifest, market, benchmark),
+        strategy_of(manifest, strategies, given),
+        compared_as(manifest, market_of(manifest, market), benchmark),
         costs=costs_of(manifest),
         fill=_asked(manifest),
-        cash=cash_of(manifest),
+        cash=manifest["cash"],
         start=manifest["window"][0],
         check=manifest.get("look_ahead") != NOT_CHECKED.found,
     )
@@ -197,19 +200,6 @@ def run_again(
     notes = [cut.to_json(), *result.manifest["notes"]]
     known = {**result.manifest, "cut": cut.to_json(), "notes": notes}
     return replace(result, manifest=known, warnings=(cut, *result.warnings))
-
-
-def again(
-    manifest: Mapping[str, Any],
-    strategies: Kinds,
-    *,
-    given: Kinds,
-    market: str | Path | None = None,
-    benchmark: Path | None = None,
-) -> BacktestResult:
-    """Run again what a checked manifest says; see `verify`."""
-    strategy = strategy_of(manifest, strategies, given)
-    return run_again(manifest, strategy, market_of(manifest, market), benchmark)
 
 
 def _check_is_run(folder: Path) -> None:
@@ -246,7 +236,8 @@ def _as_if_then(
     Nor is where the user's own class was found, or what an older manifest did not note.
     """
     taken = {name: manifest[name] for name in ("python", "versions", "source") if name in manifest}
-    if owned and _class_name(manifest["class"]) == _class_name(result.manifest["class"]):
+    named = {one["class"].rpartition(":")[2] for one in (manifest, result.manifest)}
+    if owned and len(named) == 1:
         taken["class"] = manifest["class"]
     noted = {
         name: value
@@ -254,10 +245,6 @@ def _as_if_then(
         if name in manifest or name not in LATER
     }
     return replace(result, manifest={**noted, **taken})
-
-
-def _class_name(written: str) -> str:
-    return written.rpartition(":")[2]
 
 
 def _asked(manifest: Mapping[str, Any]) -> str:
