@@ -100,7 +100,7 @@ RENDERERS |= {
     "picture": _renderer("render.plots", "plot"),
     "figures": _renderer("views.frames", "figures_text"),
     "told": _renderer("render.terminal", "remark"),
-    "levels": _renderer("data.benchmark_file", "read_levels"),
+    "levels": _renderer("data.intake", "read_levels"),
     "progress": _renderer("render.waiting", "progress_bar"),
     "sentences": _renderer("views.pages", "sentences_of"),
 }

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from backtest.strategy.basket import Basket
-from backtest.strategy.event_basket import EventBaskets
+from backtest.strategy.basket import Basket, EventBaskets
 from strategies.industries import industries
 
 _TABLE = tomllib.loads((files("strategies") / "taxonomy.toml").read_text(encoding="utf-8"))

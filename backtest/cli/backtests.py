@@ -61,7 +61,7 @@ def run(
     """Backtest one strategy; the thesis on the sample market by default."""
     from backtest.cli.runs import keep_run
 
-    check_out(out, "folder", force=force)
+    check_out(out, "folder:FILES", force=force)
     if from_ is not None:
         result = _again(from_, strategy, terms, settings)
     else:
@@ -107,7 +107,7 @@ def compare(
     from backtest.cli.runs import keep_comparison
 
     chosen = find_variants(names or list(built_in()), settings or [])
-    check_out(out, "compare_folder", force=force)
+    check_out(out, "page_folders:COMPARE", force=force)
     results = _results(chosen, terms, full_window, skip_unfit=not names)
     if out is not None:
         from backtest.cli.writing import write_comparison

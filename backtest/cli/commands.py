@@ -13,7 +13,6 @@ from typing import NoReturn
 import typer
 
 from backtest.cli import backtests, tune
-from backtest.cli.baskets import baskets
 from backtest.cli.check import check
 from backtest.cli.dashboard import dashboard
 from backtest.cli.data import app as data
@@ -25,12 +24,12 @@ from backtest.cli.map import rotation_map
 from backtest.cli.mcp import mcp
 from backtest.cli.new import new
 from backtest.cli.own_faults import own_fault
-from backtest.cli.policy import policy
 from backtest.cli.report import report
 from backtest.cli.runs import app as runs
+from backtest.cli.runs import trials
+from backtest.cli.taxonomy import baskets, policy
 from backtest.cli.thesis import app as thesis
 from backtest.cli.today import today
-from backtest.cli.trials import trials
 from backtest.cli.usage import UsageError, is_help, usage_sentence
 from backtest.cli.verify import verify
 from backtest.errors import UserError

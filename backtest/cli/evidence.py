@@ -95,7 +95,7 @@ def evidence(
     from backtest.market.event_file import events_named
     from strategies.taxonomy import EVENT_BASKETS
 
-    check_out(out, "evidence_folder", force=force)
+    check_out(out, "page_folders:EVIDENCE", force=force)
     file = None if events is None else events_named(events, EVENT_BASKETS.names)
     card, taken_apart, seen = _gather(
         find_thesis(thesis),

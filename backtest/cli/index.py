@@ -52,7 +52,7 @@ def index(
     json: JsonOption = False,
 ) -> None:
     """Compute the composite NQP index: pillars, coverage, contributions, correlations."""
-    check_out(out, "index_folder", force=force)
+    check_out(out, "index_folder:FILES", force=force)
     from backtest.composite import composite, load_framework
     from backtest.render.waiting import waiting
     from backtest.views.index import index_page, sensitivity_page

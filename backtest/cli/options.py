@@ -214,15 +214,20 @@ def answer(
     wrote(out)
 
 
-def check_out(out: Path | None, folder: str, *, force: bool) -> None:
-    """Raise a `UserError` unless a folder of `records` may be written to what `--out` names."""
+def check_out(out: Path | None, files: str, *, force: bool) -> None:
+    """Raise a `UserError` unless `files` may be written to what `--out` names.
+
+    Parameters
+    ----------
+    files : str
+        Where their names are: "MODULE:NAME" of `backtest.records`.
+    """
     if out is not None:
-        from importlib import import_module
+        from pkgutil import resolve_name
 
         from backtest.records.folder import check_free
 
-        files = import_module(f"backtest.records.{folder}").FILES
-        check_free(out, files, force=force)
+        check_free(out, resolve_name(f"backtest.records.{files}"), force=force)
 
 
 def told(json: bool, document: object, *sentences: str) -> None:

@@ -1,4 +1,4 @@
-"""`nqp runs`: what was run, found again."""
+"""`nqp runs` and `nqp trials`: what was run, and what was tried, found again."""
 
 from __future__ import annotations
 
@@ -80,6 +80,31 @@ def diff(
         lambda: {"runs": [run.id for run in runs], "differences": pairs},
         lambda say: differences_page(runs[0].to_json(), runs[1].to_json(), pairs, say),
     )
+
+
+def trials(
+    market: Annotated[
+        str | None, typer.Option("--market", help="Only what was tried on this market.")
+    ] = None,
+    lang: LangOption = "en",
+    json: JsonOption = False,
+) -> None:
+    """List every trial ever made in this store, by market, strategy and window."""
+    from backtest.errors import UserError, suggest
+    from backtest.trials.ledger import Ledger
+    from backtest.views.trials import trials_page
+
+    rows = Ledger.at_home().overview()
+    names = sorted({row["market"] for row in rows})
+    if market is not None:
+        if rows and market not in names:
+            raise UserError(
+                "nothing was tried on market {market!r}; {suggestion}",
+                market=market,
+                suggestion=suggest(market, names),
+            )
+        rows = [row for row in rows if row["market"] == market]
+    answer(json, lang, lambda: {"trials": rows}, lambda say: trials_page(rows, say))
 
 
 def keep_run(result: BacktestResult, folder: Path | None) -> None:

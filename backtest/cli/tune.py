@@ -106,7 +106,7 @@ def tune(
 
     chosen = find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
-    check_out(out, "tuning_folder", force=force)
+    check_out(out, "tuning_folder:FILES", force=force)
     with waiting(LOADING, compiles=True):
         from backtest.tuning.holdout import before
         from backtest.tuning.holdout import reveal as opened
@@ -182,7 +182,7 @@ def walk_forward(
 
     chosen = find_strategy(strategy, settings or [])
     space, constraints = read_space(type(chosen), grid), read_constraints(chosen, where or [])
-    check_out(out, "walk_forward_folder", force=force)
+    check_out(out, "page_folders:WALK_FORWARD", force=force)
     with waiting(LOADING, compiles=True):
         from backtest.engine.window import first_session
         from backtest.tuning import splits
@@ -213,7 +213,7 @@ def walk_forward(
         check=not terms.no_check,
     )
     if out is not None:
-        from backtest.records.walk_forward_folder import write_walk_forward
+        from backtest.records.page_folders import write_walk_forward
 
         write_walk_forward(walked, out, lang, force=force)
     from backtest.cli.runs import keep_tuning

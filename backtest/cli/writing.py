@@ -42,7 +42,7 @@ def write_comparison(
 ) -> None:
     """Write a comparison's files and its report."""
     from backtest.engine.comparison import Comparison
-    from backtest.records.compare_folder import write_compare
+    from backtest.records.page_folders import write_compare
 
     _, thesis = groups_and_thesis()
     write_compare(Comparison.of(results), folder, thesis, language, force=force)
@@ -60,8 +60,8 @@ def write_evidence_report(
     force: bool,
 ) -> None:
     """Write the verdicts on claims, and what was found out about a strategy, with their report."""
-    from backtest.records.evidence_folder import write_evidence
     from backtest.records.page_file import write_pages
+    from backtest.records.page_folders import write_evidence
     from backtest.views.evidence_report import evidence_report
 
     groups, _ = groups_and_thesis()

@@ -24,13 +24,13 @@ from backtest.data.fetch_plan import (
     wanted_series,
 )
 from backtest.data.finding import Finding
+from backtest.data.periods import usable
 from backtest.data.quality import check
 from backtest.data.raw import RawMarket, raw_market
 from backtest.data.sources.base import Arrival, DataSource, Missed, Wanted
 from backtest.data.sources.pacing import NoNetworkError
 from backtest.data.stated import Stated
 from backtest.data.store import SHOWN, Manifest, check_name, encode, save
-from backtest.data.usable import usable
 from backtest.errors import UserError
 
 # Called with what is done, how much there is, and what was just done or why it was not.

@@ -11,7 +11,7 @@ from backtest.data.align import build_market
 from backtest.data.description import Description
 from backtest.data.finding import RANK, Finding, grouped
 from backtest.data.folder import PRICES, SERIES, UNIVERSE, is_market_folder
-from backtest.data.periods import on_periods
+from backtest.data.periods import on_periods, usable
 from backtest.data.price_files import Progress, Reader, silent
 from backtest.data.quality import check
 from backtest.data.quotes import QuoteReading, joined, replaced
@@ -20,10 +20,9 @@ from backtest.data.returns import levels, look_like_returns
 from backtest.data.series_files import read_money, read_series
 from backtest.data.stated import Stated
 from backtest.data.store import Manifest, check_name, save
-from backtest.data.usable import usable
 from backtest.data.valuation_files import read_valuations
 from backtest.errors import UserError
-from backtest.market.universe import BUILT_IN, parse_universe, universe_text
+from backtest.market.universe import BUILT_IN, Universe, parse_universe, universe_text
 
 
 @dataclass(frozen=True)
@@ -152,6 +151,18 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
         (*said, *findings, *checked),
         (*prices.files, *series.files),
     )
+
+
+def read_levels(path: Path, universe: Universe) -> pd.Series:
+    """Return the closes by date of a file to compare with, named after the file.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read, or is of several instruments and none is the benchmark.
+    """
+    placed, _ = on_periods(Reader.of(universe).benchmark(path).frame, universe)
+    return placed.set_index("date")["close"].dropna().rename(path.stem)
 
 
 def _returns(prices: pd.DataFrame) -> list[Finding]:

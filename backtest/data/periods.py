@@ -1,4 +1,4 @@
-"""Prices on the periods of their market: labels of weeks and months become their last session."""
+"""Prices on the periods of their market: labels become the last session; what is too early goes."""
 
 from __future__ import annotations
 
@@ -166,3 +166,27 @@ def _gathered(rows: pd.DataFrame, frequency: str, universe: Universe) -> pd.Data
     if universe.calendar != FROM_DATA:
         whole["date"] = _ends(pd.DatetimeIndex(whole["date"]), frequency, universe)
     return whole.reset_index(drop=True)[list(PRICE_COLUMNS)]
+
+
+def usable(prices: pd.DataFrame, universe: Universe) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    """Return prices from the day on which each is the index it is now, and what was left out.
+
+    That is its `usable_from`, or the day it was `redefined`: nothing joins two definitions.
+
+    Parameters
+    ----------
+    prices : DataFrame
+        Rows of `instrument`, `date` and prices.
+    """
+    found = []
+    early = pd.Series(False, prices.index)
+    for name, dates in prices.groupby("instrument")["date"]:
+        one = universe.by_id.get(str(name))
+        if one is None:
+            continue
+        day = max((day for day in (one.usable_from, one.redefined) if day), default=None)
+        before = dates[:0] if day is None else dates[dates < pd.Timestamp(day)]
+        if len(before):
+            found.append(Finding("not_usable", one.id, day, float(len(before))))
+            early[before.index] = True
+    return prices[~early].reset_index(drop=True), tuple(found)

@@ -18,8 +18,7 @@ from backtest.data.series_quality import OFF_SESSION, check_series
 from backtest.data.stated import Stated
 from backtest.data.valuation_quality import check_valuations
 from backtest.market.calendar import FROM_DATA, known_span, sessions
-from backtest.market.elapsed import observed_per_year
-from backtest.market.frequency import GAPS, frequency_of, is_slower
+from backtest.market.frequency import GAPS, frequency_of, is_slower, observed_per_year
 from backtest.market.universe import Instrument, Universe
 
 STALE_SESSIONS = 10

@@ -10,7 +10,7 @@ Conventions, the same in sweeps and in reports:
 
 - `returns` are simple returns by session; the first one counts from the starting cash.
 - `per_year` is the number of sessions a year in the window, so that sessions over `per_year` are
-  the years that passed (actual/365.25, see `backtest.market.elapsed`).
+  the years that passed (actual/365.25, see `backtest.market.frequency`).
 - `risk_free` is what idle cash earned over the same sessions (zeros without a money rate); Sharpe,
   Sortino, alpha and beta are of returns in excess of it.
 - `benchmark` is NaN where its record is not known; those sessions are left out of a comparison.

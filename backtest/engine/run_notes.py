@@ -8,8 +8,7 @@ from backtest.engine.benchmarks import has_periods
 from backtest.engine.result import BacktestResult
 from backtest.engine.simulate import Simulation
 from backtest.market import Market
-from backtest.market.elapsed import elapsed_years, observed_per_year
-from backtest.market.frequency import PERIODS, frequency_of
+from backtest.market.frequency import PERIODS, elapsed_years, frequency_of, observed_per_year
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
 from backtest.strategy import TriggerRotation

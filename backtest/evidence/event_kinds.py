@@ -14,7 +14,7 @@ from backtest.evidence.market_model import Design
 from backtest.evidence.verdict import corrected
 from backtest.market import Market
 from backtest.market.event_file import FLAGS, Event, EventFile
-from backtest.strategy.event_basket import EventBaskets
+from backtest.strategy.basket import EventBaskets
 
 UNSORTED = "no kind"
 

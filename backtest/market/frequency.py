@@ -1,6 +1,12 @@
-"""Frequency: how far apart dates are, and the weeks, months or quarters they fall into."""
+"""Frequency: how far apart dates are, the weeks, months or quarters they fall into, and years.
+
+Growth per year is measured over elapsed time (actual/365.25), whatever number of sessions a market
+is said to have; volatility is annualized by the number of sessions there were.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pandas as pd
@@ -24,6 +30,7 @@ PERIODS = {
     "half-yearly": "half-years",
     "yearly": "years",
 }
+DAYS = 365.25  # of a year
 _CODES = {"weekly": "W-SUN", "monthly": "M", "quarterly": "Q", "yearly": "Y"}
 
 
@@ -67,3 +74,29 @@ def names_first_days(days: pd.DatetimeIndex, frequency: str) -> bool:
         return False
     periods = periods_of(days, frequency)
     return bool((days.normalize() == periods.start_time.normalize()).all())
+
+
+def elapsed_years(sessions: pd.DatetimeIndex, first: int = 0) -> float:
+    """Return the years from the session before `first`, the very first at the earliest, to the end.
+
+    Examples
+    --------
+    >>> elapsed_years(pd.DatetimeIndex(["1999-12-31", "2001-12-31"])) * 365.25
+    731.0
+    """
+    return float((sessions[-1] - sessions[max(first - 1, 0)]).days) / DAYS
+
+
+def observed_per_year(sessions: pd.DatetimeIndex, first: int = 0) -> float:
+    """Return how many steps from session to session there were a year; NaN in under a year."""
+    years = elapsed_years(sessions, first)
+    return (len(sessions) - 1 - max(first - 1, 0)) / years if years >= 1.0 else math.nan
+
+
+def sessions_per_year(sessions: pd.DatetimeIndex, declared: float, first: int = 0) -> float:
+    """Return how many sessions from `first` on there were a year.
+
+    A window of less than a year says too little about it; there it is the declared number.
+    """
+    years = elapsed_years(sessions, first)
+    return (len(sessions) - first) / years if years >= 1.0 else float(declared)

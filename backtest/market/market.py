@@ -18,7 +18,7 @@ import pandas as pd
 from backtest.display import Displayed
 from backtest.errors import UserError
 from backtest.market import sector_indices as indices
-from backtest.market.elapsed import sessions_per_year
+from backtest.market.frequency import sessions_per_year
 from backtest.market.identity import content_hash
 from backtest.market.jump import Jump
 from backtest.market.publication import as_known, on_record

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,8 @@ FORMS = ("html", "pdf", "png", "xlsx")
 def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
     """Raise a `UserError` unless `folder` is new or empty.
 
-    With `force` it may hold what is to be replaced, `files` and reports; never anything else.
+    With `force` it may hold what is to be replaced, reports and `files` (names, or patterns of
+    names); never anything else.
     """
     if folder.exists() and not folder.is_dir():
         raise UserError("{folder} is a file; name a folder to write to", folder=folder)
@@ -46,7 +48,7 @@ def check_free(folder: Path, files: Sequence[str], *, force: bool) -> None:
             folder=folder,
             strerror=error.strerror,
         ) from error
-    foreign = [name for name in held if name not in files and not REPORT.fullmatch(name)]
+    foreign = [name for name in held if not (_matches(name, files) or REPORT.fullmatch(name))]
     if foreign:
         raise UserError(
             "folder {folder} holds other files ({value} …); name a new or an empty folder",
@@ -76,10 +78,15 @@ def write_files(
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         remove_reports(folder)
-        for name in (name for name in replaces if name not in files):
-            (folder / name).unlink(missing_ok=True)
+        for path in folder.iterdir():
+            if _matches(path.name, replaces) and path.name not in files:
+                path.unlink()
         for name, content in files.items():
             write_file(folder / name, content.encode() if isinstance(content, str) else content)
+
+
+def _matches(name: str, files: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, file) for file in files)
 
 
 def write_run(result: BacktestResult, folder: Path, *, force: bool = False) -> None:

@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from backtest.evidence.composite_sensitivity import OUTCOMES
 from backtest.notes import Note
 from backtest.records.folder import json_text, write_files
 from backtest.views.page import Page
 
 PICTURES = ("index", "pillars", "contributions", "coverage")  # ids of charts
-VARIED = tuple(f"sensitivity-{name}" for name in OUTCOMES)
-FILES = ("index.json", *(f"{name.replace('-', '_')}.png" for name in (*PICTURES, *VARIED)))
+FILES = ("index.json", *(f"{name}.png" for name in PICTURES), "sensitivity_*.png")
 
 
 def left_out(page: Page) -> Note | None:

@@ -24,8 +24,8 @@ from backtest.engine.run import run
 from backtest.engine.window import first_session
 from backtest.errors import UserError
 from backtest.market import Date, Market
-from backtest.market.elapsed import sessions_per_year
 from backtest.market.episodes import bounds
+from backtest.market.frequency import sessions_per_year
 from backtest.strategy import Strategy
 from backtest.strategy.look import look
 from backtest.trials.tried import Held

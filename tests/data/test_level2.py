@@ -11,7 +11,7 @@ import pytest
 from backtest import BacktestResult, run
 from backtest.data.align import build_market
 from backtest.data.intake import Sources, read_sources
-from backtest.data.usable import usable
+from backtest.data.periods import usable
 from backtest.errors import UserError
 from backtest.evidence.scorecard import evaluate
 from backtest.market.universe import Instrument, load_universe, parse_universe

@@ -10,7 +10,7 @@ import pytest
 from backtest.engine import metrics
 from backtest.engine.kernel import FIGURES
 from backtest.errors import UserError
-from backtest.market.elapsed import sessions_per_year
+from backtest.market.frequency import sessions_per_year
 
 RETURNS = pd.Series(
     [0.10, -0.05, 0.02, -0.01],

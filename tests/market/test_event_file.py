@@ -11,8 +11,7 @@ from backtest.evidence.event_kinds import study_file
 from backtest.evidence.events import study
 from backtest.evidence.market_model import Design
 from backtest.market.event_file import policy_register, read_event_file
-from backtest.strategy.basket import Basket
-from backtest.strategy.event_basket import EventBaskets
+from backtest.strategy.basket import Basket, EventBaskets
 from strategies.taxonomy import EVENT_BASKETS, POLICY_KINDS
 from tests.markets import make_market
 
