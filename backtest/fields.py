@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import sys
 import sysconfig
 import types
@@ -13,16 +14,16 @@ from datetime import date
 from difflib import get_close_matches
 from enum import Enum
 from functools import cache
-from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from backtest.errors import UserError, shown, suggest
 from backtest.notes import Note, either
 from backtest.parameter import Parameter, said_of
 
 OURS = ("backtest", "strategies")
+LARGEST = 1e300  # a number of any size from here on is no parameter's
 WANTED: dict[type, str] = {
     type(None): "none",
     int: "a whole number",
@@ -127,7 +128,7 @@ def fits(value: Any, hint: Any) -> bool:
     if kind is int:
         return isinstance(value, Integral)
     if kind is float:
-        return isinstance(value, Real) and isfinite(value)
+        return isinstance(value, Real) and -LARGEST < cast(float, value) < LARGEST
     return isinstance(value, kind)
 
 
@@ -185,7 +186,7 @@ def _check(
     hint, said = takes
     if not fits(value, hint):
         needed = wanted(hint)
-        if isinstance(value, float) and not isfinite(value):
+        if isinstance(value, float) and not math.isfinite(value):
             needed = Note("a finite number")
         if isinstance(value, list):
             needed = Note("a tuple, in round brackets")

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import Enum
 from functools import cache
-from math import isfinite
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from backtest.errors import UserError, shown, suggest
-from backtest.fields import wanted
+from backtest.fields import fits, wanted
 from backtest.market.schedule import with_dates
 from backtest.notes import Note
 from backtest.strategy.strategy import Strategy, field_names, kebab
@@ -159,42 +158,22 @@ def _fitted(value: Any, hint: Any, find: Find) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (types.UnionType, Union):
         return _first(_fitted(value, option, find) for option in inner)
-    if origin is tuple and inner:
-        if not isinstance(value, (list, tuple)):
-            return _NO
+    if origin is tuple and inner and isinstance(value, (list, tuple)):
         return _tuple(value, inner, lambda item, option: _fitted(item, option, find))
-    if origin is Literal:
-        return value if value in inner else _NO
-    if hint is None or hint is type(None):
-        return None if value is None else _NO
-    kind = origin or hint
-    if not isinstance(kind, type):
-        return value  # Any, a type variable: nothing is asked
-    if kind in (bool, int, float):
-        return _NO if not _is_number(value, kind) else int(value) if kind is int else value
-    if issubclass(kind, Strategy) and isinstance(value, Mapping):
+    if hint is int and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(hint, type) and issubclass(hint, Strategy) and isinstance(value, Mapping):
         named = value.get("strategy")
         inside = {key: item for key, item in value.items() if key != "strategy"}
-        found = built(find(named), inside, find) if isinstance(named, str) else _NO
-        return found if isinstance(found, kind) else _NO
-    if issubclass(kind, Enum) and not isinstance(value, kind):
-        return next((item for item in kind if value in (str(item), item.value)), _NO)
-    if issubclass(kind, date) and isinstance(value, str):
+        value = built(find(named), inside, find) if isinstance(named, str) else _NO
+    elif isinstance(hint, type) and issubclass(hint, Enum) and not isinstance(value, hint):
+        value = next((item for item in hint if value in (str(item), item.value)), _NO)
+    elif isinstance(hint, type) and issubclass(hint, date) and isinstance(value, str):
         try:
-            return kind.fromisoformat(value[:10])
+            return hint.fromisoformat(value[:10])
         except ValueError:
             return _NO
-    return value if isinstance(value, kind) else _NO
-
-
-def _is_number(value: Any, kind: type) -> bool:
-    if isinstance(value, bool) or kind is bool:
-        return isinstance(value, bool) and kind is bool
-    if isinstance(value, int):
-        return kind is int or abs(value) < 10**300
-    if not isinstance(value, float) or not isfinite(value):
-        return False
-    return kind is float or value.is_integer()
+    return value if fits(value, hint) else _NO
 
 
 def _tuple(values: Any, inner: tuple[Any, ...], fitted: Callable[[Any, Any], Any]) -> Any:
