@@ -167,12 +167,10 @@ class CostModel(Costs):
         """What a manifest keeps of the model: its rules, from which it can be built again."""
         return [
             {
-                "component": rule.component,
-                "rate": rule.rate,
-                "side": rule.side,
+                **vars(rule),
                 "kinds": list(rule.kinds),
-                "start": None if rule.start is None else rule.start.isoformat(),
-                "end": None if rule.end is None else rule.end.isoformat(),
+                "start": rule.start and rule.start.isoformat(),
+                "end": rule.end and rule.end.isoformat(),
             }
             for rule in self.rules
         ]

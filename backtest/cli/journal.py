@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from backtest.today.registration import Judgement
     from backtest.today.thesis_registration import ThesisJudgement
 
+T = TypeVar("T")
 app = typer.Typer(
     help="What was recorded with 'nqp today --record' and registered, and what came of it.",
     rich_markup_mode=None,
@@ -64,9 +67,10 @@ def journal(
     model = Terms(costs=costs).cost_model()
     found = read()
     with waiting(Note("scoring the journal")):
-        scored, judged, skipped = _scored(found.entries, own_strategies(strategy), model, benchmark)
-        theses, unread = _theses(found.entries)
-    skipped = [*clock_set_back(found.entries), *skipped, *unread]
+        scored, judged, theses, skipped = _judged(
+            found.entries, own_strategies(strategy), model, benchmark
+        )
+    skipped = [*clock_set_back(found.entries), *skipped]
     answer(
         json,
         lang,
@@ -125,76 +129,72 @@ def register(
     )
 
 
-def _scored(
+def _judged(
     entries: tuple[Entry, ...],
     own: dict[str, type[Strategy]],
     costs: Costs,
     benchmark: str | None,
-) -> tuple[list[Forward], list[Judgement], list[str]]:
-    """Score what can be; the others come back as a sentence each."""
+) -> tuple[list[Forward], list[Judgement], list[ThesisJudgement], list[str]]:
+    """Score and judge what can be; the others come back as a sentence each."""
+    from backtest.data import load_market
     from backtest.engine.benchmarks import compared_with
     from backtest.errors import UserError
+    from backtest.strategy.thesis import parse_thesis
     from backtest.today.forward import forward
     from backtest.today.registration import judged
+    from backtest.today.thesis_registration import KIND, judged_thesis
+    from strategies.claims import policy_lists
+    from strategies.taxonomy import BASKETS
+
+    skipped: list[str] = []
+    load = cache(load_market)
+
+    def tried(groups: Iterable[list[Entry]], judge: Callable[[list[Entry]], T]) -> list[T]:
+        found = []
+        for group in groups:
+            try:
+                found.append(judge(group))
+            except UserError as error:
+                skipped.append(f"{_spoken([entry.number for entry in group])}: {error}")
+        return found
+
+    def score(group: list[Entry]) -> Forward:
+        strategy, market = _recorded(group[0], own, load)
+        return forward(group, compared_with(market, benchmark), strategy, costs=costs)
+
+    def judge(group: list[Entry]) -> Judgement:
+        strategy, market = _recorded(group[0], own, load)
+        return judged(group[0], market, strategy, costs=costs)
+
+    def judge_thesis(group: list[Entry]) -> ThesisJudgement:
+        body = group[0].body
+        thesis = parse_thesis(body["text"], BASKETS, policy_lists())
+        return judged_thesis(group[0], thesis, load(body["market"]))
 
     decisions: dict[str, list[Entry]] = {}
-    registered, skipped = [], []
-    markets: dict[str, Market] = {}
-    scored = []
     for entry in entries:
         if entry.kind == "decision":
             rules = {key: entry.body[key] for key in ("strategy", "parameters", "market", "source")}
             decisions.setdefault(repr(rules), []).append(entry)
-    for group in decisions.values():
-        try:
-            strategy, market = _recorded(group[0], own, markets)
-            rival = compared_with(market, benchmark)
-            scored.append(forward(group, rival, strategy, costs=costs))
-        except UserError as error:
-            skipped.append(f"{_spoken([entry.number for entry in group])}: {error}")
-    for entry in entries:
-        if entry.kind == "registration":
-            try:
-                strategy, market = _recorded(entry, own, markets)
-                registered.append(judged(entry, market, strategy, costs=costs))
-            except UserError as error:
-                skipped.append(f"{_spoken([entry.number])}: {error}")
-    return scored, registered, skipped
-
-
-def _theses(entries: tuple[Entry, ...]) -> tuple[list[ThesisJudgement], list[str]]:
-    """Judge registered theses; those that cannot be come back as a sentence each."""
-    from backtest.data import load_market
-    from backtest.errors import UserError
-    from backtest.today.thesis_registration import KIND, judged_thesis
-
-    found, skipped = [], []
-    for entry in entries:
-        if entry.kind == KIND:
-            from backtest.strategy.thesis import parse_thesis
-            from strategies.claims import policy_lists
-            from strategies.taxonomy import BASKETS
-
-            try:
-                thesis = parse_thesis(entry.body["text"], BASKETS, policy_lists())
-                found.append(judged_thesis(entry, thesis, load_market(entry.body["market"])))
-            except UserError as error:
-                skipped.append(f"{_spoken([entry.number])}: {error}")
-    return found, skipped
+    return (
+        tried(decisions.values(), score),
+        tried(([one] for one in entries if one.kind == "registration"), judge),
+        tried(([one] for one in entries if one.kind == KIND), judge_thesis),
+        skipped,
+    )
 
 
 def _recorded(
-    entry: Entry, own: dict[str, type[Strategy]], markets: dict[str, Market]
+    entry: Entry, own: dict[str, type[Strategy]], load: Callable[[str], Market]
 ) -> tuple[Strategy, Market]:
     """Return the strategy and the market of an entry; the source must be the recorded one."""
     from backtest.cli.lookup import built_in
-    from backtest.data import load_market
     from backtest.errors import UserError
     from backtest.records.verify.recorded import strategy_of
     from backtest.strategy.source import source_identity
 
     strategy = strategy_of(entry.body, built_in(), own)
-    source, name = source_identity(type(strategy)), entry.body["market"]
+    source = source_identity(type(strategy))
     if source != entry.body["source"]:
         raise UserError(
             "the rules of {name} are not those recorded ({value}, now {source}); score it with "
@@ -203,9 +203,7 @@ def _recorded(
             value=entry.body["source"],
             source=source,
         )
-    if name not in markets:
-        markets[name] = load_market(name)
-    return strategy, markets[name]
+    return strategy, load(entry.body["market"])
 
 
 def _spoken(numbers: list[int]) -> str:

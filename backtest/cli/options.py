@@ -87,6 +87,13 @@ ForceOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document and nothing else.")
 ]
+OwnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--strategy",
+        help="FILE.py:Class of a strategy of your own; a folder is not trusted to name one.",
+    ),
+]
 LangOption = Annotated[str, typer.Option("--lang", help="en or zh.", callback=_spoken)]
 
 MOST = 1e15  # no account has as much, and a float of that size has no cents

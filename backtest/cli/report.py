@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backtest.cli.options import JsonOption, told
+from backtest.cli.options import JsonOption, LangOption, OwnOption, told
 from backtest.cli.writing import groups_and_thesis
 from backtest.notes import Note
 
@@ -23,29 +23,21 @@ def report(
     form: Annotated[
         str, typer.Option("--format", help="html, pdf, png, or xlsx of a run.")
     ] = "html",
-    lang: Annotated[str, typer.Option("--lang", help="en or zh.")] = "en",
+    lang: LangOption = "en",
     market: Annotated[
         str | None,
         typer.Option("--market", "-m", help="Where the market is, if it was a folder."),
     ] = None,
-    strategy: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--strategy",
-            help="FILE.py:Class of a strategy of your own; a folder is not trusted to name one.",
-        ),
-    ] = None,
+    strategy: OwnOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write the report of a folder that --out wrote into it, in another form or language."""
     from backtest.cli.lookup import own_strategies
     from backtest.errors import UserError, refused
     from backtest.records.folder import FORMS, write_report
-    from backtest.views.words import LANGUAGES
 
-    for option, value, known in (("--format", form, FORMS), ("--lang", lang, LANGUAGES)):
-        if value not in known:
-            raise refused(option, value, known)
+    if form not in FORMS:
+        raise refused("--format", form, FORMS)
     if not folder.is_dir():
         raise UserError("there is no folder {folder}; name one written by --out", folder=folder)
     given = own_strategies(strategy)

@@ -7,19 +7,13 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.options import JsonOption, LangOption, answer
+from backtest.cli.options import JsonOption, LangOption, OwnOption, answer
 from backtest.notes import Note
 
 
 def verify(
     folder: Annotated[Path, typer.Argument(help="A folder written by 'nqp run --out'.")],
-    strategy: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--strategy",
-            help="FILE.py:Class of a strategy of your own; a folder is not trusted to name one.",
-        ),
-    ] = None,
+    strategy: OwnOption = None,
     market: Annotated[
         str | None,
         typer.Option(

@@ -70,10 +70,8 @@ class Merge:
         """Join one answer to what is stored of it, or say why not."""
         wanted = answer.wanted
         stored = self.base.rows(wanted.kind, wanted.id)
-        if isinstance(answer, Missed):
-            self._refuse(wanted, answer.reason)
-        elif answer.frame.empty:
-            self._refuse(wanted, "it has no values on these days")
+        if isinstance(answer, Missed) or answer.frame.empty:
+            self._refuse(wanted, _why_nothing(answer))
         elif wanted.kind == "series":
             self._take_series(answer, stored)
         else:
@@ -83,11 +81,8 @@ class Merge:
         """Put a history that was asked for anew in place of the stored one."""
         wanted = answer.wanted
         stored = self.base.rows("instrument", wanted.id)
-        if isinstance(answer, Missed):
-            self._refuse(wanted, answer.reason)
-            return
-        if answer.frame.empty:
-            self._refuse(wanted, "it has no values on these days")
+        if isinstance(answer, Missed) or answer.frame.empty:
+            self._refuse(wanted, _why_nothing(answer))
             return
         begins = answer.frame["date"].min()
         if jump := unit_jump(answer.frame):
@@ -213,3 +208,7 @@ class Merge:
         kept = stored[~stored[column].isin(list(mine))]
         frames = [frame for frame in (kept, *mine.values()) if len(frame)]
         return pd.concat(frames, ignore_index=True)
+
+
+def _why_nothing(answer: Arrival | Missed) -> str:
+    return answer.reason if isinstance(answer, Missed) else "it has no values on these days"

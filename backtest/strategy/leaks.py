@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -99,10 +99,9 @@ class Decided:
     def apart(self, other: Decided, tolerance: float, rows: int) -> np.ndarray:
         """Say where the numbers of the first sessions differ, session × instrument."""
         mine, theirs = (each.numbers.to_numpy()[:rows] for each in (self, other))
-        found = np.abs(np.nan_to_num(mine) - np.nan_to_num(theirs)) > tolerance
+        found: np.ndarray = np.abs(np.nan_to_num(mine) - np.nan_to_num(theirs)) > tolerance
         found |= np.isfinite(mine) != np.isfinite(theirs)
-        different: np.ndarray = found
-        return different
+        return found
 
     def first_other(self, other: Decided, tolerance: float) -> int | None:
         """Return the number of the first session on which another decision was taken."""
@@ -265,15 +264,11 @@ def first_change(
 def _merged(name: str, found: list[Leak], market: Market) -> Leak:
     """Return the earliest of an input's leaks, with how far ahead it reads at all."""
     first = min(found, key=lambda leak: (leak.first, leak.cut))
-    ahead = max(leak.ahead for leak in found)
-    return Leak(
+    return replace(
+        first,
         input=name,
-        first=first.first,
-        cut=first.cut,
-        instruments=first.instruments,
-        ahead=ahead,
+        ahead=max(leak.ahead for leak in found),
         whole=any(_reads_all(leak, market) for leak in found),
-        cut_off=first.cut_off,
     )
 
 
