@@ -14,14 +14,14 @@ from annotated_types import Ge, Gt, Le, MinLen
 Text = Annotated[str, MinLen(1)]
 
 
-class Entry:
+class ThesisTable:
     """A table of the file: other keys are refused, docstrings are its schema's words."""
 
     __pydantic_config__: ClassVar[Any] = {"use_attribute_docstrings": True, "extra": "forbid"}
 
 
 @dataclass(frozen=True)
-class BasketEntry(Entry):
+class BasketEntry(ThesisTable):
     """A group of sectors: `sectors` in equal parts, or `weights`."""
 
     sectors: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class BasketEntry(Entry):
 
 
 @dataclass(frozen=True)
-class EventEntry(Entry):
+class EventEntry(ThesisTable):
     """Something that became known on a day."""
 
     date: date
@@ -49,7 +49,7 @@ class EventEntry(Entry):
 
 
 @dataclass(frozen=True)
-class AlternativeEntry(Entry):
+class AlternativeEntry(ThesisTable):
     """Other options of a claim's observable, under which its verdict should be the same."""
 
     label: Text
@@ -61,7 +61,7 @@ class AlternativeEntry(Entry):
 
 
 @dataclass(frozen=True)
-class ClaimEntry(Entry):
+class ClaimEntry(ThesisTable):
     """A falsifiable sentence and how it is measured."""
 
     statement: Text
@@ -107,7 +107,7 @@ class ClaimEntry(Entry):
 
 
 @dataclass(frozen=True)
-class FalsifierEntry(Entry):
+class FalsifierEntry(ThesisTable):
     """A day by which the thesis is refuted if all of some claims have failed."""
 
     by: date
@@ -121,7 +121,7 @@ class FalsifierEntry(Entry):
 
 
 @dataclass(frozen=True)
-class ThesisFile(Entry):
+class ThesisFile(ThesisTable):
     """A dated rotation thesis: claims that a market can confirm or refute."""
 
     title: Text
