@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 import traceback
 from dataclasses import FrozenInstanceError
+from importlib.resources import files
 from pathlib import Path
 
 from backtest.errors import UserError, shown, suggest
@@ -13,60 +15,23 @@ from backtest.notes import Note
 
 OWN = "nqp_user_"  # before the name of a module that was imported from a user's file
 
-# What an exception says, and what is most likely behind it.
-CAUSES = (
-    (
-        r"truth value of a (Series|DataFrame)",
-        "compare whole columns with & | ~ and brackets, not with and, or, not, if",
-    ),
-    (r"combine triggers with", "write & for and, | for or, ~ for not"),
-    (r"mutable default", "write a tuple, in round brackets, and the type tuple[int, ...]"),
-    (r"non-frozen dataclass from a frozen", "write @dataclass(frozen=True) above the class"),
-    (r"non-default argument '?(\w+)'? follows", "give it a default value"),
-    (r"unhashable type", "use tuples instead of lists, in round brackets"),
-    (r"unexpected keyword argument", "look at the names of its fields"),
-    (
-        r"positional arguments? but|missing \d+ required positional",
-        "look at the arguments of the method: self, then market where it needs one",
-    ),
-    (
-        r"object is not callable",
-        "a field or value has the name of a method, or brackets are too many",
-    ),
-    (
-        r"not supported between instances of 'method'|'method' object",
-        "a method needs brackets to be called",
-    ),
-    (
-        r"identically-labeled|cannot reindex|duplicate labels",
-        "bring both to the same dates with .reindex(market.sessions)",
-    ),
-    (
-        r"could not be broadcast|Length of values|Length mismatch",
-        "the lengths differ; keep an index of market.sessions",
-    ),
-    (r"read-only", "work on a copy()"),
-    (r"tz-naive|tz-aware", "dates of a market have no time zone; .tz_localize(None)"),
-    (r"unsupported operand type", "an operand is of another type than meant: print it"),
-    (r"'NoneType'", "something is None: a method that returns nothing, or a market without opens"),
-    (r"out of bounds|out of range", "the market may be shorter than the window asked for"),
-    (r"maximum recursion depth", "a method calls itself"),
-    (r"division by zero", "guard against an empty basket"),
-)
+CAUSES: list[tuple[str, str]] = tomllib.loads(
+    (files("backtest.cli") / "causes.toml").read_text(encoding="utf-8")
+)["causes"]
 
 
 def own_fault(error: BaseException) -> Note | None:
     """Say where in a user's own file an exception came from; None if it did not."""
-    files = {
+    own = {
         str(module.__file__) for name, module in list(sys.modules.items()) if name.startswith(OWN)
     }
     lines = [
         (frame.f_code.co_filename, number)
         for frame, number in traceback.walk_tb(error.__traceback__)
-        if frame.f_code.co_filename in files
+        if frame.f_code.co_filename in own
     ]
     said = str(error)
-    if isinstance(error, SyntaxError) and error.filename in files:
+    if isinstance(error, SyntaxError) and error.filename in own:
         lines, said = [(error.filename, error.lineno or 1)], error.msg
     if not lines:
         return None
