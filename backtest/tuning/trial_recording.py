@@ -12,7 +12,8 @@ from backtest.costs import Costs
 from backtest.engine.held import held, lineage, price_reach
 from backtest.engine.recording import over_sectors, trial_prints, tried
 from backtest.market import Market
-from backtest.trials.ledger import KEPT, Ledger
+from backtest.trials.ledger import Ledger
+from backtest.trials.tables import KEPT
 from backtest.trials.tried import Held
 from backtest.tuning.signals import Regimes, regimes
 from backtest.tuning.space import Variants

@@ -21,7 +21,8 @@ import pandas as pd
 
 from backtest.engine.resampling import resampling_counts
 from backtest.trials.fingerprints import fingerprints
-from backtest.trials.ledger import KEPT, Count, Ledger
+from backtest.trials.ledger import Count, Ledger
+from backtest.trials.tables import KEPT
 from backtest.trials.tried import Held, Lineage, Tried, active_returns, by_month, days_of
 from backtest.tuning.judge import judge
 from backtest.tuning.pbo import overfitting

@@ -188,7 +188,7 @@ def test_independent_ideas_count_one_each(ledger: Ledger) -> None:
 def test_only_so_many_signals_are_kept_but_all_count(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backtest.trials.ledger.KEPT", 30)
+    monkeypatch.setattr("backtest.trials.tables.KEPT", 30)
     for number in range(3):
         held = signals(number, 20)
         tried = with_signals({"window": np.arange(20) + 20 * number}, held)
