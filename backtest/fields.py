@@ -1,17 +1,15 @@
-"""Fields of strategies and triggers: is a class sound, do values have their types and ranges."""
+"""Fields of strategies and triggers: do values have their types and ranges."""
 
 from __future__ import annotations
 
-import inspect
 import math
 import sys
 import sysconfig
 import types
 from abc import ABCMeta
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import date
-from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from numbers import Integral, Real
@@ -21,8 +19,8 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 from backtest.errors import UserError, shown, suggest
 from backtest.notes import Note, either
 from backtest.parameter import Parameter, said_of
+from backtest.soundness import OURS, built_in, defined, unsound
 
-OURS = ("backtest", "strategies")
 LARGEST = 1e300  # a number of any size from here on is no parameter's
 WANTED: dict[type, str] = {
     type(None): "none",
@@ -31,14 +29,6 @@ WANTED: dict[type, str] = {
     bool: "true or false",
     str: "text",
     date: "a date, as 2024-06-28",
-}
-TAKES = {
-    "rules": "self",
-    "overlays": "self",
-    "baskets": "self, market",
-    "regime": "self, market",
-    "target_weights": "self, market",
-    "evaluate": "self, market",
 }
 
 
@@ -154,9 +144,9 @@ def wanted(hint: Any) -> Note:
 @cache
 def _declared(kind: type) -> tuple[tuple[str, ...], Known] | None:
     """Return a class's fields in order, and what each takes; complains about the class once."""
-    if not _built_in(kind):
-        for sentence in _unsound(kind):
-            raise UserError("{sentence}{where}", sentence=sentence, where=_defined(kind))
+    if not built_in(kind):
+        for sentence in unsound(kind):
+            raise UserError("{sentence}{where}", sentence=sentence, where=defined(kind))
     made = getattr(getattr(kind, "__init__", None), "__code__", None)
     if made is None or made.co_filename != "<string>":  # no dataclass, or its own __init__
         return None
@@ -167,16 +157,16 @@ def _declared(kind: type) -> tuple[tuple[str, ...], Known] | None:
             "the types of {name} cannot be read ({error}); import what its annotations name{where}",
             name=kind.__name__,
             error=error,
-            where=_defined(kind),
+            where=defined(kind),
         ) from error
     said = said_of(kind)
     known = {spec.name: (hints[spec.name], said.get(spec.name)) for spec in fields(kind)}
     for spec in fields(kind):
         default = spec.default
-        if spec.default_factory is not MISSING and not _built_in(kind):
+        if spec.default_factory is not MISSING and not built_in(kind):
             default = spec.default_factory()
         if default is not MISSING:
-            _check(kind, spec.name, default, known[spec.name], lambda: _defined(kind))
+            _check(kind, spec.name, default, known[spec.name], lambda: defined(kind))
     return tuple(spec.name for spec in fields(kind) if spec.init and not spec.kw_only), known
 
 
@@ -213,7 +203,7 @@ def _check(
     if said is not None and said.check is not None:
         said.check(value)
     try:
-        _ = None if _built_in(kind) else hash(value)
+        _ = None if built_in(kind) else hash(value)
     except TypeError as error:
         raise UserError(
             "{kind}.{field} holds a {held}, which has no fixed value; give numbers, text or "
@@ -238,117 +228,6 @@ def _in_range(value: Any, said: Parameter) -> bool:
         and (said.above is None or number > said.above)
         and (said.most is None or number <= said.most)
     )
-
-
-def _unsound(kind: type) -> Iterator[Note]:
-    """Yield what is wrong with a user's class, in a sentence each."""
-    name, own = kind.__name__, vars(kind)
-    base = next(parent for parent in kind.__mro__ if _built_in(parent))
-    missing = sorted(getattr(kind, "__abstractmethods__", ()))
-    if missing:
-        yield lacking(kind, missing)
-    typed = own.get("__annotations__", {})
-    annotated = [key for key, hint in typed.items() if "ClassVar" not in str(hint)]
-    decorated = "__dataclass_params__" in own
-    if annotated and not decorated:
-        yield Note(
-            "{name} has the fields {fields}, but is no dataclass, so they are no parameters; write "
-            "@dataclass(frozen=True) above the class",
-            name=name,
-            fields=", ".join(annotated),
-        )
-    if decorated and not own["__dataclass_params__"].frozen:
-        yield Note(
-            "{name} can be changed after it is made; write @dataclass(frozen=True) above it",
-            name=name,
-        )
-    hints = vars(base).get("__annotations__", {})
-    offered = {key for key, hint in hints.items() if "ClassVar" not in str(hint)}
-    for key in annotated:
-        if hasattr(base, key) and key not in {*getattr(base, "__dataclass_fields__", {}), *offered}:
-            yield Note(
-                "the field {field} of {name} hides what a {base} calls {field}; rename it",
-                field=key,
-                name=name,
-                base=base.__name__,
-            )
-    for key, value in own.items():
-        if key in TAKES:
-            yield from _method(name, key, value)
-        elif not (key.startswith("_") or key.isupper() or key in typed):
-            yield from _untyped(name, key, value, base)
-
-
-def lacking(kind: type, missing: list[str]) -> Note:
-    """Say which methods a class lacks, and which of its own were probably meant."""
-    own = [key for key in vars(kind) if not key.startswith("_")]
-    for method in missing:
-        if near := get_close_matches(method, own, n=1):
-            return Note(
-                "{kind} lacks the method {method}; rename {near!r} to {method!r}",
-                kind=kind.__name__,
-                method=method,
-                near=near[0],
-            )
-    return Note(
-        "{kind} lacks {methods}; write {write}",
-        kind=kind.__name__,
-        methods=", ".join(missing),
-        write=", ".join(f"def {method}({TAKES.get(method, 'self')})" for method in missing),
-    )
-
-
-def _method(name: str, key: str, value: Any) -> Iterator[Note]:
-    write = f"def {key}({TAKES[key]})"
-    if isinstance(value, property) or not callable(value):
-        yield Note(
-            "{method} of {name} is a {kind}, and has to be a method; write {write}",
-            method=key,
-            name=name,
-            kind=type(value).__name__,
-            write=write,
-        )
-        return
-    try:
-        inspect.signature(value).bind(*TAKES[key].split(", "))
-    except TypeError:
-        yield Note(
-            "{method} of {name} takes ({takes}); write {write}",
-            method=key,
-            name=name,
-            takes=", ".join(inspect.signature(value).parameters),
-            write=write,
-        )
-
-
-def _untyped(name: str, key: str, value: Any, base: type) -> Iterator[Note]:
-    """Say so where a value of the class looks like a parameter and is none."""
-    if callable(value) or hasattr(type(value), "__get__"):
-        return
-    hint = "tuple" if isinstance(value, (list, tuple)) else type(value).__name__
-    known = key in getattr(base, "__dataclass_fields__", {})
-    if known or not hasattr(base, key):
-        yield Note(
-            "{field} of {name} has no type, so it is no parameter; write {typed}",
-            field=key,
-            name=name,
-            typed=f"{key}: {hint} = {value!r}",
-        )
-
-
-def _built_in(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] in OURS
-
-
-def _defined(kind: type) -> str:
-    """Return the file and line of a user's class, in brackets."""
-    if _built_in(kind):
-        return ""
-    try:
-        file, (_, line) = inspect.getsourcefile(kind), inspect.getsourcelines(kind)
-    except (OSError, TypeError):
-        return ""
-    return f" ({Path(file or '').name}:{line})"
 
 
 def _asked() -> str:

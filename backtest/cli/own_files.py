@@ -13,8 +13,8 @@ from types import ModuleType
 
 from backtest.cli.own_faults import OWN, own_fault
 from backtest.errors import UserError, suggest
-from backtest.fields import lacking
 from backtest.notes import Note
+from backtest.soundness import lacking
 from backtest.strategy import Strategy
 from backtest.triggers import Trigger
 

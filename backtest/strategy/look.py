@@ -13,6 +13,7 @@ import pandas as pd
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
+from backtest.soundness import built_in
 from backtest.strategy.leaks import (
     Decided,
     Leak,
@@ -21,7 +22,6 @@ from backtest.strategy.leaks import (
     decided,
     differs,
 )
-from backtest.strategy.source import built_in
 from backtest.strategy.strategy import Strategy
 from backtest.triggers import Trigger
 

@@ -17,14 +17,9 @@ from hashlib import blake2b
 from importlib.metadata import version
 
 from backtest.errors import UserError
+from backtest.soundness import built_in
 
-PACKAGES = ("backtest", "strategies")
 OWN = "source "  # before what a user's own class is known by
-
-
-def built_in(kind: type) -> bool:
-    """Say whether a class came with the package."""
-    return kind.__module__.partition(".")[0] in PACKAGES
 
 
 @cache
