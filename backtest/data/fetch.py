@@ -20,14 +20,13 @@ from backtest.data.fetch_plan import (
     base_of,
     chosen_series,
     last_day,
-    wanted_price,
-    wanted_series,
+    wanted,
 )
 from backtest.data.finding import Finding
 from backtest.data.periods import usable
 from backtest.data.quality import check
 from backtest.data.raw import RawMarket, raw_market
-from backtest.data.sources.base import Arrival, DataSource, Missed, Wanted
+from backtest.data.sources.base import Arrival, DataSource, Kind, Missed, Wanted
 from backtest.data.sources.pacing import NoNetworkError
 from backtest.data.stated import Stated
 from backtest.data.store import SHOWN, Manifest, check_name, encode, save
@@ -140,17 +139,18 @@ class _Plan:
     ) -> _Plan:
         universe = base.raw.universe
         last = last_day(universe, request.end, now)
-        names = [("instrument", name) for name in universe.by_id] if prices_come else []
+        names: list[tuple[Kind, str]] = []
+        if prices_come:
+            names += [("instrument", name) for name in universe.by_id]
         names += [("series", name) for name in chosen_series(source, universe, request.series)]
-        wanted, current = [], []
+        asked, current = [], []
         for kind, name in names:
-            find = wanted_price if kind == "instrument" else wanted_series
-            one = find(base, name, request.start, last)
+            one = wanted(base, kind, name, request.start, last)
             if one is None:
                 current.append(Outcome.of(base.rows(kind, name), kind, name, "up to date"))
             else:
-                wanted.append(one)
-        return cls(tuple(wanted), tuple(current), tuple(names))
+                asked.append(one)
+        return cls(tuple(asked), tuple(current), tuple(names))
 
 
 def _answers(

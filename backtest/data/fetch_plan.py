@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from backtest.data.raw import RawMarket, empty_prices, empty_series, raw_market
-from backtest.data.sources.base import DataSource, Wanted
+from backtest.data.sources.base import DataSource, Kind, Wanted
 from backtest.data.store import Manifest, market_names, read_manifest, read_snapshot
 from backtest.errors import UserError, suggest
 from backtest.market.calendar import known_span, sessions
@@ -132,47 +132,37 @@ def chosen_series(
     return tuple(dict.fromkeys(names))
 
 
-def wanted_price(
-    base: Base, instrument: str, start: dt.date | None, last: dt.date
+def wanted(
+    base: Base, kind: Kind, name: str, start: dt.date | None, last: dt.date
 ) -> Wanted | None:
-    """Return what to ask for an instrument, None where nothing is missing."""
-    entry = base.raw.universe.by_id[instrument]
-    stored = base.rows("instrument", instrument)
-    first = _asked_from(base, "instruments", instrument, stored) or start or DEFAULT_START
-    first = first if start is None else min(first, start)
-    whole = Wanted("instrument", instrument, first, last, entry.kind, base.raw.universe.currency)
-    if stored.empty:
-        return whole if first <= last else None
-    noted = _asked_from(base, "instruments", instrument, stored)
-    if noted is not None and first < noted:
-        return whole
-    ends = stored["date"].iloc[-1].date()
-    if ends >= last:
-        return None
-    overlap = stored["date"].iloc[-OVERLAP_SESSIONS:].iloc[0].date()
-    return Wanted(whole.kind, whole.id, overlap, last, whole.form, whole.currency)
+    """Return what to ask for an instrument or a series, None where nothing is missing.
 
-
-def wanted_series(base: Base, series: str, start: dt.date | None, last: dt.date) -> Wanted | None:
-    """Return what to ask for a series: all of it where it is monthly, for it may be revised."""
-    stored = base.rows("series", series)
-    noted = _asked_from(base, "series", series, stored)
-    first = noted or start or DEFAULT_START
-    first = first if start is None else min(first, start)
+    A series that is not daily is asked for whole, for it may be revised.
+    """
+    stored = base.rows(kind, name)
+    noted = _asked_from(base, kind, name, stored)
+    first = min(noted or start or DEFAULT_START, start or dt.date.max)
+    whole = Wanted(kind, name, first, last)
+    if kind == "instrument":
+        universe = base.raw.universe
+        whole = replace(whole, form=universe.by_id[name].kind, currency=universe.currency)
     if stored.empty or noted is None or first < noted:
-        return Wanted("series", series, first, last) if first <= last else None
+        return whole if first <= last else None
     dates = stored["date"].drop_duplicates()
-    if frequency_of(pd.DatetimeIndex(dates)) != "daily":
-        return Wanted("series", series, first, last)
+    if kind == "series" and frequency_of(pd.DatetimeIndex(dates)) != "daily":
+        return whole
     if dates.iloc[-1].date() >= last:
         return None
-    overlap = (dates.iloc[-1] - pd.Timedelta(days=OVERLAP_DAYS)).date()
-    return Wanted("series", series, max(first, overlap), last)
+    overlap = dates.iloc[-1] - pd.Timedelta(days=OVERLAP_DAYS)
+    if kind == "instrument":
+        overlap = dates.iloc[-OVERLAP_SESSIONS:].iloc[0]
+    return replace(whole, first=max(first, overlap.date()))
 
 
-def _asked_from(base: Base, kind: str, name: str, stored: pd.DataFrame) -> dt.date | None:
+def _asked_from(base: Base, kind: Kind, name: str, stored: pd.DataFrame) -> dt.date | None:
     """Return since when a source has been asked for this, or since when it is stored."""
-    noted = base.noted(kind).get(name, {}).get("asked_from")
+    fetched = base.noted("instruments" if kind == "instrument" else "series")
+    noted = fetched.get(name, {}).get("asked_from")
     if noted is not None:
         return dt.date.fromisoformat(noted)
     day: dt.date | None = None if stored.empty else stored["date"].min().date()

@@ -50,6 +50,7 @@ SITES = {
     "Sina": "https://finance.sina.com.cn",
     "Jin10": "https://datacenter-api.jin10.com",
 }
+LEVELS = "none (price index)"
 CODE = re.compile(r"(\d{6})(?:\.(SS|SH|SZ|SI|CSI))?")
 CHINESE = {
     "日期": "date",
@@ -115,9 +116,9 @@ class AkShare:
         if found is None:
             raise RefusedError("akshare knows six digits and an exchange, as 801010 or 510300.SS")
         failures = []
-        for address, adjusted, ask in self._ways(found.group(1), found.group(2), wanted):
+        for site, address, adjusted, options in self._ways(found[1], found[2], wanted):
             try:
-                table = ask()
+                table = self._ask(site, getattr(self.library, address), **options)
             except (TemporaryError, RefusedError, SiteError) as error:
                 failures.append(f"{address}: {error}")
                 continue
@@ -138,51 +139,21 @@ class AkShare:
 
     def _ways(
         self, code: str, exchange: str | None, wanted: Wanted
-    ) -> Iterator[tuple[str, str, Callable[[], pd.DataFrame]]]:
-        """Yield (function, adjustment, request) in the order to try."""
-        library = self.library
+    ) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+        """Yield (site, function, adjustment, options) in the order to try."""
         days = {"start_date": f"{wanted.first:%Y%m%d}", "end_date": f"{wanted.last:%Y%m%d}"}
         side = "sh" if exchange in ("SS", "SH") or (not exchange and code[0] in "056") else "sz"
+        own, sided = {"symbol": code}, {"symbol": f"{side}{code}"}
         if wanted.form == "index" and code.startswith("80"):
-            yield (
-                "index_hist_sw",
-                "none (price index)",
-                lambda: self._ask("Shenwan", library.index_hist_sw, symbol=code, period="day"),
-            )
+            yield "Shenwan", "index_hist_sw", LEVELS, {**own, "period": "day"}
         elif wanted.form == "index":
-            yield (
-                "stock_zh_index_hist_csindex",
-                "none (price index)",
-                lambda: self._ask("CSI", library.stock_zh_index_hist_csindex, symbol=code, **days),
-            )
-            yield (
-                "stock_zh_index_daily_em",
-                "none (price index)",
-                lambda: self._ask(
-                    "EastMoney",
-                    library.stock_zh_index_daily_em,
-                    symbol=f"{side}{code}",
-                    **days,
-                ),
-            )
+            yield "CSI", "stock_zh_index_hist_csindex", LEVELS, {**own, **days}
+            yield "EastMoney", "stock_zh_index_daily_em", LEVELS, {**sided, **days}
         else:
-            yield (
-                "fund_etf_hist_em",
-                "dividends, forward (qfq)",
-                lambda: self._ask(
-                    "EastMoney",
-                    library.fund_etf_hist_em,
-                    symbol=code,
-                    period="daily",
-                    adjust="qfq",
-                    **days,
-                ),
-            )
-            yield (
-                "fund_etf_hist_sina",
-                "none",
-                lambda: self._ask("Sina", library.fund_etf_hist_sina, symbol=f"{side}{code}"),
-            )
+            adjusted = {"period": "daily", "adjust": "qfq"}
+            forward = "dividends, forward (qfq)"
+            yield "EastMoney", "fund_etf_hist_em", forward, {**own, **adjusted, **days}
+            yield "Sina", "fund_etf_hist_sina", "none", sided
 
     def _series(self, wanted: Wanted) -> Arrival:
         if wanted.id in YIELDS:

@@ -71,25 +71,17 @@ def _in_json(file: str, before: str, after: str) -> Difference | None:
 
 def _path(before: Any, after: Any, where: str) -> tuple[str, str, str] | None:
     """Return the first key, in the order written again, whose values differ, and both."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in (*after, *(key for key in before if key not in after)):
-            below = f"{where}.{key}" if where else str(key)
-            if key not in before or key not in after:
-                here = [_json(side[key]) if key in side else GONE for side in (before, after)]
+    for kind in (dict, list):
+        if not (isinstance(before, kind) and isinstance(after, kind)):
+            continue
+        listed = kind is list
+        old, new = (dict(enumerate(side)) if listed else side for side in (before, after))
+        for key in (*new, *(key for key in old if key not in new)):
+            below = f"{where}[{key}]" if listed else f"{where}.{key}" if where else str(key)
+            if key not in old or key not in new:
+                here = [_json(side[key]) if key in side else GONE for side in (old, new)]
                 return below, here[0], here[1]
-            found = _path(before[key], after[key], below)
-            if found is not None:
-                return found
-        return None
-    if isinstance(before, list) and isinstance(after, list):
-        for number in range(max(len(before), len(after))):
-            below = f"{where}[{number}]"
-            if number >= len(before) or number >= len(after):
-                here = [
-                    _json(side[number]) if number < len(side) else GONE for side in (before, after)
-                ]
-                return below, here[0], here[1]
-            found = _path(before[number], after[number], below)
+            found = _path(old[key], new[key], below)
             if found is not None:
                 return found
         return None
