@@ -36,12 +36,8 @@ class Stated:
 
     def to_json(self) -> dict[str, Any]:
         """Return what was said, for a manifest."""
-        plain = {
-            "columns": dict(self.columns),
-            "date_format": self.date_format,
-            "units": dict(self.units),
-            "delays": dict(self.delays),
-            "returns": self.returns,
-            "accept_jumps": self.accept_jumps,
+        return {
+            name: dict(value) if isinstance(value, Mapping) else value
+            for name, value in vars(self).items()
+            if value
         }
-        return {name: value for name, value in plain.items() if value}
