@@ -130,14 +130,14 @@ def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
     for finding in findings:
         by_kind.setdefault((finding.severity, finding.kind), []).append(finding)
     ordered = sorted(by_kind, key=lambda key: (key[0], RANK.get(key[1], len(RANK))))
-    return tuple(_group(by_kind[key]) for key in ordered)
-
-
-def _group(members: list[Finding]) -> Group:
-    return Group(
-        severity=members[0].severity,
-        kind=members[0].kind,
-        count=len(members),
-        instruments=tuple(dict.fromkeys(member.instrument for member in members)),
-        message=members[0].message,
+    found = [(*key, by_kind[key]) for key in ordered]
+    return tuple(
+        Group(
+            severity,
+            kind,
+            count=len(members),
+            instruments=tuple(dict.fromkeys(member.instrument for member in members)),
+            message=members[0].message,
+        )
+        for severity, kind, members in found
     )

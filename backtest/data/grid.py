@@ -212,7 +212,10 @@ def _columnar(content: bytes, path: Path) -> Cells:
         raise UserError("{path} is no readable Parquet file; write it again", path=path) from error
     levels = frame.columns.nlevels
     if not isinstance(frame.index, pd.RangeIndex):
-        names = [_unused(number, level) for number, level in enumerate(frame.index.names)]
+        names = [
+            f"\x00{number}" if level is None else level
+            for number, level in enumerate(frame.index.names)
+        ]
         index = pd.DataFrame(
             {number: frame.index.get_level_values(number) for number in range(len(names))}
         ).set_axis(_spread(names, levels), axis=1)
@@ -223,10 +226,6 @@ def _columnar(content: bytes, path: Path) -> Cells:
     heads = tuple(tuple(_header(row[level]) for row in named) for level in range(levels))
     cells = frame.set_axis(range(frame.shape[1]), axis=1)
     return Cells(cells.apply(_plain_column), heads, kind)
-
-
-def _unused(number: int, name: Any) -> Any:
-    return f"\x00{number}" if name is None else name
 
 
 def _spread(names: list[Any], levels: int) -> Any:

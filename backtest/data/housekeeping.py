@@ -52,7 +52,8 @@ def delete(name: str) -> list[str]:
     with locked(name, "import", patience=PATIENCE_SECONDS), storing():
         (home() / "markets" / f"{name}.json").unlink()
         shutil.rmtree(home() / "history" / name, ignore_errors=True)
-    free = [snapshot for snapshot in snapshots if snapshot not in _named()]
+    named = {one for other in market_names() for one in stored_snapshots(other)}
+    free = [snapshot for snapshot in snapshots if snapshot not in named]
     remove(free)
     return free
 
@@ -101,7 +102,3 @@ def size_of(snapshot: str) -> int:
     """Return a snapshot's size in bytes."""
     folder: Path = home() / "snapshots" / snapshot
     return sum(path.stat().st_size for path in folder.glob("*"))
-
-
-def _named() -> set[str]:
-    return {snapshot for name in market_names() for snapshot in stored_snapshots(name)}

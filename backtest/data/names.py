@@ -47,7 +47,9 @@ def matcher(universe: Universe) -> Match:
     known = universe.instruments
     exact = _unambiguous((entry.id.lower(), entry.id) for entry in known)
     coded = _unambiguous((_code(entry.id)[0], entry.id) for entry in known)
-    named = _unambiguous((_title(name), entry.id) for entry in known for name in _titles(entry))
+    named = _unambiguous(
+        (_title(name), one.id) for one in known for name in (one.name, one.name_zh) if name
+    )
 
     def by_code(name: str) -> str | None:
         code, exchange = _code(name)
@@ -83,10 +85,6 @@ def code_in(text: str) -> str:
     """
     found = set(re.findall(r"(?<!\d)\d{6}(?!\d)", text))
     return found.pop() if len(found) == 1 else ""
-
-
-def _titles(entry: Instrument) -> set[str]:
-    return {title for title in (entry.name, entry.name_zh) if title}
 
 
 def _title(name: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from backtest.data.align import credible, market_sessions
 from backtest.data.finding import Finding
-from backtest.data.series_quality import OFF_SESSION, check_series
+from backtest.data.series_quality import OFF_SESSION, check_series, order
 from backtest.data.stated import Stated
 from backtest.data.valuation_quality import check_valuations
 from backtest.market.calendar import FROM_DATA, known_span, sessions
@@ -100,7 +100,7 @@ class _Quotes:
 
 
 def _instrument(quotes: _Quotes, stated: Stated) -> Iterator[Finding]:
-    yield from _order(quotes)
+    yield from order(quotes.name, quotes.rows, ["date"])
     yield from _levels(quotes)
     in_order = quotes.rows.sort_values("date", kind="stable").drop_duplicates("date")
     sorted_quotes = _Quotes(quotes.instrument, quotes.universe, in_order, quotes.sessions)
@@ -108,16 +108,6 @@ def _instrument(quotes: _Quotes, stated: Stated) -> Iterator[Finding]:
     yield from _jumps(sorted_quotes, stated)
     yield from _stale(sorted_quotes)
     yield from _launch(sorted_quotes)
-
-
-def _order(quotes: _Quotes) -> Iterator[Finding]:
-    dates = quotes.rows["date"]
-    for when in dates[dates.duplicated()].unique():
-        yield quotes.say("duplicate_date", pd.Timestamp(when))
-    backward = np.flatnonzero(dates.diff().dt.days.to_numpy() < 0)
-    # A file with the latest row on top is in order, only the other way round.
-    if len(backward) and len(backward) < len(dates) - 1:
-        yield quotes.say("unordered_dates", dates.iloc[backward[0]], len(backward))
 
 
 def _levels(quotes: _Quotes) -> Iterator[Finding]:
@@ -148,7 +138,8 @@ def _sessions(quotes: _Quotes) -> Iterator[Finding]:
     if is_slower(frequency_of(dates), universe.frequency):
         return
     expected = quotes.sessions[(quotes.sessions >= dates[0]) & (quotes.sessions <= dates[-1])]
-    closed, calendar = dates.difference(expected), _calendar_name(universe)
+    closed = dates.difference(expected)
+    calendar = "the other prices" if universe.calendar == FROM_DATA else universe.calendar
     if universe.calendar != FROM_DATA and len(closed) > OFF_SESSION * len(dates) > 1:
         yield quotes.say("off_session", closed[0], len(closed), total=len(dates), calendar=calendar)
         return
@@ -156,10 +147,6 @@ def _sessions(quotes: _Quotes) -> Iterator[Finding]:
         yield quotes.say("missing_session", when, calendar=calendar)
     for when in closed:
         yield quotes.say("no_session", when, calendar=calendar)
-
-
-def _calendar_name(universe: Universe) -> str:
-    return "the other prices" if universe.calendar == FROM_DATA else universe.calendar
 
 
 def _jumps(quotes: _Quotes, stated: Stated) -> Iterator[Finding]:

@@ -50,7 +50,9 @@ def check_series(
         if name not in declared and _is_file(rows) and not is_valuation(str(name)):
             details = {"universe": universe.name, "used": _used(str(name), rows, stated)}
             yield Finding("undeclared_series", str(name), details=details)
-        yield from _order(str(name), rows)
+        # A value that was fetched again and differed stands beside the first one.
+        told_apart = [key for key in ("date", "fetched") if key in rows.columns]
+        yield from order(str(name), rows, told_apart)
         ordered = rows.sort_values("date", kind="stable")
         yield from check_units(str(name), ordered, universe, stated=str(name) in stated.units)
         dates = pd.DatetimeIndex(rows["date"].drop_duplicates().sort_values())
@@ -104,16 +106,22 @@ def _used(name: str, rows: pd.DataFrame, stated: Stated) -> str:
     return "from the day after their own"
 
 
-def _order(name: str, rows: pd.DataFrame) -> Iterator[Finding]:
+def order(name: str, rows: pd.DataFrame, told_apart: list[str]) -> Iterator[Finding]:
+    """Yield dates that stand twice, and the first that does not follow the one before.
+
+    Parameters
+    ----------
+    told_apart : list of str
+        The columns that tell rows apart.
+    """
     dates = rows["date"]
-    # A value that was fetched again and differed stands beside the first one.
-    seen = ["date", "fetched"] if "fetched" in rows.columns else ["date"]
-    for when in dates[rows.duplicated(seen)].unique():
+    for when in dates[rows.duplicated(told_apart)].unique():
         yield Finding("duplicate_date", name, pd.Timestamp(when).date())
     backward = np.flatnonzero(dates.diff().dt.days.to_numpy() < 0)
+    # A file with the latest row on top is in order, only the other way round.
     if len(backward) and len(backward) < len(dates) - 1:
         when = dates.iloc[backward[0]]
-        yield Finding("unordered_dates", name, when.date(), len(backward))
+        yield Finding("unordered_dates", name, when.date(), float(len(backward)))
 
 
 def _daily(

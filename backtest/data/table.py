@@ -101,9 +101,10 @@ def read_table(
     grid = upright(read_grid(path))
     cells = grid.cells
     place, numeric = _date_column(grid, path, stated)
-    dated = looks_dated(cells[place], numbers=numeric) if not stated.date_format else _stated(
-        cells[place], exchange, stated
-    )  # fmt: skip
+    dated = looks_dated(cells[place], numbers=numeric)
+    if stated.date_format:
+        read = read_dates(cells[place], exchange, form=stated.date_format)
+        dated = np.asarray(read.days.notna())
     if not dated.any():
         _refuse_undated(cells[place], path)
     begins = int(dated.argmax()) if dated.any() else len(dated)
@@ -229,10 +230,6 @@ def _mostly(cells: pd.Series, dated: np.ndarray) -> bool:
 
 def _header_of(texts: list[str], role: str) -> str:
     return next((text for text in texts if meaning(text) == role), "")
-
-
-def _stated(cells: pd.Series, exchange: Exchange, stated: Stated) -> np.ndarray:
-    return np.asarray(read_dates(cells, exchange, form=stated.date_format).days.notna())
 
 
 def _heads(grid: Cells, begins: int) -> list[list[str]]:

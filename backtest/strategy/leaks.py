@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
@@ -166,10 +166,11 @@ def leaks(
     found: dict[str, list[Leak]] = {}
     leaking = []
     for cut in cuts:
-        here = list(_differences(subject, market, full, cut))
-        if here:
+        seeds = (None, 2 * cut, 2 * cut + 1)
+        here = [differs(subject, market, full, cut, seed) for seed in seeds]
+        if any(here):
             leaking.append(cut)
-            found.setdefault("", []).extend(here)
+            found.setdefault("", []).extend(filter(None, here))
     if not leaking:
         return ()
     first, last = leaking[: MOST_TRACED // 2], leaking[MOST_TRACED // 2 :][-(MOST_TRACED // 2) :]
@@ -206,13 +207,6 @@ def cut_sessions(full: Decided, count: int, *, seed: int) -> list[int]:
     random = draw.choice(free, min(len(free), max(1, count - len(some) - 1)), replace=False)
     found = dict.fromkeys([last, *changes[some].tolist(), *random.tolist()])
     return sorted(list(found)[:count])
-
-
-def _differences(subject: Subject, market: Market, full: Decided, cut: int) -> Iterator[Leak]:
-    for seed in (None, 2 * cut, 2 * cut + 1):
-        leak = differs(subject, market, full, cut, seed)
-        if leak is not None:
-            yield leak
 
 
 def differs(
@@ -268,10 +262,9 @@ def _merged(name: str, found: list[Leak], market: Market) -> Leak:
         first,
         input=name,
         ahead=max(leak.ahead for leak in found),
-        whole=any(_reads_all(leak, market) for leak in found),
+        # A change so far before the cut that no fixed lead explains it.
+        whole=any(
+            leak.ahead > max(LONG, (market.sessions.searchsorted(leak.cut) + 1) / 2)
+            for leak in found
+        ),
     )
-
-
-def _reads_all(leak: Leak, market: Market) -> bool:
-    """Say whether the change lies so far before the cut that no fixed lead explains it."""
-    return leak.ahead > max(LONG, (market.sessions.searchsorted(leak.cut) + 1) / 2)

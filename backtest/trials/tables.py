@@ -70,7 +70,8 @@ def keep_signals(db: sqlite3.Connection, market: int, held: Held, prints: np.nda
     for start in range(0, len(names), ASKED):
         some = names[start : start + ASKED]
         query = "SELECT print, runs, made FROM signal WHERE market = ? AND print IN "
-        found = db.execute(f"{query}({_marks(some)})", (market, *some))
+        marks = ", ".join("?" * len(some))
+        found = db.execute(f"{query}({marks})", (market, *some))
         kept.update({name: (runs, made) for name, runs, made in found})
     rows = []
     now = time.time_ns() // 1000
@@ -130,10 +131,6 @@ def keep_leaders(
             for row in new_leaders(sketches, month, known)
         ],
     )
-
-
-def _marks(values: list[int]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def different(values: np.ndarray) -> np.ndarray:

@@ -159,7 +159,7 @@ def verify(
     result = again(manifest, strategies, given=given or {}, market=market, benchmark=benchmark)
     versions = _versions(manifest, result)
     result = _as_if_then(result, manifest, owned=result.name in (given or {}))
-    report = write_report if _in_english(folder / REPORT) else None
+    report = write_report if ENGLISH in (_content(folder / REPORT) or b"")[:200] else None
     compared: list[str] = []
     difference = None
     with TemporaryDirectory() as scratch:
@@ -268,10 +268,6 @@ def _versions(
         for name, version in now.items()
         if then.get(name) != version
     )
-
-
-def _in_english(path: Path) -> bool:
-    return ENGLISH in (_content(path) or b"")[:200]
 
 
 def _content(path: Path) -> bytes | None:
