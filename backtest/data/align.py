@@ -58,10 +58,11 @@ def build_market(
     traded, carried = ~np.isnan(placed["close"]), _carried(placed["close"])
     can_buy, can_sell = _tradable(placed, traded, carried, columns, universe)
 
+    only_compared = {universe.benchmark} - {*universe.with_sector, *universe.bonds, universe.money}
     held = [
         column
         for position, column in enumerate(columns)
-        if traded[1:, position].any() and _investable(column, universe)
+        if traded[1:, position].any() and column not in only_compared
     ]
 
     def frame(values: NDArray[np.generic]) -> pd.DataFrame:
@@ -212,15 +213,6 @@ def _turnover(placed: dict[str, Matrix], columns: list[str], universe: Universe)
         if np.isnan(amount[:, position]).all() and universe.by_id[column].kind != "index":
             amount[:, position] = placed["volume"][:, position] * placed["close"][:, position]
     return amount
-
-
-def _investable(column: str, universe: Universe) -> bool:
-    useful = {*universe.bonds, universe.money}
-    return (
-        column != universe.benchmark
-        or universe.by_id[column].sector is not None
-        or column in useful
-    )
 
 
 def _benchmark(

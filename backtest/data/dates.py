@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from backtest.data.date_forms import FORMS, NUMBERS, SLASHED, Form, matches, stamp
+from backtest.data.numerals import cell_text
 from backtest.errors import UserError
 from backtest.market.calendar import sessions, zone_of
 
@@ -227,14 +227,7 @@ def _chosen(texts: list[str], exchange: Exchange) -> Form | None:
 
 
 def _texts(cells: pd.Series) -> pd.Series:
-    def text(cell: Any) -> str:
-        if cell is None or cell is pd.NaT or cell is pd.NA or cell != cell:
-            return ""
-        if isinstance(cell, float) and cell.is_integer():
-            return str(int(cell))
-        return str(cell).strip().strip("'\"").strip()
-
-    unique = {cell: text(cell) for cell in cells.unique().tolist()}
+    unique = {cell: cell_text(cell).strip("'\"").strip() for cell in cells.unique().tolist()}
     read: pd.Series = cells.map(unique, na_action="ignore").fillna("").astype(object)
     return read
 

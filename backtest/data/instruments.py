@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from backtest.data.names import Match
+from backtest.data.numerals import cell_text
 from backtest.data.table import FileTable
 
 
@@ -18,7 +19,7 @@ def instruments_of(table: FileTable, match: Match) -> pd.Series | None:
     for column in (coded, named, *others):
         if column is None:
             continue
-        texts = table.values(column).map(_plain)
+        texts = table.values(column).map(_name)
         if column not in (coded, named) and texts.iloc[:20].map(_is_price).any():
             continue
         known = {text: match(text) for text in texts[texts != ""].unique()}
@@ -26,6 +27,10 @@ def instruments_of(table: FileTable, match: Match) -> pd.Series | None:
         if known and (column is coded or (found and (column is named or _mostly(known)))):
             return texts if (texts != "").all() else texts.where(texts != "").ffill()
     return None
+
+
+def _name(cell: object) -> str:
+    return cell_text(cell).removeprefix("=").strip("\"'")
 
 
 def _mostly(known: dict[str, str | None]) -> bool:
@@ -41,11 +46,3 @@ def _is_price(text: str) -> bool:
     return bare.replace(".", "", 1).lstrip("+-").isdigit() and not (
         len(text) == 6 and text.isdigit()
     )
-
-
-def _plain(cell: object) -> str:
-    if cell is None or cell != cell:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip().removeprefix("=").strip("\"'")

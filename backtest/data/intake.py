@@ -140,7 +140,8 @@ def read_sources(sources: Sources, *, progress: Progress = silent) -> Intake:
     if stated.returns:
         placed = levels(placed, universe, stated.returns)
     else:
-        findings += _returns(placed)
+        seen = (look_like_returns(rows) for _, rows in placed.groupby("instrument"))
+        findings += [finding for finding in seen if finding is not None]
     # Prices of another frequency, or that are returns, would only be found wrong day by day.
     hopeless = any(finding.severity == "error" for finding in said) or any(
         finding.kind == "looks_like_returns" for finding in findings
@@ -163,11 +164,6 @@ def read_levels(path: Path, universe: Universe) -> pd.Series:
     """
     placed, _ = on_periods(Reader.of(universe).benchmark(path).frame, universe)
     return placed.set_index("date")["close"].dropna().rename(path.stem)
-
-
-def _returns(prices: pd.DataFrame) -> list[Finding]:
-    found = (look_like_returns(rows) for _, rows in prices.groupby("instrument"))
-    return [finding for finding in found if finding is not None]
 
 
 def import_market(name: str, sources: Sources, *, progress: Progress = silent) -> Manifest:

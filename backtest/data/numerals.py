@@ -1,4 +1,4 @@
-"""Cells as numbers: blanks, thousands, percent signs, and words for ten thousand or a million."""
+"""Cells as text and numbers: blanks, thousands, percent signs, words for ten thousand."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ _AROUND = re.compile(r"[\s\u00a0\u202f]|^=?[\"']|[\"']$|^[$¥￥€£]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+")
 _WORDED = re.compile(r"([+-]?[\d.]+)\s*(K|M|B|T|万亿|千万|百万|千|万|亿)", re.IGNORECASE)
+
+
+def cell_text(cell: Any) -> str:
+    """Return a cell as text, "" where it is blank."""
+    if cell is None or cell is pd.NaT or cell is pd.NA or cell != cell:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
 
 
 def is_blank(cell: Any) -> bool:

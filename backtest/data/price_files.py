@@ -289,7 +289,13 @@ class Reader:
         meant = [name for name in map(self.match, inside) if name is not None]
         name = by_name or (meant[0] if meant else None)
         if name is None:
-            raise self._unnamed(table.path)
+            raise UserError(
+                "{path} has no instrument column and no instrument of universe {universe} is "
+                "called {stem}; rename the file or add the column",
+                path=table.path,
+                universe=self.universe.name,
+                stem=table.path.stem,
+            )
         for finding in self._contradicting(table, name, inside):
             raise UserError(finding.message)
         return name
@@ -322,15 +328,6 @@ class Reader:
 
     def _unknown(self, text: str) -> Finding:
         return Finding("unknown_instrument", text, details={"universe": self.universe.name})
-
-    def _unnamed(self, path: Path) -> UserError:
-        return UserError(
-            "{path} has no instrument column and no instrument of universe {universe} is called "
-            "{stem}; rename the file or add the column",
-            path=path,
-            universe=self.universe.name,
-            stem=path.stem,
-        )
 
 
 def _no_close(table: FileTable) -> UserError:

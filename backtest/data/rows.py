@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtest.data.dates import looks_dated
 from backtest.data.grid import Cells
-from backtest.data.numerals import numbers
+from backtest.data.numerals import cell_text, numbers
 from backtest.errors import UserError
 
 SIDEWAYS_ROWS = 10
@@ -67,16 +67,12 @@ def data_rows(
         if not texts[place] and not filled:
             continue
         is_sum = texts[place].strip("：:").lower() in SUMMARIES
-        if is_sum or texts in heads or not _any_number(filled):
+        written, _ = numbers(pd.Series(filled, dtype=object), percent=True, words=True)
+        if is_sum or texts in heads or not np.isfinite(written).any():
             dropped.append(" ".join(text for text in texts if text)[:80])
             continue
         raise no_date(path, int(row), body[place].iloc[row])
     return dated, tuple(dropped)
-
-
-def _any_number(texts: list[str]) -> bool:
-    values, _ = numbers(pd.Series(texts, dtype=object), percent=True, words=True)
-    return bool(np.isfinite(values).any())
 
 
 def no_date(path: Path, row: int, cell: Any) -> UserError:
@@ -103,12 +99,3 @@ def refuse_ragged(body: pd.DataFrame, heads: list[list[str]], path: Path) -> Non
                 path=path,
                 over=over[0] + 1,
             )
-
-
-def cell_text(cell: Any) -> str:
-    """Return a cell as text, "" where it is blank."""
-    if cell is None or cell is pd.NaT or cell is pd.NA or cell != cell:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()

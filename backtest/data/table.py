@@ -17,10 +17,9 @@ from backtest.data.dates import Dates, Exchange, looks_dated, read_dates
 from backtest.data.grid import Cells, read_grid
 from backtest.data.head import Above, Column, IsName, column_of
 from backtest.data.headers import meaning
-from backtest.data.numerals import is_blank
+from backtest.data.numerals import cell_text, is_blank
 from backtest.data.raw import KNOWLEDGE_COLUMNS
 from backtest.data.rows import (
-    cell_text,
     data_rows,
     first_table,
     no_date,

@@ -12,7 +12,7 @@ from backtest.data.description import described
 from backtest.data.finding import Finding
 from backtest.data.head import Column
 from backtest.data.instruments import instruments_of
-from backtest.data.names import Match, matcher
+from backtest.data.names import matcher
 from backtest.data.numerals import numbers
 from backtest.data.publication_lag import known_by
 from backtest.data.quotes import QuoteReading, about
@@ -64,7 +64,10 @@ def read_valuations(path: Path, universe: Universe, stated: Stated) -> QuoteRead
             )
         said = instruments_of(table, match)
         names = pd.Series(file.stem, index=table.cells.index) if said is None else said
-        ids = {text: _meant(str(text), match, universe) for text in names.dropna().unique()}
+        ids = {
+            text: text if text in universe.sectors else match(text)
+            for text in map(str, names.dropna().unique())
+        }
         details = {"universe": universe.name}
         findings += [
             *about(table),
@@ -116,10 +119,6 @@ def _measures(table: FileTable) -> dict[str, Column]:
         if able:
             found[measure] = min(able, key=lambda pair: pair[0])[1]
     return found
-
-
-def _meant(text: str, match: Match, universe: Universe) -> str | None:
-    return text if text in universe.sectors else match(text)
 
 
 def _rows(
