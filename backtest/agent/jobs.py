@@ -111,7 +111,7 @@ def _work(job: Job, pipe: Connection) -> None:
     from backtest.agent.fence import raise_fence
     from backtest.cli.own_faults import own_fault
     from backtest.cli.usage import UsageError, usage_sentence
-    from backtest.trials.asker import asked_by
+    from backtest.trials.ledger import asked_by
 
     os.dup2(2, 1)  # the protocol's own stream is not ours
     sys.stderr = _Lines(pipe)

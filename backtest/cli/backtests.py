@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backtest.cli.completion import strategy_names
 from backtest.cli.options import (
     ForceOption,
     FullWindowOption,
@@ -19,6 +18,7 @@ from backtest.cli.options import (
     answer,
     check_out,
     on_terms,
+    strategy_names,
 )
 from backtest.notes import Note
 

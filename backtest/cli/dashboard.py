@@ -1,9 +1,10 @@
-"""`nqp dashboard`: starts the trigger board on 127.0.0.1."""
+"""`nqp dashboard`: starts the trigger board on 127.0.0.1, which answers its own address only."""
 
 from __future__ import annotations
 
 import sys
 import tomllib
+from collections.abc import Awaitable, Callable, MutableMapping
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,12 @@ PATIENCE = 120.0  # seconds for the server to answer
 CONFIG: dict[str, Any] = tomllib.loads(
     (files("backtest.cli") / "dashboard.toml").read_text(encoding="utf-8")
 )
+
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def dashboard(
@@ -82,8 +89,6 @@ def _serve(strategy: str, market: str, port: int, *, json: bool) -> None:
     from streamlit.web import bootstrap
     from streamlit.web.server.starlette import starlette_app
 
-    from backtest.cli.own_origin import OwnOrigin
-
     # Streamlit answers any host by HTTP and lets pages of every local port in.
     theirs = starlette_app.create_streamlit_middleware
     starlette_app.create_streamlit_middleware = lambda: [
@@ -114,3 +119,34 @@ def _announce(stdout: Any, port: int, json: bool) -> None:
         text = f'{{"url": "{url}"}}' if json else f"The board is at {url} (Ctrl-C ends it)."
         print(text, file=stdout, flush=True)
         return
+
+
+class OwnOrigin:
+    """ASGI middleware that refuses requests of other hosts and origins with 403.
+
+    A page from elsewhere, another local port included, could otherwise drive the board, and a name
+    that is made to resolve to 127.0.0.1 would let it read the answers (DNS rebinding).
+    """
+
+    def __init__(self, app: Application, *, port: int) -> None:
+        self.app = app
+        self.hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost")}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] not in ("http", "websocket") or self._allows(scope["headers"]):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            text = b"the board answers its own address only"
+            headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(text))]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send({"type": "http.response.body", "body": text})
+
+    def _allows(self, headers: list[tuple[bytes, bytes]]) -> bool:
+        given = [(name.lower(), value.decode("latin-1").lower()) for name, value in headers]
+        hosts = [value for name, value in given if name == b"host"]
+        origins = [value for name, value in given if name == b"origin"]
+        own = {f"http://{host}" for host in hosts}
+        return len(hosts) == 1 and hosts[0] in self.hosts and set(origins) <= own

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from backtest.cli.completion import market_names, parameters
 from backtest.notes import Note
 
 if TYPE_CHECKING:
@@ -21,6 +20,33 @@ if TYPE_CHECKING:
     from backtest.market import Market
     from backtest.views.page import Page
     from backtest.views.words import Words
+
+
+def strategy_names(incomplete: str) -> list[str]:
+    """Return the strategies of the package that begin so."""
+    from backtest.cli.lookup import built_in
+
+    return [name for name in built_in() if name.startswith(incomplete)]
+
+
+def market_names(incomplete: str) -> list[str]:
+    """Return the stored markets, and the sample, that begin so."""
+    from backtest.home import home
+
+    stored = sorted(path.stem for path in (home() / "markets").glob("*.json"))
+    return [name for name in ["sample", *stored] if name.startswith(incomplete)]
+
+
+def parameters(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the parameters of the strategies named so far, ready for a value."""
+    from backtest.cli.lookup import built_in
+    from backtest.strategy import field_names
+
+    said: Any = ctx.params.get("strategy") or ctx.params.get("names") or ()
+    kinds = built_in()
+    named = [said] if isinstance(said, str) else said
+    known = [field for name in named if name in kinds for field in field_names(kinds[name])]
+    return [f"{field}=" for field in dict.fromkeys(known) if field.startswith(incomplete)]
 
 
 def _spoken(language: str) -> str:

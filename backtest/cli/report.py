@@ -53,9 +53,8 @@ def report(
 def _workbook(folder: Path, named: str | None, given: Mapping[str, type[Strategy]]) -> Path:
     """Write a run's tables as a workbook into its folder."""
     from backtest.errors import UserError
-    from backtest.records.recall import recalled_market
     from backtest.records.record import read_run
-    from backtest.records.verify.recorded import other_folder
+    from backtest.records.verify.recorded import other_folder, recalled_market
     from backtest.render.files import write_result
 
     other = other_folder(folder)
@@ -132,7 +131,7 @@ def _market(
     manifest: Mapping[str, Any], named: str | None, language: str
 ) -> tuple[Market | None, str]:
     """Return the market, or a sentence that says what is left out without it."""
-    from backtest.records.recall import recalled_market
+    from backtest.records.verify.recorded import recalled_market
     from backtest.views.words import Words
 
     market = recalled_market(manifest, named)

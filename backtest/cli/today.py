@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from backtest.cli.completion import strategy_names
 from backtest.cli.options import (
     MOST,
     JsonOption,
@@ -16,6 +15,7 @@ from backtest.cli.options import (
     Terms,
     on_terms,
     print_json,
+    strategy_names,
 )
 from backtest.notes import Note
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backtest.cli.completion import parameters, strategy_names
 from backtest.cli.options import (
     ForceOption,
     JsonOption,
@@ -20,6 +19,8 @@ from backtest.cli.options import (
     answer,
     check_out,
     on_terms,
+    parameters,
+    strategy_names,
 )
 from backtest.notes import Note
 

@@ -16,8 +16,7 @@ from backtest.data.dates import Exchange
 from backtest.data.description import described
 from backtest.data.finding import Finding
 from backtest.data.grid import SUFFIXES, read_grid
-from backtest.data.instruments import instruments_of
-from backtest.data.names import Match, code_in, matcher
+from backtest.data.names import Match, code_in, instruments_of, matcher
 from backtest.data.numerals import numbers
 from backtest.data.quotes import (
     NAMING,

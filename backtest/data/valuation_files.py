@@ -11,8 +11,7 @@ from backtest.data.dates import Exchange
 from backtest.data.description import described
 from backtest.data.finding import Finding
 from backtest.data.head import Column
-from backtest.data.instruments import instruments_of
-from backtest.data.names import matcher
+from backtest.data.names import instruments_of, matcher
 from backtest.data.numerals import numbers
 from backtest.data.publication_lag import known_by
 from backtest.data.quotes import QuoteReading, about

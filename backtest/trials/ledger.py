@@ -21,6 +21,9 @@ never wait, and a process killed loses the chunk it was writing and nothing else
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -30,7 +33,6 @@ from typing import Any
 import numpy as np
 
 from backtest.home import home
-from backtest.trials.asker import with_asker
 from backtest.trials.database import connected, writing
 from backtest.trials.packed import unpack
 from backtest.trials.tables import (
@@ -46,6 +48,25 @@ from backtest.trials.tables import (
     returns_of,
 )
 from backtest.trials.tried import Days, Held, Lineage, Tried
+
+# Who asks for trials, where it is not the person at the keyboard.
+_ASKER: ContextVar[str] = ContextVar("asker", default="")
+
+
+@contextmanager
+def asked_by(name: str) -> Iterator[None]:
+    """Record a name with every trial made inside."""
+    token = _ASKER.set(name)
+    try:
+        yield
+    finally:
+        _ASKER.reset(token)
+
+
+def with_asker(origin: str) -> str:
+    """Return what tried something, with who asked for it: "run", or "run (agent: NAME)"."""
+    asker = _ASKER.get()
+    return f"{origin} ({asker})" if asker else origin
 
 
 @dataclass(frozen=True)

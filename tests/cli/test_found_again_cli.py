@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from backtest import load_market, run
-from backtest.cli.completion import market_names, parameters, strategy_names
+from backtest.cli.options import market_names, parameters, strategy_names
 from strategies import EqualWeight
 from tests.command import nqp
 

@@ -14,9 +14,9 @@ from backtest.cli.report import recalled_strategy
 from backtest.cli.writing import groups_and_thesis, write_run_report
 from backtest.records.folder import write_run
 from backtest.records.page_file import read_page
-from backtest.records.recall import recalled_market
 from backtest.records.record import read_run
 from backtest.records.tuning_folder import write_tuning
+from backtest.records.verify.recorded import recalled_market
 from backtest.render.html import to_html
 from backtest.tuning.sweep import sweep
 from backtest.views.run_report import run_report
