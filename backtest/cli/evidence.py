@@ -14,10 +14,9 @@ from backtest.cli.options import (
     LangOption,
     SetOption,
     Terms,
+    answer,
     check_out,
     on_terms,
-    print_json,
-    wrote,
 )
 from backtest.notes import Note
 
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from backtest.evidence.scorecard import Scorecard
     from backtest.market import Market
     from backtest.strategy.thesis import Thesis
+    from backtest.views.page import Page
+    from backtest.views.words import Words
 
 FLAGS = ("anticipated", "adverse")
 
@@ -77,9 +78,7 @@ def evidence(
 ) -> None:
     """Test whether the thesis held, claim by claim, and whether a strategy has timing skill."""
     from backtest.errors import UserError, refused
-    from backtest.views.words import Words
 
-    say = Words(lang)
     if strategy is None and settings:
         raise UserError("--set needs a strategy to set it on; name one before it")
     if strategy is None and terms.benchmark:
@@ -122,20 +121,15 @@ def evidence(
         from backtest.cli.writing import write_evidence_report
 
         write_evidence_report(card, taken_apart, studied, seen, document, out, lang, force=force)
-    if json:
-        print_json(document)
-        return
-    from backtest.render.terminal import show
     from backtest.views.evidence_report import scorecard_page, strategy_page
+    from backtest.views.pages import page_of
 
-    show(scorecard_page(card, say))
-    if taken_apart is not None:
-        show(strategy_page(taken_apart, say))
-    if studied is not None:
-        from backtest.views.pages import page_of
+    def pages(say: Words) -> list[Page]:
+        found = [scorecard_page(card, say)]
+        found += [] if taken_apart is None else [strategy_page(taken_apart, say)]
+        return found if studied is None else [*found, page_of(studied, lang)]
 
-        show(page_of(studied, lang))
-    wrote(out)
+    answer(json, lang, lambda: document, pages, out)
 
 
 def _gather(

@@ -13,9 +13,8 @@ from backtest.cli.options import (
     JsonOption,
     LangOption,
     MarketOption,
+    answer,
     check_out,
-    print_json,
-    wrote,
 )
 from backtest.notes import Note
 
@@ -66,8 +65,7 @@ def index(
     since = seen.sessions[max(0, len(seen.sessions) - 1 - SPAN)]
     pages = [index_page(found, say, since=since)]
     pages += [] if varied is None else [sensitivity_page(varied, say)]
-    if out is not None or json:
-        document = _document(found, since, varied)
+    document = _document(found, since, varied) if json or out is not None else {}
     if out is not None:
         from backtest.records.index_folder import left_out, write_index
 
@@ -75,14 +73,7 @@ def index(
             document["notes"].append(missing)
             pages[0] = replace(pages[0], notes=(*pages[0].notes, say.note(missing)))
         write_index(document, pages, out, force=force)
-    if json:
-        print_json(document)
-        return
-    from backtest.render.terminal import show
-
-    for page in pages:
-        show(page)
-    wrote(out)
+    answer(json, lang, lambda: document, lambda _: pages, out)
 
 
 def _load(name: str, as_of: str | None) -> Market:

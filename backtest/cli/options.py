@@ -233,18 +233,21 @@ def answer(
     json: bool,
     lang: str,
     document: Callable[[], object],
-    page: Callable[[Words], Page],
+    page: Callable[[Words], Page | list[Page]],
     out: Path | None = None,
 ) -> None:
-    """Print the JSON document, or show the page and say where files were written, if any were."""
+    """Print the JSON document, or show the pages and say where files were written, if any were."""
     if json:
         print_json(document())
         return
-    from backtest.render.terminal import show
+    from backtest.render.terminal import show, tell
     from backtest.views.words import Words
 
-    show(page(Words(lang)))
-    wrote(out)
+    pages = page(Words(lang))
+    for one in pages if isinstance(pages, list) else [pages]:
+        show(one)
+    if out is not None:
+        tell(Note("wrote {folder}", folder=out))
 
 
 def check_out(out: Path | None, files: str, *, force: bool) -> None:
@@ -272,14 +275,6 @@ def told(json: bool, document: object, *sentences: str) -> None:
 
     for sentence in sentences:
         tell(sentence)
-
-
-def wrote(folder: Path | None) -> None:
-    """Say where files were written, if any were."""
-    if folder is not None:
-        from backtest.render.terminal import tell
-
-        tell(Note("wrote {folder}", folder=folder))
 
 
 def print_json(document: object) -> None:

@@ -11,7 +11,6 @@ from backtest.market.calendar import FROM_DATA, sessions
 from backtest.market.universe import Universe
 
 BASE = 100.0
-MODES = ("recognised", "percent", "fraction")
 # Daily and monthly returns in percent have a median size above this, fractions one below.
 SMALLEST_PERCENT = 0.25
 # So many numbers, this share of them below 0, and a median size of at most this: no prices.
@@ -39,7 +38,7 @@ def levels(prices: pd.DataFrame, universe: Universe, mode: str) -> pd.DataFrame:
     prices : DataFrame
         `raw.PRICE_COLUMNS`, returns in `close`, already on the market's sessions.
     mode : str
-        One of `MODES`: what a return of one percent is written as.
+        "percent", "fraction" or "recognised": what a return of one percent is written as.
 
     Raises
     ------

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backtest.trials.tried import Codes, Days
 
+# From which day on a signal held which basket; −1 for none. The last run ends the record.
 RUN = np.dtype([("day", "<i4"), ("code", "i1")])
-Runs = NDArray[np.void]
-"""From which day on a signal held which basket; −1 for none. The last run ends the record."""
 
 
 def pack(codes: Codes, days: Days) -> list[bytes]:
