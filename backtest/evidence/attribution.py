@@ -7,7 +7,7 @@ the effects add up to the difference in return exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.engine.result import BacktestResult
+from backtest.evidence.timing import carino
 from backtest.market import Market
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.strategy.basket import Basket
@@ -110,7 +111,8 @@ def attribute(
     Notes
     -----
     Weights are those of the close before, or, where orders filled at the open, those that were held
-    through the session. What a position earned is its profit before costs over equity.
+    through the session. What a position earned is its profit before costs over equity. What
+    the other side does not hold on a day counts as a group that earned nothing there.
     """
     weights, contributions = contributed(result, groups)
     if benchmark is None:
@@ -122,25 +124,28 @@ def attribute(
         other_weights = pd.DataFrame(1.0, index=other.index, columns=other.columns)
     known = other.notna().all(axis=1)
     days = pd.DatetimeIndex(result.equity.index[known])
-    from perfattr import AttributionMethod, EffectLinkingMethod, calculate_attribution
-
-    made = calculate_attribution(
-        _long(weights.loc[days], contributions.loc[days]),
-        _long(other_weights.loc[days], other.loc[days]),
-        method=AttributionMethod.BRINSON_FACHLER_TWO_EFFECT,
-        effect_linking_method=EffectLinkingMethod.CARINO,
-        reconciliation_tolerance=1e-9,
+    ours, theirs = contributions.loc[days], other.loc[days]
+    names = [*ours.columns, *theirs.columns.difference(ours.columns)]
+    whole = theirs.sum(axis=1).to_numpy()
+    k = carino(ours.sum(axis=1).to_numpy(), whole)
+    weight, their_weight = (
+        side.loc[days].where(lambda share: share.abs() > NOTHING, 0.0)
+        for side in (weights, other_weights)
     )
-    detail = made.overall_detail.set_index("identifier")
+    active = (_among(names, weight) - _among(names, their_weight)).to_numpy()
+    returns = (theirs / their_weight.where(their_weight != 0.0)).fillna(0.0)
+    gained = (_among(names, ours) - _among(names, theirs)).to_numpy()
+    allocation = k @ (active * (_among(names, returns).to_numpy() - whole[:, None]))
+    total = k @ (gained - active * whole[:, None])
     table = pd.DataFrame(
         {
             "weight": weights.loc[days].mean(),
             "benchmark_weight": other_weights.loc[days].mean(),
-            "allocation": detail["linked_allocation_effect"],
-            "selection": detail["linked_selection_effect"],
-            "total": detail["linked_total_effect"],
+            "allocation": pd.Series(allocation, names),
+            "selection": pd.Series(total - allocation, names),
+            "total": pd.Series(total, names),
         }
-    ).reindex([*weights.columns, *other_weights.columns.difference(weights.columns)])
+    ).reindex(names)
     table = table.fillna({"weight": 0.0, "benchmark_weight": 0.0})
     table = table.mask(table.abs() < NEGLIGIBLE, 0.0)
     if benchmark is not None:
@@ -207,21 +212,6 @@ def _alike(
     return weights.loc[index], earned.loc[index]
 
 
-def _long(weights: pd.DataFrame, contributions: pd.DataFrame) -> pd.DataFrame:
-    """Lay weights and contributions out as perfattr reads them: a row per session and group."""
-    days = np.repeat(weights.index.to_numpy(), weights.shape[1])
-    share = weights.where(weights.abs() > NOTHING, 0.0).to_numpy(dtype=float).ravel()
-    earned = contributions.to_numpy(dtype=float).ravel()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        returns = np.where(share != 0.0, earned / share, np.nan)
-    return pd.DataFrame(
-        {
-            "from_date": days,
-            "thru_date": days,
-            "identifier": np.tile(weights.columns.to_numpy(dtype=str), len(weights)),
-            "weight": share,
-            "return": returns,
-            "contribution": earned,
-            "quantity_of_days": 1,
-        }
-    )
+def _among(names: Sequence[str], side: pd.DataFrame) -> pd.DataFrame:
+    """Return a side's numbers for all names; 0 for those it does not have."""
+    return side.reindex(columns=names, fill_value=0.0)

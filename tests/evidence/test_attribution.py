@@ -8,7 +8,7 @@ import pytest
 
 from backtest import run
 from backtest.costs import FREE, STOCK_COSTS
-from backtest.evidence.attribution import attribute, contributed, partition
+from backtest.evidence.attribution import _alike, attribute, contributed, partition
 from backtest.evidence.timing import around, carino, drawdowns, split, switches
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import equal
@@ -69,6 +69,35 @@ def test_residual_is_zero(strategy, fill):
     paid = found.table.loc["costs", "total"]
     assert paid < 0 or result.orders.empty
     assert abs(split(result).residual) < 1e-10
+
+
+def test_effects_are_those_of_perfattr():
+    peer = pytest.importorskip("perfattr")
+    made = make_market(sessions=150, bond=True, money_rate=2.0, late={"auto": 90})
+    result, groups = run(SectorMomentum(), made, costs=STOCK_COSTS), partition(GROUPS, made)
+
+    def long(weights, earned):
+        rows = pd.DataFrame({"weight": weights.stack(), "contribution": earned.stack()})
+        rows = rows.rename_axis(["from_date", "identifier"]).reset_index()
+        held = rows["weight"].abs() > 1e-11
+        rows["return"] = (rows["contribution"] / rows["weight"]).where(held)
+        return rows.assign(
+            thru_date=rows["from_date"], quantity_of_days=1, weight=rows["weight"].where(held, 0.0)
+        )
+
+    alike = _alike(made, groups, result.equity.index)
+    theirs = peer.calculate_attribution(
+        long(*contributed(result, groups)),
+        long(*alike),
+        method=peer.AttributionMethod.BRINSON_FACHLER_TWO_EFFECT,
+        effect_linking_method=peer.EffectLinkingMethod.CARINO,
+        reconciliation_tolerance=1e-9,
+    ).overall_detail.set_index("identifier")
+    ours = attribute(result, groups).table
+    for effect in ("allocation", "selection", "total"):
+        expected = theirs[f"linked_{effect}_effect"].reindex(ours.index).to_numpy(dtype=float)
+        assert ours[effect].to_numpy() == pytest.approx(expected, abs=1e-12)
+        assert ours[effect].abs().sum() > 0.001
 
 
 def test_rows_sum_to_the_returns_and_weights_to_one():
