@@ -25,11 +25,14 @@ def group_levels(market: Market, groups: Mapping[str, Sequence[str]]) -> pd.Data
     A group moves by the equal-weighted mean return of those of its sectors that have a price.
     Groups of which the market has no sector are left out.
     """
-    levels = {}
+    prices, levels = market.sector_close, {}
+    alone = (1.0 + prices.pct_change(fill_method=None).fillna(0.0)).cumprod().where(prices.notna())
     for name, sectors in groups.items():
-        prices = market.sector_close[list(market.sectors_of(sectors))]
-        if prices.shape[1]:
-            levels[name] = alike(prices).where(prices.notna().any(axis=1))
+        own = list(market.sectors_of(sectors))
+        if len(own) == 1:
+            levels[name] = alone[own[0]]
+        elif own:
+            levels[name] = alike(prices[own]).where(prices[own].notna().any(axis=1))
     return pd.DataFrame(levels, index=market.sessions)
 
 
@@ -67,10 +70,16 @@ def quadrants(strength: pd.DataFrame, momentum: pd.DataFrame) -> pd.DataFrame:
     Leading: both at least 100. Weakening: strength only. Improving: momentum only.
     Lagging: neither.
     """
-    strong, rising = strength.to_numpy() >= 100.0, momentum.to_numpy() >= 100.0
+    names = quadrant_of(strength.to_numpy(), momentum.to_numpy())
+    return pd.DataFrame(names, index=strength.index, columns=strength.columns, dtype=object)
+
+
+def quadrant_of(strength: np.ndarray, momentum: np.ndarray) -> np.ndarray:
+    """Return the names of the quadrants of points, as `quadrants`."""
+    strong, rising = strength >= 100.0, momentum >= 100.0
     leading, weakening, lagging, improving = QUADRANTS
     names = np.where(
         strong, np.where(rising, leading, weakening), np.where(rising, improving, lagging)
     ).astype(object)
-    names[np.isnan(strength.to_numpy()) | np.isnan(momentum.to_numpy())] = None
-    return pd.DataFrame(names, index=strength.index, columns=strength.columns, dtype=object)
+    names[np.isnan(strength) | np.isnan(momentum)] = None
+    return names

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
-from backtest.market.relative_strength import QUADRANTS, quadrants
+from backtest.market.relative_strength import QUADRANTS, quadrant_of
 from backtest.market.rotation_map import BEFORE, RotationMap
 from backtest.market.universe import sectors
 from backtest.views.charts import Chart, Key, Paths
@@ -18,7 +19,6 @@ from backtest.views.words import Words
 SHADES = dict(zip(QUADRANTS, (COLORS[2], COLORS[4], COLORS[1], COLORS[0]), strict=True))
 TONES = {"leading": "good", "lagging": "bad", "weakening": "unsure", "improving": "unsure"}
 FEW, SHORT = 8, 4  # groups whose whole paths are drawn; week-ends drawn of more
-AXES = ["strength", "momentum"]
 NAMED = 8  # points with their names beside them, those farthest from the middle
 
 
@@ -122,22 +122,25 @@ def _panel(
     say: Words,
 ) -> Paths:
     """Return the map as it was known on a week-end."""
-    known = {name: path.iloc[: path.index.searchsorted(end, "right")] for name, path in weekly}
-    known = {name: path for name, path in known.items() if len(path)}
-    at = pd.DataFrame([path.to_numpy()[-1] for path in known.values()], [*known], AXES)
-    apart = (at - 100.0).abs()
-    far = (apart / apart.max()).sum(axis=1).sort_values(ascending=False, kind="stable")
-    near = set(far.index[NAMED:])
+    seen = {name: int(path.index.searchsorted(end, "right")) for name, path in weekly}
+    known = {name: path for name, path in weekly if seen[name]}
+    at = np.array([path.to_numpy()[seen[name] - 1] for name, path in known.items()])
+    apart = np.abs(at - 100.0)
+    far = np.argsort(-(apart / apart.max(axis=0)).sum(axis=1), kind="stable")
+    named = [[*known][number] for number in far[:NAMED]]
     if len(known) > FEW:  # all paths would hide each other
-        lengths = {name: 1 if name in near else SHORT for name in known}
+        lengths = {name: SHORT if name in named else 1 for name in known}
     else:
         lengths = dict.fromkeys(known, found.weeks)
-    where = quadrants(at[["strength"]].T, at[["momentum"]].T).iloc[0]
+    where = dict(zip(known, quadrant_of(*at.T), strict=True))
     return Paths(
         title="",
-        paths={labels[name]: path.iloc[-lengths[name] :] for name, path in known.items()},
+        paths={
+            labels[name]: path.iloc[max(seen[name] - lengths[name], 0) : seen[name]]
+            for name, path in known.items()
+        },
         colors={labels[str(name)]: SHADES[quadrant] for name, quadrant in where.items()},
-        named=tuple(labels[name] for name in far.index[:NAMED]),
+        named=tuple(labels[name] for name in named),
         axes=(say("strength"), say("momentum")),
         cross=100.0,
         corners=tuple(say(name) for name in QUADRANTS),  # type: ignore[arg-type]
