@@ -241,7 +241,9 @@ def half_returns(returns: pd.Series) -> pd.Series:
 
 def half_labels(sessions: pd.Index) -> list[str]:
     """Return the calendar half of each session, as 2024H1."""
-    return [f"{day.year}H{1 if day.month <= 6 else 2}" for day in pd.DatetimeIndex(sessions)]
+    days = pd.DatetimeIndex(sessions)
+    halves = zip(days.year.tolist(), (days.month > 6).tolist(), strict=True)
+    return [f"{year}H{1 + late}" for year, late in halves]
 
 
 def _array(values: ArrayLike) -> Array:
