@@ -4,7 +4,7 @@
 events come in as values: nothing here knows an instrument, a sector or a year.
 """
 
-from backtest.evidence.attribution import Attribution, attribute, partition
+from backtest.evidence.attribution import Attribution, attributions, partition
 from backtest.evidence.events import EventStudy, detected, study
 from backtest.evidence.examine import StrategyEvidence, examine
 from backtest.evidence.finding import ClaimFinding
@@ -20,7 +20,7 @@ __all__ = [
     "PlaceboTest",
     "Scorecard",
     "StrategyEvidence",
-    "attribute",
+    "attributions",
     "detected",
     "examine",
     "partition",

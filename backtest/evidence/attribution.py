@@ -92,21 +92,17 @@ def partition(baskets: Iterable[Basket], market: Market) -> dict[str, tuple[str,
     return groups | ({REST: tuple(left)} if left else {})
 
 
-def attribute(
-    result: BacktestResult,
-    groups: Mapping[str, tuple[str, ...]],
-    *,
-    benchmark: str | None = None,
-) -> Attribution:
-    """Attribute a backtest's return over a benchmark's to groups, cash and costs.
+def attributions(
+    result: BacktestResult, groups: Mapping[str, tuple[str, ...]]
+) -> list[Attribution]:
+    """Attribute a backtest's return to groups, cash and costs, against each of its benchmarks.
+
+    The first is over the equal-weight market's; of the others the groups are not known.
 
     Parameters
     ----------
     groups : mapping of name to sectors
         Each sector in one of them; see `partition`.
-    benchmark : str, optional
-        The name of one of the result's benchmarks whose groups are not known; by default the
-        equal-weight market.
 
     Notes
     -----
@@ -114,7 +110,19 @@ def attribute(
     through the session. What a position earned is its profit before costs over equity. What
     the other side does not hold on a day counts as a group that earned nothing there.
     """
-    weights, contributions = contributed(result, groups)
+    sides = contributed(result, groups)
+    others = [name for name in result.benchmarks if name != EQUAL_WEIGHT]
+    return [_attributed(result, groups, *sides, name) for name in (None, *others)]
+
+
+def _attributed(
+    result: BacktestResult,
+    groups: Mapping[str, tuple[str, ...]],
+    weights: pd.DataFrame,
+    contributions: pd.DataFrame,
+    benchmark: str | None,
+) -> Attribution:
+    """Attribute the return over that of a benchmark; of the equal-weight market if None."""
     if benchmark is None:
         against = EQUAL_WEIGHT
         other_weights, other = _alike(result.market, groups, result.equity.index)

@@ -17,7 +17,7 @@ from backtest.display import Displayed, put_in
 from backtest.engine.resampling import block_length
 from backtest.engine.result import BacktestResult, plain
 from backtest.engine.run import run
-from backtest.evidence.attribution import Attribution, attribute, partition
+from backtest.evidence.attribution import Attribution, attributions, partition
 from backtest.evidence.claim_profit import claim_profit
 from backtest.evidence.events import EventStudy, study
 from backtest.evidence.foresight import Foresight, foresight
@@ -34,7 +34,6 @@ from backtest.evidence.regime_replay import RegimeReplay, regime_replay
 from backtest.evidence.timing import ReturnSplit, around, drawdowns, split, switches
 from backtest.evidence.year_path import YearPath, year_path
 from backtest.market import Date, Market
-from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
 from backtest.strategy import Strategy, TriggerRotation
 from backtest.strategy.basket import Basket
@@ -173,10 +172,6 @@ def examine(
     seen = market if as_of is None else market.until(as_of)
     result = run(strategy, seen, costs=costs, fill=fill, check=check)
     notes = []
-    parts = partition(groups, seen)
-    named = [name for name in result.benchmarks if name != EQUAL_WEIGHT]
-    attributions = [attribute(result, parts)]
-    attributions += [attribute(result, parts, benchmark=name) for name in named]
     made = pd.DataFrame()
     placebos: tuple[PlaceboTest, ...] = ()
     after: tuple[PlaceboTest, ...] = ()
@@ -204,7 +199,7 @@ def examine(
         )
     return StrategyEvidence(
         result=result,
-        attributions=tuple(attributions),
+        attributions=tuple(attributions(result, partition(groups, seen))),
         split=split(result),
         differences=differences(result, seed=seed),
         switches=made,

@@ -124,15 +124,15 @@ def switches(result: BacktestResult) -> pd.DataFrame:
         held = held.shift().fillna(held.iloc[0])
     names = held.to_numpy()
     growth = basket_returns(result.baskets, result.market).reindex(held.index)
+    logs = dict(zip(growth.columns, np.log1p(growth.to_numpy()).T, strict=True))
     at = np.flatnonzero(np.r_[False, names[1:] != names[:-1]])
     ends = np.r_[at[1:], len(names)]
     rows = []
     for start, end in zip(at.tolist(), ends.tolist(), strict=True):
         new, old = names[start], names[start - 1]
         bought = old == CASH and not (names[:start] != CASH).any()  # the first purchase
-        if new in growth.columns and old in growth.columns and not bought:
-            inside = growth.iloc[start:end]
-            gained = float(np.log1p(inside[new]).sum() - np.log1p(inside[old]).sum())
+        if new in logs and old in logs and not bought:
+            gained = float(np.nansum(logs[new][start:end]) - np.nansum(logs[old][start:end]))
             rows.append((held.index[start], old, new, end - start, np.expm1(gained), gained))
     columns = ["date", "left", "entered", "sessions", "gain", "contribution"]
     return pd.DataFrame(rows, columns=columns).set_index("date")

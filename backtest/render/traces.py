@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from html import escape
 from typing import Any
@@ -343,9 +344,10 @@ def _days(index: pd.Index) -> list[str]:
 
 def _numbers(values: pd.Series | np.ndarray, digits: int = 6) -> list[float | None]:
     """Return numbers to some significant digits, None where not known; rounding errors are 0."""
+    written = f"%.{digits}g"
     return [
-        (float(f"{value:.{digits}g}") if abs(value) >= ROUNDING else 0.0)
-        if np.isfinite(value)
+        (float(written % value) if abs(value) >= ROUNDING else 0.0)
+        if math.isfinite(value)
         else None
         for value in np.asarray(values, dtype=float).tolist()
     ]

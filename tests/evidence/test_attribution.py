@@ -8,7 +8,7 @@ import pytest
 
 from backtest import run
 from backtest.costs import FREE, STOCK_COSTS
-from backtest.evidence.attribution import _alike, attribute, contributed, partition
+from backtest.evidence.attribution import _alike, attributions, contributed, partition
 from backtest.evidence.timing import around, carino, drawdowns, split, switches
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import equal
@@ -43,7 +43,7 @@ def test_one_day_by_hand():
         close={"machinery": [100, 100, 110], "pharma_biotech": [100, 100, 100]}, opens=False
     )
     result = run(Half(), made, costs=FREE, fill="close")
-    found = attribute(result, partition(GROUPS, made))
+    found = attributions(result, partition(GROUPS, made))[0]
     assert found.portfolio == pytest.approx(0.05)
     assert found.benchmark == pytest.approx(0.05)
     total = found.table["total"]
@@ -61,8 +61,7 @@ def test_residual_is_zero(strategy, fill):
     made = make_market(sessions=400, bond=True, money_rate=2.0, late={"auto": 90})
     result = run(strategy, made, costs=STOCK_COSTS, fill=fill)
     groups = partition(GROUPS, made)
-    for benchmark in (None, next(iter(result.benchmarks))):
-        found = attribute(result, groups, benchmark=benchmark)
+    for found in attributions(result, groups):
         assert abs(found.residual) < 1e-10
         assert found.portfolio == pytest.approx(result.summary()["total_return"], abs=1e-12)
         assert {"cash", "costs"} <= set(found.table.index)
@@ -93,7 +92,7 @@ def test_effects_are_those_of_perfattr():
         effect_linking_method=peer.EffectLinkingMethod.CARINO,
         reconciliation_tolerance=1e-9,
     ).overall_detail.set_index("identifier")
-    ours = attribute(result, groups).table
+    ours = attributions(result, groups)[0].table
     for effect in ("allocation", "selection", "total"):
         expected = theirs[f"linked_{effect}_effect"].reindex(ours.index).to_numpy(dtype=float)
         assert ours[effect].to_numpy() == pytest.approx(expected, abs=1e-12)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from backtest.engine.result import BacktestResult
-from backtest.evidence.attribution import Attribution, attribute, partition
+from backtest.evidence.attribution import Attribution, attributions, partition
 from backtest.evidence.timing import ReturnSplit, split
 from backtest.market import Market
 from backtest.strategy.basket import Basket
@@ -22,13 +22,7 @@ def origins(
     result: BacktestResult, market: Market, groups: Sequence[Basket], say: Words
 ) -> Section:
     """Attribute the return to groups of sectors, and split it into what and when."""
-    parts = partition(groups, market)
-    found = [attribute(result, parts)]
-    found += [
-        attribute(result, parts, benchmark=name)
-        for name in result.benchmarks
-        if name != found[0].against
-    ]
+    found = attributions(result, partition(groups, market))
     return attributed(found, split(result), groups, say)
 
 
