@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from backtest.engine.kernel import trading
 from backtest.engine.kernel.account import account
 from backtest.engine.kernel.figures import COUNT, FIGURES, RUNNING
 from backtest.engine.kernel.growth import Growth, grow
@@ -33,24 +34,19 @@ __all__ = [
 ]
 
 WORTH_TABLES = 128  # variants; for fewer, filling growth tables takes longer than they save
-WORTH_MOVES, MOVES = 1024, 1_000_000  # variants, and cells of a table of moves that still pays
 
 
 def growth(baskets: Rotation, on: Stage, variants: int) -> Growth:
     """Return growth tables for `variants` variants of one rotation; none for a few."""
     sessions = reach(baskets.event) if variants >= WORTH_TABLES else 0
-    cells = len(baskets.event) * baskets.event.size * sessions
-    scale_free = on.minimum == 0.0 and not on.in_lots
-    with_moves = scale_free and variants >= WORTH_MOVES and cells <= MOVES
-    shape, deep = baskets.row.shape, sessions if with_moves else 0
+    shape = baskets.row.shape
     tables = Growth(
         idle=np.maximum(1.0 - baskets.weights.sum(axis=1), 0.0),
         rows=np.empty((*shape, sessions, ENTRIES)),
-        moves=np.full((shape[0], *shape, deep, 3), -1.0),
     )
 
     def fill(begin: int, end: int) -> None:
-        grow(begin, end, baskets, on, tables, np.empty(len(on.lot)))
+        grow(begin, end, baskets, on, tables)
 
     if sessions:  # else nothing is filled, and nothing has to be compiled for it
         in_parts(shape[1], shape[0] * (1 + sessions), fill)
@@ -95,7 +91,8 @@ def _accounts(
         rows = slice(begin, end)
         width = len(on.lot)
         room = np.empty(RUNNING), np.empty((SCRATCH, width)), np.empty((2, width), dtype=np.int32)
-        account(codes[rows], baskets, on, tables, found[rows], wrong[rows], values[rows], *room)
+        moves = np.zeros((trading.SLOTS, trading.ENTRIES))
+        account(codes[rows], baskets, on, tables, found[rows], wrong[rows], values[rows], *room, moves)
 
     in_parts(count, codes.shape[1], follow)
     return found, wrong, values

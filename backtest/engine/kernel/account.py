@@ -20,12 +20,28 @@ from backtest.engine.kernel.figures import (
     stretch,
     summarize,
 )
-from backtest.engine.kernel.growth import AFTER, COST, GROWTH, LOWEST, TRADE, Growth, unit
+from backtest.engine.kernel.growth import GROWTH, LOWEST, Growth, unit
 from backtest.engine.kernel.layout import Rotation
-from backtest.engine.kernel.trading import INLINE, SUMS, settle
-from backtest.engine.rebalance import GOAL, HELD, INNER, LEAN, SHARES, trade
+from backtest.engine.kernel.trading import (
+    ABOVE,
+    BELOW,
+    BOUGHT,
+    INLINE,
+    LOST,
+    MOVE,
+    SLOPE,
+    SLOTS,
+    SOLD,
+    SUMS,
+    UNIT,
+    draw,
+    settle,
+)
+from backtest.engine.rebalance import GOAL, HELD, INNER, LEAN, SHARES, WANTED, trade
 from backtest.engine.stage import Stage
 from backtest.market.schedule import ROUNDING
+
+SPREAD = 0x9E3779B97F4A7C15 >> 1  # scatters the numbers of moves over the slots
 
 
 @njit(cache=True, nogil=True, **LEAN)
@@ -40,6 +56,7 @@ def account(  # type: ignore[no-untyped-def]
     sums,
     scratch,
     marks,
+    moves,
 ):
     """Carry out every row of regime codes and write its figures and its equity.
 
@@ -52,6 +69,8 @@ def account(  # type: ignore[no-untyped-def]
         Without sessions where it is not asked for, which is quicker.
     sums, scratch, marks
         Room for one variant: RUNNING floats, SCRATCH × instrument, 2 × instrument.
+    moves : float, SLOTS × ENTRIES
+        Zeros, or moves made before.
     """
     for variant in range(len(codes)):
         for entry in range(RUNNING):
@@ -60,14 +79,14 @@ def account(  # type: ignore[no-untyped-def]
             scratch[SHARES, k] = 0.0
             marks[0, k] = marks[1, k] = 0
         wrong[variant] = not _follow(
-            codes[variant], rotation, stage, growth, equity[variant], sums, scratch, marks
+            codes[variant], rotation, stage, growth, equity[variant], sums, scratch, marks, moves
         )
         summarize(sums, codes[variant], rotation, stage, figures[variant])
 
 
 @njit(inline="always")  # else all of it would be optimized twice
 def _follow(  # type: ignore[no-untyped-def]
-    codes, rotation: Rotation, stage: Stage, growth: Growth, daily, sums, scratch, marks
+    codes, rotation: Rotation, stage: Stage, growth: Growth, daily, sums, scratch, marks, moves
 ):
     """Carry out a variant's orders; return False where one of them cannot be meant."""
     sessions, first, count = len(codes), stage.first, len(stage.lot)
@@ -116,18 +135,30 @@ def _follow(  # type: ignore[no-untyped-def]
                 sums,
             )
             today = session
-            later = session - filled
-            if (
-                value > 0.0
-                and not limited
-                and later < growth.moves.shape[3]
-                and rotation.row[codes[active], session - 1] == row
-            ):
-                move = growth.moves[basket, codes[active], filled, later]
-                if move[AFTER] > 0.0:
-                    sums[TRADED] = value * move[TRADE]
-                    sums[COSTS] += value * move[COST]
-                    basket, filled, value = codes[active], session, value * move[AFTER]
+            goal = codes[active]
+            short = (
+                rotation.plain[session]
+                and not stage.in_lots
+                and rotation.row[goal, session - 1] == row
+            )
+            if short and value > 0.0 and not limited:
+                number = (basket * sessions + filled) * len(rotation.row) + goal
+                number = number * sessions + session
+                move = moves[(number * SPREAD >> 32) % SLOTS]
+                total = value * move[UNIT]
+                if move[MOVE] != number or not move[ABOVE] < total < move[BELOW]:
+                    now, share = rotation.row[basket, filled - 1], scratch[WANTED]
+                    for k in range(count):
+                        inverse = stage.inverse[filled, k]
+                        share[k] = rotation.weights[now, k] * inverse * stage.mark[session, k]
+                    idle = growth.idle[now] * (stage.money[session] / stage.money[filled])
+                    draw(move, number, value, weights, share, idle, scratch[HELD], session, stage)
+                    total = value * move[UNIT]
+                if move[ABOVE] < total < move[BELOW]:
+                    after = move[SLOPE] * total - move[LOST]
+                    sums[TRADED] = move[BOUGHT] * after - move[SOLD] * total
+                    sums[COSTS] += total - after
+                    basket, filled, value = goal, session, after
                     break
             cash, total = _mark(
                 session, basket, filled, value, spare, scratch, rotation, stage, growth
@@ -137,20 +168,14 @@ def _follow(  # type: ignore[no-untyped-def]
                 cut = limited and _cut(weights, scratch, total, rotation.turnover)
             if cut:
                 weights = scratch[GOAL]
-            after = -1.0
-            if (
-                rotation.plain[session]
-                and not stage.in_lots
-                and not cut
-                and rotation.row[codes[active], session - 1] == row
-            ):
+            if short and not cut:
                 after, traded = settle(weights, scratch[HELD], total, session, stage)
-            if after > 0.0:
-                basket, filled, value = codes[active], session, after
-                sums[TRADED] = traded
-                sums[COSTS] += total - after
-                session = sessions
-                break
+                if after > 0.0:
+                    basket, filled, value = goal, session, after
+                    sums[TRADED] = traded
+                    sums[COSTS] += total - after
+                    session = sessions
+                    break
             if value > 0.0:
                 now = rotation.weights[rotation.row[basket, filled - 1]]
                 for k in range(count):

@@ -13,12 +13,10 @@ import numpy as np
 from numba import njit
 
 from backtest.engine.kernel.layout import Rotation
-from backtest.engine.kernel.trading import INLINE, SUMS, settle
+from backtest.engine.kernel.trading import INLINE, SUMS
 from backtest.engine.rebalance import LEAN
 from backtest.engine.stage import Stage
 
-# Entries of a move: what a unit of value becomes, what that costs, and the value traded.
-AFTER, COST, TRADE = range(3)
 # Entries of a row j sessions after the fill; sums and extremes are over the sessions 1 … j.
 GROWTH, MEAN, RETURN, SQUARE, EXCESS, EXCESS_SQUARE, DOWNSIDE, LOWEST, HIGHEST, DEPTH = range(10)
 
@@ -32,57 +30,24 @@ class Growth(NamedTuple):
         What of the unit stays cash.
     rows : float, basket × session × sessions later × ENTRIES
         No sessions later at all where tables do not pay.
-    moves : float, basket × basket moved to × session × sessions later × 3
-        What an order after so many sessions makes of the unit, where that does not depend on the
-        value; −1 where it does or nothing is known, no sessions later where tables do not pay.
     """
 
     idle: np.ndarray
     rows: np.ndarray
-    moves: np.ndarray
 
 
 @njit(cache=True, nogil=True, **LEAN)
 def grow(  # type: ignore[no-untyped-def]
-    begin, end, rotation: Rotation, stage: Stage, growth: Growth, held
+    begin, end, rotation: Rotation, stage: Stage, growth: Growth
 ):
-    """Fill the tables for the fills at sessions `begin` to `end` of every basket.
-
-    Parameters
-    ----------
-    held : float, instrument
-        Room for what is held before a move.
-    """
-    baskets, sessions = rotation.row.shape
-    deep = growth.moves.shape[3]
-    for basket in range(baskets):
+    """Fill the tables for the fills at sessions `begin` to `end` of every basket."""
+    for basket in range(len(rotation.row)):
         for fill in range(max(begin, 1), end):
             row = rotation.row[basket, fill - 1]
             if row < 0:
                 continue
             weights, idle = rotation.weights[row], growth.idle[row]
             _tabulate(growth.rows[basket, fill], weights, idle, fill, stage)
-            for later in range(1, min(deep, sessions - fill)):
-                session = fill + later
-                cash = idle * (stage.money[session] / stage.money[fill])
-                for k in range(len(weights)):
-                    held[k] = weights[k] * stage.inverse[fill, k] * stage.mark[session, k]
-                for to in range(baskets):
-                    goal = rotation.row[to, session - 1]
-                    ordered = to != basket or rotation.event[to, session - 1] == session - 1
-                    if goal >= 0 and ordered and rotation.plain[session]:
-                        move = growth.moves[basket, to, fill, later]
-                        _move(move, rotation.weights[goal], held, cash, session, stage)
-
-
-@njit(nogil=True, **INLINE)
-def _move(move, weights, held, cash, session, stage: Stage):  # type: ignore[no-untyped-def]
-    total = cash
-    for k in range(len(held)):
-        total += held[k]
-    after, traded = settle(weights, held, total, session, stage)
-    if after > 0.0:
-        move[AFTER], move[COST], move[TRADE] = after, total - after, traded
 
 
 @njit(nogil=True, fastmath=SUMS, **INLINE)
