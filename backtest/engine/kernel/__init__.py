@@ -14,7 +14,7 @@ import numpy as np
 from backtest.engine.kernel import trading
 from backtest.engine.kernel.account import account
 from backtest.engine.kernel.figures import COUNT, FIGURES, RUNNING
-from backtest.engine.kernel.growth import Growth, grow
+from backtest.engine.kernel.growth import Growth, grow, look
 from backtest.engine.kernel.layout import ENTRIES, Rotation, reach, rotation, single, stage
 from backtest.engine.kernel.threads import in_parts
 from backtest.engine.rebalance import SCRATCH
@@ -37,20 +37,14 @@ WORTH_TABLES = 128  # variants; for fewer, filling growth tables takes longer th
 
 
 def growth(baskets: Rotation, on: Stage, variants: int) -> Growth:
-    """Return growth tables for `variants` variants of one rotation; none for a few."""
+    """Return growth tables, to be filled, for `variants` variants of a rotation; none for a few."""
     sessions = reach(baskets.event) if variants >= WORTH_TABLES else 0
     shape = baskets.row.shape
-    tables = Growth(
+    return Growth(
         idle=np.maximum(1.0 - baskets.weights.sum(axis=1), 0.0),
         rows=np.empty((*shape, sessions, ENTRIES)),
+        filled=np.zeros(shape[0], dtype=np.bool_),
     )
-
-    def fill(begin: int, end: int) -> None:
-        grow(begin, end, baskets, on, tables)
-
-    if sessions:  # else nothing is filled, and nothing has to be compiled for it
-        in_parts(shape[1], shape[0] * (1 + sessions), fill)
-    return tables
 
 
 def figures(
@@ -86,13 +80,30 @@ def _accounts(
     codes, count = np.ascontiguousarray(codes), len(codes)
     found, wrong = np.empty((count, COUNT)), np.empty(count, dtype=np.bool_)
     values = np.empty((count, sessions))
+    _fill(codes, baskets, on, tables)
 
     def follow(begin: int, end: int) -> None:
         rows = slice(begin, end)
         width = len(on.lot)
         room = np.empty(RUNNING), np.empty((SCRATCH, width)), np.empty((2, width), dtype=np.int32)
         moves = np.zeros((trading.SLOTS, trading.ENTRIES))
-        account(codes[rows], baskets, on, tables, found[rows], wrong[rows], values[rows], *room, moves)
+        each = found[rows], wrong[rows], values[rows]
+        account(codes[rows], baskets, on, tables, *each, *room, moves)
 
     in_parts(count, codes.shape[1], follow)
     return found, wrong, values
+
+
+def _fill(codes: np.ndarray, baskets: Rotation, on: Stage, tables: Growth) -> None:
+    """Fill the growth tables of the baskets that are held, unless they are."""
+    if not tables.rows.shape[2] or tables.filled.all():
+        return
+    held = np.zeros(len(tables.filled), dtype=np.bool_)
+    look(codes, held)
+    wanted = np.flatnonzero(held & ~tables.filled)
+
+    def fill(begin: int, end: int) -> None:
+        grow(begin, end, wanted, baskets, on, tables)
+
+    in_parts(tables.rows.shape[1], len(wanted) * tables.rows.shape[2], fill)
+    tables.filled[wanted] = True

@@ -30,18 +30,29 @@ class Growth(NamedTuple):
         What of the unit stays cash.
     rows : float, basket × session × sessions later × ENTRIES
         No sessions later at all where tables do not pay.
+    filled : bool, basket
+        Whether its tables are: those of baskets that no variant holds take neither time nor memory.
     """
 
     idle: np.ndarray
     rows: np.ndarray
+    filled: np.ndarray
+
+
+@njit(cache=True, nogil=True, **LEAN)
+def look(codes, seen):  # type: ignore[no-untyped-def]
+    """Mark the baskets that some variant holds."""
+    for row in range(len(codes)):
+        for session in range(codes.shape[1]):
+            seen[codes[row, session]] = True
 
 
 @njit(cache=True, nogil=True, **LEAN)
 def grow(  # type: ignore[no-untyped-def]
-    begin, end, rotation: Rotation, stage: Stage, growth: Growth
+    begin, end, wanted, rotation: Rotation, stage: Stage, growth: Growth
 ):
-    """Fill the tables for the fills at sessions `begin` to `end` of every basket."""
-    for basket in range(len(rotation.row)):
+    """Fill the tables of the baskets wanted, for the fills at sessions `begin` to `end`."""
+    for basket in wanted:
         for fill in range(max(begin, 1), end):
             row = rotation.row[basket, fill - 1]
             if row < 0:

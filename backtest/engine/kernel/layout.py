@@ -20,7 +20,7 @@ from backtest.market import Market
 from backtest.market.schedule import ON_CHANGE, schedule_of
 
 ENTRIES = 10  # of a growth table's row; named in `backtest.engine.kernel.growth`
-TABLE_BYTES = 64 * 2**20  # of growth tables, which should stay near the caches
+TABLE_BYTES = 128 * 2**20  # of growth tables if all baskets are held
 
 
 class Rotation(NamedTuple):
