@@ -45,6 +45,7 @@ def held(
     known_from: np.ndarray,
     reach: int,
     made: np.ndarray | None = None,
+    which: np.ndarray | None = None,
 ) -> Held:
     """Return what variants held and what their baskets earned.
 
@@ -53,19 +54,23 @@ def held(
     baskets : mapping
         Weights by name, session × instrument.
     names, codes
-        Regimes as `codes` (variant × session of the market) number them.
-    rows : array
-        Which of the variants tried these are.
-    known_from : array, variant
-        First session on which all that a variant's triggers ask was known.
+        Regimes as `codes` (signal × session of the market) number them.
+    rows, which : array
+        Which of the variants tried these are, and which signal each has.
+    known_from : array, signal
+        First session on which all that its triggers ask was known.
     """
     held_names = [*baskets, *(["cash"] if "cash" in names and "cash" not in baskets else [])]
     table = np.array(
         [held_names.index(name) if name in held_names else CARRIED for name in names], np.int8
     )
     sessions = decisions(market, first)
-    numbers = _carried(table[codes])
-    numbers[np.arange(numbers.shape[1]) < known_from[:, None]] = -1
+    same = (table == np.arange(len(table))).all()
+    numbers = codes.astype(np.int8) if same else table[codes]
+    if (table == CARRIED).any():
+        numbers = _carried(numbers)
+    for first_known in np.unique(known_from[known_from > 0]).tolist():
+        numbers[known_from == first_known, :first_known] = -1
     return Held(
         days=days_of(market.sessions)[sessions],
         names=tuple(held_names),
@@ -74,6 +79,7 @@ def held(
         codes=np.ascontiguousarray(numbers[:, sessions]),
         reach=reach,
         made=made,
+        which=which,
     )
 
 
@@ -168,8 +174,6 @@ def _after(levels: np.ndarray, lag: int) -> np.ndarray:
 
 def _carried(numbers: Codes) -> Codes:
     """Let what was held go on where nothing is ordered; −1 before the first basket."""
-    if not (numbers == CARRIED).any():
-        return numbers
     place = np.where(numbers == CARRIED, -1, np.arange(numbers.shape[1], dtype=np.int32))
     np.maximum.accumulate(place, axis=1, out=place)
     found = np.take_along_axis(numbers, np.maximum(place, 0), axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,20 +22,18 @@ def pack(codes: Codes, days: Days) -> list[bytes]:
     >>> unpack(packed, np.array([3, 4, 5, 7, 8], dtype=np.int32)).tolist()
     [[0, 0, 0, 1, -1]]
     """
+    count, sessions = codes.shape
     changes = np.ones(codes.shape, dtype=bool)
-    changes[:, 1:] = codes[:, 1:] != codes[:, :-1]
-    row, place = np.nonzero(changes)
-    runs = np.empty(len(row) + len(codes), dtype=RUN)
-    ends = np.cumsum(changes.sum(axis=1)) + np.arange(len(codes))  # where each signal's end goes
-    inner = np.ones(len(runs), dtype=bool)
-    inner[ends] = False
-    runs["day"][inner], runs["code"][inner] = days[place], codes[row, place]
-    runs["day"][ends], runs["code"][ends] = days[-1] + 1, -1
-    starts = np.r_[0, ends[:-1] + 1]
-    return [
-        runs[start : end + 1].tobytes()
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
+    np.not_equal(codes[:, 1:], codes[:, :-1], out=changes[:, 1:])
+    flat = np.flatnonzero(changes)
+    starts = np.searchsorted(flat, np.arange(count + 1) * sessions)
+    row = np.repeat(np.arange(count), np.diff(starts))
+    end = np.array((days[-1] + 1, -1), dtype=RUN)
+    runs = np.full(len(flat) + count, end)  # one behind each signal
+    place = np.arange(len(flat)) + row
+    runs["day"][place], runs["code"][place] = days[flat - row * sessions], codes.reshape(-1)[flat]
+    whole, bounds = runs.tobytes(), ((starts + np.arange(count + 1)) * RUN.itemsize).tolist()
+    return [whole[start:stop] for start, stop in pairwise(bounds)]
 
 
 def unpack(packed: Sequence[bytes], days: Days) -> Codes:

@@ -76,7 +76,9 @@ def keep_signals(db: sqlite3.Connection, market: int, held: Held, prints: np.nda
     rows = []
     now = time.time_ns() // 1000
     times = [now] * len(names) if held.made is None else held.made.tolist()
-    for name, runs, made in zip(names, pack(held.codes, held.days), times, strict=True):
+    packed = pack(held.codes, held.days)
+    own = packed if held.which is None else [packed[signal] for signal in held.which.tolist()]
+    for name, runs, made in zip(names, own, times, strict=True):
         old, first = kept.get(name, (None, made))  # what is tried again was made the first time
         whole = runs if old is None else joined(old, runs)
         rows.append((market, name, number, held.reach, whole, first))

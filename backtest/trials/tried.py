@@ -51,12 +51,14 @@ class Held:
         What each basket earned from the fill of that decision to the fill of the next.
     rows : array of int
         Which of the variants tried.
-    codes : array of int8, row × session
+    codes : array of int8, signal × session
         Number of the basket held; −1 where nothing had been decided yet.
     reach : int
         Sessions through which a price shapes the signals; 0 if they are not made of prices.
     made : array of int64, row, optional
         When each was tried: microseconds since 1970; those of one number were tried together.
+    which : array of int, row, optional
+        The signal of each of these variants; by default, every one has its own.
     """
 
     days: Days
@@ -66,6 +68,7 @@ class Held:
     codes: Codes
     reach: int = 0
     made: NDArray[np.int64] | None = None
+    which: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, eq=False)

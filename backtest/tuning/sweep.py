@@ -32,7 +32,7 @@ from backtest.tuning.trial_recording import Counted
 from backtest.tuning.trials import trials
 from backtest.tuning.work_parts import part_of
 
-RECORDED = 32_768  # variants simulated between two entries in the ledger
+RECORDED = 16_384  # variants simulated between two entries in the ledger
 RECORDED_ELSEWHERE = 131_072  # the same for a cluster, which wants many at a time
 
 Score = str | Callable[[pd.Series], float]

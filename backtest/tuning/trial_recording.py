@@ -117,15 +117,22 @@ class Counted:
     def _held(
         self, asked: RotationTrials, rows: np.ndarray, places: np.ndarray, number: int
     ) -> Held:
+        signals, signal = asked.signals(rows[places])
+        known = asked.regimes.known_from(rows[places])
+        _, first, which = np.unique(
+            known * len(signals) + signal, return_index=True, return_inverse=True
+        )
+        order = np.argsort(first)  # as they were tried: the first of its kind leads
         return held(
             asked.baskets[number],
             asked.regimes.names,
-            asked.regimes.codes(rows[places]),
+            signals[signal[first[order]]],
             self.market,
             fill=self.fill,
             first=self.first,
             rows=places,
-            known_from=asked.regimes.known_from(rows[places]),
+            known_from=known[first[order]],
             reach=self._reach,
             made=self.began + rows[places] // self.batch,
+            which=np.argsort(order)[which],
         )

@@ -26,7 +26,8 @@ from backtest.tuning.space import Variants
 if TYPE_CHECKING:
     from backtest.engine.kernel import Growth, Rotation, Stage
 
-PIECE = 2048  # variants simulated at a time
+PIECE = 16_384  # variants simulated at a time, those of equal signals once
+DAILY = 1024  # variants whose equity is held at a time
 SINGLES = 16
 
 Progress = Callable[[int], None]
@@ -80,6 +81,7 @@ class RotationTrials:
         self.example = np.array([int((self.group == kind).argmax()) for kind in range(len(kinds))])
         self.number = number
         self.prepared: tuple[int, Laid] | None = None
+        self.asked: tuple[np.ndarray, tuple[np.ndarray, np.ndarray]] | None = None
 
     def figures(
         self, rows: np.ndarray, progress: Progress, extra: Sequence[Metric] = ()
@@ -89,13 +91,18 @@ class RotationTrials:
 
         own = len(kernel.FIGURES)
         found = np.empty((len(rows), own + len(extra)))
-        for places, codes, laid in self._pieces(rows):
-            found[places, :own], wrong = kernel.figures(codes, *laid)
+        for places, laid in self._pieces(rows):
+            codes, which = self.signals(rows[places])
+            figures = np.empty((len(codes), found.shape[1]))
+            figures[:, :own], wrong = kernel.figures(codes, *laid)
             if wrong.any():
-                _complain(self.variants, int(rows[places[wrong.argmax()]]), self.market, self.on)
-            if extra:
-                equity = kernel.equity(codes, *laid)
-                found[places, own:] = _from_returns(equity, self.market, self.on, extra)
+                first = int(wrong[which].argmax())
+                _complain(self.variants, int(rows[places[first]]), self.market, self.on)
+            for start in range(0, len(codes) if extra else 0, DAILY):
+                some = slice(start, start + DAILY)
+                equity = kernel.equity(codes[some], *laid)
+                figures[some, own:] = _from_returns(equity, self.market, self.on, extra)
+            found[places] = figures[which]
             progress(len(places))
         return found
 
@@ -104,19 +111,30 @@ class RotationTrials:
         from backtest.engine import kernel
 
         found = np.empty((len(rows), len(self.market.sessions) - self.on.first))
-        for places, codes, laid in self._pieces(rows):
-            found[places] = kernel.equity(codes, *laid)
+        for places, laid in self._pieces(rows):
+            found[places] = kernel.equity(self.regimes.codes(rows[places]), *laid)
         return found
 
-    def _pieces(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, Laid]]:
-        """Yield places among `rows` that share a rotation, with their regimes and it."""
+    def signals(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the different regimes of some variants, as codes, and which of them each has.
+
+        The last are kept: what was simulated is recorded next.
+        """
+        if self.asked is None or not np.array_equal(self.asked[0], rows):
+            codes = self.regimes.codes(rows)
+            whole = codes.view(f"S{codes.shape[1] * codes.itemsize}")[:, 0]  # a row as one text
+            _, first, which = np.unique(whole, return_index=True, return_inverse=True)
+            self.asked = rows, (codes[first], which)
+        return self.asked[1]
+
+    def _pieces(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Laid]]:
+        """Yield places among `rows` that share a rotation, with it."""
         groups = self.group[rows]
         for group in np.unique(groups):
             here = np.flatnonzero(groups == group)
             laid = self._prepare(int(group))
             for start in range(0, len(here), PIECE):
-                places = here[start : start + PIECE]
-                yield places, self.regimes.codes(rows[places]), laid
+                yield here[start : start + PIECE], laid
 
     def _prepare(self, group: int) -> Laid:
         """Lay out a group's baskets, or return the last ones again."""
