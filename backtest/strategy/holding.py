@@ -160,14 +160,19 @@ def held_weights(
     """
     weights = np.full(market.close.shape, np.nan)
     due = due_sessions(market.sessions, rebalance)
-    changed = regime.ne(regime.shift()).to_numpy()
-    for name, basket in baskets.items():
+    told = regime.to_numpy()
+    changed = np.r_[True, told[1:] != told[:-1]]
+    for name in dict.fromkeys(told):
+        if name not in baskets:
+            continue
+        basket = baskets[name]
         wanted = basket.reindex(columns=market.close.columns).to_numpy(dtype=float)
         held = wanted > 0.0
         relisted = (held != np.vstack([np.zeros_like(held[:1]), held[:-1]])).any(axis=1)
-        rows = regime.eq(name).to_numpy() & (changed | due | relisted)
+        rows = (told == name) & (changed | due | relisted)
         weights[rows] = wanted[rows]
-    weights[: int(regime.ne(CASH).to_numpy().argmax()) if regime.ne(CASH).any() else None] = np.nan
+    held = told != CASH
+    weights[: int(held.argmax()) if held.any() else None] = np.nan
     return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
 
 

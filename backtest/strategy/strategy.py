@@ -226,8 +226,12 @@ class TriggerRotation(RotationStrategy):
     def regime(self, market: Market) -> pd.Series:
         """Return the name of the first case that fires after each session, else "cash"."""
         regime = np.full(len(market.sessions), CASH, dtype=object)
-        for name, trigger in reversed(list(self.cases().items())):
-            regime[trigger.fires(market).to_numpy()] = name
+        ruled = np.zeros(len(regime), dtype=bool)
+        for name, trigger in reversed(list(self.rules().items())):
+            fires = trigger.fires(market).to_numpy()
+            regime[fires], ruled = name, ruled | fires
+        for name, trigger in self.overlays().items():
+            regime[ruled & trigger.fires(market).to_numpy()] += f"+{name}"
         return pd.Series(regime, index=market.sessions)
 
 

@@ -33,6 +33,8 @@ def different_baskets(
     One variant is asked for all that agree on what shapes baskets; equal weights count once.
     """
     first, group = agreeing(variants, _rotation(variants, 0).shapes_baskets())
+    if len(first) == 1:
+        return [_rotation(variants, 0).weighed(market)], group
     answers: dict[bytes, Mapping[str, pd.DataFrame]] = {}
     keys = []
     for row in first.tolist():

@@ -31,7 +31,7 @@ from backtest.tuning import logic
 from backtest.tuning.space import Variants
 
 FEW = 256  # variants whose rules are simply all built
-CHECKED = 64  # of the others, built in full to check the shortcut
+CHECKED = 32  # of the others, built in full to check the shortcut
 SHAPES = 32  # different shapes the shortcut is tried for
 
 

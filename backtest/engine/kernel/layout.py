@@ -92,7 +92,7 @@ def rotation(
             held = basket.to_numpy(dtype=float) > 0.0
             before = np.vstack([np.zeros((1, held.shape[1]), dtype=bool), held[:-1]])
             numbers = basket.reindex(columns=columns).to_numpy(dtype=float)
-            weights[code] = np.nan_to_num(numbers)
+            weights[code] = np.where(np.isnan(numbers), 0.0, numbers)
             given[code] = np.isfinite(numbers).any(axis=1)
             orders[code] = due | (held != before).any(axis=1)
     return _rotation(weights, given, orders, market, on, names, schedule)
@@ -120,19 +120,19 @@ def _rotation(
     schedule: str,
 ) -> tuple[Rotation, Stage]:
     sessions = weights.shape[1]
-    unpriced = ~np.isfinite(market.close.to_numpy(dtype=float))
-    wrong = (weights < 0).any(axis=2) | (weights.sum(axis=2) > 1.0 + 1e-9)
-    wrong |= ((weights > 0) & unpriced).any(axis=2)
     used = np.flatnonzero((weights != 0).any(axis=(0, 1)))
     used = used if len(used) else np.arange(1)  # arrays without columns would be a case apart
+    unpriced = ~np.isfinite(market.close.to_numpy(dtype=float)[:, used])
     weights, on = weights[:, :, used], on.of(used)
-    wanted = np.logical_or.accumulate((weights > 0).any(axis=0), axis=0)
+    held, total = weights > 0, weights.sum(axis=2)
+    wrong = (weights < 0).any(axis=2) | (total > 1.0 + 1e-9) | (held & unpriced).any(axis=2)
+    wanted = np.logical_or.accumulate(held.any(axis=0), axis=0)
     before = np.vstack([np.zeros((1, wanted.shape[1]), dtype=bool), wanted[:-1]])
     shut = ~(on.can_buy & on.can_sell)
     position = np.where(orders & given, np.arange(sessions), sessions)
     event = np.minimum.accumulate(position[:, ::-1], axis=1)[:, ::-1]
     plain = ~(before & shut).any(axis=1)
-    plain[1:] &= (weights.sum(axis=2) <= 1.0 + 1e-13).all(axis=0)[:-1]
+    plain[1:] &= (total <= 1.0 + 1e-13).all(axis=0)[:-1]
     rows, row = distinct(weights.reshape(-1, weights.shape[2]))
     asked = schedule_of(schedule)
     laid = Rotation(
