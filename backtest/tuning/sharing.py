@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import cast
 
@@ -17,12 +17,44 @@ from backtest.tuning.space import Variants
 def agreeing(variants: Variants, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Return the first variant of each group that agrees on parameters, and each one's group."""
     places = [place for place, name in enumerate(variants.names) if name in names]
-    if not places:
-        return np.zeros(1, dtype=np.int64), np.zeros(len(variants), dtype=np.int64)
-    _, first, number = np.unique(
-        variants.codes[:, places], axis=0, return_index=True, return_inverse=True
-    )
-    return first, number.reshape(-1)
+    return apart(variants.codes[:, places].T, len(variants))
+
+
+def apart(columns: Iterable[np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Tell rows of small whole numbers apart, given by column.
+
+    Returns
+    -------
+    tuple of arrays
+        Where each different row comes first, sorted by what is in it, and which of them each is.
+
+    Examples
+    --------
+    >>> first, which = apart([np.array([1, 0, 1]), np.array([2, 0, 2])], 3)
+    >>> first.tolist(), which.tolist()
+    ([1, 0], [1, 0, 1])
+    """
+    number, bound = np.zeros(count, dtype=np.int64), 1
+    for column in columns:
+        values = int(column.max()) + 1
+        if bound * values > np.iinfo(np.int64).max:
+            first, number = _ranked(number, bound)
+            bound = len(first)
+        number, bound = number * values + column, bound * values
+    return _ranked(number, bound)
+
+
+def _ranked(number: np.ndarray, bound: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each number below a bound comes first, and the rank of each."""
+    if bound > 4 * len(number):
+        _, first, rank = np.unique(number, return_index=True, return_inverse=True)
+        return first, rank
+    place = np.full(bound, -1)
+    place[number[::-1]] = np.arange(len(number) - 1, -1, -1)  # of several the last one counts
+    there = np.flatnonzero(place >= 0)
+    first = place[there]
+    place[there] = np.arange(len(there))
+    return first, place[number]
 
 
 def different_baskets(

@@ -17,7 +17,7 @@ from backtest.market import Market
 from backtest.strategy import RotationStrategy, TriggerRotation
 from backtest.strategy.holding import CASH
 from backtest.triggers import Trigger
-from backtest.tuning.sharing import agreeing
+from backtest.tuning.sharing import agreeing, apart
 from backtest.tuning.space import Variants
 from backtest.tuning.trees import TreeGroup, tree_groups
 
@@ -167,17 +167,15 @@ class GroupAnswers:
 
     def _distinct(self, node: int, widest: int) -> tuple[np.ndarray | None, np.ndarray]:
         """Return which of a node's different answers each member has; None for too many."""
-        group = self.group
-        number = group.codes[node].astype(np.int64)
-        for part in group.shape.parts[node]:
-            key = self.key[part]
-            if key is None:
-                return None, number[:0]
-            number = number * (int(key.max()) + 1) + key
-        _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
-        if len(first) > widest and group.shape.parts[node]:
-            return None, number[:0]
-        return inverse.astype(np.int32), first
+        below = self.group.shape.parts[node]
+        keys = [self.key[part] for part in below]
+        known = [key for key in keys if key is not None]
+        if len(known) < len(keys):
+            return None, np.empty(0, dtype=np.int64)
+        first, which = apart([self.group.codes[node], *known], len(self.group.members))
+        if len(first) > widest and below:
+            return None, first[:0]
+        return which.astype(np.int32), first
 
     def _fill(self, node: int, first: np.ndarray, market: Market) -> None:
         """Evaluate a node for the members it differs in."""

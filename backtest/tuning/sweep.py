@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from functools import cache, partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
@@ -124,25 +124,28 @@ def sweep_variants(
         raise UserError("{name} was {value}; give a number above 0", name="cash", value=cash)
     first = first_session(market, start)
     costs, used = cost_model(costs), fill_used(market, fill)
-    asked = cache(
-        partial(trials, variants, market, costs=costs, fill=used, cash=cash, first=first)
-    )  # a cluster that computes the figures leaves this for later questions
+    told = lru_cache(1)(
+        partial(trials, market=market, costs=costs, fill=used, cash=cash, first=first)
+    )
     bar = (
         put_in("progress")(len(variants), "variants") if progress is None else nullcontext(progress)
     )
-    counted = Counted(variants, market, costs, used, first, asked, origin, batch)
+    elsewhere = engine is not None
+    counted = Counted(
+        variants, market, costs, used, first, told, origin, batch, elsewhere=elsewhere
+    )
     names = (*FIGURES, *(other.name for other in extra))
-    figures = np.full((len(variants), len(names)), np.nan)
+    figures = np.full((len(variants), len(names)), np.nan, order="F")  # columns of the frame
     left = np.ones(len(variants), dtype=bool)
     for row, values in (known or {}).items():
         figures[row], left[row] = values, False
-    step = RECORDED if engine is None else RECORDED_ELSEWHERE
+    step = RECORDED_ELSEWHERE if elsewhere else RECORDED
     with bar as advance:
         for begin in range(0, len(variants), step):
             rows = np.arange(begin, min(begin + step, len(variants)))
             anew = rows[left[rows]]
             if len(anew) and engine is None:
-                figures[anew] = asked().figures(anew, advance, extra)
+                figures[anew] = told(variants).figures(anew, advance, extra)
             elif len(anew) and engine is not None:
                 figures[anew] = engine(
                     part_of(variants, anew),
@@ -154,7 +157,7 @@ def sweep_variants(
                     progress=advance,
                     extra=extra,
                 )
-            counted.record(rows)
+            counted.record(begin, begin + len(rows))
     if np.isnan(figures[:, names.index(metric.name)]).all():
         raise UserError(
             "no variant has a {metric}: none of them traded; widen the space or the window",
@@ -162,8 +165,10 @@ def sweep_variants(
         )
     table = {name: variants.column(name) for name in variants.names}
     table |= {name: figures[:, column] for column, name in enumerate(names)}
-    frame = pd.DataFrame(table, index=pd.RangeIndex(len(variants), name="variant"))
-    found = Sweep(variants, market, frame, metric, costs, used, cash, first, asked)
+    frame = pd.DataFrame(table, pd.RangeIndex(len(variants), name="variant"), copy=False)
+    found = Sweep(
+        variants, market, frame, metric, costs, used, cash, first, partial(told, variants)
+    )
     check_against_engine(found)
     return found
 

@@ -28,6 +28,7 @@ from backtest.triggers import (
     Trigger,
 )
 from backtest.tuning import logic
+from backtest.tuning.sharing import apart
 from backtest.tuning.space import Variants
 
 FEW = 256  # variants whose rules are simply all built
@@ -172,12 +173,12 @@ def _by_shortcut(maker: TreeMaker) -> list[TreeGroup] | None:
         return None
     structural = _dependence(maker, codes[0], frozenset())[0]
     places = sorted(structural)
-    kinds, kind = np.unique(codes[:, places], axis=0, return_inverse=True)
+    kinds, kind = apart(codes[:, places].T, len(codes))
     if len(kinds) > SHAPES:
         return None
     found: list[TreeGroup] = []
     for number in range(len(kinds)):
-        members = np.flatnonzero(kind.reshape(-1) == number)
+        members = np.flatnonzero(kind == number)
         if len(members) <= FEW // 4:
             found += _one_by_one(maker, members)
             continue
@@ -228,9 +229,7 @@ def _read_off(maker: TreeMaker, members: np.ndarray, depends: list[list[int]]) -
         if not places:
             atoms.append((first[node],))
             continue
-        _, sample, inverse = np.unique(
-            _numbered(codes[:, places]), return_index=True, return_inverse=True
-        )
+        sample, inverse = apart(codes[:, places].T, len(codes))
         if len(sample) > len(members) // 4:
             return None
         trees = [maker.tree(codes[row]) for row in sample]
@@ -255,11 +254,3 @@ def _holds(maker: TreeMaker, found: list[TreeGroup]) -> bool:
             if shape != group.shape or chosen != atoms:
                 return False
     return True
-
-
-def _numbered(codes: np.ndarray) -> np.ndarray:
-    """Return one number for each row of codes, equal where the rows are."""
-    number = np.zeros(len(codes), dtype=np.int64)
-    for column in codes.T:
-        number = number * (int(column.max()) + 1) + column
-    return number

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -12,25 +13,37 @@ from backtest.costs import Costs
 from backtest.engine.held import held, lineage, price_reach
 from backtest.engine.recording import over_sectors, trial_prints, tried
 from backtest.market import Market
+from backtest.strategy.decisions import rotates
 from backtest.trials.ledger import Ledger
 from backtest.trials.tables import KEPT
 from backtest.trials.tried import Held
+from backtest.tuning.sharing import apart
 from backtest.tuning.signals import Regimes, regimes
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import RotationTrials, Trials
 from backtest.tuning.work_parts import part_of
 
+TOGETHER = 16_384  # variants whose fingerprints are mixed at a time
 LOOKED_AT = 24  # variants asked how far prices reach into their signals
 SINGLE = 64  # variants of what is no rotation that leave their returns: each is simulated for it
 
 
 def count(variants: Variants, market: Market, costs: Costs, fill: str, first: int) -> None:
     """Record variants as tried, and no more: a search that goes on will leave the rest."""
-    swept = {name: variants.column(name) for name in variants.names}
-    prints = trial_prints(variants.strategy, costs, fill, swept)
+    prints = _prints(variants, costs, fill)
     none = np.empty((0, 0), dtype=np.float32)
     one = tried(variants.strategy, prints, market, first, (), 0, none)
     Ledger.at_home().record(lineage(market), one, origin="search")
+
+
+def _prints(variants: Variants, costs: Costs, fill: str) -> np.ndarray:
+    """Return the fingerprints of variants, made of as many at a time as stay near the processor."""
+    found = []
+    for begin in range(0, len(variants), TOGETHER):
+        some = replace(variants, codes=variants.codes[begin : begin + TOGETHER])
+        swept = {name: some.column(name) for name in some.names}
+        found.append(trial_prints(variants.strategy, costs, fill, swept))
+    return np.vstack(found)
 
 
 class Counted:
@@ -49,54 +62,56 @@ class Counted:
         costs: Costs,
         fill: str,
         first: int,
-        asked: Callable[[], Trials],
+        told: Callable[[Variants], Trials],
         origin: str,
         batch: int | None,
+        *,
+        elsewhere: bool,
     ) -> None:
-        swept = {name: variants.column(name) for name in variants.names}
-        self.variants, self.market, self.fill, self.first = variants, market, fill, first
-        self.prints = trial_prints(variants.strategy, costs, fill, swept)
-        self.asked, self.origin = asked, origin
+        self.market, self.fill, self.first, self.origin = market, fill, first, origin
+        self.prints = _prints(variants, costs, fill)
+        self.kept = self._lowest(KEPT if rotates(variants.strategy) else SINGLE)
+        fewer = elsewhere and len(self.kept) < len(variants)  # the others need no answer here
+        self.variants = part_of(variants, self.kept) if fewer else variants
+        self.numbers = np.arange(len(self.kept)) if fewer else self.kept
+        self.asked = partial(told, self.variants)
         self.began, self.batch = time.time_ns() // 1000, batch or len(variants)
         self.ledger = Ledger.at_home()
-        self._bar: np.int64 | None = None
 
-    def record(self, rows: np.ndarray) -> None:
+    def record(self, begin: int, end: int) -> None:
         """Record variants as tried, with what they held and earned."""
-        prints = self.prints[rows] if len(self.prints) > 1 else self.prints
-        asked = self.asked()
-        rotates = isinstance(asked, RotationTrials)
-        low = self._lowest(prints, KEPT if rotates else SINGLE)
+        some = slice(*np.searchsorted(self.kept, [begin, end]).tolist())
+        rows, places = self.numbers[some], self.kept[some] - begin
+        asked = self.asked() if len(rows) else None
         month, sketches, own = 0, np.empty((0, 0), dtype=np.float32), []
         if isinstance(asked, RotationTrials):
             from backtest.engine.sketches import sketched
 
             parts = []
-            for number in np.unique(asked.number[rows[low]]):
-                places = low[asked.number[rows[low]] == number]
-                own.append(self._held(asked, rows, places, int(number)))
+            for number in np.unique(asked.number[rows]):
+                these = asked.number[rows] == number
+                own.append(self._held(asked, rows[these], places[these], begin, int(number)))
                 if own[-1].codes.size:
                     month, made = sketched(own[-1])
                     parts.append(made)
             sketches = np.vstack(parts) if parts else sketches
-        elif len(low):
-            equity = asked.equity(rows[low])
+        elif asked is not None:
+            equity = asked.equity(rows)
             returns = equity[:, 1:] / equity[:, :-1] - 1.0
             returns = np.hstack([np.zeros((len(returns), 1)), returns])
             month, sketches = over_sectors(returns, self.market, self.first)
+        prints = self.prints[begin:end]
         one = tried(
             self.variants.strategy, prints, self.market, self.first, tuple(own), month, sketches
         )
         self.ledger.record(lineage(self.market), one, origin=self.origin)
 
-    def _lowest(self, prints: np.ndarray, most: int) -> np.ndarray:
-        """Return which variants of a chunk keep their signals."""
-        if len(self.prints) <= most:
-            return np.arange(len(prints))
+    def _lowest(self, most: int) -> np.ndarray:
+        """Return which variants keep their signals."""
         names = self.prints[:, 0].view(np.int64)
-        bar = np.partition(names, most)[most] if self._bar is None else self._bar
-        self._bar = bar
-        return np.flatnonzero(prints[:, 0].view(np.int64) < bar)
+        if len(names) <= most:
+            return np.arange(len(names))
+        return np.flatnonzero(names < np.partition(names, most)[most])
 
     @cached_property
     def _reach(self) -> int:
@@ -115,13 +130,11 @@ class Counted:
         return price_reach(named(asked.regimes, rows), shuffled, self.market)
 
     def _held(
-        self, asked: RotationTrials, rows: np.ndarray, places: np.ndarray, number: int
+        self, asked: RotationTrials, rows: np.ndarray, places: np.ndarray, begin: int, number: int
     ) -> Held:
-        signals, signal = asked.signals(rows[places])
-        known = asked.regimes.known_from(rows[places])
-        _, first, which = np.unique(
-            known * len(signals) + signal, return_index=True, return_inverse=True
-        )
+        signals, signal = asked.signals(rows)
+        known = asked.regimes.known_from(rows)
+        first, which = apart([known, signal], len(rows))
         order = np.argsort(first)  # as they were tried: the first of its kind leads
         return held(
             asked.baskets[number],
@@ -133,6 +146,6 @@ class Counted:
             rows=places,
             known_from=known[first[order]],
             reach=self._reach,
-            made=self.began + rows[places] // self.batch,
+            made=self.began + (begin + places) // self.batch,
             which=np.argsort(order)[which],
         )

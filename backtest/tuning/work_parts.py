@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from backtest.strategy.decisions import rotates
-from backtest.tuning.sharing import agreeing
+from backtest.tuning.sharing import agreeing, apart
 from backtest.tuning.space import Variants
 
 SHARES = 4  # parts for each thread, so that none waits long for the last
@@ -68,6 +68,7 @@ def part_of(variants: Variants, rows: np.ndarray) -> Variants:
     codes = np.empty((len(rows), len(variants.names)), dtype=np.int32)
     values = []
     for place, known in enumerate(variants.values):
-        used, codes[:, place] = np.unique(variants.codes[rows, place], return_inverse=True)
-        values.append(tuple(known[code] for code in used.tolist()))
+        taken = variants.codes[rows, place]
+        first, codes[:, place] = apart([taken], len(rows))
+        values.append(tuple(known[code] for code in taken[first].tolist()))
     return replace(variants, values=tuple(values), codes=codes)
