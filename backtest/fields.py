@@ -98,7 +98,8 @@ def fits(value: Any, hint: Any) -> bool:
     """
     if type(value) is hint and hint is not float:
         return True
-    origin, inner = get_origin(hint), get_args(hint)
+    plain = isinstance(hint, type)
+    origin, inner = (None, ()) if plain else (get_origin(hint), get_args(hint))
     if origin in (types.UnionType, Union):
         return any(fits(value, option) for option in inner)
     if origin is Literal:

@@ -155,6 +155,9 @@ def _digest(text: str) -> NDArray[np.uint64]:
 
 def _mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Scatter 64-bit words; a bijection, so different words stay different."""
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    words = words ^ (words >> np.uint64(30))
+    words *= np.uint64(0xBF58476D1CE4E5B9)
+    words ^= words >> np.uint64(27)
+    words *= np.uint64(0x94D049BB133111EB)
+    words ^= words >> np.uint64(31)
+    return words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,7 @@ def keep_signals(db: sqlite3.Connection, market: int, held: Held, prints: np.nda
         old, first = kept.get(name, (None, made))  # what is tried again was made the first time
         whole = runs if old is None else joined(old, runs)
         rows.append((market, name, number, held.reach, whole, first))
+    rows.sort(key=itemgetter(1))  # in the order of the table: half the time
     db.executemany("INSERT OR REPLACE INTO signal VALUES (?, ?, ?, ?, ?, ?)", rows)
     db.execute(
         "DELETE FROM signal WHERE market = ? AND print > (SELECT print FROM signal WHERE "

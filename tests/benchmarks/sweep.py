@@ -192,13 +192,9 @@ def _kernel_seconds(market: Market, instruments: int, baskets: int, variants: in
     """Return the least CPU time of the kernel in three, of random switches among baskets."""
     drawn = np.random.default_rng(0)
     names = [f"basket {number}" for number in range(baskets)]
-    columns = market.close.columns[:instruments]
+    listed = market.close.iloc[:, :instruments].notna()  # some came years later
     held = {
-        name: pd.DataFrame(
-            np.tile(drawn.dirichlet(np.ones(instruments)), (len(market.sessions), 1)),
-            market.sessions,
-            columns,
-        )
+        name: (shares := listed * drawn.dirichlet(np.ones(instruments))).div(shares.sum(axis=1), 0)
         for name in names
     }
     on = kernel.stage(market, PROPORTIONAL, "close", CASH, 0)

@@ -37,7 +37,7 @@ from backtest.engine.kernel.trading import (
     draw,
     settle,
 )
-from backtest.engine.rebalance import GOAL, HELD, INNER, LEAN, SHARES, WANTED, trade
+from backtest.engine.rebalance import GOAL, HELD, INNER, LEAN, SHARES, trade
 from backtest.engine.stage import Stage
 from backtest.market.schedule import ROUNDING
 
@@ -146,15 +146,19 @@ def _follow(  # type: ignore[no-untyped-def]
                 number = number * sessions + session
                 move = moves[(number * SPREAD >> 32) % SLOTS]
                 total = value * move[UNIT]
-                if move[MOVE] != number or not move[ABOVE] < total < move[BELOW]:
-                    now, share = rotation.row[basket, filled - 1], scratch[WANTED]
+                known = move[MOVE] == number and move[ABOVE] < total < move[BELOW]
+                if not known:
+                    now, held = rotation.row[basket, filled - 1], scratch[HELD]
+                    each = growth.idle[now] * (stage.money[session] / stage.money[filled])
                     for k in range(count):
                         inverse = stage.inverse[filled, k]
-                        share[k] = rotation.weights[now, k] * inverse * stage.mark[session, k]
-                    idle = growth.idle[now] * (stage.money[session] / stage.money[filled])
-                    draw(move, number, value, weights, share, idle, scratch[HELD], session, stage)
-                    total = value * move[UNIT]
-                if move[ABOVE] < total < move[BELOW]:
+                        held[k] = rotation.weights[now, k] * inverse * stage.mark[session, k]
+                        each += held[k]
+                    for k in range(count):
+                        held[k] /= each
+                    total = value * each
+                    known = draw(move, number, each, total, weights, held, session, stage)
+                if known:
                     after = move[SLOPE] * total - move[LOST]
                     sums[TRADED] = move[BOUGHT] * after - move[SOLD] * total
                     sums[COSTS] += total - after
@@ -169,10 +173,12 @@ def _follow(  # type: ignore[no-untyped-def]
             if cut:
                 weights = scratch[GOAL]
             if short and not cut:
-                after, traded = settle(weights, scratch[HELD], total, session, stage)
+                after, _, _, _, bought, sold = settle(
+                    weights, scratch[HELD], total, stage.minimum, session, stage
+                )
                 if after > 0.0:
                     basket, filled, value = goal, session, after
-                    sums[TRADED] = traded
+                    sums[TRADED] = bought * after - sold
                     sums[COSTS] += total - after
                     session = sessions
                     break
