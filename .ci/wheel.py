@@ -18,7 +18,7 @@ import backtest
 from backtest.cli.commands import app
 
 # Kinds of files that are not modules.
-DATA = (".toml", ".csv", ".md", ".css", ".js", ".j2", "py.typed")
+DATA = (".toml", ".csv", ".sql", ".txt", ".md", ".css", ".js", ".j2", "py.typed")
 WORDS = {
     "run": ["rate-rotation", "--out", "FOLDER/run"],
     "compare": ["equal-weight", "rate-rotation"],
