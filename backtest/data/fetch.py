@@ -25,11 +25,11 @@ from backtest.data.fetch_plan import (
 from backtest.data.finding import Finding
 from backtest.data.periods import usable
 from backtest.data.quality import check
-from backtest.data.raw import RawMarket, raw_market
+from backtest.data.raw import RawMarket, encode, raw_market
 from backtest.data.sources.base import Arrival, DataSource, Kind, Missed, Wanted
 from backtest.data.sources.pacing import NoNetworkError
 from backtest.data.stated import Stated
-from backtest.data.store import SHOWN, Manifest, check_name, encode, save
+from backtest.data.store import SHOWN, Manifest, check_name, save
 from backtest.errors import UserError
 
 # Called with what is done, how much there is, and what was just done or why it was not.

@@ -14,12 +14,11 @@ from backtest.data.folder import is_market_folder, write_folder
 from backtest.data.intake import Sources, read_sources, reject_errors, spoken
 from backtest.data.price_files import Progress, silent
 from backtest.data.quality import check
-from backtest.data.raw import PRICE_COLUMNS, SERIES_COLUMNS
+from backtest.data.raw import PRICE_COLUMNS, SERIES_COLUMNS, encode
 from backtest.data.store import (
     NAME,
     SHOWN,
     Manifest,
-    encode,
     market_names,
     read_manifest,
     read_snapshot,

@@ -1,14 +1,20 @@
-"""RawMarket: prices and series as they came in, in one canonical shape."""
+"""RawMarket: prices and series as they came in, in one canonical shape; its bytes in a snapshot."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from backtest.market.universe import Universe, parse_universe
 
+FILES = ("prices.parquet", "series.parquet", "universe.toml")
 PRICE_FIELDS = ("open", "high", "low", "close", "volume", "amount")
 PRICE_COLUMNS = ("instrument", "date", *PRICE_FIELDS)
 SERIES_COLUMNS = ("series", "date", "value")
@@ -77,3 +83,34 @@ def _canonical(frame: pd.DataFrame, columns: tuple[str, ...], *, keys: int) -> p
     types |= {name: "datetime64[ns]" for name in further if name in KNOWLEDGE_COLUMNS}
     typed = ordered.astype(types)
     return typed.sort_values([*columns[:keys], *further], kind="stable", ignore_index=True)
+
+
+def encode(raw: RawMarket) -> tuple[str, dict[str, bytes]]:
+    """Return the snapshot's name and its files; equal content gives equal bytes."""
+    files = {
+        "prices.parquet": _parquet(raw.prices),
+        "series.parquet": _parquet(raw.series),
+        "universe.toml": raw.universe_text.encode(),
+    }
+    return identity_of(files), files
+
+
+def decode(files: Mapping[str, bytes]) -> RawMarket:
+    """Return what the files of a snapshot hold."""
+    prices, series = (pq.read_table(pa.BufferReader(files[name])).to_pandas() for name in FILES[:2])
+    return RawMarket(files["universe.toml"].decode(), prices, series)
+
+
+def identity_of(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 that names a snapshot."""
+    digests = "".join(sha256(files[name]).hexdigest() for name in FILES)
+    return sha256(digests.encode()).hexdigest()
+
+
+def _parquet(frame: Any) -> bytes:
+    # The bytes hold the content and no library's notes about it.
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    content: bytes = sink.getvalue().to_pybytes()
+    return content

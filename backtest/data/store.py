@@ -15,13 +15,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from typing_extensions import TypedDict
 
 from backtest.atomic import (
@@ -34,13 +31,12 @@ from backtest.atomic import (
     write_through,
 )
 from backtest.data.finding import Finding
-from backtest.data.raw import RawMarket
+from backtest.data.raw import FILES, RawMarket, decode, encode, identity_of
 from backtest.errors import UserError, unknown
 from backtest.home import home
 from backtest.market import Market
 from backtest.validation import misfit, parsed_json
 
-FILES = ("prices.parquet", "series.parquet", "universe.toml")
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SNAPSHOT = re.compile(r"[0-9a-f]{64}")
 FORMAT = 1
@@ -135,16 +131,6 @@ def market_names() -> tuple[str, ...]:
     """Return the names of all stored markets, sorted."""
     found = (path.stem for path in (home() / "markets").glob("*.json"))
     return tuple(sorted(name for name in found if NAME.fullmatch(name)))
-
-
-def encode(raw: RawMarket) -> tuple[str, dict[str, bytes]]:
-    """Return the snapshot's name and its files; equal content gives equal bytes."""
-    files = {
-        "prices.parquet": _parquet(raw.prices),
-        "series.parquet": _parquet(raw.series),
-        "universe.toml": raw.universe_text.encode(),
-    }
-    return _identity(files), files
 
 
 def save(raw: RawMarket, manifest: Manifest, *, upon: str | None = None) -> Manifest:
@@ -257,20 +243,14 @@ def read_snapshot(manifest: Manifest) -> RawMarket:
     """
     folder = home() / "snapshots" / manifest.snapshot
     files = _files_of(folder)
-    if files is None or _identity(files) != manifest.snapshot:
+    if files is None or identity_of(files) != manifest.snapshot:
         raise UserError(
             "snapshot {value} of market {name} is damaged or incomplete; 'nqp data check {name} "
             "--repair' goes back to the one before, or import the market again",
             value=manifest.snapshot[:12],
             name=manifest.name,
         )
-    prices, series = (pq.read_table(pa.BufferReader(files[name])).to_pandas() for name in FILES[:2])
-    return RawMarket(files["universe.toml"].decode(), prices, series)
-
-
-def _identity(files: Mapping[str, bytes]) -> str:
-    digests = "".join(sha256(files[name]).hexdigest() for name in FILES)
-    return sha256(digests.encode()).hexdigest()
+    return decode(files)
 
 
 def _files_of(folder: Path) -> dict[str, bytes] | None:
@@ -278,15 +258,6 @@ def _files_of(folder: Path) -> dict[str, bytes] | None:
         return {name: (folder / name).read_bytes() for name in FILES}
     except OSError:
         return None
-
-
-def _parquet(frame: Any) -> bytes:
-    # The bytes hold the content and no library's notes about it.
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
 
 
 def _write_snapshot(snapshot: str, files: Mapping[str, bytes]) -> None:
@@ -318,7 +289,7 @@ def _write_snapshot(snapshot: str, files: Mapping[str, bytes]) -> None:
 def is_whole(snapshot: str) -> bool:
     """Whether a snapshot is in the store with every byte as it was written."""
     files = _files_of(home() / "snapshots" / snapshot)
-    return files is not None and _identity(files) == snapshot
+    return files is not None and identity_of(files) == snapshot
 
 
 def write_manifest(manifest: Manifest) -> None:

@@ -15,7 +15,7 @@ from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import spread
 from backtest.strategy.basket import Basket
 from backtest.triggers import Always, MinHold, Reading, Trigger
-from backtest.triggers.algebra import Measured
+from backtest.triggers.measured import Measured
 
 FEWEST = 60  # sessions with a level before it has a past
 

@@ -9,16 +9,7 @@ Examples
 """
 
 from backtest.triggers.abnormal import AbnormalMove, AbnormalReturn, AbnormalTurnover
-from backtest.triggers.algebra import (
-    AllOf,
-    Always,
-    AnyOf,
-    KOutOf,
-    Measured,
-    Never,
-    Not,
-    Trigger,
-)
+from backtest.triggers.algebra import AllOf, Always, AnyOf, KOutOf, Never, Not, Trigger
 from backtest.triggers.composite import CompositeAbove, CompositeRising
 from backtest.triggers.crowding import Crowding
 from backtest.triggers.dates import CalendarHalf, DateWindow
@@ -31,6 +22,7 @@ from backtest.triggers.equity import (
     TwoBull,
 )
 from backtest.triggers.fallback import OrElse
+from backtest.triggers.measured import Measured
 from backtest.triggers.policy import PolicyIntensity
 from backtest.triggers.rates import (
     BondUptrend,

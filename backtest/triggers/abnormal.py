@@ -18,8 +18,9 @@ import pandas as pd
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Leaf, Trigger
+from backtest.triggers.algebra import Trigger
 from backtest.triggers.equity import group_moves
+from backtest.triggers.measured import Leaf
 from backtest.triggers.reading import decided
 
 SPOKEN = 3  # sectors that are named; of more, the first

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
-from string import Formatter
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -23,7 +22,7 @@ from backtest.fields import Checked
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.reading import Reading, decided
+from backtest.triggers.reading import Reading, constant, decided
 
 
 class Trigger(metaclass=Checked):
@@ -97,74 +96,6 @@ class Trigger(metaclass=Checked):
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a trigger has no truth value of its own; combine triggers with & | ~")
-
-
-class Measured(Trigger):
-    """A leaf that answers by its reading: what it measures, against a threshold.
-
-    Subclasses implement `reading` and `label`. No where there is nothing to measure, unknown while
-    value or threshold is.
-    """
-
-    def evaluate(self, market: Market) -> pd.Series:
-        """Answer from the reading."""
-        reading = self.reading(market)
-        if reading is None:
-            return pd.Series(False, index=market.sessions, dtype="boolean")
-        return reading.fires
-
-    @abstractmethod
-    def reading(self, market: Market) -> Reading | None:
-        """Return what is measured and its threshold; None where there is nothing to measure."""
-
-
-class Leaf(Measured):
-    """A leaf that says what it measures in one line; what is not said here is asked of it.
-
-    Attributes
-    ----------
-    what : str
-        Its label, with the names of `words` in braces.
-    unit, direction : str
-        As of its `Reading`.
-    against : str
-        The field that holds the threshold.
-    """
-
-    what: ClassVar[str]
-    unit: ClassVar[str] = "fraction"
-    direction: ClassVar[str] = "at least"
-    against: ClassVar[str] = ""
-
-    @property
-    def label(self) -> str:
-        """What is measured."""
-        return Note(self.what, **self.words)
-
-    @property
-    def words(self) -> dict[str, Any]:
-        """What stands in the places of the label: its fields."""
-        return {name: getattr(self, name) for _, name, _, _ in Formatter().parse(self.what) if name}
-
-    @abstractmethod
-    def value(self, market: Market) -> pd.Series | None:
-        """Return what is measured; None where there is nothing to measure."""
-
-    def threshold(self, market: Market) -> pd.Series:
-        """Return what it is compared with."""
-        return constant(getattr(self, self.against), market)
-
-    def unit_on(self, market: Market) -> str:
-        """Return the unit on a market."""
-        return self.unit
-
-    def reading(self, market: Market) -> Reading | None:
-        """Return the value against the threshold; None where there is nothing to measure."""
-        value = self.value(market)
-        if value is None:
-            return None
-        unit = self.unit_on(market)
-        return Reading(self.label, value, self.threshold(market), unit, self.direction)
 
 
 class Joined:
@@ -337,8 +268,3 @@ def as_answer(given: Any, market: Market, asked: object) -> pd.Series:
             )
     yes = pd.Series(np.where(unknown, False, values == 1).astype(bool), market.sessions)
     return decided(yes, known=pd.Series(~unknown, market.sessions))
-
-
-def constant(level: float, market: Market) -> pd.Series:
-    """Return a threshold that is the same after every session."""
-    return pd.Series(float(level), index=market.sessions)

@@ -15,7 +15,7 @@ from backtest.errors import UserError, suggest, unknown
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Leaf
+from backtest.triggers.measured import Leaf
 
 POINTS = "index points"
 

@@ -14,8 +14,8 @@ from backtest.market.universe import check_sectors
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
-from backtest.triggers.algebra import Leaf
 from backtest.triggers.equity import total_turnover
+from backtest.triggers.measured import Leaf
 
 
 @dataclass(frozen=True)

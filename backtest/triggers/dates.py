@@ -11,8 +11,8 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Trigger, constant
-from backtest.triggers.reading import Reading
+from backtest.triggers.algebra import Trigger
+from backtest.triggers.reading import Reading, constant
 
 HALVES = ("days since the first half began", "days since the second half began")
 HALVES_OF = (

@@ -15,7 +15,8 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.parameter import parameter
-from backtest.triggers.algebra import KOutOf, Leaf, Trigger
+from backtest.triggers.algebra import KOutOf, Trigger
+from backtest.triggers.measured import Leaf
 from backtest.triggers.rates import BondUptrend
 from backtest.triggers.reading import Reading
 

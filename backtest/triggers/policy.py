@@ -11,7 +11,7 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.policy import policy_intensity
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Leaf
+from backtest.triggers.measured import Leaf
 
 
 @dataclass(frozen=True)

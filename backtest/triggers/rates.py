@@ -15,8 +15,8 @@ import pandas as pd
 
 from backtest.market import Market
 from backtest.parameter import parameter
-from backtest.triggers.algebra import Leaf, Measured, constant
-from backtest.triggers.reading import Reading
+from backtest.triggers.measured import Leaf, Measured
+from backtest.triggers.reading import Reading, constant
 
 
 class OfSeries:

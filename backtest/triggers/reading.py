@@ -13,6 +13,7 @@ import pandas as pd
 from pandas.arrays import BooleanArray
 
 from backtest.errors import refused
+from backtest.market import Market
 
 DIRECTIONS = ("above", "at least", "below", "at most")
 YEAR = 242  # sessions over which a daily move is typical: a year in Shanghai
@@ -97,3 +98,8 @@ def decided(yes: pd.Series, known: pd.Series) -> pd.Series:
     """
     answered = BooleanArray(yes.to_numpy(dtype=bool), ~known.to_numpy(dtype=bool))
     return pd.Series(answered, index=yes.index)
+
+
+def constant(level: float, market: Market) -> pd.Series:
+    """Return a threshold that is the same after every session."""
+    return pd.Series(float(level), index=market.sessions)

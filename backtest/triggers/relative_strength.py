@@ -11,8 +11,9 @@ from backtest.market import Market
 from backtest.market.relative_strength import QUADRANTS, group_levels, relative_strength
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import OfGroup, present
-from backtest.triggers.algebra import Leaf, Not, Trigger, constant
-from backtest.triggers.reading import decided
+from backtest.triggers.algebra import Not, Trigger
+from backtest.triggers.measured import Leaf
+from backtest.triggers.reading import constant, decided
 
 
 @dataclass(frozen=True)

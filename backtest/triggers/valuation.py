@@ -21,8 +21,8 @@ from backtest.market.relative_strength import group_levels
 from backtest.market.valuation import inverse_valuation
 from backtest.parameter import parameter
 from backtest.triggers.abnormal import present, spoken_group
-from backtest.triggers.algebra import Leaf
 from backtest.triggers.crowding import against_past
+from backtest.triggers.measured import Leaf
 
 SHOWN = {"pe": "PE", "pb": "PB", "price": "price"}
 MEASURES = tuple(SHOWN)
