@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -66,6 +67,31 @@ class Cells:
     heads: tuple[tuple[str, ...], ...] = ()
     kind: str = ""
     notes: tuple[str, ...] = ()
+
+
+def files_in(paths: Sequence[Path]) -> list[Path]:
+    """Return files as they are, and of a folder the tables in it, by name.
+
+    Raises
+    ------
+    UserError
+        If a folder has none.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = [one for one in sorted(path.iterdir()) if not one.name.startswith(".")]
+        tables = [one for one in inside if one.suffix.lower() in SUFFIXES]
+        if not tables:
+            for one in sorted(path.glob("*.p*k*l*")):
+                read_grid(one)
+            raise UserError(
+                "folder {path} has no CSV, Excel or Parquet file; name another", path=path
+            )
+        found += tables
+    return found
 
 
 def read_grid(path: Path) -> Cells:

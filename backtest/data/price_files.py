@@ -15,13 +15,14 @@ import pandas as pd
 from backtest.data.dates import Exchange
 from backtest.data.description import described
 from backtest.data.finding import Finding
-from backtest.data.grid import SUFFIXES, read_grid
+from backtest.data.grid import files_in
 from backtest.data.names import Match, code_in, instruments_of, matcher
 from backtest.data.numerals import numbers
 from backtest.data.quotes import (
     NAMING,
     QuoteReading,
     about,
+    held_twice,
     ignored,
     joined,
     only,
@@ -112,17 +113,7 @@ class Reader:
         return self._single(path, name)
 
     def _folder(self, path: Path, progress: Progress) -> QuoteReading:
-        found = [
-            entry
-            for entry in sorted(path.iterdir())
-            if entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".")
-        ]
-        if not found:
-            for entry in sorted(path.glob("*.p*k*l*")):
-                read_grid(entry)
-            raise UserError(
-                "folder {path} has no CSV, Excel or Parquet file; name another", path=path
-            )
+        found = files_in([path])
         origin: dict[str, Path] = {}
         readings: list[QuoteReading] = []
         for number, entry in enumerate(found):
@@ -132,12 +123,7 @@ class Reader:
             elif name is None:
                 readings.append(QuoteReading(empty_prices(), (self._unknown(entry.stem),)))
             elif name in origin:
-                raise UserError(
-                    "both {one} and {other} hold {name}; remove one",
-                    one=origin[name],
-                    other=entry,
-                    name=name,
-                )
+                raise held_twice(name, origin[name], entry)
             else:
                 origin[name] = entry
                 readings.append(self._single(entry, name))

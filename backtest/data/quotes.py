@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from backtest.data.headers import multiple
 from backtest.data.numerals import numbers
 from backtest.data.raw import PRICE_COLUMNS, PRICE_FIELDS, empty_prices
 from backtest.data.table import FileTable
+from backtest.errors import UserError
 
 # Columns that say which instrument a row is of, when, and whether it traded: no prices, but used.
 NAMING = ("instrument", "name", "date", "status")
@@ -142,6 +144,13 @@ def ignored(
     used = (*PRICE_FIELDS, *NAMING, *stated)
     others = [c.header for c in table.columns if c.role and c.role not in used]
     return unused(table, [*(column.header for column in columns), *others])
+
+
+def held_twice(name: str, one: Path, other: Path) -> UserError:
+    """Return the mistake of two files that hold the same."""
+    return UserError(
+        "both {one} and {other} hold {name}; remove one", one=one, other=other, name=name
+    )
 
 
 def unused(table: FileTable, headers: Iterable[str]) -> Iterable[Finding]:

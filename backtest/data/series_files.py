@@ -11,12 +11,12 @@ import pandas as pd
 from backtest.data.dates import Exchange
 from backtest.data.description import Description, described
 from backtest.data.finding import Finding
-from backtest.data.grid import SUFFIXES
+from backtest.data.grid import files_in
 from backtest.data.head import Column
 from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank, numbers
 from backtest.data.publication_lag import declared_name, known_by
-from backtest.data.quotes import QuoteReading, about, unused
+from backtest.data.quotes import QuoteReading, about, held_twice, unused
 from backtest.data.raw import SERIES_COLUMNS, empty_series
 from backtest.data.stated import Stated
 from backtest.data.table import FileTable, read_table, with_knowledge_days
@@ -63,12 +63,7 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
         units: dict[str, str] = {}
         for name, column, rows in _called(parts, universe, stated):
             if name in origin:
-                raise UserError(
-                    "both {one} and {other} hold {name}; remove one",
-                    one=origin[name],
-                    other=path,
-                    name=name,
-                )
+                raise held_twice(name, origin[name], path)
             origin[name] = path
             values, said = _values(table, name, column, rows)
             findings += said
@@ -91,22 +86,6 @@ def read_series(paths: Sequence[Path], universe: Universe, stated: Stated) -> Qu
         files.append(described(table, holds, shown, unit))
     whole = pd.concat(frames, ignore_index=True) if frames else empty_series()
     return QuoteReading(whole, tuple(findings), tuple(files))
-
-
-def files_in(paths: Sequence[Path]) -> list[Path]:
-    """Return files as they are, and of a folder the tables in it, by name."""
-    found: list[Path] = []
-    for path in paths:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        inside = [one for one in sorted(path.iterdir()) if one.suffix.lower() in SUFFIXES]
-        if not inside:
-            raise UserError(
-                "folder {path} has no CSV, Excel or Parquet file; name another", path=path
-            )
-        found += inside
-    return found
 
 
 def read_money(path: Path, universe: Universe, stated: Stated) -> QuoteReading:

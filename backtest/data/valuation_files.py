@@ -10,13 +10,14 @@ import pandas as pd
 from backtest.data.dates import Exchange
 from backtest.data.description import described
 from backtest.data.finding import Finding
+from backtest.data.grid import files_in
 from backtest.data.head import Column
 from backtest.data.names import instruments_of, matcher
 from backtest.data.numerals import numbers
 from backtest.data.publication_lag import known_by
-from backtest.data.quotes import QuoteReading, about
+from backtest.data.quotes import QuoteReading, about, held_twice
 from backtest.data.raw import SERIES_COLUMNS, empty_series
-from backtest.data.series_files import PLACING, files_in
+from backtest.data.series_files import PLACING
 from backtest.data.stated import Stated
 from backtest.data.table import FileTable, read_table, with_knowledge_days
 from backtest.errors import UserError
@@ -79,12 +80,7 @@ def read_valuations(path: Path, universe: Universe, stated: Stated) -> QuoteRead
                     continue
                 series = series_name(measure, name)
                 if origin.setdefault(series, file) != file:
-                    raise UserError(
-                        "both {one} and {other} hold {name}; remove one",
-                        one=origin[series],
-                        other=file,
-                        name=series,
-                    )
+                    raise held_twice(series, origin[series], file)
                 frames.append(
                     _rows(table, series, values, (names == text).to_numpy(), universe, stated)
                 )
