@@ -7,7 +7,7 @@ the effects add up to the difference in return exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -220,6 +220,6 @@ def _alike(
     return weights.loc[index], earned.loc[index]
 
 
-def _among(names: Sequence[str], side: pd.DataFrame) -> pd.DataFrame:
+def _among(names: list[str], side: pd.DataFrame) -> pd.DataFrame:
     """Return a side's numbers for all names; 0 for those it does not have."""
     return side.reindex(columns=names, fill_value=0.0)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from backtest.engine.metrics import METRICS
@@ -156,6 +158,13 @@ def _code(text: str) -> str:
     return text.code if isinstance(text, Note) else text
 
 
+@lru_cache(maxsize=16)
+def _same_sharpe(pair: bytes) -> float:
+    """Return the p-value of the same Sharpe ratio; what is shown and what is kept ask it both."""
+    both = np.frombuffer(pair).reshape(-1, 2)
+    return sharpe_difference(both, block_length=max(block_length(both[:, 0] - both[:, 1]), 2)).p
+
+
 def _luck(result: BacktestResult, say: Words) -> str:
     """Say whether the Sharpe ratio differs from the first benchmark's by more than luck."""
     if any(_code(text) in LOOKS_AHEAD for text in result.warnings):
@@ -170,7 +179,7 @@ def _luck(result: BacktestResult, say: Words) -> str:
     pair = both.sub(result.risk_free[both.index], axis=0).dropna().to_numpy()
     if len(pair) < FEWEST or not (pair.std(axis=0) > 0).all():
         return ""
-    p = sharpe_difference(pair, block_length=max(block_length(pair[:, 0] - pair[:, 1]), 2)).p
+    p = _same_sharpe(pair.tobytes())
     if math.isnan(p):
         return ""
     text = (
