@@ -10,7 +10,7 @@ from backtest.composite.framework import Framework
 from backtest.composite.indicator import DIRECTIONS, FREQUENCIES
 from backtest.composite.normalization import normalize
 from backtest.composite.releases import Releases
-from backtest.composite.weighting import weigh
+from backtest.composite.weighting import weigh, weights_from
 from backtest.market.schedule import due_sessions
 
 LEAST = 1.0  # point
@@ -79,7 +79,7 @@ def weights_of(
     refits = np.flatnonzero(due_sessions(sessions, framework.refit).to_numpy() | turned)
     months = np.flatnonzero(due_sessions(sessions, "monthly"))
     monthly = points.to_numpy(dtype=float)[months]
-    expert = {one.name: one.weight for one in framework.concrete}
+    names, expert = points.columns, {one.name: one.weight for one in framework.concrete}
     kept: dict[bytes, np.ndarray] = {}
     within = np.zeros(there.shape)
     for number, row in enumerate(refits):
@@ -91,8 +91,12 @@ def weights_of(
             for columns, _ in groups:
                 own = [column for column in columns if members[column]]
                 if own:
-                    past = pd.DataFrame(monthly[:until, own], columns=points.columns[own])
-                    found[own] = weigh(past, framework.weighting, expert=expert).to_numpy()
+                    past = monthly[:until, own]
+                    found[own] = (
+                        weigh(pd.DataFrame(past, columns=names[own]), "expert", expert=expert)
+                        if framework.weighting == "expert"
+                        else weights_from(past, framework.weighting)
+                    )
             kept[key] = found
         end = refits[number + 1] if number + 1 < len(refits) else len(there)
         within[row:end] = kept[key]

@@ -12,13 +12,14 @@ Linking moves the level off by what it takes out; `unlinked` is the reading agai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from backtest.composite.aggregation import METHODS
 from backtest.composite.basket import coverage_of, in_force, points_of, weights_of
 from backtest.composite.chain import Chained, chain, shared_out
 from backtest.composite.framework import Framework, load_framework
@@ -128,7 +129,17 @@ def composite(market: Market, framework: Framework | str | Path = "observable") 
     return market.remember(("composite", chosen), lambda: _composite(market, chosen))
 
 
-def _composite(market: Market, framework: Framework) -> Composite:
+class _Scored(NamedTuple):
+    """What an index is made of before it is aggregated: points, who counts, weights within."""
+
+    points: pd.DataFrame
+    coverage: pd.DataFrame
+    groups: list[tuple[list[int], float]]
+    within: np.ndarray
+    refits: np.ndarray
+
+
+def _scored(market: Market, framework: Framework) -> _Scored:
     found = releases(market, framework)
     columns = list(found.values.columns)
     released = points_of(found, framework)
@@ -140,14 +151,20 @@ def _composite(market: Market, framework: Framework) -> Composite:
     filled = impute(known, framework.imputation, pillars=pillar_of)
     points = filled.where(inside & released.notna())
     coverage = coverage_of(framework, found.fresh & released.notna(), inside)
-    enough = coverage >= framework.min_coverage
-
     places = {name: number for number, name in enumerate(columns)}
     groups = [
         ([places[name] for name in framework.pillars[pillar]], weight)
         for pillar, weight in framework.pillar_weights
     ]
-    within, refits = weights_of(points, framework, groups)
+    return _Scored(points, coverage, groups, *weights_of(points, framework, groups))
+
+
+def _composite(market: Market, framework: Framework) -> Composite:
+    found = releases(market, framework)
+    points, coverage, groups, within, refits = market.remember(
+        ("scored", replace(framework, aggregation=METHODS[0])), lambda: _scored(market, framework)
+    )
+    enough = coverage >= framework.min_coverage
     whole = chain(points, within, groups, framework.aggregation, enough["all"].to_numpy())
     alone = {
         pillar: chain(
@@ -162,7 +179,9 @@ def _composite(market: Market, framework: Framework) -> Composite:
     parts = alone | {"all": whole}
     linked = pd.DataFrame({name: part.linked for name, part in parts.items()}).where(enough)
     unlinked = pd.DataFrame({name: part.unlinked for name, part in parts.items()}).where(enough)
-    shares = pd.DataFrame(shared_out(within[refits], groups), market.sessions[refits], columns)
+    shares = pd.DataFrame(
+        shared_out(within[refits], groups), market.sessions[refits], points.columns
+    )
     return Composite(
         framework=framework,
         market=market,

@@ -65,13 +65,18 @@ def weigh(
     """
     if method not in METHODS:
         raise unknown("weighting", method, METHODS)
-    names = scores.columns
     if method == "expert":
-        return _expert(names, expert)
-    equal = pd.Series(1.0 / max(1, len(names)), names, name="weight")
+        return _expert(scores.columns, expert)
+    found = weights_from(scores.to_numpy(dtype=float), method)
+    return pd.Series(found, scores.columns, name="weight")
+
+
+def weights_from(values: np.ndarray, method: str) -> np.ndarray:
+    """Return what `weigh` does, from an array and but for "expert"."""
+    width = values.shape[1]
+    equal: np.ndarray = np.full(width, 1.0 / max(1, width))
     if method == "equal":
         return equal
-    values = scores.to_numpy(dtype=float)
     known = ~np.isnan(values)
     seen = known.any(axis=0)
     complete = values[known[:, seen].all(axis=1)]
@@ -86,9 +91,9 @@ def weigh(
     total = found.sum()
     if not np.isfinite(total) or total <= SAME:
         return equal
-    weights = np.zeros(len(names))
+    weights = np.zeros(width)
     weights[moved] = found / total
-    return pd.Series(weights, names, name="weight")
+    return weights
 
 
 @lru_cache(maxsize=8192)  # variants of a framework weigh the same scores again and again

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.composite import Framework, composite
+from backtest.composite.aggregation import METHODS
 from backtest.composite.releases import share_releases
 from backtest.costs import Costs
 from backtest.engine.plan import fill_used, orders
@@ -36,26 +37,34 @@ class FrameworkVariants:
         first = first_session(market, None)
         self.on = kernel.stage(market, costs, fill_used(market, fill), CASH, first)
         self.current: tuple[Framework, Market] | None = None
+        self.decided: tuple[Framework, pd.Series, pd.DataFrame, pd.Series] | None = None
         self.traded: dict[bytes, dict[str, Any]] = {}
 
     def outcomes(self, framework: Framework, delay: int) -> dict[str, Any]:
         """Return percentile, switches, last switch and profit with all known `delay` later."""
-        if self.current is None or self.current[0] != framework:
-            # A market of its own, so that the indices of hundreds of variants are not kept.
-            self.current = framework, replace(self.market)
-            share_releases(framework, self.market, self.current[1])
-        market = self.current[1]
-        level = composite(market, framework).unlinked["all"]
-        changed: Strategy = replace(cast(Any, self.strategy), framework=framework)
-        decided = _Decided(
-            changed.target_weights(market).shift(delay), changed.regime(market).shift(delay)
-        )
+        if self.decided is None or self.decided[0] != framework:
+            self.decided = framework, *self._decide(framework)
+        _, level, targets, held = self.decided
+        decided = _Decided(targets.shift(delay), held.shift(delay))
         key = sha256(decided.targets.to_numpy().tobytes())
-        key.update("\n".join(map(str, decided.held)).encode())
+        codes, names = pd.factorize(decided.held)
+        key.update(codes.tobytes() + "\n".join(map(str, names)).encode())
         if key.digest() not in self.traded:
             self.traded[key.digest()] = self._trade(decided)
         reading = percentile(level.iloc[: len(level) - delay])
         return {"index": reading, **self.traded[key.digest()]}
+
+    def _decide(self, framework: Framework) -> tuple[pd.Series, pd.DataFrame, pd.Series]:
+        """Return the level of an index, and what the strategy wants of it when."""
+        scored = replace(framework, aggregation=METHODS[0])
+        if self.current is None or self.current[0] != scored:
+            # A market for few, so that the indices of hundreds of variants are not kept.
+            self.current = scored, replace(self.market)
+            share_releases(framework, self.market, self.current[1])
+        market = self.current[1]
+        level = composite(market, framework).unlinked["all"]
+        changed: Strategy = replace(cast(Any, self.strategy), framework=framework)
+        return level, changed.target_weights(market), changed.regime(market)
 
     def _trade(self, decided: Strategy) -> dict[str, Any]:
         from backtest.engine import kernel
