@@ -23,7 +23,6 @@ def baskets_page(market: Market, found: Sequence[Coverage], say: Words) -> Page:
     why = () if say.chinese else tuple(f"{one.basket.name}: {one.basket.note}." for one in found)
     return Page(
         title=say("Baskets on {market}", market=market.name),
-        subtitle="",
         language=say.language,
         conclusion=said,
         sections=(_sectors(market, say), _baskets(market, found, say)),

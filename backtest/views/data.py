@@ -159,4 +159,4 @@ def _described(stored: Manifest, say: Words) -> str:
 def _page(say: Words, *tables: Table, footer: tuple[str, ...] = ()) -> Page:
     section = Section("data", "", tables=tables)
     sections = (section,) if tables else ()
-    return Page("", "", say.language, "", sections=sections, footer=footer)
+    return Page("", say.language, sections=sections, footer=footer)

@@ -19,9 +19,7 @@ def events_page(found: EventsByKind, say: Words) -> Page:
     section = events_section(found, say)
     return Page(
         title="",
-        subtitle="",
         language=say.language,
-        conclusion="",
         sections=(section,),
     )
 

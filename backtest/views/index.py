@@ -67,7 +67,6 @@ def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = Non
         ),
         subtitle=say(SCALES[framework.normalization]),
         language=say.language,
-        conclusion="",
         banners=(say(WARNING),) if found.synthetic else (),
         sections=tuple(section for section in sections if section is not None),
         notes=tuple(map(say.note, found.notes)),
@@ -332,7 +331,7 @@ def sensitivity_page(varied: CompositeSensitivity, say: Words) -> Page:
     charts = sensitivity_charts(varied, say)
     section = Section("sensitivity", title, charts=charts, tables=tables, notes=tuple(notes))
     origin = _origin(varied.market, varied.synthetic, say)
-    return Page("", "", say.language, "", sections=(section,), origin=origin)
+    return Page("", say.language, sections=(section,), origin=origin)
 
 
 def _origin(market: str, synthetic: bool, say: Words) -> str:

@@ -50,7 +50,6 @@ def journal_page(
         sections.append(Section("theses", say("Theses"), tables=(_theses(theses, say),)))
     return Page(
         title=say("Forward journal"),
-        subtitle="",
         language=say.language,
         conclusion=conclusion,
         banners=journal.problems,

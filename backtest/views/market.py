@@ -28,7 +28,6 @@ def market_page(market: Market, say: Words) -> Page:
         title=f"{market.name}: {market.universe.title}",
         subtitle=scope(f"{day(first)} … {day(last)}", say, synthetic=market.synthetic),
         language=say.language,
-        conclusion="",
         sections=tuple(sections),
     )
 

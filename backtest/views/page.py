@@ -93,9 +93,9 @@ class Page:
     """
 
     title: str
-    subtitle: str
     language: str
-    conclusion: str
+    subtitle: str = ""
+    conclusion: str = ""
     banners: tuple[str, ...] = ()
     tone: str = ""
     tiles: tuple[Tile, ...] = ()

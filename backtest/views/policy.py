@@ -76,7 +76,6 @@ def policy_page(events: Sequence[Event], kinds: Mapping[str, TitledKind], say: W
     listed = Table("", cells, left, (agency, doubts, say("how sure")), head=say("date"))
     return Page(
         title=say("Policy events"),
-        subtitle="",
         language=say.language,
         conclusion=" ".join(said),
         sections=(

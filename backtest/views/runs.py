@@ -44,7 +44,6 @@ def runs_page(runs: Sequence[Mapping[str, Any]], say: Words) -> Page:
     table = Table("", cells, left, (*drop, say.figure("max_drawdown")), head=say("run"))
     return Page(
         title=say("Runs"),
-        subtitle="",
         language=say.language,
         conclusion=found,
         sections=(Section("runs", "", tables=(table,)),) if runs else (),

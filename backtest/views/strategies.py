@@ -29,9 +29,7 @@ def strategies_page(found: Sequence[Strategy], say: Words) -> Page:
     """Return every strategy with its first sentence, claims and parameters."""
     return Page(
         title=say("{count} strategies", count=len(found)),
-        subtitle="",
         language=say.language,
-        conclusion="",
         sections=tuple(_strategy(strategy, say) for strategy in found),
     )
 
@@ -60,7 +58,6 @@ def strategy_page(strategy: Strategy, claims: Mapping[str, str], say: Words) -> 
         sections.append(Section("refuted", say("What would refute it"), (say(said.refuted_by),)))
     return Page(
         title=strategy.name,
-        subtitle="",
         language=say.language,
         conclusion=say(said.summary),
         sections=tuple(sections),

@@ -44,7 +44,6 @@ def theses_page(theses: Mapping[str, Thesis], say: Words) -> Page:
     left, drop = (say("title"), say("author"), say("dated")), (say("author"),)
     return Page(
         title=say("Theses"),
-        subtitle="",
         language=say.language,
         conclusion=say("Measure one with nqp evidence --thesis NAME, trade it with nqp run NAME."),
         sections=(Section("theses", "", tables=(Table("", cells, left, drop),)),),

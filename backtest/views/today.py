@@ -32,7 +32,6 @@ def today_page(found: Today, say: Words) -> Page:
         sections.append(_orders(found, say))
     return Page(
         title=say.note(found.sentence),
-        subtitle="",
         language=say.language,
         conclusion=say.note(found.outlook),
         banners=(*urgent(found.warnings, say), *([say(WARNING)] if market.synthetic else [])),

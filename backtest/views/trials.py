@@ -30,7 +30,6 @@ def trials_page(rows: Sequence[Mapping[str, Any]], say: Words) -> Page:
     sections = [_market(name, rows, say) for name in dict.fromkeys(row["market"] for row in rows)]
     return Page(
         title=say("Trials"),
-        subtitle="",
         language=say.language,
         conclusion=conclusion,
         sections=tuple(sections),

@@ -49,7 +49,7 @@ def test_hostile_text_is_shown_and_never_obeyed():
         "x", HOSTILE, (HOSTILE,), (), (Table(HOSTILE, cells),), (HOSTILE,), folded=True
     )
     more = {"sections": (section,), "notes": (HOSTILE,), "footer": (HOSTILE,)}
-    html = to_html(Page(HOSTILE, HOSTILE, "en", HOSTILE, (HOSTILE,), **more))
+    html = to_html(Page(HOSTILE, "en", HOSTILE, HOSTILE, (HOSTILE,), **more))
     assert "<script" not in html
     assert text_of(html).count(HOSTILE) == 13
 

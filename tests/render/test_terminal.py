@@ -23,7 +23,7 @@ WIDE = pd.DataFrame(
 
 def printed(table, width, monkeypatch, capsys, language="en"):
     monkeypatch.setenv("COLUMNS", str(width))
-    show(Page("t", "", language, "", sections=(Section("s", "S", tables=(table,)),)))
+    show(Page("t", language, sections=(Section("s", "S", tables=(table,)),)))
     return capsys.readouterr().out
 
 

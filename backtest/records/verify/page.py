@@ -27,7 +27,6 @@ def verification_page(found: Verification, say: Words) -> Page:
         footer.append(say("not compared: {files}", files=named))
     return Page(
         title="",
-        subtitle="",
         language=say.language,
         conclusion=say.note(found.sentence),
         banners=(say(WARNING),) if manifest["synthetic"] else (),

@@ -22,7 +22,7 @@ CAVEAT = (
 
 def fan_page(found: Fan, say: Words) -> Page:
     """Return the fan as a page of its own."""
-    return Page(found.name, "", say.language, "", sections=(fan_section(found, say),))
+    return Page(found.name, say.language, sections=(fan_section(found, say),))
 
 
 def fan_section(found: Fan, say: Words) -> Section:

@@ -71,7 +71,6 @@ def honesty_page(found: Honesty, say: Words) -> Page:
     section = honesty(found, say)
     return Page(
         title=section.title,
-        subtitle="",
         language=say.language,
         conclusion=say.note(found.banner),
         tone=VERDICTS[found.verdict],

@@ -23,7 +23,6 @@ def year_page(path: YearPath, say: Words) -> Page:
         title=say("{name} on {market}", name=path.strategy, market=path.market),
         subtitle=str(path.year),
         language=say.language,
-        conclusion="",
         banners=(say(WARNING),) if path.synthetic else (),
         sections=(the_year(path, say),),
     )
