@@ -102,6 +102,7 @@ RENDERERS |= {
     "told": _renderer("render.terminal", "remark"),
     "levels": _renderer("data.intake", "read_levels"),
     "progress": _renderer("render.waiting", "progress_bar"),
+    "said": _renderer("views.words", "said_in"),
     "sentences": _renderer("views.pages", "sentences_of"),
 }
 

@@ -48,6 +48,19 @@ class Note(str):
         return {"code": self.code, "values": plain}
 
 
+class Titled(Note):
+    """A text that somebody gave in both languages."""
+
+    __slots__ = ("chinese",)
+    chinese: str
+
+    def __new__(cls, english: str, chinese: str = "") -> Titled:
+        """Take both; without the Chinese, the English is said in either language."""
+        note = super().__new__(cls, "{said}", said=english)
+        note.chinese = chinese or english
+        return note
+
+
 class Listed(Note):
     """Notes one after the other, with what separates them in the language spoken."""
 

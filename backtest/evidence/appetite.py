@@ -92,9 +92,10 @@ def signs(market: Market, without: str = "", also: str = "") -> pd.DataFrame:
             continue
     if len(answers) < FEWEST:
         raise CannotTell(
-            f"market {market.name} shows fewer than {FEWEST} signs of risk appetite; it needs a "
-            f"benchmark and traded values",
-            f"市场 {market.name} 缺少基准指数或成交额，风险偏好信号不足",
+            "market {market} shows fewer than {fewest} signs of risk appetite; it needs a "
+            "benchmark and traded values",
+            market=market.name,
+            fewest=FEWEST,
         )
     if also:
         answers[also] = FURTHER[also](market)
@@ -115,9 +116,7 @@ def appetite(claim: Claim, market: Market, window: Window) -> Observation:
     """Measure the mean risk appetite over a window."""
     scores = _score(claim, market).iloc[window.rows].dropna()
     if scores.empty:
-        raise CannotTell(
-            f"risk appetite is not known over {window.label}", f"{window.label} 风险偏好未知"
-        )
+        raise CannotTell("risk appetite is not known over {label}", label=window.label)
     values = scores.to_numpy(dtype=float)
     return Observation(
         instruments=_sources(market),
@@ -141,9 +140,7 @@ def recovery(claim: Claim, market: Market, window: Window) -> Observation:
     before = scores.iloc[max(0, window.base + 1 - tail) : window.base + 1].dropna()
     late = scores.iloc[max(window.base + 1, window.last + 1 - tail) : window.last + 1].dropna()
     if before.empty or late.empty:
-        raise CannotTell(
-            f"risk appetite is not known around {window.label}", f"{window.label} 前后风险偏好未知"
-        )
+        raise CannotTell("risk appetite is not known around {label}", label=window.label)
     values = np.r_[before.to_numpy(dtype=float), late.to_numpy(dtype=float)]
     is_late = np.r_[np.zeros(len(before)), np.ones(len(late))]
 

@@ -17,6 +17,7 @@ from backtest.evidence.chance import Placebo, counted
 from backtest.evidence.observation import Array
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
+from backtest.notes import Titled, listed
 from backtest.strategy.basket import Basket
 
 ENOUGH = 0.5  # of a basket's weight has to have prices for the basket to be judged
@@ -47,10 +48,8 @@ def listed_weights(
     if basket is None:
         return pd.Series(1.0, index=sorted(there)), ()
     if not basket.weights:
-        raise CannotTell(
-            f"{basket.title} has no listed proxy",
-            f"{basket.title_zh or basket.title}没有可用的上市标的",
-        )
+        title = Titled(basket.title, basket.title_zh)
+        raise CannotTell("{basket} has no listed proxy", basket=title)
     present: dict[str, float] = {}
     absent = []
     for sector, weight in basket.weights:
@@ -60,9 +59,10 @@ def listed_weights(
         absent += [] if own else [sector]
     if sum(present.values()) < ENOUGH:
         raise CannotTell(
-            f"market {market.name} has no prices for {', '.join(absent)} at the start of "
-            f"{window.label}",
-            f"市场 {market.name} 在 {window.label} 起点缺少 {'、'.join(absent)} 的价格",
+            "market {market} has no prices for {absent} at the start of {label}",
+            market=market.name,
+            absent=listed(tuple(absent)),
+            label=window.label,
         )
     return pd.Series(present), tuple(absent)
 

@@ -64,10 +64,7 @@ def labels_permuted(
 def _apart(market: Market, window: Window) -> pd.DataFrame:
     close = market.sector_close.iloc[window.base : window.last + 1].dropna(axis=1)
     if len(close) < 3 or close.shape[1] < 3:
-        raise CannotTell(
-            f"fewer than three sectors have prices over {window.label}",
-            f"{window.label} 内有价格的行业不足三个",
-        )
+        raise CannotTell("fewer than three sectors have prices over {label}", label=window.label)
     logs = pd.DataFrame(np.log(close)).diff().iloc[1:]
     return logs.sub(logs.mean(axis=1), axis=0)
 
@@ -92,7 +89,7 @@ def _pairs(
         outside |= np.outer(member, ~member)
     upper = np.triu(np.ones_like(inside), 1)
     if not (inside & upper).any():
-        raise CannotTell("no group has two sectors with prices", "没有任何一组包含两个以上行业")
+        raise CannotTell("no group has two sectors with prices")
     return inside & upper, (outside | outside.T) & upper & ~inside
 
 

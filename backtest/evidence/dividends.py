@@ -30,9 +30,10 @@ def market_for(claim: Claim, market: Market) -> Market:
     missing = sorted(needed - set(valuations(market, "dividend_yield").columns))
     if missing:
         raise CannotTell(
-            f"market {market.name} carries no dividend yield of {missing[0]}; import one with "
-            f"--valuation",
-            f"市场 {market.name} 未载 {missing[0]} 的股息率；请用 --valuation 导入",
+            "market {market} carries no dividend yield of {instrument}; import one with "
+            "--valuation",
+            market=market.name,
+            instrument=missing[0],
         )
     return market.remember("with dividends", lambda: with_dividends(market))
 

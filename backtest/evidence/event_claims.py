@@ -19,7 +19,7 @@ def after_events(claim: Claim, market: Market, window: Window) -> Observation:
     """Measure the mean abnormal return of groups after a claim's events, or after detected ones."""
     made = studied(claim, market, window)
     if made.events.empty:
-        raise CannotTell(f"no event in {window.label}", f"{window.label} 内没有事件")
+        raise CannotTell("no event in {label}", label=window.label)
     cars = made.by_session
     values = cars.to_numpy(dtype=float)
     figures = made.figures
@@ -39,7 +39,7 @@ def interval(claim: Claim, market: Market, window: Window, observed: Observation
     """Return the cluster-robust interval of the mean over events."""
     made = studied(claim, market, window)
     if made.interval is None:
-        raise CannotTell(made.reason, made.reason_zh)
+        raise CannotTell(made.reason)
     return made.interval
 
 

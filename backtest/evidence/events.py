@@ -23,6 +23,7 @@ from backtest.evidence.observation import Array
 from backtest.evidence.overlap import clustered, correlation
 from backtest.evidence.windows import CannotTell
 from backtest.market import Market
+from backtest.notes import Note, Titled
 from backtest.strategy.basket import Basket
 from backtest.triggers import AbnormalMove
 from backtest.triggers.equity import group_moves
@@ -60,7 +61,6 @@ class EventStudy:
     figures: Mapping[str, float]
     omitted: int = 0
     reason: str = ""
-    reason_zh: str = ""
 
     @property
     def car(self) -> float:
@@ -145,7 +145,7 @@ def study(
     turnover = [traded[row] for row in kept]
     together = correlation(table["at"].drop_duplicates().to_numpy(dtype=int), plan)
     figures = _tests(table, abnormal_returns, turnover, plan, together)
-    bounds, reason, reason_zh = _bounds(table, together)
+    bounds, reason = _bounds(table, together)
     return EventStudy(
         events=table,
         design=plan,
@@ -154,7 +154,6 @@ def study(
         figures=figures,
         omitted=omitted,
         reason=reason,
-        reason_zh=reason_zh,
     )
 
 
@@ -247,9 +246,9 @@ def _group(market: Market, basket: Basket) -> _Moves:
 def _moves(market: Market, basket: Basket) -> _Moves:
     names = list(market.sectors_of(basket.sectors))
     if not names:
+        title = Titled(basket.title, basket.title_zh)
         raise CannotTell(
-            f"market {market.name} has none of the sectors of {basket.title}",
-            f"市场 {market.name} 没有{basket.title_zh or basket.title}的行业",
+            "market {market} has none of the sectors of {basket}", market=market.name, basket=title
         )
     everything = market.equal_weight.pct_change(fill_method=None)
     alike: Array = everything.to_numpy().astype(float)
@@ -262,19 +261,15 @@ def _moves(market: Market, basket: Basket) -> _Moves:
     return _Moves(own, alike, traded.to_numpy().astype(float))
 
 
-def _bounds(table: pd.DataFrame, together: Array) -> tuple[Interval | None, str, str]:
+def _bounds(table: pd.DataFrame, together: Array) -> tuple[Interval | None, str]:
     """Return the cluster-robust interval of the mean, or why there is none."""
     values = table.groupby("at")["car"].mean().to_numpy(dtype=float)
     if len(values) < 2:
-        return (
-            None,
-            "one event does not show how much events differ",
-            "仅一次事件，无从得知事件之间的差异",
-        )
+        return None, Note("one event does not show how much events differ")
     error, freedom = clustered(values, together)
     if not (freedom >= 1.0 - 1e-9 and error > 0):
-        return None, "the events' windows coincide", "各事件的窗口几乎重合"
-    return around(float(values.mean()), error, freedom, "events"), "", ""
+        return None, Note("the events' windows coincide")
+    return around(float(values.mean()), error, freedom, "events"), ""
 
 
 def _tests(

@@ -17,6 +17,7 @@ from backtest.evidence.intervals import Interval
 from backtest.evidence.sensitivity import Alternative, turns
 from backtest.evidence.verdict import BEYOND, against_chance, first
 from backtest.evidence.windows import Window
+from backtest.notes import Titled
 from backtest.strategy.claim import Claim
 
 
@@ -32,11 +33,11 @@ class ClaimFinding:
         The close the number starts from and the last session in it.
     value, unit
         The number: a fraction, basis points, a share or a correlation.
-    verdict, reason, reason_zh : str
+    verdict, reason : str
         The outcome: "held", "failed" or "cannot tell", and why it cannot.
     window_of : Window or None
         The sessions; None where the market has none of them.
-    unbounded, unplaced : (English, Chinese)
+    unbounded, unplaced : str
         Why there is no interval, and no placebo to count.
     in_sample : bool
         Whether the window was over when the report came out.
@@ -45,7 +46,7 @@ class ClaimFinding:
     p_holm, p_bh : float
         The placebo's p-value corrected for all claims judged together: against even one false
         discovery (Holm), and against a share of them (Benjamini & Hochberg).
-    names : tuple of (English, Chinese)
+    names : tuple of Titled
         What the instruments are called.
     basis : str
         "valuation" or "price only", of a claim about a valuation.
@@ -64,24 +65,22 @@ class ClaimFinding:
     value: float = math.nan
     unit: str = ""
     interval: Interval | None = None
-    unbounded: tuple[str, str] = ("", "")
+    unbounded: str = ""
     placebos: tuple[Placebo, ...] = ()
-    unplaced: tuple[str, str] = ("", "")
+    unplaced: str = ""
     p_holm: float = math.nan
     p_bh: float = math.nan
     base_rate: float = math.nan
-    base_windows: int = 0
     in_sample: bool = False
     known_share: float = 0.0
     instruments: tuple[str, ...] = ()
-    names: tuple[tuple[str, str], ...] = ()
+    names: tuple[Titled, ...] = ()
     absent: tuple[str, ...] = ()
     parts: Mapping[str, float] = field(default_factory=dict)
     p_values: Mapping[str, float] = field(default_factory=dict)
     sensitivity: tuple[Alternative, ...] = ()
     concentration: Concentration | None = None
     reason: str = ""
-    reason_zh: str = ""
     basis: str = ""
     causes: tuple[Cause, ...] = ()
 
@@ -111,7 +110,7 @@ class ClaimFinding:
 
     def to_json(self, language: str = "en") -> dict[str, Any]:
         """Return the finding as `nqp evidence --json` prints it."""
-        zh = language == "zh"
+        zh, said = language == "zh", put_in("said")
         claim, bounds, placebo = self.claim, self.interval, self.placebo
         return {
             "id": claim.id,
@@ -129,44 +128,32 @@ class ClaimFinding:
             "interval": None if bounds is None else [bounds.low, bounds.high],
             "interval_from": None
             if bounds is None
-            else {
-                "level": bounds.level,
-                "error": bounds.error,
-                "freedom": bounds.freedom,
-                "source": bounds.source,
-            },
-            "no_interval": self.unbounded[1 if zh else 0],
+            else {key: getattr(bounds, key) for key in ("level", "error", "freedom", "source")},
+            "no_interval": said(self.unbounded, language),
             "placebo": None
             if placebo is None
             else {
-                "kind": placebo.kind,
-                "p": placebo.p,
-                "p_opposite": placebo.p_opposite,
+                **vars(placebo),
                 "p_holm": self.p_holm,
                 "p_bh": self.p_bh,
-                "resolution": placebo.resolution,
-                "least": placebo.least,
-                "draws": placebo.draws,
-                "separate": placebo.separate,
-                "exact": placebo.exact,
                 "all": {other.kind: other.p for other in self.placebos},
             },
-            "no_placebo": self.unplaced[1 if zh else 0],
+            "no_placebo": said(self.unplaced, language),
             "base_rate": self.base_rate,
             "verdict": self.verdict,
             "evidence": self.evidence,
             "beyond_chance": self.beyond_chance,
-            "reason": self.reason_zh if zh else self.reason,
+            "reason": said(self.reason, language),
             "in_sample": self.in_sample,
             "in_sample_share": self.known_share,
             "instruments": list(self.instruments),
-            "instrument_names": [chinese if zh else english for english, chinese in self.names],
+            "instrument_names": [said(name, language) for name in self.names],
             "missing": list(self.absent),
             "parts": dict(self.parts),
             "p_values": dict(self.p_values),
             "sensitivity": [
                 {
-                    "what": row.label_zh if zh else row.label,
+                    "what": said(row.label, language),
                     "value": row.value,
                     "verdict": row.verdict,
                 }

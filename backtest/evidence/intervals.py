@@ -16,6 +16,7 @@ import pandas as pd
 
 from backtest.evidence.observation import Array, Observation
 from backtest.evidence.windows import CannotTell, Window
+from backtest.notes import Note
 
 LEVEL = 0.90
 FEWEST = 3.0  # separate windows without which there is no telling how much a measure varies
@@ -113,17 +114,18 @@ def spread(values: Array, length: int, label: str) -> Spread:
     """
     separate = len(values) / length
     if separate < FEWEST:
-        count = int(separate)
+        many = Note("{count} other windows", count=int(separate))
         raise CannotTell(
-            f"the record has {count} other window{'s' * (count != 1)} as long as {label}, it takes "
-            f"{FEWEST:.0f} to see how much the measure varies",
-            f"除 {label} 外仅有{count}个等长窗口，至少需要{FEWEST:.0f}个才能看出该指标的波动",
+            "the record has {windows} as long as {label}, it takes {fewest:.0f} to see how much "
+            "the measure varies",
+            windows=Note("1 other window") if int(separate) == 1 else many,
+            label=label,
+            fewest=FEWEST,
         )
     error = float(values.std()) * math.sqrt(separate / (separate - 1.0))
     if not error > 0:
         raise CannotTell(
-            f"the measure is the same in every window of the length of {label}",
-            f"该指标在每个与 {label} 等长的窗口内都相同",
+            "the measure is the same in every window of the length of {label}", label=label
         )
     return Spread(float(values.mean()), error, 1.5 * separate - 1.0, len(values), separate)
 
@@ -160,8 +162,10 @@ def by_blocks(
     count = min(BLOCKS, rows // block_length)
     if count < 6:
         raise CannotTell(
-            f"{label} has {rows} sessions, an interval takes {6 * block_length}",
-            f"{label} 仅有{rows}个交易日，区间至少需要{6 * block_length}个",
+            "{label} has {rows} sessions, an interval takes {fewest}",
+            label=label,
+            rows=rows,
+            fewest=6 * block_length,
         )
     block = np.arange(rows) * count // rows
     kept = (block[None, :] != np.arange(count)[:, None]).astype(float)

@@ -40,7 +40,7 @@ class Observable:
     observe, interval : callable
         Measure a claim over a window; say how far the number could be from where it is.
     unit : "return", "bp", "share", "correlation"
-    sentence, sentence_zh : str
+    sentence : str
         What was measured, with {window}, {value} and the observation's parts in their places;
         {ours} and {theirs} are the titles of a claim's basket and of what it is held against. The
         verdict follows.
@@ -59,7 +59,6 @@ class Observable:
     interval: IntervalOf
     unit: str
     sentence: str
-    sentence_zh: str
     placebos: tuple[PlaceboOf, ...]
     elsewhere: Elsewhere | None = None
     needs: str = ""
@@ -143,9 +142,7 @@ def rate_change(claim: Claim, market: Market, window: Window) -> Observation:
     rate = market.need("rate").rolling(smooth).mean()
     inside = rate.iloc[window.base : window.last + 1]
     if pd.isna(inside.iloc[0]) or inside.iloc[1:].isna().all():
-        raise CannotTell(
-            f"the yield is not known over {window.label}", f"{window.label} 缺少收益率数据"
-        )
+        raise CannotTell("the yield is not known over {label}", label=window.label)
     changes = 100.0 * inside.ffill().diff().iloc[1:]
     total = changes.cumsum()
     moves = changes.to_numpy(dtype=float)
@@ -173,7 +170,6 @@ OBSERVABLES: Mapping[str, Observable] = {
         leads.lead_interval,
         "return",
         "{ours} {subject:+.1%} in {window}, {theirs} {against:+.1%}: {value}",
-        "{window}{ours}{subject:+.1%}，{theirs}{against:+.1%}，相差{value}",
         (leads.other_leads, leads.sectors_permuted),
         leads.leads_elsewhere,
         needs="basket",
@@ -185,8 +181,6 @@ OBSERVABLES: Mapping[str, Observable] = {
         "return",
         "{ours} {price:+.1%} in {window}: valuation {subject:+.1%}, earnings {earnings:+.1%}; the "
         "market's valuation {against:+.1%}: {value}",
-        "{window}{ours}{price:+.1%}，其中估值{subject:+.1%}、盈利{earnings:+.1%}；"
-        "市场估值{against:+.1%}，相差{value}",
         (rerating.other_reratings,),
         rerating.rerating_elsewhere,
         needs="basket",
@@ -197,7 +191,6 @@ OBSERVABLES: Mapping[str, Observable] = {
         "bp",
         "The ten-year yield went from {start:.2f}% to {end:.2f}% in {window} ({value}), with a "
         "rebound of {swing:.0f} bp on the way",
-        "{window}十年期收益率由{start:.2f}%变为{end:.2f}%（{value}），期间最大反弹{swing:.0f}个基点",
         (other_sums,),
         rates_elsewhere,
         takes={"smooth": ()},
@@ -208,7 +201,6 @@ OBSERVABLES: Mapping[str, Observable] = {
         "return",
         "Stocks {stocks:+.1%} and government bonds {bonds:+.1%} in {window}, both up in "
         "{weeks:.0%} of weeks",
-        "{window}股票{stocks:+.1%}，国债{bonds:+.1%}，{weeks:.0%}的周同涨",
         (bulls.both_rise,),
         bulls.two_bulls_elsewhere,
         takes={"stocks": ("sectors",), "returns": ("total",)},
@@ -219,8 +211,6 @@ OBSERVABLES: Mapping[str, Observable] = {
         "share",
         "On average {value} of the signs of risk appetite showed in {window}; the index was in an "
         "up-trend with rising breadth on {uptrend_rising_breadth:.0%} of sessions",
-        "{window}平均{value}的风险偏好信号出现；指数上行且广度上升的交易日占"
-        "{uptrend_rising_breadth:.0%}",
         (other_windows,),
         appetite.appetite_elsewhere,
         takes={"without": tuple(appetite.SIGNS), "with": tuple(appetite.FURTHER)},
@@ -230,7 +220,6 @@ OBSERVABLES: Mapping[str, Observable] = {
         across_windows(-1.0, 1.0),
         "share",
         "Signs of risk appetite went from {start:.0%} before {window} to {end:.0%} at its end",
-        "风险偏好信号由{window}之前的{start:.0%}变为期末的{end:.0%}",
         (other_windows,),
         appetite.recovery_elsewhere,
         takes={
@@ -244,7 +233,6 @@ OBSERVABLES: Mapping[str, Observable] = {
         cohesion.interval,
         "correlation",
         "Sectors of a track correlate {value} more with each other than with the rest",
-        "组内与组外相关系数之差为{value}",
         (cohesion.labels_permuted,),
         needs="groups",
     ),
@@ -254,8 +242,6 @@ OBSERVABLES: Mapping[str, Observable] = {
         "return",
         "In the {horizon:.0f} sessions after {events:.0f} events ({window}) the mean abnormal "
         "return was {value}, turnover {turnover:.2f} times the usual",
-        "{window}内{events:.0f}次事件后{horizon:.0f}个交易日平均超额{value}，成交额为平时的"
-        "{turnover:.2f}倍",
         (event_claims.other_dates,),
         needs="groups",
         takes={"horizon": ()},

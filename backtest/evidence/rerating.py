@@ -84,16 +84,13 @@ def parts_of(market: Market, weights: dict[str, float], window: Window) -> Parts
     there = (ratios.iloc[ends].notna() & close.iloc[ends].notna() & (ratios.iloc[ends] != 0)).all()
     held = pd.Series(weights)[there[there].index]
     if held.sum() < ENOUGH:
-        raise CannotTell(
-            f"the valuation is not known over {window.label}", f"{window.label} 内估值未知"
-        )
+        raise CannotTell("the valuation is not known over {label}", label=window.label)
     grown = close[held.index] / close[held.index].iloc[0]
     value = grown.mul(held, axis=1).sum(axis=1)
     earnings = (grown / ratios[held.index]).mul(held, axis=1).sum(axis=1)
     if (earnings <= 0).any():
         raise CannotTell(
-            f"it lost money in {window.label}: there is no valuation of losses",
-            f"{window.label} 内整体亏损，估值无意义",
+            "it lost money in {label}: there is no valuation of losses", label=window.label
         )
     price = pd.Series(np.log(value / value.iloc[0]))
     return Parts(price, price - np.log(earnings / earnings.iloc[0]), tuple(held.index))

@@ -39,6 +39,7 @@ from backtest.evidence.sensitivity import alternatives
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, first, judge
 from backtest.evidence.windows import CannotTell, Window, resolve
 from backtest.market import Date, Market
+from backtest.notes import Note, Titled
 from backtest.strategy.claim import Claim, Source, days_of
 from backtest.strategy.thesis import Falsifier
 
@@ -126,13 +127,7 @@ class Scorecard(Displayed):
                     "published_in": self.source.published_in,
                 },
                 "counts": self.counts,
-                "held_by_chance": {
-                    "held": self.by_chance.held,
-                    "judged": self.by_chance.judged,
-                    "expected": self.by_chance.expected,
-                    "p": self.by_chance.p,
-                    "separate": self.by_chance.separate,
-                },
+                "held_by_chance": vars(self.by_chance),
                 "valuation": None if self.reratings is None else self.reratings.to_json(),
                 "overview": self.sentences(language)[0],
                 "claims": [finding.to_json(language) for finding in self.findings],
@@ -223,10 +218,8 @@ def evaluate(
         market = market_for(claim, market)
         window = resolve(claim.window, source, market)
         observed = measure.observe(claim, market, window)
-    except CannotTell as unknown:
-        return _untold(claim, source, unknown.reason, unknown.reason_zh)
-    except UserError as error:
-        return _untold(claim, source, str(error), str(error))
+    except (CannotTell, UserError) as unknown:
+        return _untold(claim, source, unknown.args[0])
     placebos, unplaced = _placebos(measure, claim, market, window, observed, draws, seed)
     bounds, unbounded = _interval(measure, claim, market, window, observed)
     verdict = judge(
@@ -236,9 +229,7 @@ def evaluate(
         placebo=first(placebos),
         complete=window.complete,
     )
-    reason, reason_zh = ("", "")
-    if verdict == CANNOT_TELL:
-        reason, reason_zh = _why(claim, window, market, len(observed.moves))
+    why = _why(claim, window, market, len(observed.moves)) if verdict == CANNOT_TELL else ""
     base = apart(elsewhere(claim, market, len(window)), window, len(window))
     known = market.sessions[window.rows] <= source.published
     return ClaimFinding(
@@ -257,7 +248,6 @@ def evaluate(
         placebos=placebos,
         unplaced=unplaced,
         base_rate=_held_share(claim, base),
-        base_windows=len(base),
         in_sample=bool(window.end <= source.published),
         known_share=float(np.mean(known)),
         instruments=observed.instruments,
@@ -267,8 +257,7 @@ def evaluate(
         p_values=dict(observed.p_values) | _difference(observed, seed),
         sensitivity=alternatives(asked, source, market, window, others),
         concentration=concentration(observed),
-        reason=reason,
-        reason_zh=reason_zh,
+        reason=why,
     )
 
 
@@ -280,25 +269,25 @@ def _placebos(
     observed: Observation,
     draws: int,
     seed: int,
-) -> tuple[tuple[Placebo, ...], tuple[str, str]]:
+) -> tuple[tuple[Placebo, ...], str]:
     """Return the placebos there are, and why the one that counts is missing where it is."""
-    found, why = [], ("", "")
+    found, why = [], ""
     for number, ask in enumerate(measure.placebos):
         try:
             found.append(ask(claim, market, window, observed, draws, seed))
         except CannotTell as unknown:
-            why = why if number else (unknown.reason, unknown.reason_zh)
+            why = why if number else unknown.reason
     return tuple(found), why
 
 
 def _interval(
     measure: Observable, claim: Claim, market: Market, window: Window, observed: Observation
-) -> tuple[Interval | None, tuple[str, str]]:
+) -> tuple[Interval | None, str]:
     """Return the interval, or why there is none."""
     try:
-        return measure.interval(claim, market, window, observed), ("", "")
+        return measure.interval(claim, market, window, observed), ""
     except CannotTell as unknown:
-        return None, (unknown.reason, unknown.reason_zh)
+        return None, unknown.reason
 
 
 def _difference(observed: Observation, seed: int) -> dict[str, float]:
@@ -307,11 +296,9 @@ def _difference(observed: Observation, seed: int) -> dict[str, float]:
     return {"ledoit_wolf_mean": mean_difference(observed.pair, seed=seed).p}
 
 
-def _called(market: Market, instrument: str) -> tuple[str, str]:
+def _called(market: Market, instrument: str) -> Titled:
     known = market.universe.by_id.get(instrument)
-    if known is None:
-        return instrument, instrument
-    return known.name, known.name_zh or known.name
+    return Titled(instrument) if known is None else Titled(known.name, known.name_zh)
 
 
 def _held_share(claim: Claim, values: pd.Series) -> float:
@@ -320,27 +307,26 @@ def _held_share(claim: Claim, values: pd.Series) -> float:
     return float((claim.sign * (values - claim.threshold) > 0).mean())
 
 
-def _untold(claim: Claim, source: Source, reason: str, reason_zh: str) -> ClaimFinding:
+def _untold(claim: Claim, source: Source, reason: str) -> ClaimFinding:
     labels = {"H1": f"{source.year}H1", "H2": f"{source.year}H2", "year": f"{source.year}"}
     dated = claim.window if days_of(claim.window) else f"{claim.window} {source.dated}"
     label = labels.get(claim.window, dated)
-    return ClaimFinding(claim, label, CANNOT_TELL, reason=reason, reason_zh=reason_zh)
+    return ClaimFinding(claim, label, CANNOT_TELL, reason=reason)
 
 
-def _why(claim: Claim, window: Window, market: Market, count: int) -> tuple[str, str]:
-    last = market.sessions[-1]
+def _why(claim: Claim, window: Window, market: Market, count: int) -> Note:
     if not window.complete:
-        return (
-            f"{window.label} runs to {window.end:%Y-%m-%d}, the record to {last:%Y-%m-%d}",
-            f"{window.label} 至 {window.end:%Y-%m-%d} 才结束，数据截至 {last:%Y-%m-%d}",
+        return Note(
+            "{label} runs to {end:%Y-%m-%d}, the record to {last:%Y-%m-%d}",
+            label=window.label,
+            end=window.end,
+            last=market.sessions[-1],
         )
     if count < claim.minimum:
-        events = claim.observable == "after_events"
-        what, what_zh = ("events", "次事件") if events else ("sessions", "个交易日")
-        return (
-            f"{count} {what} are too few, it takes {claim.minimum}",
-            f"仅有 {count} {what_zh}，至少需要 {claim.minimum}",
-        )
+        there = {"count": count, "minimum": claim.minimum}
+        if claim.observable == "after_events":
+            return Note("{count} events are too few, it takes {minimum}", **there)
+        return Note("{count} sessions are too few, it takes {minimum}", **there)
     if claim.asserts == "regularity":
-        return "chance goes as far too often", "偶然达到同样结果的概率过高"
-    return "the number is too close to its threshold to call", "数值与阈值过于接近，无法判断"
+        return Note("chance goes as far too often")
+    return Note("the number is too close to its threshold to call")

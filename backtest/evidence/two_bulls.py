@@ -77,10 +77,7 @@ def _both(claim: Claim, market: Market) -> pd.DataFrame:
     alike = dict(claim.options).get("stocks") == "sectors"
     stocks = market.equal_weight if alike else market.broad_index
     if not market.bonds:
-        raise CannotTell(
-            f"market {market.name} has no government bond instrument",
-            f"市场 {market.name} 没有国债品种",
-        )
+        raise CannotTell("market {market} has no government bond instrument", market=market.name)
     return pd.concat([stocks, market.close[market.bonds[0]]], axis=1)
 
 
@@ -89,6 +86,7 @@ def _bond(market: Market, window: Window) -> str:
         if market.close[bond].iloc[held_rows(window)].notna().all():
             return bond
     raise CannotTell(
-        f"market {market.name} has no government bond instrument over {window.label}",
-        f"市场 {market.name} 在 {window.label} 内没有国债品种",
+        "market {market} has no government bond instrument over {label}",
+        market=market.name,
+        label=window.label,
     )

@@ -7,19 +7,21 @@ without a gap; that session is `base`, and what moved in the window are the sess
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.strategy.claim import HALVES, Source, days_of
 
 
 class CannotTell(Exception):  # noqa: N818 - an answer, not an error
-    """A claim cannot be judged on this market; the message says why, in two languages."""
+    """A claim cannot be judged on this market; the message is a note that says why."""
 
-    def __init__(self, reason: str, reason_zh: str) -> None:
-        super().__init__(reason)
-        self.reason, self.reason_zh = reason, reason_zh
+    def __init__(self, code: str, /, **values: Any) -> None:
+        self.reason = code if isinstance(code, Note) else Note(code, **values)
+        super().__init__(self.reason)
 
 
 @dataclass(frozen=True)
@@ -86,13 +88,13 @@ def between(market: Market, start: pd.Timestamp, end: pd.Timestamp, label: str) 
     last = int(sessions.searchsorted(end, side="right")) - 1
     if base < 0:
         raise CannotTell(
-            f"the record starts on {sessions[0]:%Y-%m-%d}, after {start:%Y-%m-%d}",
-            f"数据始于 {sessions[0]:%Y-%m-%d}，晚于 {start:%Y-%m-%d}",
+            "the record starts on {first:%Y-%m-%d}, after {start:%Y-%m-%d}",
+            first=sessions[0],
+            start=start,
         )
     if last <= base:
         raise CannotTell(
-            f"nothing of {label} has happened by {sessions[-1]:%Y-%m-%d}",
-            f"截至 {sessions[-1]:%Y-%m-%d}，{label} 尚未开始",
+            "nothing of {label} has happened by {last:%Y-%m-%d}", label=label, last=sessions[-1]
         )
     complete = bool(sessions[-1] + pd.offsets.BDay(1) > end)
     return Window(label, base, last, start, end, complete)
@@ -113,8 +115,5 @@ def benchmark_path(market: Market, window: Window) -> pd.Series:
     """
     inside = market.broad_index.iloc[held_rows(window)]
     if inside.isna().any():
-        raise CannotTell(
-            f"the benchmark has no prices over all of {window.label}",
-            f"基准指数在 {window.label} 内数据不全",
-        )
+        raise CannotTell("the benchmark has no prices over all of {label}", label=window.label)
     return inside

@@ -34,9 +34,7 @@ def _sectors(market: Market, say: Words) -> Section:
     named = market.universe.sectors
     cells = pd.DataFrame(
         {
-            say("name"): [
-                (say.language == "zh" and one.name_zh) or one.name for one in named.values()
-            ],
+            say("name"): [say.of(one, "name") for one in named.values()],
             say("instruments"): [", ".join(market.by_sector.get(key, ())) or "–" for key in named],
         },
         index=list(named),
@@ -50,7 +48,7 @@ def _baskets(market: Market, found: Sequence[Coverage], say: Words) -> Section:
     sectors, same = say("sectors"), say("the same as")
     cells = pd.DataFrame(
         {
-            name: [one.basket.title_zh if say.chinese else one.basket.title for one in found],
+            name: [say.of(one.basket, "title") for one in found],
             sectors: [
                 ", ".join(_called(market, member, say) for member in one.members)
                 or say("no listed proxy")
@@ -79,6 +77,4 @@ def _fits(one: Coverage, say: Words) -> str:
 def _called(market: Market, sector: str, say: Words) -> str:
     """Return what to call a sector: its key where that is a word, its name where it is a code."""
     named = market.universe.sectors[sector]
-    if say.chinese:
-        return named.name_zh or named.name
-    return named.name if sector.isdigit() else sector
+    return say.of(named, "name") if say.chinese or sector.isdigit() else sector

@@ -66,7 +66,7 @@ def card_sentences(card: Scorecard, language: str = "en") -> list[str]:
 def sentence(finding: ClaimFinding, say: Words) -> str:
     """Say what happened, how easily it could have, when it did, and how robust that is."""
     if math.isnan(finding.value):
-        return say("Cannot tell: {reason}.", reason=_reason(finding, say))
+        return say("Cannot tell: {reason}.", reason=say.said(finding.reason))
     told = [_what(finding, say), say(PRICE_ONLY) if finding.basis == "price only" else ""]
     told += [
         say(
@@ -126,13 +126,13 @@ def overview(card: Scorecard, say: Words) -> str:
             "Held and significant after correction for multiple testing: {claims}.",
             claims=say.listed(beyond) if beyond else say("none"),
         ),
-        say("{count} verdicts are reversed by an alternative definition.", count=len(reversed_)),
+        say("1 verdict is reversed by an alternative definition.")
+        if len(reversed_) == 1
+        else say(
+            "{count} verdicts are reversed by an alternative definition.", count=len(reversed_)
+        ),
     ]
     return say.joined(told)
-
-
-def _reason(finding: ClaimFinding, say: Words) -> str:
-    return finding.reason_zh if say.chinese else finding.reason
 
 
 def _what(finding: ClaimFinding, say: Words) -> str:
@@ -144,24 +144,22 @@ def _what(finding: ClaimFinding, say: Words) -> str:
         "ours": _title(claim.basket, say),
         "theirs": _title(claim.against, say),
     }
-    said = (measure.sentence_zh if say.chinese else measure.sentence).format(**words)
-    verdict, reason = say(finding.verdict), _reason(finding, say)
+    said = say(measure.sentence, **words)
+    verdict, reason = say(finding.verdict), say.said(finding.reason)
     if reason:
         return say("{said}: {verdict} ({reason}).", said=said, verdict=verdict, reason=reason)
     return say("{said}: {verdict}.", said=said, verdict=verdict)
 
 
 def _title(basket: Basket | None, say: Words) -> str:
-    if basket is None:
-        return say("the equal-weight market")
-    return (basket.title_zh or basket.title) if say.chinese else basket.title
+    return say("the equal-weight market") if basket is None else say.of(basket, "title")
 
 
 def _chance(finding: ClaimFinding, say: Words) -> str:
     """Say how probably a placebo does as well, and in how many windows the claim would hold."""
     placebo = finding.placebo
     if placebo is None:
-        reason = finding.unplaced[1 if say.chinese else 0]
+        reason = say.said(finding.unplaced)
         return say("No comparison with chance: {reason}.", reason=reason) if reason else ""
     told = say(
         "Placebo p-value ({name}): {p}",
@@ -199,7 +197,7 @@ def _width(finding: ClaimFinding, say: Words) -> str:
     """Say how far the number could be from where it is, or why that cannot be said."""
     bounds = finding.interval
     if bounds is None:
-        return say("No interval: {reason}.", reason=finding.unbounded[1 if say.chinese else 0])
+        return say("No interval: {reason}.", reason=say.said(finding.unbounded))
     low, high = (amount(x, finding.unit, say.language) for x in (bounds.low, bounds.high))
     return say(
         "{level} interval: {low} to {high}.", level=f"{bounds.level:.0%}", low=low, high=high
@@ -249,20 +247,25 @@ def _robustness(finding: ClaimFinding, say: Words) -> str:
     shown = [
         say(
             "{what} ({value})",
-            what=row.label_zh if say.chinese else row.label,
+            what=say.said(row.label),
             value=amount(row.value, finding.unit, say.language),
         )
         for row in turned[:3]
     ]
-    order = sorted(finding.sensitivity, key=lambda row: row.value)
-    return say(
-        "{reversed} of {count} alternative definitions reverse the verdict, among them {which}. "
-        "All, by value: {strip} (+ held, - failed, . cannot tell).",
+    which = ("；" if say.chinese else "; ").join(shown)
+    told = say(
+        "{reversed} of {count} alternative definitions reverse the verdict, among them {which}.",
         reversed=len(turned),
         count=total,
-        which=("；" if say.chinese else "; ").join(shown),
-        strip="".join(STRIP[row.verdict] for row in order),
+        which=which,
     )
+    if len(turned) == 1:
+        only = "1 of {count} alternative definitions reverses the verdict: {which}."
+        told = say(only, count=total, which=which)
+    order = sorted(finding.sensitivity, key=lambda row: row.value)
+    strip = "".join(STRIP[row.verdict] for row in order)
+    every = say("All, by value: {strip} (+ held, - failed, . cannot tell).", strip=strip)
+    return say.joined([told, every])
 
 
 def _known(finding: ClaimFinding, say: Words) -> str:

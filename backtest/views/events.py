@@ -56,7 +56,7 @@ def _mean(found: EventsByKind, say: Words) -> str:
         return say("No event has enough sessions before and after it.")
     bounds = made.interval
     width = (
-        say("no interval: {reason}", reason=made.reason_zh if say.chinese else made.reason)
+        say("no interval: {reason}", reason=say.said(made.reason))
         if bounds is None
         else say(
             "90% interval {low} to {high}",

@@ -64,7 +64,7 @@ def _card_page(card: Scorecard, say: Words) -> Page:
     synthetic = [say("SYNTHETIC DATA")] * card.synthetic
     data = say("data {snapshot}", snapshot=card.snapshot[:12])
     return Page(
-        title=card.source.title_zh if say.chinese else card.source.title,
+        title=say.of(card.source, "title"),
         subtitle=say(
             "{author}, {dated} · market {market}, as of {date}",
             author=card.source.author,

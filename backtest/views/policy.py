@@ -15,15 +15,7 @@ INDENT = "  "
 
 
 class TitledKind(Protocol):
-    """A kind of event: its identifier, its titles, and how far below the top it stands."""
-
-    @property
-    def title(self) -> str:
-        """What it is called."""
-
-    @property
-    def title_zh(self) -> str:
-        """The same in Chinese."""
+    """A kind of event, with titles in both languages."""
 
     @property
     def depth(self) -> int:
@@ -37,7 +29,7 @@ def policy_document(event: Event, say: Words) -> dict[str, Any]:
         "time_known": event.known,
         "first_day": f"{event.first():%Y-%m-%d}",
         "kind": event.kind,
-        "title": _title(event, say),
+        "title": say.of(event, "title"),
         "agency": event.agency,
         "tracks": list(event.about),
         "anticipated": event.anticipated,
@@ -65,7 +57,7 @@ def policy_page(events: Sequence[Event], kinds: Mapping[str, TitledKind], say: W
     cells = pd.DataFrame(
         {
             say("kind"): [one.kind for one in events],
-            title: [_title(one, say) for one in events],
+            title: [say.of(one, "title") for one in events],
             agency: [one.agency for one in events],
             say("how sure"): [say(one.confidence) if one.confidence else "" for one in events],
             doubts: [_doubts(one, say) for one in events],
@@ -91,20 +83,12 @@ def _tree(events: Sequence[Event], kinds: Mapping[str, TitledKind], say: Words) 
     called = say("what it is")
     cells = pd.DataFrame(
         {
-            called: [
-                INDENT * kind.depth + (kind.title_zh if say.chinese else kind.title)
-                for kind in shown.values()
-            ],
+            called: [INDENT * kind.depth + say.of(kind, "title") for kind in shown.values()],
             say("events"): [str(counts[name]) for name in shown],
         },
         index=list(shown),
     )
     return Table("", cells, (called,), head=say("kind"))
-
-
-def _title(event: Event, say: Words) -> str:
-    chosen, other = event.title, event.title_zh
-    return (other or chosen) if say.chinese else (chosen or other)
 
 
 def _doubts(event: Event, say: Words) -> str:

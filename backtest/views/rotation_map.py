@@ -71,9 +71,7 @@ def map_section(found: RotationMap, say: Words) -> Section:
 def group_name(name: str, say: Words) -> str:
     """Return what a sector or basket is called in a language."""
     known = sectors().get(name)
-    if known is None:
-        return say.name(name)
-    return known.name_zh if say.chinese else known.name
+    return say.name(name) if known is None else say.of(known, "name")
 
 
 def _table(found: RotationMap, labels: Mapping[str, str], say: Words) -> Table:

@@ -113,8 +113,7 @@ def _events(found: StrategyEvidence, say: Words) -> list[str]:
             told.append(say("{name}: no event with enough sessions.", name=say.name(name)))
             continue
         if bounds is None:
-            reason = made.reason_zh if say.chinese else made.reason
-            width = say("no interval: {reason}", reason=reason)
+            width = say("no interval: {reason}", reason=say.said(made.reason))
         else:
             low, high = f"{100 * bounds.low:+.1f}", f"{100 * bounds.high:+.1f}"
             width = say("90% interval {low} to {high}", low=low, high=high)

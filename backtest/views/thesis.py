@@ -20,7 +20,7 @@ def thesis_document(name: str, thesis: Thesis, say: Words) -> dict[str, Any]:
     source = thesis.source
     return {
         "name": name,
-        "title": source.title_zh if say.chinese else source.title,
+        "title": say.of(source, "title"),
         "author": source.author,
         "published_in": source.published_in,
         "dated": source.dated,
@@ -57,10 +57,7 @@ def falsifiers_section(found: Sequence[Settled], say: Words) -> tuple[Section, .
     outcome = say("outcome")
     cells = pd.DataFrame(
         {
-            say("what would refute it"): [
-                one.falsifier.statement_zh if say.chinese else one.falsifier.statement
-                for one in found
-            ],
+            say("what would refute it"): [say.of(one.falsifier, "statement") for one in found],
             say("claims"): [", ".join(one.falsifier.claims) for one in found],
             say("by"): [f"{one.falsifier.by:%Y-%m-%d}" for one in found],
             outcome: [say(one.outcome) for one in found],

@@ -130,8 +130,7 @@ def _orders(found: Today, say: Words) -> Section:
 
 
 def _name(found: Today, instrument: object, say: Words) -> str:
-    known = found.market.universe.by_id[str(instrument)]
-    return (known.name_zh or known.name) if say.chinese else known.name
+    return say.of(found.market.universe.by_id[str(instrument)], "name")
 
 
 def _unit(unit: str, say: Words) -> str:

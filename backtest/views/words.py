@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,7 @@ from typing import Any
 from backtest.engine.metrics import METRICS
 from backtest.errors import refused
 from backtest.market.universe import sectors
-from backtest.notes import Listed, Note
+from backtest.notes import Listed, Note, Titled
 
 LANGUAGES = ("en", "zh")
 
@@ -72,7 +72,7 @@ class Words:
         ('夏普比率', 'Sharpe', 'mine')
         """
         metric = METRICS.get(key)
-        return key if metric is None else metric.label_zh if self.chinese else metric.label
+        return key if metric is None else self.of(metric, "label")
 
     def listed(self, items: list[str]) -> str:
         """Join items into one text."""
@@ -84,28 +84,44 @@ class Words:
 
     def note(self, text: str) -> str:
         """Return a note in this language; a text that is none stays as it is."""
-        if isinstance(text, Listed):
-            return self.listed([self.note(one) for one in text.values.values()])
-        if isinstance(text, Note):
-            return self(text.code, **{key: self._value(v) for key, v in text.values.items()})
-        return text
+        return self._worded(text, self._value)
 
     def said(self, text: str) -> str:
         """Return a note whose values are what somebody wrote: they stay as they are."""
+        return self._worded(text, lambda value: value)
+
+    def of(self, thing: object, field: str) -> str:
+        """Return a text that a thing carries in both languages, as `title` and `title_zh`."""
+        pair = (str(getattr(thing, field)), str(getattr(thing, f"{field}_zh")))
+        english, chinese = pair
+        return chinese or english if self.chinese else english or chinese
+
+    def _worded(self, text: str, value: Callable[[object], object]) -> str:
+        """Return a note in this language, its values other than notes as `value` has them."""
         if not isinstance(text, Note):
             return text
-        values = text.values.items()
-        return self(text.code, **{k: self.said(v) if isinstance(v, Note) else v for k, v in values})
+        if isinstance(text, Titled):
+            return text.chinese if self.chinese else str(text)
+        worded = {
+            key: self._worded(one, value) if isinstance(one, Note) else value(one)
+            for key, one in text.values.items()
+        }
+        if isinstance(text, Listed):
+            return self.listed(list(map(str, worded.values())))
+        return self(text.code, **worded)
 
     def _value(self, value: object) -> object:
-        """Return a value of a note: a note worded, a known name called as it is called."""
-        if isinstance(value, Note):
-            return self.note(value)
+        """Return a value of a note: a known name called as it is called."""
         if isinstance(value, str):
             base = value.partition("+")[0]
             known = base in catalogue()["names"] or base.replace(" ", "_") in sectors()
             return self.name(value) if known else value
         return value
+
+
+def said_in(text: str, language: str) -> str:
+    """Return a note in a language."""
+    return Words(language).said(text)
 
 
 def warnings_of(document: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from backtest import fields, validation
 from backtest.cli.own_faults import CAUSES
 from backtest.cli.usage import SAID
 from backtest.data.grid import REFUSED
+from backtest.evidence.observables import OBSERVABLES
 from backtest.market.frequency import PERIODS
-from backtest.notes import Note
+from backtest.notes import Note, Titled
 from backtest.records.verify.recorded import OTHERS
 from backtest.triggers import AbnormalReturn, RateFall
 from backtest.triggers.syntax import KNOWN
@@ -25,6 +26,7 @@ FOLDER = Path(backtest.__file__).parent
 SAYING = {
     "say": 0,
     "Note": 0,
+    "CannotTell": 0,
     "UserError": 0,
     "unknown": 0,
     "damaged": 1,
@@ -33,6 +35,7 @@ SAYING = {
 }
 TABLES = (DIRECTIONS.values(), fields.WANTED.values(), validation.WANTED.values(), REFUSED.values(),
           OTHERS.values(), PERIODS.values(), SAID, (fix for _, fix in CAUSES),
+          (one.sentence for one in OBSERVABLES.values()),
           (kind.what for kind in KNOWN.values() if hasattr(kind, "what")))  # fmt: skip
 
 
@@ -91,6 +94,12 @@ def test_both_languages_hold_the_same_values():
 def test_notes_of_the_engine_are_translated_as_far_as_they_are_known(note, chinese):
     assert Words("zh").note(note) == chinese
     assert Words("en").note(note) == note
+
+
+def test_what_somebody_wrote_in_two_languages_is_said_in_either():
+    late = Note("{group} alone", group=Titled("Cars", "汽车"))
+    assert (Words("en").said(late), Words("zh").said(late)) == ("Cars alone", "仅汽车")
+    assert Words("zh").note(Titled("Cars")) == "Cars"
 
 
 def test_a_note_keeps_its_code_and_values_and_is_said_in_either_language():

@@ -64,6 +64,5 @@ def instrument_label(market: Market, name: str, say: Words) -> str:
     if known is None:
         return name
     if known.sector is not None:
-        sector = market.universe.sectors[known.sector]
-        return sector.name_zh if say.chinese else sector.name
-    return (known.name_zh or known.name) if say.chinese else known.name
+        return say.of(market.universe.sectors[known.sector], "name")
+    return say.of(known, "name")

@@ -15,7 +15,7 @@ def valuation(found: Reratings, say: Words) -> Section:
     """List the halves of the report's year, and how valuations answer rates and confidence."""
     halves, window = found.halves, say("window")
     parts = {"price": say("price"), "valuation": say("valuation"), "earnings": say("earnings")}
-    titles = {one.track: one.title_zh if say.chinese else one.title for one in found.elasticities}
+    titles = {one.track: say.of(one, "title") for one in found.elasticities}
     titles |= {"market": say("market")}
     cells = pd.DataFrame(
         {window: halves["window"]}

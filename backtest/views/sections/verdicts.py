@@ -85,7 +85,7 @@ def scorecard(card: Scorecard, say: Words) -> Section:
     evidence, interval, p, turns = say("evidence"), say("90% interval"), "p", say("reversed by")
     rows = [
         {
-            statement: _statement(item, say),
+            statement: say.of(item.claim, "statement"),
             window: item.window + _mark(item),
             say("value"): amount(item.value, item.unit, say.language),
             interval: _interval(item, say),
@@ -125,16 +125,16 @@ def each_claim(card: Scorecard, say: Words) -> Section:
     """Say a sentence or two on every claim, and what it was measured on."""
     told = card.sentences(say.language)[1:]
     sentences = [
-        say.joined([f"{item.claim.id}  {_statement(item, say)}", sentence, _measured_on(item, say)])
+        say.joined(
+            [
+                f"{item.claim.id}  {say.of(item.claim, 'statement')}",
+                sentence,
+                _measured_on(item, say),
+            ]
+        )
         for item, sentence in zip(card.findings, told, strict=True)
     ]
     return Section("claims", say("Claim by claim"), tuple(sentences))
-
-
-def _statement(item: ClaimFinding, say: Words) -> str:
-    return (
-        (item.claim.statement_zh or item.claim.statement) if say.chinese else item.claim.statement
-    )
 
 
 def _mark(item: ClaimFinding) -> str:
@@ -145,13 +145,13 @@ def _measured_on(item: ClaimFinding, say: Words) -> str:
     """Name the instruments a verdict was measured on, the first dozen by name."""
     if not item.instruments:
         return ""
-    called = [
-        name if name == pair[0] else f"{name} {pair[1] if say.chinese else pair[0]}"
-        for name, pair in zip(item.instruments, item.names, strict=True)
+    listed = [
+        name if name == called else f"{name} {say.said(called)}"
+        for name, called in zip(item.instruments, item.names, strict=True)
     ]
-    named = say.listed(called[:LISTED])
-    if len(called) > LISTED:
-        named = say("{names}, … ({count})", names=named, count=len(called))
+    named = say.listed(listed[:LISTED])
+    if len(listed) > LISTED:
+        named = say("{names}, … ({count})", names=named, count=len(listed))
     if not item.absent:
         return say("(Measured on {names}.)", names=named)
     absent = say.listed(list(item.absent))
