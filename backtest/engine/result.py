@@ -352,7 +352,7 @@ class BacktestResult(Displayed):
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as `nqp run --json` prints it: plain values, NaN as None."""
-        document: dict[str, Any] = plain(
+        return document(
             {
                 "strategy": self.name,
                 "parameters": self.manifest["parameters"],
@@ -365,7 +365,6 @@ class BacktestResult(Displayed):
                 "manifest": dict(self.manifest),
             }
         )
-        return document
 
 
 def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:
@@ -387,10 +386,20 @@ def labels_of(results: Sequence[BacktestResult]) -> list[str]:
     ]
 
 
+def document(entries: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a mapping as JSON has it; see `plain`."""
+    return {str(key): plain(item) for key, item in entries.items()}
+
+
 def plain(value: Any) -> Any:
-    """Turn a value into what JSON has: mappings, lists, text, finite numbers, None."""
+    """Turn a value into what JSON has: mappings, lists, text, finite numbers, None.
+
+    What knows its own JSON is asked for it.
+    """
+    if hasattr(value, "to_json") and not isinstance(value, str):
+        return plain(value.to_json())
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return document(value)
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, (pd.Timestamp, np.datetime64)):

@@ -20,7 +20,7 @@ from backtest.composite import Framework, composite
 from backtest.composite.framework import CHOICES
 from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed, put_in
-from backtest.engine.result import plain
+from backtest.engine.result import document
 from backtest.errors import UserError
 from backtest.evidence.composite_sobol import LEVEL, SHARES, VERDICTS, indices, sample
 from backtest.evidence.composite_variants import FrameworkVariants
@@ -95,7 +95,7 @@ class CompositeSensitivity(Displayed):
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as `nqp index --sensitivity --json` prints it; NaN as None."""
-        document: dict[str, Any] = plain(
+        return document(
             {
                 "strategy": self.strategy,
                 "synthetic": self.synthetic,
@@ -113,7 +113,6 @@ class CompositeSensitivity(Displayed):
                 },
             }
         )
-        return document
 
 
 def composite_sensitivity(

@@ -15,7 +15,7 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed, put_in
 from backtest.engine.resampling import block_length
-from backtest.engine.result import BacktestResult, plain
+from backtest.engine.result import BacktestResult, document
 from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attributions, partition
 from backtest.evidence.claim_profit import claim_profit
@@ -105,7 +105,7 @@ class StrategyEvidence(Displayed):
     def to_json(self, language: str = "en") -> dict[str, Any]:
         """Return it as `nqp evidence STRATEGY --json` prints it."""
         result = self.result
-        document: dict[str, Any] = plain(
+        return document(
             {
                 "strategy": result.name,
                 "parameters": result.manifest["parameters"],
@@ -113,27 +113,26 @@ class StrategyEvidence(Displayed):
                 "costs": result.manifest["costs"],
                 "fill": result.manifest["fill"],
                 "summary": result.summary(),
-                "attribution": [one.to_json() for one in self.attributions],
-                "split": self.split.to_json(),
+                "attribution": self.attributions,
+                "split": self.split,
                 "differences": self.differences.to_dict("records"),
                 "regimes": result.by_regime().to_dict("index"),
                 "halves": result.by_half().to_dict("index"),
                 "drawdowns": self.drawdowns.to_dict("records"),
                 "published": self.published.to_dict("index"),
                 "switches": self.switches.reset_index().to_dict("records"),
-                "placebo": [one.to_json() for one in self.placebos],
-                "placebo_after_report": [one.to_json() for one in self.placebos_after],
-                "foresight": None if self.foresight is None else self.foresight.to_json(),
-                "events": {name: one.to_json() for name, one in self.events.items()},
-                "year": None if self.year is None else self.year.to_json(),
+                "placebo": self.placebos,
+                "placebo_after_report": self.placebos_after,
+                "foresight": self.foresight,
+                "events": self.events,
+                "year": self.year,
                 "by_claim": self.by_claim.to_dict("records"),
-                "selection": None if self.selection is None else self.selection.to_json(),
-                "notes": list(self.notes),
-                "warnings": list(result.warnings),
+                "selection": self.selection,
+                "notes": self.notes,
+                "warnings": result.warnings,
                 "sentences": self.sentences(language),
             }
         )
-        return document
 
 
 def examine(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.display import Displayed, put_in
-from backtest.engine.result import plain
+from backtest.engine.result import document
 from backtest.errors import UserError
 from backtest.evidence.causes import causes
 from backtest.evidence.chance import Placebo
@@ -113,7 +113,7 @@ class Scorecard(Displayed):
 
     def to_json(self, language: str = "en") -> dict[str, Any]:
         """Return the scorecard as `nqp evidence --json` prints it."""
-        document: dict[str, Any] = plain(
+        return document(
             {
                 "market": self.market,
                 "snapshot": self.snapshot,
@@ -128,13 +128,12 @@ class Scorecard(Displayed):
                 },
                 "counts": self.counts,
                 "held_by_chance": vars(self.by_chance),
-                "valuation": None if self.reratings is None else self.reratings.to_json(),
+                "valuation": self.reratings,
                 "overview": self.sentences(language)[0],
                 "claims": [finding.to_json(language) for finding in self.findings],
                 "falsifiers": [one.to_json(language) for one in self.settled],
             }
         )
-        return document
 
     def __repr__(self) -> str:
         kind = "synthetic " if self.synthetic else ""

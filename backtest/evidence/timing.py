@@ -45,14 +45,7 @@ class ReturnSplit:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `nqp evidence --json` prints it."""
-        return {
-            "selection": self.selection,
-            "timing": self.timing,
-            "costs": self.costs,
-            "filling": self.filling,
-            "active": self.active,
-            "residual": self.residual,
-        }
+        return {**vars(self), "residual": self.residual}
 
 
 def split(result: BacktestResult) -> ReturnSplit:

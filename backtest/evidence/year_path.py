@@ -11,7 +11,7 @@ import pandas as pd
 
 from backtest.display import Displayed
 from backtest.engine import metrics
-from backtest.engine.result import BacktestResult, plain
+from backtest.engine.result import BacktestResult, document
 from backtest.evidence.timing import basket_returns
 from backtest.market import Market
 from backtest.market.market import EQUAL_WEIGHT
@@ -71,7 +71,7 @@ class YearPath(Displayed):
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `nqp evidence STRATEGY --json` prints it."""
-        document: dict[str, Any] = plain(
+        return document(
             {
                 "year": self.year,
                 "spells": self.spells.to_dict("records"),
@@ -81,7 +81,6 @@ class YearPath(Displayed):
                 "refuted": self.refuted,
             }
         )
-        return document
 
 
 def year_path(result: BacktestResult, year: int, calendar: tuple[str, str]) -> YearPath | None:

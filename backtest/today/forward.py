@@ -14,7 +14,7 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.benchmarks import benchmark_levels, benchmark_returns
 from backtest.engine.plan import fill_used
-from backtest.engine.result import plain
+from backtest.engine.result import document, plain
 from backtest.engine.simulate import simulate
 from backtest.market import Market
 from backtest.strategy import Strategy
@@ -64,7 +64,7 @@ class Forward:
 def decision_body(found: Today) -> dict[str, Any]:
     """Return what is recorded of `today`: what, by which rules, on which data."""
     market, strategy = found.market, found.strategy
-    body: dict[str, Any] = plain(
+    return document(
         {
             **rules_of(strategy),
             "market": market.name,
@@ -79,7 +79,6 @@ def decision_body(found: Today) -> dict[str, Any]:
             "columns": _column_hashes(market, found.as_of),
         }
     )
-    return body
 
 
 def forward(

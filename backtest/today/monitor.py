@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.engine.result import plain
+from backtest.engine.result import document
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.strategy import Strategy
@@ -53,8 +53,7 @@ class Monitored:
 
     def to_json(self) -> dict[str, Any]:
         """Return what `nqp today --json` prints."""
-        found: dict[str, Any] = plain(vars(self))
-        return found
+        return document(vars(self))
 
     @property
     def away(self) -> Note:

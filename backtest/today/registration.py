@@ -11,7 +11,7 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.plan import fill_used
 from backtest.engine.resampling import block_length, resampling_counts
-from backtest.engine.result import plain
+from backtest.engine.result import document
 from backtest.engine.simulate import simulate
 from backtest.errors import UserError
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD
@@ -61,8 +61,7 @@ def registration_body(strategy: Strategy, market: Market, until: pd.Timestamp) -
     """
     check_until(market, until)
     known = {**rules_of(strategy), "market": market.name, "until": f"{until:%Y-%m-%d}"}
-    body: dict[str, Any] = plain(known)
-    return body
+    return document(known)
 
 
 def check_until(market: Market, until: pd.Timestamp) -> None:

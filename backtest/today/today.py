@@ -12,7 +12,7 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import Displayed
 from backtest.engine.plan import fill_used
-from backtest.engine.result import plain
+from backtest.engine.result import document
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.frequency import PERIODS
@@ -140,12 +140,12 @@ class Today(Displayed):
                 "cost": float(self.orders["cost"].sum()),
                 "waiting": done.waiting,
             }
-        document: dict[str, Any] = plain(
+        return document(
             {
                 "as_of": self.as_of,
                 "data_age_sessions": self.age,
                 "strategy": self.strategy.name,
-                "parameters": plain(self.strategy.parameters),
+                "parameters": self.strategy.parameters,
                 "market": self.market.name,
                 "snapshot": self.market.snapshot,
                 "synthetic": self.market.synthetic,
@@ -158,13 +158,12 @@ class Today(Displayed):
                 "holdings": self.holdings.reset_index().to_dict("records"),
                 "orders": self.orders.to_dict("records"),
                 "account": account,
-                "triggers": [item.to_json() for item in self.monitored],
-                "nearest": None if found is None else found.to_json(),
-                "selection": self.selection.to_json(),
+                "triggers": self.monitored,
+                "nearest": found,
+                "selection": self.selection,
                 "warnings": self.warnings,
             }
         )
-        return document
 
 
 def today(

@@ -77,7 +77,7 @@ def test_index_and_fund_tell_their_own_story():
     assert rows["indices only"] == "failed"
     assert rows["listed funds only"] == "held"
     assert found.turned
-    assert "alternative definitions reverse the verdict" in found.sentence()
+    assert "1 of 8 alternative definitions reverses the verdict: " in found.sentence()
 
 
 def test_another_market_is_another_row():
