@@ -28,6 +28,7 @@ from backtest.tuning.sweep import sweep
 from backtest.views.page import Section
 from backtest.views.pages import page_of
 from backtest.views.run_report import run_report
+from backtest.views.words import catalogue
 from strategies import RateRotation
 from tests.composite.made import framework, indicator
 from tests.markets import make_market
@@ -149,11 +150,12 @@ def test_a_claim_with_a_new_observable_brings_its_own_sentence(market, monkeypat
         observables.across_windows(0.0, 1.0),
         "share",
         "The index rose on {value} of the days of {window}",
-        "{window}指数在{value}的交易日上涨",
         (observables.other_windows,),
         lambda claim, market, length: (market.benchmark.diff() > 0).rolling(length).mean(),
     )
     monkeypatch.setitem(observables.OBSERVABLES, "up_days", made)
+    chinese = "{window}指数在{value}的交易日上涨"
+    monkeypatch.setitem(catalogue()["sentences"], made.sentence, chinese)
     claim = Claim("N2", "It rises.", "上涨。", "up_days", "H1", "above", "it does not")
     (found,) = scorecard(PAPER, [claim], market, draws=19).findings
     assert found.sentence().startswith("The index rose on ")

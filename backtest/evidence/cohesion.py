@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from backtest.evidence.baskets import instruments
 from backtest.evidence.chance import Placebo, counted
 from backtest.evidence.intervals import Interval, by_blocks
-from backtest.evidence.observation import Array, Observation
+from backtest.evidence.observation import Array, Measured, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.strategy.claim import Claim
@@ -41,24 +41,22 @@ def cohesion(claim: Claim, market: Market, window: Window) -> Observation:
     )
 
 
-def interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
+def interval(at: Measured) -> Interval:
     """Return the interval from leaving out a block of the window's sessions at a time."""
-    return by_blocks(observed, window.label)
+    return by_blocks(at.observed, at.window.label)
 
 
-def labels_permuted(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
+def labels_permuted(at: Measured) -> Placebo:
     """Ask how often sectors drawn by lot into groups of the same sizes hold together as well."""
-    apart = _apart(market, window)
-    inside, outside = _pairs(_members(claim, market, apart), list(apart.columns))
+    apart = _apart(at.market, at.window)
+    inside, outside = _pairs(_members(at.claim, at.market, apart), list(apart.columns))
     correlation = np.corrcoef(apart.to_numpy(dtype=float), rowvar=False)
-    random = np.random.default_rng(seed)
-    drawn = np.empty(draws)
-    for draw in range(draws):
+    random = np.random.default_rng(at.seed)
+    drawn = np.empty(at.draws)
+    for draw in range(at.draws):
         order = random.permutation(len(correlation))
         drawn[draw] = _cohesion(correlation[np.ix_(order, order)], inside, outside)
-    return counted("sectors permuted", drawn, observed.value, claim.sign)
+    return counted("sectors permuted", drawn, at.observed.value, at.claim.sign)
 
 
 def _apart(market: Market, window: Window) -> pd.DataFrame:

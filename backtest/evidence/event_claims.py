@@ -8,7 +8,7 @@ from backtest.evidence.chance import Placebo
 from backtest.evidence.events import Dated, EventStudy, detected, study
 from backtest.evidence.intervals import Interval
 from backtest.evidence.market_model import Design
-from backtest.evidence.observation import Observation
+from backtest.evidence.observation import Measured, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.strategy.basket import Basket
@@ -35,19 +35,17 @@ def after_events(claim: Claim, market: Market, window: Window) -> Observation:
     )
 
 
-def interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
+def interval(at: Measured) -> Interval:
     """Return the cluster-robust interval of the mean over events."""
-    made = studied(claim, market, window)
+    made = studied(at.claim, at.market, at.window)
     if made.interval is None:
         raise CannotTell(made.reason)
     return made.interval
 
 
-def other_dates(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
+def other_dates(at: Measured) -> Placebo:
     """Ask how often the same pattern of events on other dates is followed by as much."""
-    return studied(claim, market, window).placebo
+    return studied(at.claim, at.market, at.window).placebo
 
 
 def studied(claim: Claim, market: Market, window: Window) -> EventStudy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from backtest.evidence.baskets import instruments, listed_weights, path, permuted
 from backtest.evidence.chance import Placebo, among
 from backtest.evidence.intervals import Interval, Spread, apart, around, short_length, spread
-from backtest.evidence.observation import Array, Observation
+from backtest.evidence.observation import Array, Measured, Observation
 from backtest.evidence.windows import Window, benchmark_path
 from backtest.market import Market
 from backtest.strategy.claim import Claim
@@ -31,16 +32,11 @@ def lead(claim: Claim, market: Market, window: Window) -> Observation:
     values = pd.DataFrame({"subject": subject, "against": against})
     moves = pd.DataFrame(np.log(values)).diff().iloc[1:]
     logs = moves.to_numpy(dtype=float)
-
-    def statistic(counts: Array) -> Array:
-        grown: Array = np.expm1(counts @ logs)
-        return grown[:, 0] - grown[:, 1]
-
     rising = logs[:, 1] > 0
     slope = float(logs[rising, 0].sum() / logs[rising, 1].sum()) if rising.any() else np.nan
     return Observation(
         instruments=instruments(market, ours.index),
-        statistic=statistic,
+        statistic=partial(gap, logs),
         moves=moves["subject"],
         parts={
             "subject": float(subject.iloc[-1] / subject.iloc[0] - 1.0),
@@ -52,13 +48,13 @@ def lead(claim: Claim, market: Market, window: Window) -> Observation:
     )
 
 
-def leads_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
-    """Return the lead over every window of `length` sessions, by its last session."""
-    ours, theirs = _sides(claim, market, length)
-    return ours - theirs
+def gap(logs: Array, counts: Array) -> Array:
+    """Return what two sides' log returns, session × side, add up to, the first less the second."""
+    grown: Array = np.expm1(counts @ logs)
+    return grown[:, 0] - grown[:, 1]
 
 
-def _sides(claim: Claim, market: Market, length: int) -> tuple[pd.Series, pd.Series]:
+def sides(claim: Claim, market: Market, length: int) -> tuple[pd.Series, pd.Series]:
     """Return the returns of a basket and of what it is held against over every window."""
     gains = market.sector_close.pct_change(length, fill_method=None)
     ours = _weighted(gains, claim.basket)
@@ -67,10 +63,9 @@ def _sides(claim: Claim, market: Market, length: int) -> tuple[pd.Series, pd.Ser
     return ours, _weighted(gains, claim.against)
 
 
-def sectors_permuted(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
+def sectors_permuted(at: Measured) -> Placebo:
     """Ask how often baskets of sectors drawn by lot lead by as much of what they usually vary."""
+    claim, market, window = at.claim, at.market, at.window
     close = market.sector_close
     gains = (close.iloc[window.last] / close.iloc[window.base] - 1.0).dropna()
     moves = close[list(gains.index)].pct_change(fill_method=None).to_numpy(dtype=float)
@@ -78,49 +73,51 @@ def sectors_permuted(
     usual = outside if len(outside) > len(gains) else moves[window.rows]
     ours, _ = listed_weights(market, claim.basket, window)
     theirs, _ = listed_weights(market, claim.against, window)
-    return permuted(gains, ours, theirs, claim.sign, usual=usual, draws=draws, seed=seed)
+    return permuted(gains, ours, theirs, claim.sign, usual=usual, draws=at.draws, seed=at.seed)
 
 
-def lead_interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
-    """Return the interval of a lead: around its log, which adds up over sessions."""
-    return interval_by(_sides, claim, market, window, observed)
+def interval_by(sides: Sides) -> Callable[[Measured], Interval]:
+    """Return what puts an interval around a lead: around its log, which adds up over sessions."""
+
+    def interval(at: Measured) -> Interval:
+        usual, base = _log_leads(sides, at), 1.0 + at.observed.parts["against"]
+        logs = around(_log_lead(at.observed), usual.error, usual.freedom, "windows")
+        low, high = (base * math.expm1(bound) for bound in (logs.low, logs.high))
+        return replace(logs, low=low, high=high)
+
+    return interval
 
 
-def other_leads(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
-    """Ask how probably the basket leads by as much, in logs, in another window."""
-    return placebo_by(_sides, claim, market, window, observed)
+def placebo_by(sides: Sides) -> Callable[[Measured], Placebo]:
+    """Return what asks how probably the lead is as large, in logs, in another window."""
+
+    def placebo(at: Measured) -> Placebo:
+        usual = _log_leads(sides, at)
+        found = among("other windows", _log_lead(at.observed), at.claim.sign, usual)
+        return replace(found, least=(1.0 + at.observed.parts["against"]) * math.expm1(found.least))
+
+    return placebo
 
 
-def interval_by(
-    sides: Sides, claim: Claim, market: Market, window: Window, observed: Observation
-) -> Interval:
-    """Return the interval of a difference of changes, by what both are over every window."""
-    usual = _log_leads(sides, claim, market, window)
-    base = 1.0 + observed.parts["against"]
-    logs = around(_log_lead(observed), usual.error, usual.freedom, "windows")
-    low, high = (base * math.expm1(bound) for bound in (logs.low, logs.high))
-    return replace(logs, low=low, high=high)
+def elsewhere_by(sides: Sides) -> Callable[[Claim, Market, int], pd.Series]:
+    """Return what gives the lead over every window of as many sessions, by its last session."""
 
+    def elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
+        ours, theirs = sides(claim, market, length)
+        return ours - theirs
 
-def placebo_by(
-    sides: Sides, claim: Claim, market: Market, window: Window, observed: Observation
-) -> Placebo:
-    """Ask how probably the difference is as large, in logs, in another window."""
-    usual = _log_leads(sides, claim, market, window)
-    found = among("other windows", _log_lead(observed), claim.sign, usual)
-    return replace(found, least=(1.0 + observed.parts["against"]) * math.expm1(found.least))
+    return elsewhere
 
 
 def _log_lead(observed: Observation) -> float:
     return math.log((1.0 + observed.parts["subject"]) / (1.0 + observed.parts["against"]))
 
 
-def _log_leads(sides: Sides, claim: Claim, market: Market, window: Window) -> Spread:
+def _log_leads(sides: Sides, at: Measured) -> Spread:
     """Return how log leads vary over the rest of the record."""
-    length = short_length(len(market.sessions), window)
-    ours, theirs = sides(claim, market, length)
+    window = at.window
+    length = short_length(len(at.market.sessions), window)
+    ours, theirs = sides(at.claim, at.market, length)
     logs = apart(pd.Series(np.log1p(ours) - np.log1p(theirs)), window, length)
     return spread(logs.to_numpy(dtype=float), length, window.label).scaled(len(window) / length)
 

@@ -18,7 +18,7 @@ from backtest.evidence import two_bulls as bulls
 from backtest.evidence.chance import Placebo, among
 from backtest.evidence.dividends import market_for
 from backtest.evidence.intervals import Interval, Spread, apart, around, short_length, spread
-from backtest.evidence.observation import Observation
+from backtest.evidence.observation import Measured, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.notes import Note
@@ -27,8 +27,8 @@ from backtest.strategy.claim import Claim
 MOST = 2_000  # sessions an option may count
 Observe = Callable[[Claim, Market, Window], Observation]
 Elsewhere = Callable[[Claim, Market, int], pd.Series]
-IntervalOf = Callable[[Claim, Market, Window, Observation], Interval]
-PlaceboOf = Callable[[Claim, Market, Window, Observation, int, int], Placebo]
+IntervalOf = Callable[[Measured], Interval]
+PlaceboOf = Callable[[Measured], Placebo]
 
 
 @dataclass(frozen=True)
@@ -68,46 +68,40 @@ class Observable:
 def across_windows(low: float, high: float) -> IntervalOf:
     """Return what makes an interval from how a measure varies over other windows as long."""
 
-    def interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
-        usual = whole_windows(claim, market, window)
-        return around(observed.value, usual.error, usual.freedom, "windows", (low, high))
+    def interval(at: Measured) -> Interval:
+        usual = whole_windows(at)
+        return around(at.observed.value, usual.error, usual.freedom, "windows", (low, high))
 
     return interval
 
 
-def across_sums(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
+def across_sums(at: Measured) -> Interval:
     """Return the interval from how the measure's sums vary over the rest of the record."""
-    usual = sums(claim, market, window)
-    return around(observed.value, usual.error, usual.freedom, "windows")
+    usual = sums(at)
+    return around(at.observed.value, usual.error, usual.freedom, "windows")
 
 
-def other_windows(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
+def other_windows(at: Measured) -> Placebo:
     """Ask how probably another window of the same length does as well."""
-    return among("other windows", observed.value, claim.sign, whole_windows(claim, market, window))
+    return among("other windows", at.observed.value, at.claim.sign, whole_windows(at))
 
 
-def other_sums(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
+def other_sums(at: Measured) -> Placebo:
     """Ask the same of a measure that adds up over sessions."""
-    return among("other windows", observed.value, claim.sign, sums(claim, market, window))
+    return among("other windows", at.observed.value, at.claim.sign, sums(at))
 
 
-def whole_windows(claim: Claim, market: Market, window: Window) -> Spread:
-    """Return how the measure varies over the other windows of the same length."""
-    length = len(window)
-    values = apart(elsewhere(claim, market, length), window, length)
-    return spread(values.to_numpy(dtype=float), length, window.label)
+def whole_windows(at: Measured, length: int | None = None) -> Spread:
+    """Return how the measure varies over the other windows, by default of the same length."""
+    long = length or len(at.window)
+    values = apart(elsewhere(at.claim, at.market, long), at.window, long)
+    return spread(values.to_numpy(dtype=float), long, at.window.label)
 
 
-def sums(claim: Claim, market: Market, window: Window) -> Spread:
+def sums(at: Measured) -> Spread:
     """Return how a measure that adds up over sessions varies: over shorter windows, scaled."""
-    length = short_length(len(market.sessions), window)
-    values = apart(elsewhere(claim, market, length), window, length)
-    short = spread(values.to_numpy(dtype=float), length, window.label)
-    return short.scaled(len(window) / length)
+    length = short_length(len(at.market.sessions), at.window)
+    return whole_windows(at, length).scaled(len(at.window) / length)
 
 
 def elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
@@ -167,22 +161,22 @@ def rates_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
 OBSERVABLES: Mapping[str, Observable] = {
     "lead": Observable(
         leads.lead,
-        leads.lead_interval,
+        leads.interval_by(leads.sides),
         "return",
         "{ours} {subject:+.1%} in {window}, {theirs} {against:+.1%}: {value}",
-        (leads.other_leads, leads.sectors_permuted),
-        leads.leads_elsewhere,
+        (leads.placebo_by(leads.sides), leads.sectors_permuted),
+        leads.elsewhere_by(leads.sides),
         needs="basket",
         takes={"against": ("benchmark",), "returns": ("total",)},
     ),
     "rerating": Observable(
         rerating.rerating,
-        rerating.interval,
+        leads.interval_by(rerating.sides),
         "return",
         "{ours} {price:+.1%} in {window}: valuation {subject:+.1%}, earnings {earnings:+.1%}; the "
         "market's valuation {against:+.1%}: {value}",
-        (rerating.other_reratings,),
-        rerating.rerating_elsewhere,
+        (leads.placebo_by(rerating.sides),),
+        leads.elsewhere_by(rerating.sides),
         needs="basket",
     ),
     "rate_change": Observable(

@@ -13,6 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtest.evidence.windows import Window
+from backtest.market import Market
+from backtest.strategy.claim import Claim
+
 Array = NDArray[np.float64]
 
 
@@ -65,3 +69,21 @@ class Observation:
         """Return the number with only some sessions counted."""
         measure = self.part or self.statistic
         return float(measure(counted.astype(float)[None])[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A claim's observation on a market: what intervals are put around, and placebos drawn for.
+
+    Attributes
+    ----------
+    draws : int
+        How many placebos, where they are drawn by lot.
+    """
+
+    claim: Claim
+    market: Market
+    window: Window
+    observed: Observation
+    draws: int
+    seed: int

@@ -8,15 +8,14 @@ nothing left over.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from backtest.evidence.baskets import ENOUGH
-from backtest.evidence.chance import Placebo
-from backtest.evidence.intervals import Interval
-from backtest.evidence.leads import interval_by, placebo_by
-from backtest.evidence.observation import Array, Observation
+from backtest.evidence.leads import gap
+from backtest.evidence.observation import Observation
 from backtest.evidence.windows import CannotTell, Window, held_rows
 from backtest.market import Market
 from backtest.market.valuation import priced, valuations
@@ -103,11 +102,6 @@ def rerating(claim: Claim, market: Market, window: Window) -> Observation:
     moves = pd.DataFrame({"subject": subject.valuation, "against": against.valuation})
     moves = moves.diff().iloc[1:]
     logs = moves.to_numpy(dtype=float)
-
-    def statistic(counts: Array) -> Array:
-        grown: Array = np.expm1(counts @ logs)
-        return grown[:, 0] - grown[:, 1]
-
     paths = {
         "subject": subject.valuation,
         "against": against.valuation,
@@ -116,7 +110,7 @@ def rerating(claim: Claim, market: Market, window: Window) -> Observation:
     }
     return Observation(
         instruments=subject.members,
-        statistic=statistic,
+        statistic=partial(gap, logs),
         moves=moves["subject"],
         parts={name: float(np.expm1(path.iloc[-1])) for name, path in paths.items()},
         absent=absent,
@@ -128,24 +122,6 @@ def sides(claim: Claim, market: Market, length: int) -> tuple[pd.Series, pd.Seri
     """Return the changes of a basket's PE and of the market's over every window."""
     ours, theirs = weights_of(market, claim.basket)[0], weights_of(market, None)[0]
     return _changes(market, ours, length), _changes(market, theirs, length)
-
-
-def rerating_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
-    """Return the rerating over every window of `length` sessions, by its last session."""
-    ours, theirs = sides(claim, market, length)
-    return ours - theirs
-
-
-def interval(claim: Claim, market: Market, window: Window, observed: Observation) -> Interval:
-    """Return the interval of a rerating: around its log, which adds up over sessions."""
-    return interval_by(sides, claim, market, window, observed)
-
-
-def other_reratings(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
-    """Ask how probably the basket rerates by as much, in logs, in another window."""
-    return placebo_by(sides, claim, market, window, observed)
 
 
 def _changes(market: Market, weights: dict[str, float], length: int) -> pd.Series:

@@ -34,7 +34,7 @@ from backtest.evidence.observables import (
     elsewhere,
     measured_by,
 )
-from backtest.evidence.observation import Observation
+from backtest.evidence.observation import Measured, Observation
 from backtest.evidence.sensitivity import alternatives
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, first, judge
 from backtest.evidence.windows import CannotTell, Window, resolve
@@ -219,8 +219,9 @@ def evaluate(
         observed = measure.observe(claim, market, window)
     except (CannotTell, UserError) as unknown:
         return _untold(claim, source, unknown.args[0])
-    placebos, unplaced = _placebos(measure, claim, market, window, observed, draws, seed)
-    bounds, unbounded = _interval(measure, claim, market, window, observed)
+    at = Measured(claim, market, window, observed, draws, seed)
+    placebos, unplaced = _placebos(measure, at)
+    bounds, unbounded = _interval(measure, at)
     verdict = judge(
         claim,
         observed.value,
@@ -260,31 +261,21 @@ def evaluate(
     )
 
 
-def _placebos(
-    measure: Observable,
-    claim: Claim,
-    market: Market,
-    window: Window,
-    observed: Observation,
-    draws: int,
-    seed: int,
-) -> tuple[tuple[Placebo, ...], str]:
+def _placebos(measure: Observable, at: Measured) -> tuple[tuple[Placebo, ...], str]:
     """Return the placebos there are, and why the one that counts is missing where it is."""
     found, why = [], ""
     for number, ask in enumerate(measure.placebos):
         try:
-            found.append(ask(claim, market, window, observed, draws, seed))
+            found.append(ask(at))
         except CannotTell as unknown:
             why = why if number else unknown.reason
     return tuple(found), why
 
 
-def _interval(
-    measure: Observable, claim: Claim, market: Market, window: Window, observed: Observation
-) -> tuple[Interval | None, str]:
+def _interval(measure: Observable, at: Measured) -> tuple[Interval | None, str]:
     """Return the interval, or why there is none."""
     try:
-        return measure.interval(claim, market, window, observed), ""
+        return measure.interval(at), ""
     except CannotTell as unknown:
         return None, unknown.reason
 

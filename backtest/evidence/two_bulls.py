@@ -11,7 +11,7 @@ import pandas as pd
 from backtest.evidence.baskets import listed_weights, path
 from backtest.evidence.chance import Placebo, among
 from backtest.evidence.intervals import apart, short_length, spread
-from backtest.evidence.observation import Observation
+from backtest.evidence.observation import Measured, Observation
 from backtest.evidence.windows import CannotTell, Window, benchmark_path, held_rows
 from backtest.market import Market
 from backtest.strategy.claim import Claim
@@ -51,19 +51,18 @@ def two_bulls_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
     return _both(claim, market).pct_change(length, fill_method=None).min(axis=1, skipna=False)
 
 
-def both_rise(
-    claim: Claim, market: Market, window: Window, observed: Observation, draws: int, seed: int
-) -> Placebo:
+def both_rise(at: Measured) -> Placebo:
     """Ask how probably both rise by as many of their own standard deviations elsewhere.
 
     Bonds move far less than stocks: the lesser of both returns could hardly ever be called high.
     """
+    claim, market, window = at.claim, at.market, at.window
     length = short_length(len(market.sessions), window)
     gains = _both(claim, market).pct_change(length, fill_method=None).dropna()
     gains = gains.reindex(market.sessions)
     rest = [apart(gains[name], window, length) for name in gains.columns]
     usual = [spread(values.to_numpy(dtype=float), length, window.label) for values in rest]
-    now = [observed.parts[name] for name in ("stocks", "bonds")]
+    now = [at.observed.parts[name] for name in ("stocks", "bonds")]
     times = len(window) / length
     mine = min(usual[k].scaled(times).distance(now[k]) for k in range(2))
     theirs = pd.DataFrame({k: (rest[k] - usual[k].mean) / usual[k].error for k in range(2)}).min(

@@ -9,8 +9,9 @@ import pytest
 
 from backtest.data import load_market
 from backtest.evidence.elasticity import elasticity, regressed, reratings
+from backtest.evidence.leads import elsewhere_by
 from backtest.evidence.observables import measured_by
-from backtest.evidence.rerating import parts_of, rerating, rerating_elsewhere, weights_of
+from backtest.evidence.rerating import parts_of, rerating, sides, weights_of
 from backtest.evidence.scorecard import evaluate
 from backtest.evidence.windows import between
 from backtest.strategy.basket import Basket
@@ -56,7 +57,7 @@ def test_a_rerating_is_held_against_the_benchmarks_valuation():
     value = rerating(claim, market, window).value
     pe = 2.0 / (0.2 / 0.15)
     assert value == pytest.approx((pe - 1.0) - 0.1)
-    assert rerating_elsewhere(claim, market, 2).iloc[-1] == pytest.approx(value)
+    assert elsewhere_by(sides)(claim, market, 2).iloc[-1] == pytest.approx(value)
 
 
 def test_a_market_without_valuations_says_price_only():
