@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -17,8 +19,8 @@ from backtest.board import charts, tables
 from backtest.board.controls import Control, controls, fixed, with_values
 from backtest.board.heat import MOST, Heat, heat
 from backtest.board.snippet import snippet, written
+from backtest.board.tables import markdown_text
 from backtest.board.terms import COSTS, FILLS, OWN, BoardTerms, windows
-from backtest.board.text import html_text, markdown_text
 from backtest.board.view import View, view
 from backtest.cli.lookup import built_in, find_strategy
 from backtest.data import load_market
@@ -37,31 +39,13 @@ from backtest.views.words import Words
 BEST = 12  # cells offered by name, for who has no mouse
 SAY = Words()
 CONFIG = {"displayModeBar": False}
-STYLE = """<style>
-:focus-visible, .react-aria-ComboBox:has(input:focus-visible),
-[data-testid=stSlider]:has(input:focus-visible) {
-  outline: 2px solid #0072B2 !important; outline-offset: 2px}
-[data-testid=stMetricValue] {font-size: 1.5rem}
-.nqp-table {overflow-x: auto}
-.nqp-table table {border-collapse: collapse; font-size: .875rem}
-.nqp-table th, .nqp-table td {padding: .35rem .8rem; text-align: right; white-space: nowrap;
-  border-bottom: 1px solid rgba(128, 128, 128, .25)}
-.nqp-table th:first-child, .nqp-words td, .nqp-words th {text-align: left}
-.nqp-keys {display: flex; flex-wrap: wrap; gap: 2px 18px; margin: 0; padding: 0; list-style: none;
-  font-size: .875rem}
-.nqp-keys i {display: inline-block; width: 20px; margin-right: 7px; vertical-align: 4px;
-  border-top: 2.5px solid var(--c)}
-.nqp-keys .dash {border-top-style: dashed} .nqp-keys .dot {border-top-style: dotted}
-.nqp-keys .block {height: 11px; width: 11px; vertical-align: -1px; background: var(--c); border: 0}
-.nqp-keys .points {width: 8px; height: 8px; border: 1.5px solid var(--c); rotate: 45deg}
-[data-testid=stMainBlockContainer] {padding: 2.5rem clamp(1rem, 3vw, 3rem) 2rem}
-</style>"""
+STYLE = (files("backtest.board") / "board.css").read_text(encoding="utf-8")
 
 
 def board(named: str, opened: str) -> None:
     """Show the board, opened with a market and a strategy as the shell named them."""
     st.set_page_config(page_title="nqp board", layout="wide")
-    st.html(STYLE)
+    st.html(f"<style>\n{STYLE}</style>")
     try:
         target, whole = _choose_market(named)
         strategy, moved = _choose_variant(opened)
@@ -224,7 +208,7 @@ def _curves(seen: View, here: Mapping[str, View]) -> None:
 def _chart(chart: Chart, key: str, **events: Any) -> None:
     """Show a chart with its legend; every text in it is escaped."""
     keys = "".join(
-        f'<li><i class="{one.dash}" style="--c:{one.color}"></i>{html_text(one.name)}</li>'
+        f'<li><i class="{one.dash}" style="--c:{one.color}"></i>{escape(one.name)}</li>'
         for one in chart.keys
     )
     st.html(f'<ul class="nqp-keys">{keys}</ul>')

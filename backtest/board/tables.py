@@ -1,7 +1,12 @@
-"""Headline figures, pinned variants and switch dates as tables of text."""
+"""Headline figures, pinned variants and switch dates as tables of text, and text as Markdown.
+
+Names of markets, sectors, baskets and strategies are anybody's. Streamlit reads labels as Markdown,
+so what comes in is escaped.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -18,6 +23,7 @@ HEADLINE = {
     "turnover": "Traded value over equity, one way, annual.",
     "switches": "How often the position changed basket.",
 }
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 COMPARED = ("total_return", "cagr", "volatility", "sharpe", "max_drawdown", "turnover", "switches")
 
 
@@ -78,3 +84,14 @@ def switch_dates(view: View) -> pd.DataFrame:
     """Return a row per switch, the latest first."""
     dated = view.switches
     return dated.assign(date=dated["date"].dt.strftime("%Y-%m-%d")).rename(columns=str.capitalize)
+
+
+def markdown_text(text: str) -> str:
+    r"""Return Markdown that shows `text` as it stands, on one line.
+
+    Examples
+    --------
+    >>> print(markdown_text("[a](b) *c*"))
+    \[a\]\(b\) \*c\*
+    """
+    return PUNCTUATION.sub(r"\\\1", " ".join(text.split()))

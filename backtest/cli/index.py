@@ -104,7 +104,7 @@ def _vary(found: Composite) -> CompositeSensitivity:
 
     with waiting(Note("loading the kernel"), compiles=True):
         from backtest.evidence.composite_sensitivity import composite_sensitivity
-        from backtest.evidence.composite_switch import CompositeSwitch
+        from backtest.evidence.composite_variants import CompositeSwitch
         from strategies.taxonomy import NQP, TRADITIONAL
     switch = CompositeSwitch(NQP, TRADITIONAL, found.framework)
     return composite_sensitivity(found.market, switch, found.framework)
@@ -120,7 +120,7 @@ def _document(
     from backtest.data.sources.supply import lacking
     from backtest.engine.result import plain
     from backtest.evidence.composite_links import by_construction, links
-    from backtest.views.index_words import SCALES
+    from backtest.views.index_charts import SCALES
 
     last = found.market.sessions[-1]
     moved = back_to_data(found, since, last)

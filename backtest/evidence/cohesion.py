@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from backtest.evidence.baskets import instruments
 from backtest.evidence.chance import Placebo, counted
 from backtest.evidence.intervals import Interval, by_blocks
-from backtest.evidence.observation import Array, Measured, Observation
+from backtest.evidence.observation import Array, Measurement, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.strategy.claim import Claim
@@ -41,12 +41,12 @@ def cohesion(claim: Claim, market: Market, window: Window) -> Observation:
     )
 
 
-def interval(at: Measured) -> Interval:
+def interval(at: Measurement) -> Interval:
     """Return the interval from leaving out a block of the window's sessions at a time."""
     return by_blocks(at.observed, at.window.label)
 
 
-def labels_permuted(at: Measured) -> Placebo:
+def labels_permuted(at: Measurement) -> Placebo:
     """Ask how often sectors drawn by lot into groups of the same sizes hold together as well."""
     apart = _apart(at.market, at.window)
     inside, outside = _pairs(_members(at.claim, at.market, apart), list(apart.columns))

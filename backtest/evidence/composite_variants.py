@@ -1,4 +1,4 @@
-"""Variants of an index and of the strategy on it, with outcomes.
+"""Variants of an index and of the plainest strategy on it, with outcomes.
 
 Points under one normalization are not those under another, so an index counts by where it stands in
 its own past.
@@ -6,9 +6,10 @@ its own past.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pandas as pd
@@ -20,11 +21,17 @@ from backtest.costs import Costs
 from backtest.engine.plan import fill_used, orders
 from backtest.engine.window import first_session
 from backtest.market import Market
-from backtest.strategy import Strategy
+from backtest.parameter import parameter
+from backtest.strategy import Strategy, TriggerRotation
+from backtest.strategy.allocation import spread
+from backtest.strategy.basket import Basket
 from backtest.strategy.decisions import Decisions
 from backtest.strategy.holding import fitted
+from backtest.triggers import Always, MinHold, Reading, Trigger
+from backtest.triggers.measured import Measured
 
 CASH = 1_000_000.0
+FEWEST = 60  # sessions with a level before it has a past
 
 
 class FrameworkVariants:
@@ -106,3 +113,49 @@ class _Decided(Strategy):
 
     def regime(self, market: Market) -> pd.Series:
         return self.held
+
+
+@dataclass(frozen=True)
+class AboveOwnPast(Measured):
+    """The composite's level is above the median of all its levels so far.
+
+    What points mean turns on the normalization; above or below its own past an index of any kind
+    can be. The level is the unlinked one, as in `CompositeAbove`.
+    """
+
+    framework: str | Framework = parameter("a framework, its name or path", "observable")
+    claims: ClassVar[tuple[str, ...]] = ("M1", "M2")
+
+    @property
+    def label(self) -> str:
+        """What is measured."""
+        name = self.framework.name if isinstance(self.framework, Framework) else self.framework
+        return f"composite index ({name})"
+
+    def reading(self, market: Market) -> Reading:
+        """Return the level, against its median so far."""
+        level = composite(market, self.framework).unlinked["all"].round(8)
+        median = level.expanding(min_periods=FEWEST).median()
+        return Reading(self.label, level, median, "index points", "above")
+
+
+@dataclass(frozen=True)
+class CompositeSwitch(TriggerRotation):
+    """Hold `above` while the index is above the median of its own past, else `below`.
+
+    A switch stands for at least `min_hold` sessions; while the index is not known, `below` is held.
+    """
+
+    above: Basket
+    below: Basket
+    framework: str | Framework = parameter("a framework, its name or path", "observable")
+    min_hold: int = parameter("the least time between two switches", 20, "sessions", least=1)
+
+    def rules(self) -> Mapping[str, Trigger]:
+        """Return the basket above the median, else the one below."""
+        high = MinHold(AboveOwnPast(self.framework), self.min_hold)
+        return {self.above.name: high, self.below.name: Always()}
+
+    def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
+        """Return both baskets, each spread over its sectors."""
+        return {basket.name: spread(market, basket) for basket in (self.above, self.below)}

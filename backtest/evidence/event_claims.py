@@ -8,7 +8,7 @@ from backtest.evidence.chance import Placebo
 from backtest.evidence.events import Dated, EventStudy, detected, study
 from backtest.evidence.intervals import Interval
 from backtest.evidence.market_model import Design
-from backtest.evidence.observation import Measured, Observation
+from backtest.evidence.observation import Measurement, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.strategy.basket import Basket
@@ -35,7 +35,7 @@ def after_events(claim: Claim, market: Market, window: Window) -> Observation:
     )
 
 
-def interval(at: Measured) -> Interval:
+def interval(at: Measurement) -> Interval:
     """Return the cluster-robust interval of the mean over events."""
     made = studied(at.claim, at.market, at.window)
     if made.interval is None:
@@ -43,7 +43,7 @@ def interval(at: Measured) -> Interval:
     return made.interval
 
 
-def other_dates(at: Measured) -> Placebo:
+def other_dates(at: Measurement) -> Placebo:
     """Ask how often the same pattern of events on other dates is followed by as much."""
     return studied(at.claim, at.market, at.window).placebo
 

@@ -16,11 +16,10 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.evidence.chance import Placebo, among, none
-from backtest.evidence.event_tests import bmp, rank_test
+from backtest.evidence.event_tests import bmp, clustered, correlation, rank_test
 from backtest.evidence.intervals import Interval, around, spread
 from backtest.evidence.market_model import Design, abnormal, residuals
 from backtest.evidence.observation import Array
-from backtest.evidence.overlap import clustered, correlation
 from backtest.evidence.windows import CannotTell
 from backtest.market import Market
 from backtest.notes import Note, Titled

@@ -13,7 +13,7 @@ import pandas as pd
 from backtest.evidence.baskets import instruments, listed_weights, path, permuted
 from backtest.evidence.chance import Placebo, among
 from backtest.evidence.intervals import Interval, Spread, apart, around, short_length, spread
-from backtest.evidence.observation import Array, Measured, Observation
+from backtest.evidence.observation import Array, Measurement, Observation
 from backtest.evidence.windows import Window, benchmark_path
 from backtest.market import Market
 from backtest.strategy.claim import Claim
@@ -63,7 +63,7 @@ def sides(claim: Claim, market: Market, length: int) -> tuple[pd.Series, pd.Seri
     return ours, _weighted(gains, claim.against)
 
 
-def sectors_permuted(at: Measured) -> Placebo:
+def sectors_permuted(at: Measurement) -> Placebo:
     """Ask how often baskets of sectors drawn by lot lead by as much of what they usually vary."""
     claim, market, window = at.claim, at.market, at.window
     close = market.sector_close
@@ -76,10 +76,10 @@ def sectors_permuted(at: Measured) -> Placebo:
     return permuted(gains, ours, theirs, claim.sign, usual=usual, draws=at.draws, seed=at.seed)
 
 
-def interval_by(sides: Sides) -> Callable[[Measured], Interval]:
+def interval_by(sides: Sides) -> Callable[[Measurement], Interval]:
     """Return what puts an interval around a lead: around its log, which adds up over sessions."""
 
-    def interval(at: Measured) -> Interval:
+    def interval(at: Measurement) -> Interval:
         usual, base = _log_leads(sides, at), 1.0 + at.observed.parts["against"]
         logs = around(_log_lead(at.observed), usual.error, usual.freedom, "windows")
         low, high = (base * math.expm1(bound) for bound in (logs.low, logs.high))
@@ -88,10 +88,10 @@ def interval_by(sides: Sides) -> Callable[[Measured], Interval]:
     return interval
 
 
-def placebo_by(sides: Sides) -> Callable[[Measured], Placebo]:
+def placebo_by(sides: Sides) -> Callable[[Measurement], Placebo]:
     """Return what asks how probably the lead is as large, in logs, in another window."""
 
-    def placebo(at: Measured) -> Placebo:
+    def placebo(at: Measurement) -> Placebo:
         usual = _log_leads(sides, at)
         found = among("other windows", _log_lead(at.observed), at.claim.sign, usual)
         return replace(found, least=(1.0 + at.observed.parts["against"]) * math.expm1(found.least))
@@ -113,7 +113,7 @@ def _log_lead(observed: Observation) -> float:
     return math.log((1.0 + observed.parts["subject"]) / (1.0 + observed.parts["against"]))
 
 
-def _log_leads(sides: Sides, at: Measured) -> Spread:
+def _log_leads(sides: Sides, at: Measurement) -> Spread:
     """Return how log leads vary over the rest of the record."""
     window = at.window
     length = short_length(len(at.market.sessions), window)

@@ -18,7 +18,7 @@ from backtest.evidence import two_bulls as bulls
 from backtest.evidence.chance import Placebo, among
 from backtest.evidence.dividends import market_for
 from backtest.evidence.intervals import Interval, Spread, apart, around, short_length, spread
-from backtest.evidence.observation import Measured, Observation
+from backtest.evidence.observation import Measurement, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.notes import Note
@@ -27,8 +27,8 @@ from backtest.strategy.claim import Claim
 MOST = 2_000  # sessions an option may count
 Observe = Callable[[Claim, Market, Window], Observation]
 Elsewhere = Callable[[Claim, Market, int], pd.Series]
-IntervalOf = Callable[[Measured], Interval]
-PlaceboOf = Callable[[Measured], Placebo]
+IntervalOf = Callable[[Measurement], Interval]
+PlaceboOf = Callable[[Measurement], Placebo]
 
 
 @dataclass(frozen=True)
@@ -68,37 +68,37 @@ class Observable:
 def across_windows(low: float, high: float) -> IntervalOf:
     """Return what makes an interval from how a measure varies over other windows as long."""
 
-    def interval(at: Measured) -> Interval:
+    def interval(at: Measurement) -> Interval:
         usual = whole_windows(at)
         return around(at.observed.value, usual.error, usual.freedom, "windows", (low, high))
 
     return interval
 
 
-def across_sums(at: Measured) -> Interval:
+def across_sums(at: Measurement) -> Interval:
     """Return the interval from how the measure's sums vary over the rest of the record."""
     usual = sums(at)
     return around(at.observed.value, usual.error, usual.freedom, "windows")
 
 
-def other_windows(at: Measured) -> Placebo:
+def other_windows(at: Measurement) -> Placebo:
     """Ask how probably another window of the same length does as well."""
     return among("other windows", at.observed.value, at.claim.sign, whole_windows(at))
 
 
-def other_sums(at: Measured) -> Placebo:
+def other_sums(at: Measurement) -> Placebo:
     """Ask the same of a measure that adds up over sessions."""
     return among("other windows", at.observed.value, at.claim.sign, sums(at))
 
 
-def whole_windows(at: Measured, length: int | None = None) -> Spread:
+def whole_windows(at: Measurement, length: int | None = None) -> Spread:
     """Return how the measure varies over the other windows, by default of the same length."""
     long = length or len(at.window)
     values = apart(elsewhere(at.claim, at.market, long), at.window, long)
     return spread(values.to_numpy(dtype=float), long, at.window.label)
 
 
-def sums(at: Measured) -> Spread:
+def sums(at: Measurement) -> Spread:
     """Return how a measure that adds up over sessions varies: over shorter windows, scaled."""
     length = short_length(len(at.market.sessions), at.window)
     return whole_windows(at, length).scaled(len(at.window) / length)

@@ -72,7 +72,7 @@ class Observation:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class Measurement:
     """A claim's observation on a market: what intervals are put around, and placebos drawn for.
 
     Attributes

@@ -23,7 +23,6 @@ from backtest.evidence.concentration import concentration
 from backtest.evidence.count_by_chance import HeldByChance, held_by_chance
 from backtest.evidence.dividends import market_for
 from backtest.evidence.elasticity import Reratings, reratings
-from backtest.evidence.falsifiers import Settled, settled
 from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.intervals import Interval, apart
 from backtest.evidence.ledoit_wolf import mean_difference
@@ -34,9 +33,18 @@ from backtest.evidence.observables import (
     elsewhere,
     measured_by,
 )
-from backtest.evidence.observation import Measured, Observation
+from backtest.evidence.observation import Measurement, Observation
 from backtest.evidence.sensitivity import alternatives
-from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, corrected, first, judge
+from backtest.evidence.verdict import (
+    CANNOT_TELL,
+    FAILED,
+    HELD,
+    Settled,
+    corrected,
+    first,
+    judge,
+    settled,
+)
 from backtest.evidence.windows import CannotTell, Window, resolve
 from backtest.market import Date, Market
 from backtest.notes import Note, Titled
@@ -219,7 +227,7 @@ def evaluate(
         observed = measure.observe(claim, market, window)
     except (CannotTell, UserError) as unknown:
         return _untold(claim, source, unknown.args[0])
-    at = Measured(claim, market, window, observed, draws, seed)
+    at = Measurement(claim, market, window, observed, draws, seed)
     placebos, unplaced = _placebos(measure, at)
     bounds, unbounded = _interval(measure, at)
     verdict = judge(
@@ -261,7 +269,7 @@ def evaluate(
     )
 
 
-def _placebos(measure: Observable, at: Measured) -> tuple[tuple[Placebo, ...], str]:
+def _placebos(measure: Observable, at: Measurement) -> tuple[tuple[Placebo, ...], str]:
     """Return the placebos there are, and why the one that counts is missing where it is."""
     found, why = [], ""
     for number, ask in enumerate(measure.placebos):
@@ -272,7 +280,7 @@ def _placebos(measure: Observable, at: Measured) -> tuple[tuple[Placebo, ...], s
     return tuple(found), why
 
 
-def _interval(measure: Observable, at: Measured) -> tuple[Interval | None, str]:
+def _interval(measure: Observable, at: Measurement) -> tuple[Interval | None, str]:
     """Return the interval, or why there is none."""
     try:
         return measure.interval(at), ""

@@ -17,7 +17,7 @@ from backtest.errors import UserError
 from backtest.evidence.baskets import kinds, only
 from backtest.evidence.dividends import market_for
 from backtest.evidence.observables import OBSERVABLES, measured_by
-from backtest.evidence.observation import Measured
+from backtest.evidence.observation import Measurement
 from backtest.evidence.verdict import CANNOT_TELL, judge
 from backtest.evidence.windows import CannotTell, Window, between, resolve
 from backtest.market import Market
@@ -62,7 +62,7 @@ def alternatives(
             observed = measure.observe(changed, where, span)
             placebo = None
             if claim.asserts == "regularity":
-                placebo = measure.placebos[0](Measured(changed, where, span, observed, DRAWS, 0))
+                placebo = measure.placebos[0](Measurement(changed, where, span, observed, DRAWS, 0))
         except (CannotTell, UserError):
             continue
         verdict = judge(

@@ -11,7 +11,7 @@ import pandas as pd
 from backtest.evidence.baskets import listed_weights, path
 from backtest.evidence.chance import Placebo, among
 from backtest.evidence.intervals import apart, short_length, spread
-from backtest.evidence.observation import Measured, Observation
+from backtest.evidence.observation import Measurement, Observation
 from backtest.evidence.windows import CannotTell, Window, benchmark_path, held_rows
 from backtest.market import Market
 from backtest.strategy.claim import Claim
@@ -51,7 +51,7 @@ def two_bulls_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
     return _both(claim, market).pct_change(length, fill_method=None).min(axis=1, skipna=False)
 
 
-def both_rise(at: Measured) -> Placebo:
+def both_rise(at: Measurement) -> Placebo:
     """Ask how probably both rise by as many of their own standard deviations elsewhere.
 
     Bonds move far less than stocks: the lesser of both returns could hardly ever be called high.

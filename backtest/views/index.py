@@ -12,8 +12,14 @@ from backtest.data.sources.supply import lacking
 from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction, links
 from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
 from backtest.evidence.composite_sobol import MATTERS
-from backtest.views.index_charts import level_charts, movers_chart, sensitivity_charts
-from backtest.views.index_words import COMPENSABLE, SCALES, SPOKEN
+from backtest.views.index_charts import (
+    COMPENSABLE,
+    SCALES,
+    SPOKEN,
+    level_charts,
+    movers_chart,
+    sensitivity_charts,
+)
 from backtest.views.numbers import day, written
 from backtest.views.page import Page, Section, Table
 from backtest.views.sections.headline import WARNING

@@ -1,18 +1,31 @@
-"""The charts of a composite index: its level, its pillars, what moved it, coverage, sensitivity."""
+"""The charts and the words of a composite index: level, pillars, movers, coverage, sensitivity."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import pandas as pd
 
 from backtest.composite import Composite
 from backtest.evidence.composite_sensitivity import OUTCOMES, CompositeSensitivity
 from backtest.views.charts import Bars, Chart, Key, Line, Lines, Panel, Whiskers
-from backtest.views.index_words import MIDDLE, SPOKEN
 from backtest.views.numbers import written
 from backtest.views.palette import DARK, GRAY, MARK, color
 from backtest.views.words import Words
 
 NEUTRAL = 50.0  # points
+SCALES: Mapping[str, str] = {
+    "z": "50 is the indicators' own past; ten points are a standard deviation",
+    "min-max": "0 is the worst of the indicators' own past, 100 the best so far",
+    "rank": "points are percentiles of the indicators' own past",
+    "distance": "100 is the best of the indicators' own past, and less is further below it",
+}
+COMPENSABLE: Mapping[str, str] = {
+    "arithmetic": "a weak indicator is offset by a strong one, point for point",
+    "geometric": "a weak indicator is offset by a strong one only in part",
+}
+MIDDLE: Mapping[str, str] = {"z": "own past", "rank": "median of own past"}  # at 50 points
+SPOKEN: Mapping[str, str] = {"index": "index percentile", "last_switch": "last switch"}
 
 
 def level_charts(found: Composite, say: Words) -> tuple[Chart, ...]:

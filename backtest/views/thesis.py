@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.evidence.falsifiers import NOT_DUE, REFUTED, STANDS, Settled
+from backtest.evidence.verdict import NOT_DUE, REFUTED, STANDS, Settled
 from backtest.strategy.thesis import Thesis
 from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words

@@ -11,7 +11,7 @@ from backtest.board import charts
 from backtest.board.controls import controls
 from backtest.board.heat import Heat, heat
 from backtest.board.snippet import snippet
-from backtest.board.text import markdown_text
+from backtest.board.tables import markdown_text
 from backtest.board.view import view
 from backtest.cli.lookup import find_strategy
 from backtest.errors import UserError

@@ -8,11 +8,10 @@ import pytest
 
 from backtest import load_market, run
 from backtest.board import charts
-from backtest.board.luck import luck
 from backtest.board.snippet import snippet
 from backtest.board.tables import compared, headline, switch_dates
 from backtest.board.terms import BoardTerms, windows
-from backtest.board.view import benchmarks, view
+from backtest.board.view import benchmarks, luck, view
 from backtest.errors import UserError
 from backtest.trials.ledger import Count
 from backtest.tuning.deflated_sharpe import probabilistic_sharpe

@@ -12,8 +12,7 @@ from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.evidence.composite_sensitivity import composite_sensitivity
 from backtest.evidence.composite_sobol import indices, sample
-from backtest.evidence.composite_switch import CompositeSwitch
-from backtest.evidence.composite_variants import percentile
+from backtest.evidence.composite_variants import CompositeSwitch, percentile
 from backtest.strategy.basket import Basket
 from strategies import EqualWeight
 from tests.markets import make_market

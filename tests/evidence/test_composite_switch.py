@@ -9,7 +9,7 @@ import pytest
 from backtest import load_market
 from backtest.composite import Framework, Indicator, composite, load_framework
 from backtest.engine.run import run
-from backtest.evidence.composite_switch import FEWEST, AboveOwnPast, CompositeSwitch
+from backtest.evidence.composite_variants import FEWEST, AboveOwnPast, CompositeSwitch
 from backtest.strategy.basket import Basket
 from tests.markets import make_market
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from backtest.evidence.event_tests import bmp, rank_test
+from backtest.evidence.event_tests import bmp, clustered, correlation, pooled, rank_test
 from backtest.evidence.market_model import Design, abnormal, residuals
-from backtest.evidence.overlap import clustered, correlation, pooled
 
 
 def returns(seed=0, sessions=200):

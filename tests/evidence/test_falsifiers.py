@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from backtest.evidence.falsifiers import settled
+from backtest.evidence.verdict import settled
 from backtest.strategy.thesis import Falsifier
 
 BOTH = Falsifier("both", pd.Timestamp("2024-12-31"), ("R4", "R5"), "Neither.", "皆无。")
