@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from backtest.market import Market
 from backtest.strategy.coverage import Coverage
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, table
 from backtest.views.words import Words
 
 
@@ -32,38 +30,36 @@ def baskets_page(market: Market, found: Sequence[Coverage], say: Words) -> Page:
 
 def _sectors(market: Market, say: Words) -> Section:
     named = market.universe.sectors
-    cells = pd.DataFrame(
-        {
-            say("name"): [say.of(one, "name") for one in named.values()],
-            say("instruments"): [", ".join(market.by_sector.get(key, ())) or "–" for key in named],
-        },
-        index=list(named),
-    )
-    table = Table("", cells, left=(say("name"), say("instruments")), head=say("sector"))
-    return Section("sectors", say("Sectors"), tables=(table,))
+    cells = {
+        "name": [say.of(one, "name") for one in named.values()],
+        "instruments": [", ".join(market.by_sector.get(key, ())) or "–" for key in named],
+    }
+    sectors = table(say, cells, named, left=None, head="sector")
+    return Section("sectors", say("Sectors"), tables=(sectors,))
 
 
 def _baskets(market: Market, found: Sequence[Coverage], say: Words) -> Section:
-    name, covered, since = say("name"), say("coverage"), say("since")
-    sectors, same = say("sectors"), say("the same as")
-    cells = pd.DataFrame(
+    rows = [
         {
-            name: [say.of(one.basket, "title") for one in found],
-            sectors: [
-                ", ".join(_called(market, member, say) for member in one.members)
-                or say("no listed proxy")
-                for one in found
-            ],
-            covered: [_fits(one, say) for one in found],
-            say("listed"): [f"{one.listed:.0%}" for one in found],
-            since: [one.since for one in found],
-            same: [", ".join(one.same_as) or "–" for one in found],
-        },
-        index=[one.basket.name for one in found],
+            "name": say.of(one.basket, "title"),
+            "sectors": ", ".join(_called(market, member, say) for member in one.members)
+            or say("no listed proxy"),
+            "coverage": _fits(one, say),
+            "listed": f"{one.listed:.0%}",
+            "since": one.since,
+            "the same as": ", ".join(one.same_as) or "–",
+        }
+        for one in found
+    ]
+    baskets = table(
+        say,
+        rows,
+        [one.basket.name for one in found],
+        left=("name", "sectors", "coverage", "since", "the same as"),
+        drop=("name", "the same as", "since", "listed"),
+        head="basket",
     )
-    drop = (name, same, since, say("listed"))
-    table = Table("", cells, (name, sectors, covered, since, same), drop, head=say("basket"))
-    return Section("baskets", say("Baskets"), tables=(table,))
+    return Section("baskets", say("Baskets"), tables=(baskets,))
 
 
 def _fits(one: Coverage, say: Words) -> str:

@@ -12,8 +12,8 @@ from backtest.engine.comparison import Comparison
 from backtest.engine.metrics import half_returns
 from backtest.strategy.claim import Source
 from backtest.views.charts import Chart, Grid
-from backtest.views.numbers import column, figure
-from backtest.views.page import Page, Section, Table
+from backtest.views.numbers import digest, figure
+from backtest.views.page import Page, Section, table
 from backtest.views.run_report import footer, origin
 from backtest.views.sections.curves import growth_chart, held_chart
 from backtest.views.sections.data import manifest, spelled
@@ -44,8 +44,8 @@ def compare_page(comparison: Comparison, say: Words, *, most: int | None = NOTED
     page = _page(comparison, None, say)
     ranked = _ranked(comparison)
     charts = _curves(comparison, ranked, say).charts
-    table = replace(_table(comparison.documents, ranked, say), charts=charts)
-    return replace(page, sections=(table,), notes=tuple(notes))
+    section = replace(_table(comparison.documents, ranked, say), charts=charts)
+    return replace(page, sections=(section,), notes=tuple(notes))
 
 
 def compare_report(
@@ -115,20 +115,16 @@ def _table(documents: Mapping[str, Mapping[str, Any]], ranked: list[str], say: W
     first = next(iter(documents.values()))
     rows = {label: documents[label]["summary"] for label in ranked}
     rows |= {say.name(name): known for name, known in first["benchmarks"].items()}
-    cells = pd.DataFrame(
-        {
-            say.figure(key): [figure(key, known.get(key)) for known in rows.values()]
-            for key in COMPARED
-        },
-        index=list(rows),
-    )
+    cells = {
+        say.figure(key): [figure(key, known.get(key)) for known in rows.values()]
+        for key in COMPARED
+    }
     notes = (
         say("By Sharpe ratio; benchmarks last. Rates are annual, after costs."),
         *averaged(first["benchmarks"], say),
     )
-    drop = tuple(say.figure(key) for key in NARROW)
-    table = Table("", cells, drop=drop, head=say("strategy"))
-    return Section("headline", say("Side by side"), tables=(table,), notes=notes)
+    listed = table(say, cells, rows, drop=[say.figure(key) for key in NARROW], head="strategy")
+    return Section("headline", say("Side by side"), tables=(listed,), notes=notes)
 
 
 def _curves(comparison: Comparison, ranked: list[str], say: Words) -> Section:
@@ -154,20 +150,16 @@ def _halves(comparison: Comparison, ranked: list[str], say: Words) -> Section:
         say("Return by half, in percent"),
         say("{name} was best most often.", name=best.value_counts().index[0]),
         (Grid("", table, "signed percent"),),
-        data=table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index)),
+        data=digest(table, "signed percent"),
     )
     return Section("halves", say("By half"), charts=(chart,))
 
 
 def _settings(documents: Mapping[str, Mapping[str, Any]], say: Words) -> Section:
-    settings = say("parameters")
-    cells = pd.DataFrame(
-        {settings: [spelled(known["parameters"]) or "–" for known in documents.values()]},
-        index=list(documents),
-    )
-    table = Table(say("Parameters"), cells, left=(settings,))
+    cells = {"parameters": [spelled(known["parameters"]) or "–" for known in documents.values()]}
+    listed = table(say, cells, documents, caption=say("Parameters"), left=None)
     notes = tuple(_noted(documents, say))
-    return Section("strategies", say("Strategies"), tables=(table,), notes=notes)
+    return Section("strategies", say("Strategies"), tables=(listed,), notes=notes)
 
 
 def _noted(documents: Mapping[str, Mapping[str, Any]], say: Words) -> list[str]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from backtest.data.description import Description
 from backtest.data.fetch import Fetched
 from backtest.data.finding import Finding, grouped
 from backtest.data.load import MarketEntry
 from backtest.data.store import Manifest
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.words import Words
 
 LINES, COLUMNS = 6, 12  # kinds of finding, and columns of a file, unless all are asked for
@@ -21,43 +19,46 @@ SEVERITIES = {"error": "bad", "warning": "unsure"}
 
 def markets_page(entries: Sequence[MarketEntry], say: Words) -> Page:
     """Return a row per market."""
-    heads = [say(h) for h in ("universe", "first", "last", "instruments", "snapshot", "kind")]
-    cells = pd.DataFrame(
-        [
-            (
-                entry.universe,
-                entry.first,
-                entry.last,
-                str(entry.instruments),
-                entry.snapshot[:12],
-                say("synthetic") if entry.synthetic else "",
-            )
-            for entry in entries
-        ],
-        columns=heads,
-        index=[entry.name for entry in entries],
+    cells = {
+        "universe": [one.universe for one in entries],
+        "first": [one.first for one in entries],
+        "last": [one.last for one in entries],
+        "instruments": [str(one.instruments) for one in entries],
+        "snapshot": [one.snapshot[:12] for one in entries],
+        "kind": [say("synthetic") if one.synthetic else "" for one in entries],
+    }
+    markets = table(
+        say,
+        cells,
+        [one.name for one in entries],
+        left=("universe", "first", "last", "snapshot", "kind"),
+        drop=("snapshot", "universe", "instruments"),
+        tones={"synthetic": "unsure"},
+        head="market",
     )
-    drop = (say("snapshot"), say("universe"), say("instruments"))
-    left = tuple(head for head in heads if head != say("instruments"))
-    tones = {say("synthetic"): "unsure"}
-    return _page(say, Table("", cells, left, drop, tones, say("market")))
+    return _page(say, markets)
 
 
 def fetch_page(fetched: Fetched, say: Words) -> Page:
     """Return what came, what did not and why, and where the market stands now."""
-    heads = [say(h) for h in ("outcome", "rows", "added", "first", "last", "why")]
-    cells = pd.DataFrame(
-        [
-            (say(o.status), str(o.rows), str(o.added), o.first, o.last, o.reason)
-            for o in fetched.outcomes
-        ],
-        columns=heads,
-        index=[outcome.id for outcome in fetched.outcomes],
+    made = fetched.outcomes
+    cells = {
+        "outcome": [say(one.status) for one in made],
+        "rows": [str(one.rows) for one in made],
+        "added": [str(one.added) for one in made],
+        "first": [one.first for one in made],
+        "last": [one.last for one in made],
+        "why": [one.reason for one in made],
+    }
+    outcomes = table(
+        say,
+        cells,
+        [one.id for one in made],
+        left=("outcome", "first", "last", "why"),
+        drop=("first", "rows", "last"),
+        tones=OUTCOMES,
+        head="instrument",
     )
-    left = tuple(head for head in heads if head not in (say("rows"), say("added")))
-    tones = {say(outcome): tone for outcome, tone in OUTCOMES.items()}
-    drop = (say("first"), say("rows"), say("last"))
-    table = Table("", cells, left, drop, tones, say("instrument"))
     stored = fetched.manifest
     if stored is None:
         told = [say("nothing was stored; what arrived is kept for the next fetch")]
@@ -70,7 +71,7 @@ def fetch_page(fetched: Fetched, say: Words) -> Page:
             )
         ] * bool(stored.findings)
         told.append(say("market {market}", market=_described(stored, say)))
-    return _page(say, table, footer=tuple(told))
+    return _page(say, outcomes, footer=tuple(told))
 
 
 def import_page(stored: Manifest, say: Words, *, verbose: bool = False) -> Page:
@@ -122,26 +123,23 @@ def findings_page(
     groups = grouped(findings)
     if not groups:
         return _page(say, footer=(say("no findings"), *footer))
-    heads = [say("finding"), say("count"), say("first of them")]
     every = [(item.severity, item.kind, 1, item.message) for item in findings]
     kinds = [(group.severity, group.kind, group.count, group.message) for group in groups]
     rows = every if verbose else kinds[:LINES]
-    cells = pd.DataFrame(
-        [
-            (say.note(kind.replace("_", " ")), f"{count:,}", say.note(message))
-            for _, kind, count, message in rows
-        ],
-        columns=heads,
-        index=[say(severity) for severity, *_ in rows],
-    )
-    tones = {say(severity): tone for severity, tone in SEVERITIES.items()}
-    table = Table("", cells, (heads[0], heads[2]), (), tones, say("severity"))
+    cells = {
+        "finding": [say.note(kind.replace("_", " ")) for _, kind, _, _ in rows],
+        "count": [f"{count:,}" for _, _, count, _ in rows],
+        "first of them": [say.note(message) for *_, message in rows],
+    }
+    severities = [say(severity) for severity, *_ in rows]
+    left = ("finding", "first of them")
+    listed = table(say, cells, severities, left=left, tones=SEVERITIES, head="severity")
     if len(findings) > len(rows):
         more = say(
             "--verbose shows all {count} findings, --json lists them", count=f"{len(findings):,}"
         )
         footer = (more, *footer)
-    return _page(say, table, footer=footer)
+    return _page(say, listed, footer=footer)
 
 
 def _described(stored: Manifest, say: Words) -> str:

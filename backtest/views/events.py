@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
-
 from backtest.evidence.event_kinds import EventsByKind
 from backtest.views.numbers import shaped
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.words import Words
 
 POINTS = "{:+.1f}"
@@ -106,25 +104,24 @@ def _doubts(found: EventsByKind, say: Words) -> list[str]:
 
 
 def _kinds(found: EventsByKind, say: Words) -> Table:
-    table = found.kinds
+    kinds = found.kinds
     bounds = [
         "–" if math.isnan(low) else f"{_points(low)} … {_points(high)}"
-        for low, high in zip(table["low"], table["high"], strict=True)
+        for low, high in zip(kinds["low"], kinds["high"], strict=True)
     ]
-    cells = pd.DataFrame(
-        {
-            say("events"): table["events"].map(str),
-            say("mean return, points"): [_points(car) for car in table["car"]],
-            say("90% interval"): bounds,
-            "p": [_p(p) for p in table["p"]],
-            "p (Holm)": [_p(p) for p in table["p_holm"]],
-            "BMP": [_p(p) for p in table["bmp_p"]],
-            say("ranks"): [_p(p) for p in table["rank_p"]],
-            say("unknown after close"): [_points(car) for car in table["car_later"]],
-        }
-    ).set_axis(table.index.map(str))
-    drop = (say("unknown after close"), say("ranks"), "BMP")
-    return Table(say("By kind; p corrected over the kinds"), cells, (), drop, head=say("kind"))
+    cells = {
+        "events": kinds["events"].map(str),
+        "mean return, points": map(_points, kinds["car"]),
+        "90% interval": bounds,
+        "p": map(_p, kinds["p"]),
+        "p (Holm)": map(_p, kinds["p_holm"]),
+        "BMP": map(_p, kinds["bmp_p"]),
+        "ranks": map(_p, kinds["rank_p"]),
+        "unknown after close": map(_points, kinds["car_later"]),
+    }
+    caption = say("By kind; p corrected over the kinds")
+    drop = ("unknown after close", "ranks", "BMP")
+    return table(say, cells, kinds.index, caption=caption, drop=drop, head="kind")
 
 
 def _points(value: float) -> str:

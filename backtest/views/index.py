@@ -20,8 +20,8 @@ from backtest.views.index_charts import (
     movers_chart,
     sensitivity_charts,
 )
-from backtest.views.numbers import day, written
-from backtest.views.page import Page, Section, Table
+from backtest.views.numbers import column, day, written
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.sections.headline import WARNING
 from backtest.views.words import Words
 
@@ -82,29 +82,27 @@ def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = Non
 
 
 def _levels(found: Composite, say: Words) -> Section:
-    rows = {}
+    spans, rows = {span: say("in {span}", span=span) for span in SPANS}, {}
     for name in ("all", *map(str, found.pillars)):
         chained = found.index if name == "all" else found.pillars[name]
         now = chained.iloc[-1]
         rows[say("index") if name == "all" else say.name(name)] = {
-            say("level"): written(found.unlinked[name].iloc[-1], "{:.1f}"),
+            "level": written(found.unlinked[name].iloc[-1], "{:.1f}"),
             **{
-                say("in {span}", span=span): written(
+                head: written(
                     now - chained.iloc[-1 - span] if len(chained) > span else None, "points"
                 )
-                for span in SPANS
+                for span, head in spans.items()
             },
-            say("linked"): written(now, "{:.1f}"),
-            say("coverage"): written(found.coverage[name].iloc[-1], "{:.0%}"),
+            "linked": written(now, "{:.1f}"),
+            "coverage": written(found.coverage[name].iloc[-1], "{:.0%}"),
         }
-    cells = pd.DataFrame(list(rows.values()), index=list(rows))
     note = say(
         "level: from the current indicators only, read on its scale; linked: without the jumps "
         "when an indicator enters or leaves, for changes (here over sessions)"
     )
-    drop = tuple(say("in {span}", span=span) for span in reversed(SPANS))
-    table = Table("", cells, drop=drop)
-    return Section("levels", "", (), level_charts(found, say), (table,), (note,))
+    levels = table(say, list(rows.values()), rows, drop=list(spans.values())[::-1])
+    return Section("levels", "", (), level_charts(found, say), (levels,), (note,))
 
 
 def _movers(found: Composite, since: pd.Timestamp, say: Words) -> Section | None:
@@ -112,28 +110,24 @@ def _movers(found: Composite, since: pd.Timestamp, say: Words) -> Section | None
     shown = moved[moved["points"].round(2) != 0.0].head(MOVERS)
     if shown.empty:
         return None
-    pillar = say("pillar")
-    cells = pd.DataFrame(
-        {
-            pillar: [say.name(name) for name in shown["pillar"]],
-            say("score then"): [written(value, "number") for value in shown["before"]],
-            say("now"): [written(value, "number") for value in shown["after"]],
-            say("points"): [written(value, "{:+.2f}") for value in shown["points"]],
-        },
-        index=list(map(str, shown.index)),
-    )
     rest = moved["points"].drop(shown.index)
-    if len(rest):
-        others = say("1 other") if len(rest) == 1 else say("{count} others", count=len(rest))
-        cells.loc[others] = ["", "", "", written(float(rest.sum()), "{:+.2f}")]
+    others = say("1 other") if len(rest) == 1 else say("{count} others", count=len(rest))
+    more, points = [""] * bool(len(rest)), [*shown["points"], *[rest.sum()] * bool(len(rest))]
+    cells = {
+        "pillar": [*map(say.name, shown["pillar"]), *more],
+        "score then": [*column(shown["before"], "number"), *more],
+        "now": [*column(shown["after"], "number"), *more],
+        "points": [written(float(value), "{:+.2f}") for value in points],
+    }
+    names = [*shown.index, *[others] * bool(len(rest))]
     title = say(
         "What moved it since {date} ({points} points in all)",
         date=day(since),
         points=written(float(moved["points"].sum()), "points"),
     )
-    table = Table("", cells, (pillar,), (pillar,), head=say("indicator"))
+    movers = table(say, cells, names, left=("pillar",), drop=("pillar",), head="indicator")
     chart = movers_chart(moved, day(since), found, say)
-    return Section("movers", title, charts=(chart,) if chart else (), tables=(table,))
+    return Section("movers", title, charts=(chart,) if chart else (), tables=(movers,))
 
 
 def _changes(found: Composite, say: Words) -> Section | None:
@@ -159,7 +153,6 @@ def _changes(found: Composite, say: Words) -> Section | None:
 
 
 def _inputs(found: Composite, say: Words) -> Section:
-    known, days, pillar = say("known since"), say("days"), say("pillar")
     inputs = selection(found)
     rows = []
     for _, row in inputs.iterrows():
@@ -173,34 +166,37 @@ def _inputs(found: Composite, say: Words) -> Section:
             age = say("{days} old", days=age)
         rows.append(
             {
-                pillar: say.name(str(row["pillar"])),
-                say("weight"): written(row["weight"], "percent"),
-                say("score"): written(row["score"], "number"),
-                known: since,
-                days: age,
+                "pillar": say.name(str(row["pillar"])),
+                "weight": written(row["weight"], "percent"),
+                "score": written(row["score"], "number"),
+                "known since": since,
+                "days": age,
             }
         )
-    cells = pd.DataFrame(rows, index=list(map(str, inputs.index)))
-    tones = {say("no data"): "unsure"}
-    table = Table("", cells, (pillar, known), (pillar, days), tones, say("indicator"))
-    return Section("inputs", say("Inputs"), tables=(table,))
+    listed = table(
+        say,
+        rows,
+        inputs.index,
+        left=("pillar", "known since"),
+        drop=("pillar", "days"),
+        tones={"no data": "unsure"},
+        head="indicator",
+    )
+    return Section("inputs", say("Inputs"), tables=(listed,))
 
 
 def _lacking(found: Composite, say: Words) -> Section | None:
     missing = lacking(found)
     if not missing:
         return None
-    publisher, how = say("publisher"), say("how it can be had")
-    cells = pd.DataFrame(
-        {
-            publisher: [one.publisher for one in missing],
-            how: [say.note(one.how) for one in missing],
-        },
-        index=[one.indicator for one in missing],
-    )
+    cells = {
+        "publisher": [one.publisher for one in missing],
+        "how it can be had": [say.note(one.how) for one in missing],
+    }
+    names = [one.indicator for one in missing]
     note = say("nqp data import NAME --prices FOLDER --series FOLDER takes the files.")
-    table = Table("", cells, (publisher, how), (publisher,), head=say("indicator"))
-    return Section("lacking", say("Statistics the market lacks"), tables=(table,), notes=(note,))
+    listed = table(say, cells, names, left=None, drop=("publisher",), head="indicator")
+    return Section("lacking", say("Statistics the market lacks"), tables=(listed,), notes=(note,))
 
 
 def _looks(found: Composite, say: Words) -> Section | None:
@@ -222,22 +218,20 @@ def _looks(found: Composite, say: Words) -> Section | None:
         return Section("links", "", tuple(told)) if told else None
     intervals = [link.interval for link in every if link.interval is not None]
     wide = say("{level} interval", level=f"{intervals[0].level:.0%}") if intervals else "–"
-    span, verdict = say("span"), say("verdict")
-    cells = pd.DataFrame(
-        [
-            {
-                span: say(link.span),
-                say("corr."): written(link.correlation, "{:+.2f}"),
-                wide: "–"
-                if link.interval is None
-                else f"{link.interval.low:+.2f} … {link.interval.high:+.2f}",
-                verdict: say(LINK_WORDS[link.verdict]),
-            }
-            for link in every
-        ],
-        index=[say.name(link.target) for link in every],
-    )
-    tones = {say(LINK_WORDS[word]): tone for word, tone in LINKS.items()}
+    rows = [
+        {
+            "span": say(link.span),
+            "corr.": written(link.correlation, "{:+.2f}"),
+            wide: "–"
+            if link.interval is None
+            else f"{link.interval.low:+.2f} … {link.interval.high:+.2f}",
+            "verdict": say(LINK_WORDS[link.verdict]),
+        }
+        for link in every
+    ]
+    names = [say.name(link.target) for link in every]
+    tones = {LINK_WORDS[word]: tone for word, tone in LINKS.items()}
+    listed = table(say, rows, names, left=("span", "verdict"), tones=tones, head="returns of")
     title = say(
         "Correlation of its {horizon}-session changes with returns (up to {most} non-overlapping "
         "spans)",
@@ -258,8 +252,7 @@ def _looks(found: Composite, say: Words) -> Section | None:
                 "correlate partly by construction"
             )
         )
-    table = Table("", cells, (span, verdict), (), tones, say("returns of"))
-    return Section("links", title, tuple(told), tables=(table,), notes=tuple(notes))
+    return Section("links", title, tuple(told), tables=(listed,), notes=tuple(notes))
 
 
 def _alpha(alpha: float, say: Words) -> str:

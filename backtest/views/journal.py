@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from backtest.today.forward import Forward
 from backtest.today.journal import Journal
 from backtest.today.registration import Judgement
 from backtest.today.thesis_registration import ThesisJudgement
-from backtest.views.numbers import shaped
-from backtest.views.page import Page, Section, Table
+from backtest.views.numbers import column, shaped
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.words import Words
 
 SIGNED = "{:+.1%}"
@@ -61,11 +59,11 @@ def journal_page(
 
 def recorded_line(scored: Forward, say: Words) -> str:
     """Say since when a strategy's decisions are recorded, and what came of them."""
-    table = scored.entries
+    made = scored.entries
     told = say(
         "Recorded forward since {day}: {count} entries.",
-        day=str(table["written"].iloc[0])[:10],
-        count=len(table),
+        day=str(made["written"].iloc[0])[:10],
+        count=len(made),
     )
     if scored.returns.empty:
         return f"{told} {_needed(scored, say)}"
@@ -81,20 +79,17 @@ def recorded_line(scored: Forward, say: Words) -> str:
 
 
 def _decisions(number: int, scored: Forward, say: Words) -> Section:
-    table, rival = scored.entries, say.name(scored.benchmark)
-    cells = pd.DataFrame(
-        {
-            say("recorded on"): table["written"],
-            say("position"): [say.name(name) for name in table["regime"]],
-            say("sessions"): table["sessions"].map(str),
-            say("forward return"): [shaped(value, SIGNED) for value in table["forward"]],
-            rival: [shaped(value, SIGNED) for value in table["benchmark"]],
-            say("static blend"): [shaped(value, SIGNED) for value in table["blend"]],
-        }
-    ).set_axis(table.index.map(str))
-    left = (say("recorded on"), say("position"))
-    drop = (rival, say("position"))
-    entries = Table("", cells, left, drop, head=say("entry"))
+    made, rival = scored.entries, say.name(scored.benchmark)
+    cells = {
+        "recorded on": made["written"],
+        "position": map(say.name, made["regime"]),
+        "sessions": made["sessions"].map(str),
+        "forward return": column(made["forward"], SIGNED),
+        rival: column(made["benchmark"], SIGNED),
+        "static blend": column(made["blend"], SIGNED),
+    }
+    left, drop = ("recorded on", "position"), (rival, "position")
+    entries = table(say, cells, made.index, left=left, drop=drop, head="entry")
     return Section(
         id=f"decisions-{number}",
         title=say("{name} on {market}", name=scored.strategy, market=scored.market),
@@ -120,53 +115,55 @@ def _diverged(scored: Forward, say: Words) -> tuple[Table, ...]:
     moved = scored.divergence
     if moved.empty:
         return ()
-    cells = pd.DataFrame(
-        {
-            say("instrument"): moved["instrument"],
-            say("recorded"): [shaped(value, "{:.1%}") for value in moved["recorded"]],
-            say("on today's data"): [shaped(value, "{:.1%}") for value in moved["now"]],
-            say("restated since"): moved["changed"],
-        }
-    ).set_axis(moved["entry"].map(str))
-    left = (say("instrument"), say("restated since"))
+    cells = {
+        "instrument": moved["instrument"],
+        "recorded": column(moved["recorded"], "percent"),
+        "on today's data": column(moved["now"], "percent"),
+        "restated since": moved["changed"],
+    }
     caption = say("Recorded weights that the same rules would not give on today's data")
-    return (Table(caption, cells, left, head=say("entry")),)
+    left = ("instrument", "restated since")
+    return (table(say, cells, moved["entry"], caption=caption, left=left, head="entry"),)
 
 
 def _registered(judged: Sequence[Judgement], say: Words) -> Table:
-    cells = pd.DataFrame(
+    rows = [
         {
-            say("registered"): [one.entry.day for one in judged],
-            say("strategy"): [one.entry.body["strategy"] for one in judged],
-            say("until"): [one.entry.body["until"] for one in judged],
-            say("sessions"): [str(one.sessions) for one in judged],
-            say("excess over the static blend"): [shaped(one.ahead, SIGNED) for one in judged],
-            say("verdict"): [
-                say(one.verdict) if one.complete else say("window not over") for one in judged
-            ],
+            "registered": one.entry.day,
+            "strategy": one.entry.body["strategy"],
+            "until": one.entry.body["until"],
+            "sessions": str(one.sessions),
+            "excess over the static blend": shaped(one.ahead, SIGNED),
+            "verdict": say(one.verdict) if one.complete else say("window not over"),
         }
-    ).set_axis([str(one.entry.number) for one in judged])
-    left = tuple(say(name) for name in ("registered", "strategy", "until", "verdict"))
-    tones = {say(word): tone for word, tone in TONES.items()}
-    return Table("", cells, left, (say("sessions"), say("registered")), tones, say("entry"))
+        for one in judged
+    ]
+    return table(
+        say,
+        rows,
+        [one.entry.number for one in judged],
+        left=("registered", "strategy", "until", "verdict"),
+        drop=("sessions", "registered"),
+        tones=TONES,
+        head="entry",
+    )
 
 
 def _theses(judged: Sequence[ThesisJudgement], say: Words) -> Table:
-    cells = pd.DataFrame(
+    rows = [
         {
-            say("title"): [one.entry.body["title"] for one in judged],
-            say("registered"): [one.entry.day for one in judged],
-            say("until"): [one.entry.body["until"] for one in judged],
+            "title": one.entry.body["title"],
+            "registered": one.entry.day,
+            "until": one.entry.body["until"],
             **{
-                say(verdict): [
-                    ", ".join(name for name, its in one.verdicts.items() if its == verdict) or "–"
-                    for one in judged
-                ]
+                verdict: ", ".join(name for name, its in one.verdicts.items() if its == verdict)
+                or "–"
                 for verdict in TONES
             },
-            say("refuted"): [", ".join(one.refuted_by) or "–" for one in judged],
-        },
-        index=[str(one.entry.number) for one in judged],
-    )
-    drop = (say("registered"), say("cannot tell"))
-    return Table("", cells, tuple(cells.columns), drop, head=say("entry"))
+            "refuted": ", ".join(one.refuted_by) or "–",
+        }
+        for one in judged
+    ]
+    numbers = [one.entry.number for one in judged]
+    drop = ("registered", "cannot tell")
+    return table(say, rows, numbers, left=None, drop=drop, head="entry")

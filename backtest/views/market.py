@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from backtest.market import Market
 from backtest.views.numbers import day, written
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.words import Words
 
 
@@ -73,8 +71,7 @@ def _extent(market: Market, say: Words) -> Table:
         say("series"): say.listed(list(market.series.columns)) or say("none"),
         say("data"): say("snapshot {name}", name=market.snapshot[:12]),
     }
-    cells = pd.DataFrame({market.name: list(rows.values())}, index=list(rows))
-    return Table("", cells, left=(market.name,), head=say("market"))
+    return table(say, {market.name: rows.values()}, rows, left=None, head="market")
 
 
 def _series(market: Market, say: Words) -> Table:
@@ -83,18 +80,16 @@ def _series(market: Market, say: Words) -> Table:
         known, spec = market.series[name].dropna(), market.universe.spec(name)
         latest = written(known.iloc[-1] if len(known) else None, "{:.3g}")
         rows.append((spec.title, spec.unit, day(known.index.min()), day(known.index.max()), latest))
-    heads = [say("title"), say("unit"), say("from"), say("to"), say("latest")]
-    cells = pd.DataFrame(rows, columns=heads, index=list(market.series.columns))
-    return Table("", cells, left=tuple(heads[:4]), head=say("series"))
+    heads = ("title", "unit", "from", "to", "latest")
+    cells = {head: [row[place] for row in rows] for place, head in enumerate(heads)}
+    return table(say, cells, market.series.columns, left=heads[:4], head="series")
 
 
 def _sectors(market: Market, say: Words) -> Table:
-    rows = [
-        (sector, market.universe.by_id[name].name, day(market.close[name].first_valid_index()))
-        for sector, names in market.by_sector.items()
-        for name in names
-    ]
-    heads = [say("sector"), say("name"), say("prices from")]
-    index = [name for names in market.by_sector.values() for name in names]
-    cells = pd.DataFrame(rows, columns=heads, index=index)
-    return Table("", cells, left=tuple(heads), head=say("instrument"))
+    held = {name: sector for sector, names in market.by_sector.items() for name in names}
+    cells = {
+        "sector": held.values(),
+        "name": [market.universe.by_id[name].name for name in held],
+        "prices from": [day(market.close[name].first_valid_index()) for name in held],
+    }
+    return table(say, cells, held, left=None, head="instrument")

@@ -46,6 +46,11 @@ def column(values: pd.Series, shape: str) -> list[str]:
     return [written(value, shape) for value in values.astype(float).tolist()]
 
 
+def digest(table: pd.DataFrame, shape: str) -> pd.DataFrame:
+    """Write a table of numbers."""
+    return table.apply(lambda values: pd.Series(column(values, shape), table.index))
+
+
 def figure(key: str, value: object) -> str:
     """Write a headline figure; what is not known is a dash.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from backtest.views.charts import Chart
+from backtest.views.words import Words
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,34 @@ class Table:
             (str(head), list(zip(map(str, row), sides, strict=True)))
             for head, row in zip(self.cells.index, self.cells.to_numpy().tolist(), strict=True)
         ]
+
+
+def table(
+    say: Words,
+    cells: Mapping[str, Any] | Sequence[Mapping[str, object]],
+    index: Iterable[object],
+    *,
+    caption: str = "",
+    left: Sequence[str] | None = (),
+    drop: Sequence[str] = (),
+    tones: Mapping[str, str] | None = None,
+    head: str = "",
+) -> Table:
+    """Return a table whose heads, and the words of its tones, are said in a language.
+
+    Parameters
+    ----------
+    cells : mapping, or sequence of mappings
+        Columns by their English heads, or rows.
+    left, drop, tones, head
+        As of `Table`, in English; `left` is None where every column stands left.
+    """
+    if isinstance(cells, Mapping):
+        cells = {name: list(column) for name, column in cells.items()}
+    frame = pd.DataFrame(cells, index=list(map(str, index))).rename(columns=say)
+    sides = tuple(map(str, frame.columns)) if left is None else tuple(map(say, left))
+    words = {say(word): tone for word, tone in (tones or {}).items()}
+    return Table(caption, frame, sides, tuple(map(say, drop)), words, say(head))
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-import pandas as pd
-
 from backtest.market.event_file import Event
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.words import Words
 
 INDENT = "  "
@@ -53,19 +51,16 @@ def policy_page(events: Sequence[Event], kinds: Mapping[str, TitledKind], say: W
             "follows them is in sample."
         )
     )
-    title, agency, doubts = say("title"), say("agency"), say("doubts")
-    cells = pd.DataFrame(
-        {
-            say("kind"): [one.kind for one in events],
-            title: [say.of(one, "title") for one in events],
-            agency: [one.agency for one in events],
-            say("how sure"): [say(one.confidence) if one.confidence else "" for one in events],
-            doubts: [_doubts(one, say) for one in events],
-        },
-        index=[f"{one.day:%Y-%m-%d}" for one in events],
-    )
-    left = tuple(cells.columns)
-    listed = Table("", cells, left, (agency, doubts, say("how sure")), head=say("date"))
+    cells = {
+        "kind": [one.kind for one in events],
+        "title": [say.of(one, "title") for one in events],
+        "agency": [one.agency for one in events],
+        "how sure": [say(one.confidence) for one in events],
+        "doubts": [_doubts(one, say) for one in events],
+    }
+    dated = [f"{one.day:%Y-%m-%d}" for one in events]
+    drop = ("agency", "doubts", "how sure")
+    listed = table(say, cells, dated, left=None, drop=drop, head="date")
     return Page(
         title=say("Policy events"),
         language=say.language,
@@ -80,15 +75,11 @@ def policy_page(events: Sequence[Event], kinds: Mapping[str, TitledKind], say: W
 def _tree(events: Sequence[Event], kinds: Mapping[str, TitledKind], say: Words) -> Table:
     counts = {name: sum(one.of_kind(name) for one in events) for name in kinds}
     shown = {name: kind for name, kind in kinds.items() if counts[name]}
-    called = say("what it is")
-    cells = pd.DataFrame(
-        {
-            called: [INDENT * kind.depth + say.of(kind, "title") for kind in shown.values()],
-            say("events"): [str(counts[name]) for name in shown],
-        },
-        index=list(shown),
-    )
-    return Table("", cells, (called,), head=say("kind"))
+    cells = {
+        "what it is": [INDENT * kind.depth + say.of(kind, "title") for kind in shown.values()],
+        "events": [str(counts[name]) for name in shown],
+    }
+    return table(say, cells, shown, left=("what it is",), head="kind")
 
 
 def _doubts(event: Event, say: Words) -> str:

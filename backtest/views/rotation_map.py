@@ -11,7 +11,7 @@ from backtest.market.relative_strength import QUADRANTS, quadrant_of
 from backtest.market.rotation_map import BEFORE, RotationMap
 from backtest.market.universe import sectors
 from backtest.views.charts import Chart, Key, Paths
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.palette import COLORS
 from backtest.views.sections.headline import WARNING
 from backtest.views.words import Words
@@ -76,16 +76,13 @@ def group_name(name: str, say: Words) -> str:
 
 def _table(found: RotationMap, labels: Mapping[str, str], say: Words) -> Table:
     points = found.points
-    cells = pd.DataFrame(
-        {
-            say("strength"): [f"{value:.1f}" for value in points["strength"]],
-            say("momentum"): [f"{value:.1f}" for value in points["momentum"]],
-            say("quadrant"): [say(name) for name in points["quadrant"]],
-        },
-        index=[labels[str(name)] for name in points.index],
-    )
-    tones = {say(name): tone for name, tone in TONES.items()}
-    return Table("", cells, (say("quadrant"),), (), tones, say("group"))
+    cells = {
+        "strength": [f"{value:.1f}" for value in points["strength"]],
+        "momentum": [f"{value:.1f}" for value in points["momentum"]],
+        "quadrant": map(say, points["quadrant"]),
+    }
+    names = [labels[str(name)] for name in points.index]
+    return table(say, cells, names, left=("quadrant",), tones=TONES, head="group")
 
 
 def map_chart(found: RotationMap, say: Words) -> Chart:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from backtest.engine.metrics import METRICS
 from backtest.views.numbers import figure
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.sections.data import spelled
 from backtest.views.words import Words
 
@@ -21,32 +21,28 @@ def runs_page(runs: Sequence[Mapping[str, Any]], say: Words) -> Page:
     found = say("{count} runs.", count=len(runs))
     if not runs:
         found = say("No run is on record here yet; every 'nqp run', 'compare' and 'tune' will be.")
-    cells = pd.DataFrame(
+    rows = [
         {
-            say("made"): [run["made"][:16].replace("T", " ") for run in runs],
-            say("command"): [run["kind"] for run in runs],
-            say("strategy"): [run["strategy"] for run in runs],
-            say("parameters"): [run["settings"] for run in runs],
-            say("market"): [run["market"] for run in runs],
-            say("window"): [" … ".join(run["window"]) for run in runs],
-            **{
-                say.figure(name): [figure(name, run["figures"][name]) for run in runs]
-                for name in SHOWN
-            },
-            say("tags"): [", ".join(run["tags"]) for run in runs],
-            say("folder"): [run["folder"] or "–" for run in runs],
-        },
-        index=[run["id"] for run in runs],
-    )
-    texts = ("made", "command", "strategy", "parameters", "market", "window", "tags", "folder")
-    left = tuple(say(name) for name in texts)
-    drop = tuple(say(name) for name in ("folder", "window", "parameters", "market", "tags"))
-    table = Table("", cells, left, (*drop, say.figure("max_drawdown")), head=say("run"))
+            "made": run["made"][:16].replace("T", " "),
+            "command": run["kind"],
+            "strategy": run["strategy"],
+            "parameters": run["settings"],
+            "market": run["market"],
+            "window": " … ".join(run["window"]),
+            **{say.figure(name): figure(name, run["figures"][name]) for name in SHOWN},
+            "tags": ", ".join(run["tags"]),
+            "folder": run["folder"] or "–",
+        }
+        for run in runs
+    ]
+    left = ("made", "command", "strategy", "parameters", "market", "window", "tags", "folder")
+    drop = ("folder", "window", "parameters", "market", "tags", say.figure("max_drawdown"))
+    listed = table(say, rows, [run["id"] for run in runs], left=left, drop=drop, head="run")
     return Page(
         title=say("Runs"),
         language=say.language,
         conclusion=found,
-        sections=(Section("runs", "", tables=(table,)),) if runs else (),
+        sections=(Section("runs", "", tables=(listed,)),) if runs else (),
     )
 
 

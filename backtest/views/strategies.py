@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-import pandas as pd
-
 from backtest.engine.result import plain
 from backtest.parameter import Parameter, said_of
 from backtest.strategy import Strategy
 from backtest.strategy.words import said_by
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, table
 from backtest.views.sections.data import spelled
 from backtest.views.words import Words
 
@@ -47,9 +45,8 @@ def strategy_page(strategy: Strategy, claims: Mapping[str, str], say: Words) -> 
     sections = [Section("rule", say("Rule"), rule)] if rule else []
     parameters = _parameters(strategy, say)
     if len(parameters):
-        left = (say("default"), say("unit"), say("values"), say("what it is"))
-        table = Table("", parameters, left=left, head=say("parameter"))
-        sections.append(Section("parameters", say("Parameters"), tables=(table,)))
+        listed = table(say, list(parameters.values()), parameters, left=None, head="parameter")
+        sections.append(Section("parameters", say("Parameters"), tables=(listed,)))
     if strategy.claims:
         unmeasured = say("a method of measurement, not a claim that can fail")
         told = tuple(f"{name}  {text or unmeasured}" for name, text in claims.items())
@@ -81,10 +78,10 @@ def strategy_document(strategy: Strategy) -> dict[str, Any]:
     }
 
 
-def _parameters(strategy: Strategy, say: Words) -> pd.DataFrame:
+def _parameters(strategy: Strategy, say: Words) -> dict[str, dict[str, str]]:
     kind = type(strategy)
     if not is_dataclass(kind):
-        return pd.DataFrame()
+        return {}
     about, values = said_of(kind), plain(strategy.parameters)
     rows = {}
     declared = {spec.name: spec.type for spec in fields(kind)}
@@ -93,12 +90,12 @@ def _parameters(strategy: Strategy, say: Words) -> pd.DataFrame:
         said = about.get(name, Parameter(""))
         shown = value["strategy"] if isinstance(value, dict) and "strategy" in value else value
         rows[name] = {
-            say("default"): say("none") if shown is None else str(shown) or "–",
-            say("unit"): say(said.unit) or "–",
-            say("values"): _values(said.range, typed[name], say),
-            say("what it is"): say(said.says) or "–",
+            "default": say("none") if shown is None else str(shown) or "–",
+            "unit": say(said.unit) or "–",
+            "values": _values(said.range, typed[name], say),
+            "what it is": say(said.says) or "–",
         }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return rows
 
 
 def _values(told: str, typed: str, say: Words) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from backtest.evidence.verdict import NOT_DUE, REFUTED, STANDS, Settled
 from backtest.strategy.thesis import Thesis
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, table
 from backtest.views.words import Words
 
 TONES = {STANDS: "good", REFUTED: "bad", NOT_DUE: "unsure", "cannot tell": "unsure"}
@@ -32,21 +30,17 @@ def thesis_document(name: str, thesis: Thesis, say: Words) -> dict[str, Any]:
 def theses_page(theses: Mapping[str, Thesis], say: Words) -> Page:
     """Return a row per thesis."""
     told = [thesis_document(name, one, say) for name, one in theses.items()]
-    cells = pd.DataFrame(
-        {
-            say("title"): [one["title"] for one in told],
-            say("author"): [one["author"] for one in told],
-            say("dated"): [one["dated"] for one in told],
-            say("claims"): [str(len(one["claims"])) for one in told],
-        },
-        index=list(theses),
-    )
-    left, drop = (say("title"), say("author"), say("dated")), (say("author"),)
+    rows = [
+        {key: one[key] for key in ("title", "author", "dated")}
+        | {"claims": str(len(one["claims"]))}
+        for one in told
+    ]
+    listed = table(say, rows, theses, left=("title", "author", "dated"), drop=("author",))
     return Page(
         title=say("Theses"),
         language=say.language,
         conclusion=say("Measure one with nqp evidence --thesis NAME, trade it with nqp run NAME."),
-        sections=(Section("theses", "", tables=(Table("", cells, left, drop),)),),
+        sections=(Section("theses", "", tables=(listed,)),),
     )
 
 
@@ -54,18 +48,14 @@ def falsifiers_section(found: Sequence[Settled], say: Words) -> tuple[Section, .
     """List what refutes a thesis as a whole and whether it did; nothing where nothing is named."""
     if not found:
         return ()
-    outcome = say("outcome")
-    cells = pd.DataFrame(
-        {
-            say("what would refute it"): [say.of(one.falsifier, "statement") for one in found],
-            say("claims"): [", ".join(one.falsifier.claims) for one in found],
-            say("by"): [f"{one.falsifier.by:%Y-%m-%d}" for one in found],
-            outcome: [say(one.outcome) for one in found],
-        },
-        index=[one.falsifier.id for one in found],
-    )
-    tones = {say(word): tone for word, tone in TONES.items()}
-    table = Table("", cells, tuple(cells.columns), (say("claims"),), tones)
+    cells = {
+        "what would refute it": [say.of(one.falsifier, "statement") for one in found],
+        "claims": [", ".join(one.falsifier.claims) for one in found],
+        "by": [f"{one.falsifier.by:%Y-%m-%d}" for one in found],
+        "outcome": [say(one.outcome) for one in found],
+    }
+    names = [one.falsifier.id for one in found]
+    listed = table(say, cells, names, left=None, drop=("claims",), tones=TONES)
     said = say("The thesis is refuted if, by its day, all claims of a row have failed.")
     title = say("What would refute the thesis as a whole")
-    return (Section("falsifiers", title, (said,), tables=(table,)),)
+    return (Section("falsifiers", title, (said,), tables=(listed,)),)

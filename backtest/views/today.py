@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from backtest.costs import cost_parts
 from backtest.today import Monitored, Today
 from backtest.views.numbers import written
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, table
 from backtest.views.sections.headline import WARNING, noted, urgent
 from backtest.views.words import Words
 
 SIGNS = {"above": ">", "at least": "≥", "below": "<", "at most": "≤"}
 ANSWERS = {True: "yes", False: "no", None: "not known"}
+HEADS = ("weight", "next session")
 SHOWN = 12  # holdings before the rest is summed up
 
 
@@ -50,11 +49,11 @@ def _readings(monitored: tuple[Monitored, ...], say: Words) -> Section:
         going = item.distance > 0 or (item.distance == 0 and not item.fires)
         rows.append(
             {
-                say("now"): value,
-                say("fires at"): f"{SIGNS[item.direction]} {threshold}",
-                say("distance"): distance if going else "–",
-                say("daily moves"): written(item.moves if going else None, "{:.1f}"),
-                say("fires"): say(ANSWERS[item.fires]),
+                "now": value,
+                "fires at": f"{SIGNS[item.direction]} {threshold}",
+                "distance": distance if going else "–",
+                "daily moves": written(item.moves if going else None, "{:.1f}"),
+                "fires": say(ANSWERS[item.fires]),
             }
         )
     names = [
@@ -62,11 +61,9 @@ def _readings(monitored: tuple[Monitored, ...], say: Words) -> Section:
         + (f" [{', '.join(item.claims)}]" if item.claims else "")
         for item in monitored
     ]
-    cells = pd.DataFrame(rows, index=names)
-    drop = (say("daily moves"),)
-    table = Table("", cells, (say("fires"),), drop, head=say("reading"))
+    read = table(say, rows, names, left=("fires",), drop=("daily moves",), head="reading")
     note = say("daily moves: the distance in typical daily moves")
-    return Section("readings", say("Triggers"), tables=(table,), notes=(note,))
+    return Section("readings", say("Triggers"), tables=(read,), notes=(note,))
 
 
 def _holdings(found: Today, say: Words) -> Section:
@@ -82,14 +79,13 @@ def _holdings(found: Today, say: Words) -> Section:
     idle = [1.0 - float(held[key].sum()) for key in ("weight", "target")]
     if max(idle) > 0.0005:
         rows[say.name("cash")] = ("", *idle[: len(columns)])
-    heads = [say("name"), say("weight"), say("next session")][: 1 + len(columns)]
-    cells = pd.DataFrame(
-        [(name, *(written(part, "percent") for part in parts)) for name, *parts in rows.values()],
-        columns=heads,
-        index=list(rows),
-    )
-    table = Table("", cells, (say("name"),), (say("name"),), head=say("instrument"))
-    return Section("holdings", say("Current position"), tables=(table,))
+    cells = [
+        {"name": name}
+        | {head: written(part, "percent") for head, part in zip(HEADS, parts, strict=False)}
+        for name, *parts in rows.values()
+    ]
+    listed = table(say, cells, rows, left=("name",), drop=("name",), head="instrument")
+    return Section("holdings", say("Current position"), tables=(listed,))
 
 
 def _orders(found: Today, say: Words) -> Section:
@@ -98,19 +94,18 @@ def _orders(found: Today, say: Words) -> Section:
     if orders.empty:
         none = say("None: the account is on target, or too small to trade.")
         return Section("orders", say("Orders"), (none,))
-    cells = pd.DataFrame(
-        [
-            {
-                say("name"): _name(found, row["instrument"], say),
-                say("units"): f"{row['units']:,.2f}".removesuffix(".00"),
-                say("price"): written(row["price"], "{:,.3f}" if row["price"] < 100 else "{:,.2f}"),
-                say("value"): written(row["value"], "number"),
-                say("costs"): written(row["cost"], "{:,.2f}"),
-            }
-            for row in orders.to_dict("records")
-        ],
-        index=[f"{say(row['side'])} {row['instrument']}" for row in orders.to_dict("records")],
-    )
+    listed = orders.to_dict("records")
+    rows = [
+        {
+            "name": _name(found, row["instrument"], say),
+            "units": f"{row['units']:,.2f}".removesuffix(".00"),
+            "price": written(row["price"], "{:,.3f}" if row["price"] < 100 else "{:,.2f}"),
+            "value": written(row["value"], "number"),
+            "costs": written(row["cost"], "{:,.2f}"),
+        }
+        for row in listed
+    ]
+    sides = [f"{say(row['side'])} {row['instrument']}" for row in listed]
     paid = [
         f"{say(part.replace('_', ' '))} {orders[part].sum():,.2f}"
         for part in cost_parts(orders)
@@ -124,9 +119,8 @@ def _orders(found: Today, say: Words) -> Section:
         parts=say.listed(paid) or say("none"),
         cash=f"{found.tickets.cash:,.0f}",
     )
-    drop = (say("name"), say("costs"))
-    table = Table("", cells, (say("name"),), drop, head=say("order"))
-    return Section("orders", say("Orders"), tables=(table,), notes=(sentence,))
+    tickets = table(say, rows, sides, left=("name",), drop=("name", "costs"), head="order")
+    return Section("orders", say("Orders"), tables=(tickets,), notes=(sentence,))
 
 
 def _name(found: Today, instrument: object, say: Words) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, table
 from backtest.views.words import Words
 
 
@@ -39,17 +37,14 @@ def trials_page(rows: Sequence[Mapping[str, Any]], say: Words) -> Page:
 
 def _market(name: str, rows: Sequence[Mapping[str, Any]], say: Words) -> Section:
     own = [row for row in rows if row["market"] == name]
-    cells = pd.DataFrame(
-        {
-            say("window"): [" … ".join(row["window"]) for row in own],
-            say("trials"): [f"{row['count']:,}" for row in own],
-            say("independent trials"): [f"{row['effective']:,}" for row in own],
-            say("latest"): [(row["last_made"] or "–")[:10] for row in own],
-            say("from"): [", ".join(row["origins"]) for row in own],
-        },
-        index=[row["family"] for row in own],
-    )
-    left = (say("window"), say("from"))
-    drop = (say("from"), say("latest"))
-    table = Table("", cells, left, drop, head=say("family"))
-    return Section(id=f"market-{name}", title=name, tables=(table,))
+    cells = {
+        "window": [" … ".join(row["window"]) for row in own],
+        "trials": [f"{row['count']:,}" for row in own],
+        "independent trials": [f"{row['effective']:,}" for row in own],
+        "latest": [(row["last_made"] or "–")[:10] for row in own],
+        "from": [", ".join(row["origins"]) for row in own],
+    }
+    families = [row["family"] for row in own]
+    left, drop = ("window", "from"), ("from", "latest")
+    listed = table(say, cells, families, left=left, drop=drop, head="family")
+    return Section(id=f"market-{name}", title=name, tables=(listed,))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.views.charts import Chart, Counts, Grid, Key, Line, Lines
-from backtest.views.numbers import column, written
+from backtest.views.numbers import digest, written
 from backtest.views.palette import regime_colors
 from backtest.views.words import Words
 
@@ -40,7 +40,7 @@ def map_chart(table: pd.DataFrame, score: str, at: tuple[Any, Any] | None, say: 
         ),
         say("In sample; the frame marks the best variant.") if mark else say("In sample."),
         (Grid("", cells, "ratio", diverging=False, mark=mark),),
-        data=cells.apply(lambda values: pd.Series(column(values, "ratio"), cells.index)),
+        data=digest(cells, "ratio"),
     )
 
 

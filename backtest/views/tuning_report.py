@@ -16,7 +16,7 @@ from backtest.tuning.search import Search
 from backtest.tuning.sweep_result import Sweep
 from backtest.tuning.walk_forward import WalkForward
 from backtest.views.numbers import day, figure, written
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.run_report import footer, origin
 from backtest.views.sections.curves import growth_chart
 from backtest.views.sections.data import manifest as manifest_section
@@ -174,24 +174,21 @@ def _page(found: Honesty, manifest: Mapping[str, Any], say: Words) -> Page:
 
 def _windows(walked: WalkForward, say: Words) -> Section:
     names, score = walked.swept.variants.names, walked.score
-    inside, outside = say("in sample"), say("out of sample")
-    cells = pd.DataFrame(
-        [
-            {
-                say("to"): day(row["test_to"]),
-                **{name: value_text(row[name]) for name in names},
-                inside: figure(score, float(row["in_sample"])),
-                outside: figure(score, float(row["out_of_sample"])),
-                say("rank"): written(float(row["rank"]), "{:.0%}"),
-            }
-            for row in walked.windows.to_dict("records")
-        ],
-        index=[day(value) for value in walked.windows["test_from"]],
-    )
-    table = Table("", cells, drop=(say("to"),), head=say("test from"))
+    rows = [
+        {
+            "to": day(row["test_to"]),
+            **{name: value_text(row[name]) for name in names},
+            "in sample": figure(score, float(row["in_sample"])),
+            "out of sample": figure(score, float(row["out_of_sample"])),
+            "rank": written(float(row["rank"]), "{:.0%}"),
+        }
+        for row in walked.windows.to_dict("records")
+    ]
+    begun = map(day, walked.windows["test_from"])
+    listed = table(say, rows, begun, drop=("to",), head="test from")
     title = say("The variant chosen in each window, by {score}", score=say.figure(score))
     note = say("rank: the share of variants it did better than out of sample; 50% is chance")
-    return Section("windows", title, tables=(table,), notes=(note,))
+    return Section("windows", title, tables=(listed,), notes=(note,))
 
 
 def _curves(walked: WalkForward, say: Words) -> Section:
@@ -200,18 +197,14 @@ def _curves(walked: WalkForward, say: Words) -> Section:
         say("default parameters"): walked.default.summary(),
         **{say.name(k): v for k, v in walked.result.benchmark_summary().items()},
     }
-    cells = pd.DataFrame(
-        {
-            say.figure(key): [figure(key, known.get(key)) for known in curves.values()]
-            for key in SHOWN
-        },
-        index=list(curves),
-    )
-    table = Table("", cells, drop=(say.figure("switches"),))
+    rows = [
+        {say.figure(key): figure(key, known.get(key)) for key in SHOWN} for known in curves.values()
+    ]
+    listed = table(say, rows, curves, drop=(say.figure("switches"),))
     returns = {say("tuned, out-of-sample windows joined"): walked.result.returns}
     returns[say("default parameters")] = walked.default.returns
     growth = growth_chart(returns, walked.result.benchmarks, say, {})
-    return Section("curves", say("Out of sample"), charts=(growth,), tables=(table,))
+    return Section("curves", say("Out of sample"), charts=(growth,), tables=(listed,))
 
 
 def _best(

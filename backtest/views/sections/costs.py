@@ -7,8 +7,8 @@ import pandas as pd
 from backtest.costs import cost_parts
 from backtest.engine.result import BacktestResult
 from backtest.views.charts import Bars, Chart, Key
-from backtest.views.numbers import column, written
-from backtest.views.page import Section, Table
+from backtest.views.numbers import column, digest, written
+from backtest.views.page import Section, table
 from backtest.views.palette import color
 from backtest.views.words import Words
 
@@ -24,14 +24,12 @@ def costs(result: BacktestResult, say: Words) -> Section | None:
     years = len(result.equity) / result.per_year
     total = pd.concat([paid, pd.Series({"total": float(orders["cost"].sum())})])
     currency = result.manifest["currency"]
-    cells = pd.DataFrame(
-        {
-            say("paid, {currency}", currency=currency): column(total, "number"),
-            say("of value traded, bp"): column(total / traded * 1e4, "{:.2f}"),
-            say("of equity, a year"): column(total / equity / years, "{:.2%}"),
-        },
-        index=[say(name.replace("_", " ")) for name in total.index],
-    )
+    cells = {
+        say("paid, {currency}", currency=currency): column(total, "number"),
+        "of value traded, bp": column(total / traded * 1e4, "{:.2f}"),
+        "of equity, a year": column(total / equity / years, "{:.2%}"),
+    }
+    names = [say(name.replace("_", " ")) for name in total.index]
     sentence = say(
         "{count} trades worth {value} {currency} cost {paid} {currency}, by the model {name}; "
         "orders fill at the next {fill}.",
@@ -46,24 +44,24 @@ def costs(result: BacktestResult, say: Words) -> Section | None:
     charts: tuple[Chart, ...] = ()
     if kinds:
         charts = (_by_year(result, kinds, say),)
-    table = Table(say("Costs by kind"), cells)
-    return Section("costs", say("Costs"), (sentence,), charts, (table,))
+    listed = table(say, cells, names, caption=say("Costs by kind"))
+    return Section("costs", say("Costs"), (sentence,), charts, (listed,))
 
 
 def _by_year(result: BacktestResult, kinds: list[str], say: Words) -> Chart:
     filled = pd.DatetimeIndex(result.orders["filled"]).year
     equity = result.equity.groupby(pd.DatetimeIndex(result.equity.index).year).mean()
-    table = result.orders[kinds].groupby(filled).sum().reindex(equity.index, fill_value=0.0)
-    table = table.div(equity, axis=0)
-    table.columns = pd.Index([say(name.replace("_", " ")) for name in kinds])
-    table.index = table.index.astype(str)
-    yearly = table.sum(axis=1)
+    paid = result.orders[kinds].groupby(filled).sum().reindex(equity.index, fill_value=0.0)
+    paid = paid.div(equity, axis=0)
+    paid.columns = pd.Index([say(name.replace("_", " ")) for name in kinds])
+    paid.index = paid.index.astype(str)
+    yearly = paid.sum(axis=1)
     shades = tuple(color(number) for number in range(len(kinds)))
     return Chart(
         "costs",
         say("Costs by year, of mean equity"),
         say("Most in {year}: {share}.", year=yearly.idxmax(), share=f"{yearly.max():.2%}"),
-        (Bars("", table, shades, "{:.2%}", stacked=True),),
-        tuple(Key(name, shade) for name, shade in zip(table.columns, shades, strict=True)),
-        table.apply(lambda values: pd.Series(column(values, "{:.2%}"), table.index)),
+        (Bars("", paid, shades, "{:.2%}", stacked=True),),
+        tuple(Key(name, shade) for name, shade in zip(paid.columns, shades, strict=True)),
+        digest(paid, "{:.2%}"),
     )

@@ -10,8 +10,8 @@ from backtest.engine.metrics import drawdown
 from backtest.engine.result import BacktestResult
 from backtest.evidence.timing import drawdowns
 from backtest.views.charts import Chart, Key, Line, Lines, Strips, TimePanel
-from backtest.views.numbers import column, day, written
-from backtest.views.page import Section, Table
+from backtest.views.numbers import column, day, digest, written
+from backtest.views.page import Section, Table, table
 from backtest.views.palette import BESIDE, DARK, GRAY, OTHER, color, regime_colors
 from backtest.views.words import Words
 
@@ -24,22 +24,16 @@ def curves(result: BacktestResult, say: Words) -> Section:
     falls = drawdowns(result)
     tables: tuple[Table, ...] = ()
     if len(falls):
-        held = say("main position")
-        cells = pd.DataFrame(
-            {
-                say("from"): [day(value) for value in falls["peak"]],
-                say("trough"): [day(value) for value in falls["trough"]],
-                say("recovered"): [day(value) for value in falls["recovery"]],
-                result.name: column(falls["depth"], "percent"),
-                **{
-                    say.name(name): column(falls[name], "signed percent")
-                    for name in result.benchmarks
-                },
-                held: [_held(text, say) for text in falls["mostly_held"]],
-            },
-            index=range(1, len(falls) + 1),
-        )
-        tables = (Table(say("Largest drawdowns"), cells, left=(held,)),)
+        cells = {
+            "from": map(day, falls["peak"]),
+            "trough": map(day, falls["trough"]),
+            "recovered": map(day, falls["recovery"]),
+            result.name: column(falls["depth"], "percent"),
+            **{say.name(name): column(falls[name], "signed percent") for name in result.benchmarks},
+            "main position": [_held(text, say) for text in falls["mostly_held"]],
+        }
+        numbers, caption = range(1, len(falls) + 1), say("Largest drawdowns")
+        tables = (table(say, cells, numbers, caption=caption, left=("main position",)),)
     return Section("equity", say("Equity and drawdown"), charts=(chart,), tables=tables)
 
 
@@ -127,13 +121,11 @@ def _held_keys(shades: Mapping[str, str], say: Words) -> list[Key]:
 
 def _yearly(series: Mapping[str, pd.Series]) -> pd.DataFrame:
     """Return returns by calendar year as text."""
-    table = pd.DataFrame(
-        {
-            name: (1.0 + values).groupby(pd.DatetimeIndex(values.index).year).prod() - 1.0
-            for name, values in series.items()
-        }
-    )
-    return table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index))
+    yearly = {
+        name: (1.0 + values).groupby(pd.DatetimeIndex(values.index).year).prod() - 1.0
+        for name, values in series.items()
+    }
+    return digest(pd.DataFrame(yearly), "signed percent")
 
 
 def _held(text: str, say: Words) -> str:

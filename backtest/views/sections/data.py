@@ -11,7 +11,7 @@ from backtest.engine.result import BacktestResult
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.views.numbers import written
-from backtest.views.page import Section, Table
+from backtest.views.page import Section, Table, table
 from backtest.views.sections.headline import noted
 from backtest.views.words import Words
 
@@ -60,10 +60,9 @@ def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
             else say("The data checks found nothing.")
         )
         if found:
-            head = say("finding")
-            listed = [say.note(text) for text in found[:LISTED]]
-            cells = pd.DataFrame({head: listed}, index=range(1, len(listed) + 1))
-            tables = (Table(say("Data findings"), cells, left=(head,)),)
+            cells = {"finding": [say.note(text) for text in found[:LISTED]]}
+            numbers, caption = range(1, len(found[:LISTED]) + 1), say("Data findings")
+            tables = (table(say, cells, numbers, caption=caption, left=None),)
         if len(found) > LISTED:
             told.append(say("{count} more are not listed here.", count=len(found) - LISTED))
     notes = noted(result.warnings, say)
@@ -99,10 +98,9 @@ def manifest(document: Mapping[str, Any], say: Words) -> Section:
     rows = {name: spelled(value) for name, value in document.items() if name not in UNLISTED}
     for number, rule in enumerate(document.get("cost_rules", ()), 1):
         rows[f"cost rule {number}"] = spelled(rule)
-    value = say("value")
-    cells = pd.DataFrame({value: rows.values()}, index=list(rows))
-    table = Table(say("Everything needed to reproduce the run"), cells, left=(value,))
-    return Section("manifest", say("Manifest"), tables=(table,), folded=True)
+    caption = say("Everything needed to reproduce the run")
+    listed = table(say, {"value": rows.values()}, rows, caption=caption, left=None)
+    return Section("manifest", say("Manifest"), tables=(listed,), folded=True)
 
 
 def spelled(value: object) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from backtest.engine.result import BacktestResult
 from backtest.market import Market
 from backtest.views.charts import Chart, Raster
-from backtest.views.numbers import column
+from backtest.views.numbers import digest
 from backtest.views.page import Section
 from backtest.views.words import Words
 
@@ -32,7 +32,7 @@ def holdings(result: BacktestResult, market: Market | None, say: Words) -> Secti
         shown = shown[shown.index.isin(last)]
     darkest = float(np.quantile(shown.to_numpy()[shown.to_numpy() > NOTHING], DARKEST))
     years = pd.DatetimeIndex(weights.index).year
-    digest = weights[shown.columns].groupby(years).mean().T
+    yearly = weights[shown.columns].groupby(years).mean().T
     top = [f"{name} {mean[name]:.0%}" for name in shown.columns[:3]]
     chart = Chart(
         "weights",
@@ -45,7 +45,7 @@ def holdings(result: BacktestResult, market: Market | None, say: Words) -> Secti
                 darkest,
             ),
         ),
-        data=digest.apply(lambda values: pd.Series(column(values, "percent"), digest.index)),
+        data=digest(yearly, "percent"),
     )
     return Section("weights", say("Weights"), charts=(chart,))
 

@@ -11,7 +11,7 @@ from backtest.evidence.timing import around
 from backtest.market.episodes import EPISODES
 from backtest.strategy.claim import Source
 from backtest.views.charts import Bars, Chart, Grid, Key
-from backtest.views.numbers import column, written
+from backtest.views.numbers import column, digest, written
 from backtest.views.page import Section, Table
 from backtest.views.palette import DARK, GRAY, color
 from backtest.views.words import Words
@@ -41,7 +41,7 @@ def monthly(result: BacktestResult, say: Words) -> Section:
             low=written(float(returns.min()), "signed percent"),
         ),
         (Grid("", table, "signed percent"),),
-        data=table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index)),
+        data=digest(table, "signed percent"),
     )
     return Section("months", say("Months"), charts=(chart,))
 
@@ -66,7 +66,7 @@ def halves(result: BacktestResult, say: Words) -> Section:
         say.listed(beat) + ("。" if say.chinese else ".") if beat else "",
         (Bars("", table, shades, "percent"),),
         tuple(Key(name, shade) for name, shade in zip(table.columns, shades, strict=True)),
-        table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index)),
+        digest(table, "signed percent"),
     )
     return Section("halves", say("By half"), charts=(chart,), tables=_episodes(result, say))
 
@@ -87,7 +87,7 @@ def _episodes(result: BacktestResult, say: Words) -> tuple[Table, ...]:
     if not rows:
         return ()
     table = pd.DataFrame.from_dict(rows, orient="index")
-    cells = table.apply(lambda values: pd.Series(column(values, "signed percent"), table.index))
+    cells = digest(table, "signed percent")
     return (Table(say("Named episodes"), cells),)
 
 

@@ -12,7 +12,7 @@ from backtest.evidence.timing import switches
 from backtest.strategy.decisions import rotates
 from backtest.views.charts import Chart, Line, Lines
 from backtest.views.numbers import column, day, written
-from backtest.views.page import Section, Table
+from backtest.views.page import Section, Table, table
 from backtest.views.palette import color
 from backtest.views.words import Words
 
@@ -48,15 +48,15 @@ def switching(result: BacktestResult, say: Words) -> Section | None:
                 height=170,
             ),
         ),
-        data=_listed(made, say),
+        data=_listed(made, say).cells,
     )
     order = made["contribution"].sort_values(kind="stable").index
     extremes = made.sort_values("contribution", kind="stable")
     tables = [Table(say("By basket entered"), _by_basket(made, say))]
     if len(order) > 2 * LISTED:
         best, worst = extremes.iloc[::-1].head(LISTED), extremes.head(LISTED)
-        tables.append(Table(say("Best switches"), _listed(best, say), _left(say)))
-        tables.append(Table(say("Worst switches"), _listed(worst, say), _left(say)))
+        tables.append(_listed(best, say, say("Best switches")))
+        tables.append(_listed(worst, say, say("Worst switches")))
     return Section("switches", say("Switches"), (sentence,), (chart,), tuple(tables))
 
 
@@ -75,18 +75,12 @@ def _by_basket(made: pd.DataFrame, say: Words) -> pd.DataFrame:
     )
 
 
-def _listed(made: pd.DataFrame, say: Words) -> pd.DataFrame:
-    left, entered = _left(say)
-    return pd.DataFrame(
-        {
-            left: [say.name(name) for name in made["left"]],
-            entered: [say.name(name) for name in made["entered"]],
-            say("sessions"): column(made["sessions"], "number"),
-            say("relative gain"): column(made["gain"], "signed percent"),
-        },
-        index=[day(value) for value in made.index],
-    )
-
-
-def _left(say: Words) -> tuple[str, str]:
-    return say("basket left"), say("basket entered")
+def _listed(made: pd.DataFrame, say: Words, caption: str = "") -> Table:
+    cells = {
+        "basket left": map(say.name, made["left"]),
+        "basket entered": map(say.name, made["entered"]),
+        "sessions": column(made["sessions"], "number"),
+        "relative gain": column(made["gain"], "signed percent"),
+    }
+    left = ("basket left", "basket entered")
+    return table(say, cells, map(day, made.index), caption=caption, left=left)

@@ -12,7 +12,7 @@ from backtest.strategy import TriggerRotation
 from backtest.triggers import Trigger
 from backtest.views.charts import Chart, Key, Line, Lines, Strips
 from backtest.views.numbers import day, written
-from backtest.views.page import Section, Table
+from backtest.views.page import Section, Table, table
 from backtest.views.palette import PALE, SHADE, color, regime_colors
 from backtest.views.words import Words
 
@@ -67,11 +67,7 @@ def triggering(result: BacktestResult, market: Market, say: Words) -> Section | 
         ),
     )
     fired = fired_chart(result.regime, list(measured)[DRAWN:], rules, market, say)
-    tables = (
-        Table(
-            say("Frequency and last change"), _digest(result, list(measured), rules, market, say)
-        ),
-    )
+    tables = (_digest(result, list(measured), rules, market, say),)
     sentence = say(
         "After every close the rules are evaluated in this order; the first that is true sets the "
         "position: {rules}.",
@@ -134,7 +130,7 @@ def _digest(
     rules: Mapping[str, Trigger],
     market: Market,
     say: Words,
-) -> pd.DataFrame:
+) -> Table:
     """Say of every rule and leaf how often it fired, how often it turned, and when last."""
     index = result.equity.index
     asked = {_rule(name, say): rule for name, rule in rules.items()}
@@ -149,14 +145,14 @@ def _digest(
         end = say("not known") if pd.isna(answer.iloc[-1]) else _answered(fires.iloc[-1], say)
         rows.append(
             {
-                say("of sessions"): written(float(fires.mean()), "{:.0%}"),
-                say("activations"): f"{len(on):,}",
-                say("last turned on"): day(on[-1]) if len(on) else "–",
-                say("last turned off"): day(off[-1]) if len(off) else "–",
-                say("at the end"): end,
+                "of sessions": written(float(fires.mean()), "{:.0%}"),
+                "activations": f"{len(on):,}",
+                "last turned on": day(on[-1]) if len(on) else "–",
+                "last turned off": day(off[-1]) if len(off) else "–",
+                "at the end": end,
             }
         )
-    return pd.DataFrame(rows, index=list(asked))
+    return table(say, rows, asked, caption=say("Frequency and last change"))
 
 
 def _answered(fires: bool, say: Words) -> str:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from backtest.evidence.elasticity import Reratings
 from backtest.evidence.intervals import Interval
 from backtest.views.numbers import column
-from backtest.views.page import Section, Table
+from backtest.views.page import Section, table
 from backtest.views.words import Words
 
 
 def valuation(found: Reratings, say: Words) -> Section:
     """List the halves of the report's year, and how valuations answer rates and confidence."""
-    halves, window = found.halves, say("window")
-    parts = {"price": say("price"), "valuation": say("valuation"), "earnings": say("earnings")}
+    halves = found.halves
     titles = {one.track: say.of(one, "title") for one in found.elasticities}
     titles |= {"market": say("market")}
-    cells = pd.DataFrame(
-        {window: halves["window"]}
-        | {head: column(100.0 * halves[key], "points") for key, head in parts.items()}
-    ).set_axis([titles.get(name, name) for name in halves["what"]])
-    tables = [Table(say("Price, valuation and earnings, percent"), cells, left=(window,))]
+    cells = {
+        "window": halves["window"],
+        "price": column(100.0 * halves["price"], "points"),
+        "valuation": column(100.0 * halves["valuation"], "points"),
+        "earnings": column(100.0 * halves["earnings"], "points"),
+    }
+    names = [titles.get(name, name) for name in halves["what"]]
+    caption = say("Price, valuation and earnings, percent")
+    listed = table(say, cells, names, caption=caption, left=("window",))
     sentences = tuple(
         say(
             "{track}: when the ten-year yield falls 10 bp its valuation moves {rate} (90% interval "
@@ -37,7 +38,7 @@ def valuation(found: Reratings, say: Words) -> Section:
         )
         for one in found.elasticities
     )
-    return Section("valuation", say("Valuation elasticity"), sentences, tables=tuple(tables))
+    return Section("valuation", say("Valuation elasticity"), sentences, tables=(listed,))
 
 
 def _bounds(name: str, interval: Interval) -> dict[str, str]:

@@ -19,7 +19,7 @@ from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Bars, Chart, Counts, Key, Whiskers
 from backtest.views.claim_sentences import amount
 from backtest.views.numbers import column, figure
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.palette import COLORS, GRAY, MARK, color
 from backtest.views.sections.origins import attributed
 from backtest.views.sections.readings import readings
@@ -49,20 +49,17 @@ LISTED = 12  # instruments named
 def honesty(found: Honesty, say: Words) -> Section:
     """List how far the best of a search is to be believed."""
     rows = found.rows()
-    meaning = say("meaning")
-    cells = pd.DataFrame(
-        {
-            say("value"): [value for _, value, _ in rows],
-            meaning: [say.note(text) for _, _, text in rows],
-        },
-        index=[say.note(name) for name, _, _ in rows],
-    )
+    cells = {
+        "value": [value for _, value, _ in rows],
+        "meaning": [say.note(text) for _, _, text in rows],
+    }
+    listed = table(say, cells, [say.note(name) for name, _, _ in rows], left=("meaning",))
     verdict = say("Verdict: {verdict}.", verdict=say(VERDICT_WORDS[found.verdict]))
     return Section(
         "honesty",
         say("Statistical reliability"),
         (verdict,),
-        tables=(Table("", cells, left=(meaning,)),),
+        tables=(listed,),
     )
 
 
@@ -81,30 +78,31 @@ def honesty_page(found: Honesty, say: Words) -> Page:
 def scorecard(card: Scorecard, say: Words) -> Section:
     """List the verdict on every claim, and draw those measured as returns."""
     told = card.sentences(say.language)
-    statement, window, outcome = say("statement"), say("window"), say("outcome")
-    evidence, interval, p, turns = say("evidence"), say("90% interval"), "p", say("reversed by")
     rows = [
         {
-            statement: say.of(item.claim, "statement"),
-            window: item.window + _mark(item),
-            say("value"): amount(item.value, item.unit, say.language),
-            interval: _interval(item, say),
-            outcome: say(item.verdict),
-            evidence: say(EVIDENCE_WORDS[item.evidence]),
-            p: "–" if item.placebo is None else f"{item.placebo.p:.2f}",
-            turns: say("{count} of {all}", count=len(item.turned), all=len(item.sensitivity))
+            "statement": say.of(item.claim, "statement"),
+            "window": item.window + _mark(item),
+            "value": amount(item.value, item.unit, say.language),
+            "90% interval": _interval(item, say),
+            "outcome": say(item.verdict),
+            "evidence": say(EVIDENCE_WORDS[item.evidence]),
+            "p": "–" if item.placebo is None else f"{item.placebo.p:.2f}",
+            "reversed by": say(
+                "{count} of {all}", count=len(item.turned), all=len(item.sensitivity)
+            )
             if item.sensitivity
             else "–",
         }
         for item in card.findings
     ]
-    table = Table(
-        "",
-        pd.DataFrame(rows, index=[item.claim.id for item in card.findings]),
-        left=(statement, window, outcome, evidence),
-        drop=(statement, turns, evidence, interval),
-        tones={say(word): tone for word, tone in TONES.items()},
-        head=say("claim"),
+    listed = table(
+        say,
+        rows,
+        [item.claim.id for item in card.findings],
+        left=("statement", "window", "outcome", "evidence"),
+        drop=("statement", "reversed by", "evidence", "90% interval"),
+        tones=TONES,
+        head="claim",
     )
     shown = [item for item in card.findings if item.unit == "return" and item.interval is not None]
     notes = (
@@ -118,7 +116,9 @@ def scorecard(card: Scorecard, say: Words) -> Section:
     )
     strips = readings(card.findings, SHADES, say)
     charts = ((_forest(shown, say),) if shown else ()) + ((strips,) if strips else ())
-    return Section("scorecard", say("Scorecard of the claims"), (told[0],), charts, (table,), notes)
+    return Section(
+        "scorecard", say("Scorecard of the claims"), (told[0],), charts, (listed,), notes
+    )
 
 
 def each_claim(card: Scorecard, say: Words) -> Section:
@@ -162,33 +162,28 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
     """Show what a strategy's evidence found: placebos, foresight, differences, attribution."""
     charts = tuple(_placebo(test, number, say) for number, test in enumerate(found.placebos))
     tests = found.differences
-    differ = pd.DataFrame(
-        {
-            say("against"): [say.name(name) for name in tests["against"]],
-            say("block length"): column(tests["block_length"], "number"),
-            say("mean return, points"): column(100 * tests["mean"], "points"),
-            "p": column(tests["mean_p"], "ratio"),
-            "Sharpe": column(tests["sharpe"], "{:+.2f}"),
-            "p ": column(tests["sharpe_p"], "ratio"),
-        },
-        index=[""] * len(tests),
-    )
-    tables = [Table(say("Annual differences, Ledoit-Wolf tests"), differ, left=(say("against"),))]
+    differ = {
+        "against": map(say.name, tests["against"]),
+        "block length": column(tests["block_length"], "number"),
+        "mean return, points": column(100 * tests["mean"], "points"),
+        "p": column(tests["mean_p"], "ratio"),
+        "Sharpe": column(tests["sharpe"], "{:+.2f}"),
+        "p ": column(tests["sharpe_p"], "ratio"),
+    }
+    caption = say("Annual differences, Ledoit-Wolf tests")
+    tables = [table(say, differ, [""] * len(tests), caption=caption, left=("against",))]
     if found.foresight is not None:
         charts = (*charts, _foresight(found.foresight, say))
         rungs = found.foresight.rungs
-        keys = [key for key in ("cagr", "sharpe", "max_drawdown", "switches") if key in rungs]
-        cells = pd.DataFrame(
-            {
-                say.figure(key): [figure(key, value) for value in rungs[key].tolist()]
-                for key in keys
-            },
-            index=[_rung(str(name), say) for name in rungs.index],
+        names = [_rung(str(name), say) for name in rungs.index]
+        caption = say("What the rotation could be worth, from perfect foresight down")
+        tables.append(table(say, _figures(rungs, say), names, caption=caption))
+        delay, caption = (
+            found.foresight.delay,
+            say("Cost of delay: the strategy with its signals delayed"),
         )
-        tables.append(
-            Table(say("What the rotation could be worth, from perfect foresight down"), cells)
-        )
-        tables.append(_delay(found.foresight.delay, say))
+        cells, head = _figures(delay, say), "sessions of delay"
+        tables.append(table(say, cells, delay.index, caption=caption, head=head))
     if len(found.by_claim):
         tables.append(_by_claim(found.by_claim, say))
     notes = tuple(say.note(text) for text in found.notes)
@@ -206,29 +201,23 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
 
 def _by_claim(earned: pd.DataFrame, say: Words) -> Table:
     """List what each claim's trigger earned: alone, given the others, and its fair share."""
-    heads = {
-        "alone": say("alone"),
-        "given_others": say("given the others"),
-        "share": say("fair share (Shapley)"),
+    cells = {
+        "alone": column(np.expm1(earned["alone"]), "signed percent"),
+        "given the others": column(np.expm1(earned["given_others"]), "signed percent"),
+        "fair share (Shapley)": column(np.expm1(earned["share"]), "signed percent"),
     }
-    cells = pd.DataFrame(
-        {head: column(np.expm1(earned[key]), "signed percent") for key, head in heads.items()}
-    ).set_axis([say.listed(claims.split()) for claims in earned["claims"]])
-    return Table(say("Profit by claim, percent after costs"), cells, head=say("claim"))
+    claims = [say.listed(claims.split()) for claims in earned["claims"]]
+    caption = say("Profit by claim, percent after costs")
+    return table(say, cells, claims, caption=caption, head="claim")
 
 
-def _delay(delay: pd.DataFrame, say: Words) -> Table:
-    """List what the strategy earns when it learns of everything some sessions late."""
-    keys = [key for key in ("cagr", "sharpe", "max_drawdown", "switches") if key in delay]
-    cells = pd.DataFrame(
-        {say.figure(key): [figure(key, value) for value in delay[key].tolist()] for key in keys},
-        index=list(map(str, delay.index)),
-    )
-    return Table(
-        say("Cost of delay: the strategy with its signals delayed"),
-        cells,
-        head=say("sessions of delay"),
-    )
+def _figures(rows: pd.DataFrame, say: Words) -> dict[str, list[str]]:
+    """Write the figures of rungs, or of delays."""
+    return {
+        say.figure(key): [figure(key, value) for value in rows[key].tolist()]
+        for key in ("cagr", "sharpe", "max_drawdown", "switches")
+        if key in rows
+    }
 
 
 def _rung(name: str, say: Words) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from backtest.evidence.year_path import WHOLE, YearPath
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.views.charts import Chart, Key, Strips
 from backtest.views.numbers import column, day, written
-from backtest.views.page import Page, Section, Table
+from backtest.views.page import Page, Section, Table, table
 from backtest.views.palette import regime_colors
 from backtest.views.sections.headline import WARNING
 from backtest.views.words import Words
@@ -31,17 +29,9 @@ def year_page(path: YearPath, say: Words) -> Page:
 def the_year(path: YearPath, say: Words) -> Section:
     """Draw the path against the calendar; list what each spell earned and cost, and the test."""
     title = say("Performance in {year}", year=path.year)
-    tables = [
-        Table(say("Holding periods"), _spells(path, say), left=(say("position"), say("overlay")))
-    ]
-    tables.append(Table(say("By half-year, against the report's calendar"), _halves(path, say)))
-    if len(path.tests):
-        tables.append(
-            Table(
-                say("Refutation test: the basket held against the alternative"), _tests(path, say)
-            )
-        )
-    tables.append(Table(say("When the triggers were on"), _signs(path, say), left=(say("claims"),)))
+    tables = [_spells(path, say), _halves(path, say)]
+    tables += [_tests(path, say)] * bool(len(path.tests))
+    tables.append(_signs(path, say))
     notes = (
         say(
             "The position was decided after the previous session. The strategy's return is after "
@@ -90,71 +80,65 @@ def _when(when: str, say: Words) -> str:
     return say("whole record") if when == WHOLE else when
 
 
-def _spells(path: YearPath, say: Words) -> pd.DataFrame:
+def _spells(path: YearPath, say: Words) -> Table:
     spells = path.spells
     fixed = ("from", "to", "held", "sessions", "with", "returned", "costs")
     added = [
         say.listed([f"{say.name(name)} {count}" for name, count in row.items()]) or "–"
         for row in spells["with"]
     ]
-    return pd.DataFrame(
-        {
-            say("to"): [day(value) for value in spells["to"]],
-            say("position"): [say.name(name) for name in spells["held"]],
-            say("overlay"): added,
-            say("return"): column(spells["returned"], PERCENT),
-            say("costs"): column(spells["costs"], COST),
-            **{
-                say.name(name): column(spells[name], PERCENT)
-                for name in spells.columns
-                if name not in fixed
-            },
-        },
-        index=[day(value) for value in spells["from"]],
-    )
+    baskets = [name for name in spells.columns if name not in fixed]
+    cells = {
+        "to": map(day, spells["to"]),
+        "position": map(say.name, spells["held"]),
+        "overlay": added,
+        "return": column(spells["returned"], PERCENT),
+        "costs": column(spells["costs"], COST),
+        **{say.name(name): column(spells[name], PERCENT) for name in baskets},
+    }
+    caption, left = say("Holding periods"), ("position", "overlay")
+    return table(say, cells, map(day, spells["from"]), caption=caption, left=left)
 
 
-def _halves(path: YearPath, say: Words) -> pd.DataFrame:
+def _halves(path: YearPath, say: Words) -> Table:
     halves = path.halves
-    return pd.DataFrame(
-        {
-            say("the calendar"): [say.name(name) for name in halves["calendar"]],
-            say("by calendar"): column(halves["by calendar"], PERCENT),
-            say("return"): column(halves["returned"], PERCENT),
-            say("costs"): column(halves["costs"], COST),
-            say.name(EQUAL_WEIGHT): column(halves[EQUAL_WEIGHT], PERCENT),
-        },
-        index=halves.index,
-    )
+    cells = {
+        "the calendar": map(say.name, halves["calendar"]),
+        "by calendar": column(halves["by calendar"], PERCENT),
+        "return": column(halves["returned"], PERCENT),
+        "costs": column(halves["costs"], COST),
+        say.name(EQUAL_WEIGHT): column(halves[EQUAL_WEIGHT], PERCENT),
+    }
+    caption = say("By half-year, against the report's calendar")
+    return table(say, cells, halves.index, caption=caption)
 
 
-def _tests(path: YearPath, say: Words) -> pd.DataFrame:
+def _tests(path: YearPath, say: Words) -> Table:
     tests = path.tests
-    return pd.DataFrame(
-        {
-            say("position"): [say.name(name) for name in tests["held"]],
-            say("sessions"): column(tests["sessions"], "number"),
-            say("return"): column(tests["returned"], PERCENT),
-            say("against"): [say.name(name) for name in tests["over"]],
-            say("its return"): column(tests["other"], PERCENT),
-        },
-        index=[_when(when, say) for when in tests["when"]],
-    )
+    cells = {
+        "position": map(say.name, tests["held"]),
+        "sessions": column(tests["sessions"], "number"),
+        "return": column(tests["returned"], PERCENT),
+        "against": map(say.name, tests["over"]),
+        "its return": column(tests["other"], PERCENT),
+    }
+    caption = say("Refutation test: the basket held against the alternative")
+    return table(say, cells, [_when(when, say) for when in tests["when"]], caption=caption)
 
 
-def _signs(path: YearPath, say: Words) -> pd.DataFrame:
+def _signs(path: YearPath, say: Words) -> Table:
     columns = ["claims", "first half", "second half", "first", "last"]
     signs = path.signs if len(path.signs) else path.signs.reindex(columns=columns)
-    return pd.DataFrame(
-        {
-            say("claims"): signs["claims"].tolist(),
-            say("first half"): column(signs["first half"], "{:.0%}"),
-            say("second half"): column(signs["second half"], "{:.0%}"),
-            say("first"): [day(value) for value in signs["first"]],
-            say("last"): [day(value) for value in signs["last"]],
-        },
-        index=[say.note(str(name)) for name in signs.index],
-    )
+    cells = {
+        "claims": signs["claims"],
+        "first half": column(signs["first half"], "{:.0%}"),
+        "second half": column(signs["second half"], "{:.0%}"),
+        "first": map(day, signs["first"]),
+        "last": map(day, signs["last"]),
+    }
+    names = [say.note(str(name)) for name in signs.index]
+    caption = say("When the triggers were on")
+    return table(say, cells, names, caption=caption, left=("claims",))
 
 
 def _chart(path: YearPath, say: Words) -> Chart:
