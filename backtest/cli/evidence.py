@@ -90,10 +90,15 @@ def evidence(
     for flag in leave_out or []:
         if flag not in FLAGS:
             raise refused("--leave-out", flag, FLAGS)
-    from backtest.cli.lookup import find_thesis
+    from backtest.cli.lookup import find_thesis, is_thesis
     from backtest.market.event_file import events_named
     from strategies.taxonomy import EVENT_BASKETS
 
+    if strategy is not None and is_thesis(strategy) and strategy != thesis:
+        raise UserError(
+            "{name} is a thesis; measure its claims with nqp evidence --thesis {name}",
+            name=strategy,
+        )
     check_out(out, "page_folders:EVIDENCE", force=force)
     file = None if events is None else events_named(events, EVENT_BASKETS.names)
     card, taken_apart, seen = _gather(

@@ -82,6 +82,7 @@ def test_a_strategys_tables_fit_and_stand_in_the_report_beside_the_claims(tmp_pa
     [
         (["--lang", "fr"], "--lang was 'fr'"),
         (["--set", "fall_bp=1"], "--set needs a strategy"),
+        (["anti-involution-2025"], "nqp evidence --thesis anti-involution-2025"),
         (["thesis-rotaton"], "did you mean 'thesis-rotation'"),
         (["--events", "nowhere.csv"], "there is no event file nowhere.csv"),
         (["--market", "nowhere"], "nowhere"),

@@ -48,6 +48,20 @@
     });
     return figure;
   };
+  // Of names that stand beside points, those that would lie on another's are left out.
+  const thin = (traces, { xaxis, yaxis, margin, height }, across) => {
+    const taken = [], place = (value, [low, high], room) => (value - low) / (high - low) * room;
+    traces.filter((trace) => trace.mode === "lines+markers+text").forEach((trace) => {
+      const end = trace.x.length - 1, half = wide(trace.text[end]) / 2 + 3;
+      const x = place(trace.x[end], xaxis.range, across - margin.l - margin.r);
+      const y = place(trace.y[end], yaxis.range, height - margin.t - margin.b);
+      if (!trace.text[end]) return;
+      if (taken.some((one) => Math.abs(one.x - x) < one.half + half && Math.abs(one.y - y) < 14)) {
+        trace.text = trace.text.map(() => "");
+      } else taken.push({ x, y, half });
+    });
+    return traces;
+  };
   const fit = (box, across) => {
     const figure = read(box), layout = figure.layout, narrow = across < NARROW;
     const size = narrow ? 11 : 12;
@@ -92,6 +106,14 @@
         note.text = wrapped(note.text, across - 12, 2);
       });
     }
+    const drawn = figure.data.map((trace) => ({ ...trace }));
+    thin(figure.data, layout, across);
+    figure.frames.forEach((frame) => {
+      const whole = drawn.map((trace, n) => ({ ...trace, ...frame.data[n] }));
+      thin(whole, layout, across).forEach((trace, n) => {
+        if (trace.text) frame.data[n].text = trace.text;
+      });
+    });
     return figure;
   };
   const draw = (box, across) => {
