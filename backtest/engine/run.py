@@ -255,12 +255,7 @@ def _result(
         manifest=manifest,
         warnings=(*notes, *told_of(market, simulation, first)),
     )
-    early = before_launch(result)
-    more = [
-        *over_jumps(result, market),
-        *partly_compared(result),
-        *([] if early is None else [early]),
-    ]
+    more = (*over_jumps(result, market), *partly_compared(result), *before_launch(result))
     warnings = (*result.warnings, *more)
     coded = [text.to_json() for text in warnings if isinstance(text, Note)]
     return replace(result, warnings=warnings, manifest={**manifest, "notes": coded})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -137,19 +137,17 @@ def _parsed(line: bytes) -> Entry | None:
     return entry if sound and all(isinstance(text, str) for text in texts) else None
 
 
-def _against(entry: Entry, before: Entry | None) -> list[str]:
+def _against(entry: Entry, before: Entry | None) -> Iterator[str]:
     """Say what is wrong with an entry by itself and after the one before it."""
     place = f"journal entry {entry.number} of {entry.day}"
     resealed = _sealed(entry.number, entry.written, entry.kind, entry.body, entry.previous)
-    found = []
     if resealed.hash != entry.hash:
-        found.append(f"{place} was changed after it was written")
+        yield f"{place} was changed after it was written"
     expected = 1 if before is None else before.number + 1
     if entry.number != expected:
-        found.append(f"{place} stands where entry {expected} should: entries were removed or added")
+        yield f"{place} stands where entry {expected} should: entries were removed or added"
     elif entry.previous != (START if before is None else before.hash):
-        found.append(f"{place} does not follow the entry before it: one of them was replaced")
-    return found
+        yield f"{place} does not follow the entry before it: one of them was replaced"
 
 
 def _end_problems(path: Path, entries: list[Entry]) -> list[str]:

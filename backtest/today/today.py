@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -219,9 +220,8 @@ def today(
     done = None if account is None else _trade(held, account, market, costs, due)
     shown = _holdings(held, market)
     chosen = selection(Decisions(strategy, market), fill=fill_used(market, "open"))
-    notes = _warnings(market, day, missed, found, held, done)
-    if chosen.count.trials > 1:
-        notes = [*notes, chosen.sentence]
+    notes = [*_warnings(market, day, missed, found, held, done)]
+    notes += [chosen.sentence] * (chosen.count.trials > 1)
     return Today(
         strategy=strategy,
         market=market,
@@ -291,30 +291,26 @@ def _warnings(
     found: tuple[Monitored, ...],
     now: Position,
     done: Tickets | None,
-) -> list[Note]:
-    said: list[Note] = []
+) -> Iterator[Note]:
     if market.synthetic:
-        said.append(Note("synthetic data: an example, not a recommendation"))
+        yield Note("synthetic data: an example, not a recommendation")
     elif missed > _allowed(market):
-        said.append(
-            Note(
-                "the data are {count} sessions old: this was the signal then, not now",
-                count=missed,
-            )
+        yield Note(
+            "the data are {count} sessions old: this was the signal then, not now",
+            count=missed,
         )
     if not published(market.universe.calendar, day):
-        said.append(
-            Note(
-                "the holidays of {calendar} are not published up to {date}: weekdays count as "
-                "sessions there",
-                calendar=market.universe.calendar,
-                date=f"{day:%Y-%m-%d}",
-            )
+        yield Note(
+            "the holidays of {calendar} are not published up to {date}: weekdays count as "
+            "sessions there",
+            calendar=market.universe.calendar,
+            date=f"{day:%Y-%m-%d}",
         )
     unknown = tuple(_unknown(item) for item in found if item.leaf and item.fires is None)
     if unknown:
-        said.append(Note("not known on the last session: {readings}", readings=listed(unknown)))
-    return said if done is None else said + _account_warnings(market, now, done)
+        yield Note("not known on the last session: {readings}", readings=listed(unknown))
+    if done is not None:
+        yield from _account_warnings(market, now, done)
 
 
 def _unknown(item: Monitored) -> Note:
@@ -323,38 +319,28 @@ def _unknown(item: Monitored) -> Note:
     return Note("{name} (last on {date})", name=item.name, date=f"{item.known:%Y-%m-%d}")
 
 
-def _account_warnings(market: Market, now: Position, done: Tickets) -> list[Note]:
-    said: list[Note] = []
+def _account_warnings(market: Market, now: Position, done: Tickets) -> Iterator[Note]:
     known = market.universe.by_id
     wanted = now.target > 0
     indices = [name for name in done.orders["instrument"] if known[name].kind == "index"]
     if indices:
-        said.append(
-            Note(
-                "{count} of the orders are for indices, which cannot be bought: take them as "
-                "weights, or use a market of funds",
-                count=len(indices),
-            )
+        yield Note(
+            "{count} of the orders are for indices, which cannot be bought: take them as "
+            "weights, or use a market of funds",
+            count=len(indices),
         )
     if done.waiting:
-        said.append(
-            Note(
-                "{names} could not be traded in the last session (suspended, or locked at the "
-                "limit): left alone here",
-                names=", ".join(done.waiting),
-            )
+        yield Note(
+            "{names} could not be traded in the last session (suspended, or locked at the "
+            "limit): left alone here",
+            names=", ".join(done.waiting),
         )
     small = int((wanted & (done.after == 0)).sum()) - len(done.waiting)
     if small > 0:
-        said.append(
-            Note(
-                "the account is too small for {count} of {all} instruments",
-                count=small,
-                all=int(wanted.sum()),
-            )
+        yield Note(
+            "the account is too small for {count} of {all} instruments",
+            count=small,
+            all=int(wanted.sum()),
         )
     if not done.orders.empty:
-        said.append(
-            Note("prices are the last closes; the next open, and so the amounts, will differ")
-        )
-    return said
+        yield Note("prices are the last closes; the next open, and so the amounts, will differ")

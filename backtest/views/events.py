@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from backtest.evidence.event_kinds import EventsByKind
 from backtest.views.numbers import shaped
@@ -74,33 +75,25 @@ def _mean(found: EventsByKind, say: Words) -> str:
     )
 
 
-def _doubts(found: EventsByKind, say: Words) -> list[str]:
-    told = []
+def _doubts(found: EventsByKind, say: Words) -> Iterator[str]:
     if found.unknown:
-        told.append(
-            say(
-                "{count} events have no known time: taken as known after the close instead of "
-                "during the day the mean is {car} points.",
-                count=found.unknown,
-                car=_points(found.later),
-            )
+        yield say(
+            "{count} events have no known time: taken as known after the close instead of "
+            "during the day the mean is {car} points.",
+            count=found.unknown,
+            car=_points(found.later),
         )
     if any(found.flagged.values()):
-        told.append(
-            say(
-                "{anticipated} events were anticipated and {adverse} adverse; left out: {names}.",
-                **found.flagged,
-                names=say.listed([say(flag) for flag in found.left_out]) or say("none"),
-            )
+        yield say(
+            "{anticipated} events were anticipated and {adverse} adverse; left out: {names}.",
+            **found.flagged,
+            names=say.listed([say(flag) for flag in found.left_out]) or say("none"),
         )
     if found.whole.omitted:
-        told.append(
-            say(
-                "{count} events lack sessions before or after them and do not count.",
-                count=found.whole.omitted,
-            )
+        yield say(
+            "{count} events lack sessions before or after them and do not count.",
+            count=found.whole.omitted,
         )
-    return told
 
 
 def _kinds(found: EventsByKind, say: Words) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.placebo import PlaceboTest
@@ -105,31 +106,27 @@ def _worth(found: StrategyEvidence, say: Words) -> str:
     )
 
 
-def _events(found: StrategyEvidence, say: Words) -> list[str]:
-    told = []
+def _events(found: StrategyEvidence, say: Words) -> Iterator[str]:
     for name, made in found.events.items():
         count, bounds = int(made.figures["sessions"]), made.interval
         if not count:
-            told.append(say("{name}: no event with enough sessions.", name=say.name(name)))
+            yield say("{name}: no event with enough sessions.", name=say.name(name))
             continue
         if bounds is None:
             width = say("no interval: {reason}", reason=say.said(made.reason))
         else:
             low, high = f"{100 * bounds.low:+.1f}", f"{100 * bounds.high:+.1f}"
             width = say("90% interval {low} to {high}", low=low, high=high)
-        told.append(
-            say(
-                "{name}: over the {horizon} sessions from {count} events on, the mean abnormal "
-                "return was {car} points ({width}); p = {p} against other dates, {bmp} by BMP, "
-                "{rank} by ranks.",
-                name=say.name(name),
-                horizon=made.design.horizon,
-                count=count,
-                car=f"{100 * made.car:+.1f}",
-                width=width,
-                p=f"{made.p:.2f}",
-                bmp=f"{made.figures['bmp_p']:.2f}",
-                rank=f"{made.figures['rank_p']:.2f}",
-            )
+        yield say(
+            "{name}: over the {horizon} sessions from {count} events on, the mean abnormal "
+            "return was {car} points ({width}); p = {p} against other dates, {bmp} by BMP, "
+            "{rank} by ranks.",
+            name=say.name(name),
+            horizon=made.design.horizon,
+            count=count,
+            car=f"{100 * made.car:+.1f}",
+            width=width,
+            p=f"{made.p:.2f}",
+            bmp=f"{made.figures['bmp_p']:.2f}",
+            rank=f"{made.figures['rank_p']:.2f}",
         )
-    return told
