@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -47,6 +49,26 @@ WANTED = {
     "dict": "a table of keys and values",
     "too": "a list or table with an entry or more",
 }
+
+
+def file_text(path: Path) -> str:
+    """Return the text of a file in UTF-8, without a mark of its order of bytes."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError("{path} is not UTF-8 text; save it as UTF-8", path=path) from error
+
+
+def from_toml(text: str, source: str) -> dict[str, Any]:
+    """Return what a TOML text holds; `source` is what to call it."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UserError(
+            "{source} is not valid TOML: {error}",
+            source=source,
+            error=str(error) or Note("nested too deep"),
+        ) from error
 
 
 def validated(

@@ -7,7 +7,6 @@ checked entry by entry.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -18,7 +17,7 @@ from backtest.composite import aggregation, imputation, normalization, weighting
 from backtest.composite.indicator import PILLARS, Indicator
 from backtest.errors import UserError, refused, suggest, unknown, within
 from backtest.market.universe import check_sectors
-from backtest.validation import validated
+from backtest.validation import file_text, from_toml, validated
 
 BUILT_IN = ("china", "observable")
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -188,22 +187,13 @@ def load_framework(name_or_path: str | Path) -> Framework:
     path = Path(name_or_path)
     if not path.is_file():
         raise unknown("framework or TOML file", name, BUILT_IN)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise UserError("{path} is not UTF-8 text; save it as UTF-8", path=name) from error
-    return parse_framework(text, source=name)
+    return parse_framework(file_text(path), source=name)
 
 
 @lru_cache(maxsize=64)
 def parse_framework(text: str, source: str = "framework") -> Framework:
     """Read a framework from TOML text; errors name the entry and the fix."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(
-            "{source} is not valid TOML: {error}", source=source, error=error
-        ) from error
+    raw = from_toml(text, source)
     weights = raw.get("pillars")
     if isinstance(weights, dict):
         for pillar in PILLARS:

@@ -20,7 +20,7 @@ from annotated_types import Ge, Gt, Le
 
 from backtest.errors import UserError, suggest, unknown
 from backtest.market.frequency import FREQUENCIES
-from backtest.validation import validated
+from backtest.validation import file_text, from_toml, validated
 
 KINDS = ("index", "etf", "stock")
 # No spreadsheet takes an identifier for a formula, no terminal for a command.
@@ -242,20 +242,12 @@ def universe_text(name_or_path: str | Path) -> str:
     path = Path(name_or_path)
     if not path.is_file():
         raise unknown("universe or TOML file", name, BUILT_IN)
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise UserError("{path} is not UTF-8 text; save it as UTF-8", path=name) from error
+    return file_text(path)
 
 
 def parse_universe(text: str, source: str = "universe") -> Universe:
     """Read a universe from TOML text; errors name the key and the fix."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(
-            "{source} is not valid TOML: {error}", source=source, error=error
-        ) from error
+    raw = from_toml(text, source)
     raw["declared"] = _declared(raw.pop("sectors", {}))
     raw.setdefault("title", "")
     for entry in raw.get("instruments", ()) if isinstance(raw.get("instruments"), list) else ():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,13 +12,12 @@ import pandas as pd
 
 from backtest.errors import UserError, unknown, within
 from backtest.market.universe import BUILT_IN, check_sectors, load_universe
-from backtest.notes import Note
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Source
 from backtest.strategy.thesis_file import BasketEntry, ClaimEntry, ThesisFile
 from backtest.triggers import Trigger
 from backtest.triggers.syntax import parse_trigger
-from backtest.validation import validated
+from backtest.validation import file_text, from_toml, validated
 
 T = TypeVar("T")
 Dated = tuple[tuple[str, str], ...]  # (date, basket name)
@@ -81,10 +79,7 @@ def read_thesis(
         raise UserError(
             "there is no thesis file {path}; 'nqp thesis new NAME' writes one", path=path
         )
-    try:
-        return parse_thesis(path.read_text(encoding="utf-8-sig"), baskets, events, str(path))
-    except UnicodeDecodeError as error:
-        raise UserError("{path} is not UTF-8 text; save it as UTF-8", path=path) from error
+    return parse_thesis(file_text(path), baskets, events, str(path))
 
 
 def parse_thesis(
@@ -94,15 +89,7 @@ def parse_thesis(
     source: str = "thesis",
 ) -> Thesis:
     """Read a thesis from TOML text, as `read_thesis` does."""
-    try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UserError(
-            "{source} is not valid TOML: {error}",
-            source=source,
-            error=str(error) or Note("nested too deep"),
-        ) from error
-    file = validated(ThesisFile, raw, source)
+    file = validated(ThesisFile, from_toml(text, source), source)
     with within(source):
         return _built(file, baskets, events or {}, text)
 
