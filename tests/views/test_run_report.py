@@ -186,7 +186,7 @@ def test_findings_of_a_kind_share_a_line_in_both_languages(result, market):
 
 def test_an_answer_that_is_not_known_is_no_no(result, market):
     rules = {"yields": Unknown()}
-    cells = _digest(result, [], rules, market, Words())
+    cells = _digest(result, [], rules, market, Words()).cells
     half = int((result.equity.index < market.sessions[len(market.sessions) // 2]).sum())
     assert cells.loc["rule yields", "at the end"] == "not known"
     assert cells.loc["rule yields", "last turned on"] == f"{result.equity.index[0]:%Y-%m-%d}"
