@@ -14,7 +14,8 @@ from backtest.display import RENDERERS
 if TYPE_CHECKING:
     from backtest.costs import ETF_COSTS, FREE, STOCK_COSTS, CostModel
     from backtest.data import load_market
-    from backtest.engine.result import BacktestResult, compare
+    from backtest.engine.comparison import compare
+    from backtest.engine.result import BacktestResult
     from backtest.engine.run import run, run_many
     from backtest.errors import UserError
     from backtest.market import Market
@@ -44,7 +45,7 @@ _HOME = {
     "UserError": "backtest.errors",
     "assess": "backtest.tuning.assess",
     "check": "backtest.strategy.check",
-    "compare": "backtest.engine.result",
+    "compare": "backtest.engine.comparison",
     "load_market": "backtest.data",
     "load_universe": "backtest.market.universe",
     "rotation_map": "backtest.market.rotation_map",

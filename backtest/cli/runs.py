@@ -116,7 +116,7 @@ def keep_run(result: BacktestResult, folder: Path | None) -> None:
 
 def keep_comparison(results: list[BacktestResult], folder: Path | None) -> None:
     """Note a comparison among the runs, with the figures of its highest Sharpe ratio."""
-    from backtest.engine.result import labels_of
+    from backtest.engine.comparison import labels_of
 
     known = [result.to_json() for result in results]
     best = max(known, key=lambda one: one["summary"]["sharpe"] or -1e9)

@@ -1,15 +1,16 @@
-"""Comparison: several backtests on one market and window, as a value."""
+"""Several backtests on one market and window: a table of their figures, and a value."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import pandas as pd
 
-from backtest.display import Displayed
-from backtest.engine.result import BacktestResult, labels_of
+from backtest.display import Displayed, put_in
+from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
 
 
@@ -44,3 +45,36 @@ class Comparison(Displayed):
             pd.DataFrame({label: result.regime for label, result in labeled.items()}),
             results[0].benchmarks,
         )
+
+
+class Compared(pd.DataFrame):
+    """A row per result and a column per figure; printed with units, a column per result."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame  # what is made of it is a plain frame
+
+    def __repr__(self) -> str:
+        return str(put_in("figures")({str(name): dict(row) for name, row in self.iterrows()}))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
+
+
+def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:
+    """Return one row per result and one column per figure of `summary()`; printed with units.
+
+    Rows are named after the strategies; a name that occurs twice gets its parameters behind it.
+    """
+    labels = labels_of(results)
+    rows = [result.summary() for result in results]
+    return Compared(rows, index=pd.Index(labels, name="strategy"))
+
+
+def labels_of(results: Sequence[BacktestResult]) -> list[str]:
+    """Return a label for each result: its name, with its settings where a name stands twice."""
+    names = [result.name for result in results]
+    return [
+        result.name if names.count(result.name) == 1 else f"{result.name} {result.manifest['set']}"
+        for result in results
+    ]

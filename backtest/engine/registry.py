@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from backtest.display import put_in
 from backtest.errors import unknown
 
 Answer = Any
@@ -111,6 +112,13 @@ def figure(
         return function
 
     return register
+
+
+class Figures(dict[str, float]):
+    """Headline figures by name: fractions, and rates a year; printed with their units."""
+
+    def __repr__(self) -> str:
+        return str(put_in("figures")({"": self}))
 
 
 def figures(track: Track, names: Iterable[str] | None = None) -> dict[str, Answer]:

@@ -1,9 +1,9 @@
-"""BacktestResult: what a backtest was and did, as a value; and compare()."""
+"""BacktestResult: what a backtest was and did, as a value."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,8 +16,8 @@ from backtest.display import Displayed, put_in
 from backtest.engine import metrics
 from backtest.engine.benchmarks import has_periods, over_periods
 from backtest.engine.fan import Fan, fan
-from backtest.engine.figures import Compared, Figures
 from backtest.engine.portfolio import Books, daily_portfolio
+from backtest.engine.registry import Figures
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
@@ -365,25 +365,6 @@ class BacktestResult(Displayed):
                 "manifest": dict(self.manifest),
             }
         )
-
-
-def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:
-    """Return one row per result and one column per figure of `summary()`; printed with units.
-
-    Rows are named after the strategies; a name that occurs twice gets its parameters behind it.
-    """
-    labels = labels_of(results)
-    rows = [result.summary() for result in results]
-    return Compared(rows, index=pd.Index(labels, name="strategy"))
-
-
-def labels_of(results: Sequence[BacktestResult]) -> list[str]:
-    """Return a label for each result: its name, with its settings where a name stands twice."""
-    names = [result.name for result in results]
-    return [
-        result.name if names.count(result.name) == 1 else f"{result.name} {result.manifest['set']}"
-        for result in results
-    ]
 
 
 def document(entries: Mapping[Any, Any]) -> dict[str, Any]:
