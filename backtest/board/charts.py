@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.board.heat import Heat
+from backtest.board.heat import SCORE, Heat
 from backtest.board.view import CASH, View, benchmarks
 from backtest.strategy import TriggerRotation
 from backtest.views.charts import Chart, Key, Line, Lines
@@ -52,4 +52,4 @@ def heat_map(heat: Heat, chosen: Mapping[str, Any], say: Words) -> Chart:
     place = heat.place(chosen)
     at = None if place is None else (heat.table.index[place[0]], heat.table.columns[place[1]])
     table = heat.table.rename_axis(index=heat.labels[0], columns=heat.labels[1])
-    return map_chart(table, heat.score, at, say)
+    return map_chart(table, SCORE, at, say)

@@ -21,6 +21,7 @@ from backtest.strategy import Strategy
 from backtest.tuning.sweep import sweep
 from backtest.views.numbers import figure
 
+SCORE = "sharpe"
 MOST = 20  # values of a parameter
 
 
@@ -46,7 +47,6 @@ class Heat:
     rows: str
     columns: str
     labels: tuple[str, str]
-    score: str
     table: pd.DataFrame
     trials: int
 
@@ -83,8 +83,8 @@ class Heat:
         row, column = divmod(number, len(self.table.columns))
         at = f"{self.labels[0]} {self.table.index.tolist()[row]:g}"
         at = f"{at}, {self.labels[1]} {self.table.columns.tolist()[column]:g}"
-        name = METRICS[self.score].label
-        return f"{at}: {name} {figure(self.score, float(self.scores[number]))}"
+        name = METRICS[SCORE].label
+        return f"{at}: {name} {figure(SCORE, float(self.scores[number]))}"
 
     def fits(self, strategy: Strategy, place_of: str) -> bool:
         """Whether another variant differs from this map's in nothing but the two parameters."""
@@ -101,7 +101,6 @@ def heat(
     columns: Control,
     *,
     terms: BoardTerms = USUAL,
-    score: str = "sharpe",
 ) -> Heat:
     """Try every combination of two parameters, at most 20 × 20; each counts as a trial.
 
@@ -127,7 +126,7 @@ def heat(
         strategy,
         space,
         market,
-        score=score,
+        score=SCORE,
         costs=terms.model,
         fill=terms.fill,
         start=terms.start,
@@ -135,7 +134,7 @@ def heat(
         constraints=[possible],
         progress=lambda _: None,
     )
-    table = swept.trials.pivot(index=rows.name, columns=columns.name, values=score)
+    table = swept.trials.pivot(index=rows.name, columns=columns.name, values=SCORE)
     table = table.sort_index(ascending=False)  # as it is drawn
     return Heat(
         strategy=strategy,
@@ -143,7 +142,6 @@ def heat(
         rows=rows.name,
         columns=columns.name,
         labels=(rows.label, columns.label),
-        score=score,
         table=table,
         trials=swept.tried,
     )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from backtest.engine.kernel import Growth, Rotation, Stage
 
 Codes = NDArray[np.int8]
+CASH = 1_000_000.0  # what it starts with
 PIECE = 512  # paths played at a time
 PLAYED = 4_000  # paths that placebos play through one rotation: growth tables pay
 
@@ -45,13 +46,9 @@ class RegimeReplay:
 
     market: Market
     baskets: Mapping[str, pd.DataFrame]
-    schedule: str
     names: tuple[str, ...]
     path: Codes
     first: int
-    costs: Costs
-    fill: str
-    cash: float
     _on: Stage
     _laid: tuple[Rotation, Stage, Growth]
 
@@ -123,7 +120,6 @@ def regime_replay(
     *,
     costs: Costs = ETF_COSTS,
     fill: str = "open",
-    cash: float = 1_000_000.0,
     first: int = 0,
 ) -> RegimeReplay:
     """Lay a rotation out.
@@ -145,19 +141,14 @@ def regime_replay(
     baskets = strategy.weighed(market)
     names = tuple(dict.fromkeys([*(str(name) for name in regime), *baskets]))
     numbers = {name: code for code, name in enumerate(names)}
-    used = fill_used(market, fill)
-    on = kernel.stage(market, costs, used, cash, first)
+    on = kernel.stage(market, costs, fill_used(market, fill), CASH, first)
     laid, narrowed = kernel.rotation(baskets, strategy.rebalance, list(names), market, on)
     return RegimeReplay(
         market=market,
         baskets=baskets,
-        schedule=strategy.rebalance,
         names=names,
         path=regime.astype(str).map(numbers).to_numpy().astype(np.int8),
         first=first,
-        costs=costs,
-        fill=used,
-        cash=cash,
         _on=on,
         _laid=(laid, narrowed, kernel.growth(laid, narrowed, PLAYED)),
     )

@@ -10,7 +10,7 @@ from backtest.views.words import Words
 
 def market_page(market: Market, say: Words) -> Page:
     """Return the page of a market."""
-    first, last = market.sessions[0], market.sessions[-1]
+    window = f"{day(market.sessions[0])} … {day(market.sessions[-1])}"
     series, sectors, findings = market.series.shape[1], len(market.by_sector), len(market.findings)
     by_series, by_sector = (_series(market, say),), (_sectors(market, say),)
     sections = [
@@ -24,22 +24,10 @@ def market_page(market: Market, say: Words) -> Page:
         sections.append(Section("findings", title, told, folded=True))
     return Page(
         title=f"{market.name}: {market.universe.title}",
-        subtitle=scope(f"{day(first)} … {day(last)}", say, synthetic=market.synthetic),
+        subtitle=" · ".join([*[say("synthetic data")] * market.synthetic, window]),
         language=say.language,
         sections=tuple(sections),
     )
-
-
-def scope(window: str, say: Words, *, synthetic: bool, in_sample: bool = False) -> str:
-    """Say what a value is about and what it is not.
-
-    Examples
-    --------
-    >>> scope("2015 … 2025", Words(), synthetic=True, in_sample=True)
-    'synthetic data · 2015 … 2025 · in sample'
-    """
-    parts = [say("synthetic data")] * synthetic + [window] + [say("in sample")] * in_sample
-    return " · ".join(parts)
 
 
 def _extent(market: Market, say: Words) -> Table:
