@@ -140,7 +140,8 @@ def _choose_variant(opened: str) -> tuple[Strategy, dict[str, Control]]:
     st.sidebar.caption(markdown_text(doc))
     moved = {control.name: control for control in controls(strategy)}
     values = {control.name: _widget(strategy, control) for control in moved.values()}
-    st.sidebar.button("Back to defaults", on_click=_load, args=(strategy, _defaults(moved)))
+    defaults = {name: control.value for name, control in moved.items()}
+    st.sidebar.button("Back to defaults", on_click=_load, args=(strategy, defaults))
     still = ", ".join(f"{name} = {value}" for name, value in fixed(strategy).items())
     if still:
         st.sidebar.caption(f"Not moved here: {markdown_text(still)}")
@@ -161,10 +162,6 @@ def _widget(strategy: Strategy, control: Control) -> Any:
             label, low, high, step=control.step, format="%g", key=key, help=said
         )
     return control.nearest(chosen)
-
-
-def _defaults(moved: Mapping[str, Control]) -> dict[str, Any]:
-    return {name: control.value for name, control in moved.items()}
 
 
 def _load(strategy: Strategy, values: Mapping[str, Any]) -> None:

@@ -256,15 +256,10 @@ def _answer(values: Array, *, known: bool = True) -> Answer:
     return float(found) if np.ndim(found) == 0 else found
 
 
-def _beside(values: ArrayLike, returns: Array) -> Array:
-    """Return a value by session, or one for all, in a shape that goes with `returns`."""
-    column = _array(values)
-    return column[:, None] if column.ndim == 1 and returns.ndim == 2 else column
-
-
 def _less(returns: ArrayLike, other: ArrayLike) -> Array:
-    values = _array(returns)
-    less: Array = values - _beside(other, values)
+    """Return returns less a value by session, or one for all."""
+    values, column = _array(returns), _array(other)
+    less: Array = values - (column[:, None] if column.ndim == 1 and values.ndim == 2 else column)
     return less
 
 

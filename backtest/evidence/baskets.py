@@ -6,6 +6,7 @@ its sectors' returns, which is what a table of half-year returns shows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
 from math import comb
@@ -67,7 +68,7 @@ def listed_weights(
     return pd.Series(present), tuple(absent)
 
 
-def instruments(market: Market, sectors: pd.Index) -> tuple[str, ...]:
+def instruments(market: Market, sectors: Iterable[str]) -> tuple[str, ...]:
     """Return the instruments that stand for sectors."""
     return tuple(name for sector in sectors for name in market.by_sector[sector])
 

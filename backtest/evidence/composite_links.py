@@ -19,7 +19,6 @@ from backtest.composite.observable import PREFIX
 from backtest.errors import UserError
 from backtest.evidence.intervals import Interval, by_blocks
 from backtest.evidence.observation import Array, Observation
-from backtest.market import Market
 
 TOGETHER = 0.90  # how sure all intervals are at once
 FEWEST = 24  # spans without which nothing is said
@@ -97,13 +96,9 @@ def _targets(found: Composite) -> Mapping[str, pd.Series]:
     for track, sectors in found.framework.tracks:
         here = list(market.sectors_of(sectors))
         if here:
-            levels[f"lead of {track}"] = _level(market, here) / market.equal_weight
+            moved = market.sector_close[here].pct_change(fill_method=None).mean(axis=1)
+            levels[f"lead of {track}"] = (1.0 + moved.fillna(0.0)).cumprod() / market.equal_weight
     return levels
-
-
-def _level(market: Market, sectors: list[str]) -> pd.Series:
-    moved = market.sector_close[sectors].pct_change(fill_method=None).mean(axis=1)
-    return (1.0 + moved.fillna(0.0)).cumprod()
 
 
 def _over_spans(level: pd.Series, horizon: int, *, relative: bool) -> pd.Series:

@@ -108,7 +108,7 @@ class CompositeSensitivity(Displayed):
                 "level": LEVEL,
                 "indices": self.indices.to_dict("records"),
                 "ranges": {
-                    name: {key: _known(value) for key, value in row.items()}
+                    name: {key: None if pd.isna(value) else value for key, value in row.items()}
                     for name, row in self.ranges.to_dict("index").items()
                 },
             }
@@ -187,7 +187,8 @@ def composite_sensitivity(
         for row in distinct:
             chosen = {name: factors[name][place] for name, place in zip(factors, row, strict=True)}
             effective = chosen if gaps else chosen | {"imputation": framework.imputation}
-            table.append(chosen | ask.outcomes(*_applied(framework, effective)))
+            changed = replace(framework, **{name: effective[name] for name in VARIED})
+            table.append(chosen | ask.outcomes(changed, int(chosen["delay"])))
             advance(1)
     variants = pd.DataFrame(table).assign(count=counts)
     return CompositeSensitivity(
@@ -218,11 +219,6 @@ def _has_gaps(market: Market, framework: Framework) -> bool:
         for method in ("carry", "none")
     )
     return not filled.equals(bare)
-
-
-def _applied(framework: Framework, chosen: Mapping[str, Any]) -> tuple[Framework, int]:
-    changed = replace(framework, **{name: chosen[name] for name in VARIED})
-    return changed, int(chosen["delay"])
 
 
 def _indices(
@@ -266,7 +262,3 @@ def _ranges(stated: Mapping[str, Any], drawn: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         rows, index=["stated", "low", "median", "high"], dtype=object
     ).T.rename_axis("outcome")
-
-
-def _known(value: Any) -> Any:
-    return None if pd.isna(value) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from backtest.evidence.baskets import instruments
 from backtest.evidence.chance import Placebo
 from backtest.evidence.events import Dated, EventStudy, detected, study
 from backtest.evidence.intervals import Interval
@@ -22,9 +23,11 @@ def after_events(claim: Claim, market: Market, window: Window) -> Observation:
         raise CannotTell("no event in {label}", label=window.label)
     cars = made.by_session
     values = cars.to_numpy(dtype=float)
+    groups = set(made.events["group"])
+    named = [name for group in claim.groups if group.name in groups for name in group.sectors]
     figures = made.figures
     return Observation(
-        instruments=_instruments(claim, market, set(made.events["group"])),
+        instruments=instruments(market, market.sectors_of(named)),
         statistic=lambda counts: counts @ values / counts.sum(axis=1),
         moves=claim.sign * cars,
         parts={"events": float(len(cars)), "horizon": float(made.design.horizon)}
@@ -65,9 +68,3 @@ def studied(claim: Claim, market: Market, window: Window) -> EventStudy:
 
     key = ("events", claim.groups, claim.events, horizon, claim.sign, window)
     return market.remember(key, make)
-
-
-def _instruments(claim: Claim, market: Market, groups: set[str]) -> tuple[str, ...]:
-    """Return what stands for the groups that had events, each once."""
-    sectors = [name for group in claim.groups if group.name in groups for name in group.sectors]
-    return tuple(name for sector in market.sectors_of(sectors) for name in market.by_sector[sector])

@@ -33,7 +33,7 @@ from backtest.evidence.observables import (
     elsewhere,
     measured_by,
 )
-from backtest.evidence.observation import Measurement, Observation
+from backtest.evidence.observation import Measurement
 from backtest.evidence.sensitivity import alternatives
 from backtest.evidence.verdict import (
     CANNOT_TELL,
@@ -238,6 +238,9 @@ def evaluate(
         complete=window.complete,
     )
     why = _why(claim, window, market, len(observed.moves)) if verdict == CANNOT_TELL else ""
+    p_values = dict(observed.p_values)
+    if observed.pair is not None:
+        p_values["ledoit_wolf_mean"] = mean_difference(observed.pair, seed=seed).p
     base = apart(elsewhere(claim, market, len(window)), window, len(window))
     known = market.sessions[window.rows] <= source.published
     return ClaimFinding(
@@ -255,14 +258,14 @@ def evaluate(
         unbounded=unbounded,
         placebos=placebos,
         unplaced=unplaced,
-        base_rate=_held_share(claim, base),
+        base_rate=float((claim.sign * (base - claim.threshold) > 0).mean()),
         in_sample=bool(window.end <= source.published),
         known_share=float(np.mean(known)),
         instruments=observed.instruments,
         names=tuple(_called(market, name) for name in observed.instruments),
         absent=observed.absent,
         parts=observed.parts,
-        p_values=dict(observed.p_values) | _difference(observed, seed),
+        p_values=p_values,
         sensitivity=alternatives(asked, source, market, window, others),
         concentration=concentration(observed),
         reason=why,
@@ -288,21 +291,9 @@ def _interval(measure: Observable, at: Measurement) -> tuple[Interval | None, st
         return None, unknown.reason
 
 
-def _difference(observed: Observation, seed: int) -> dict[str, float]:
-    if observed.pair is None:
-        return {}
-    return {"ledoit_wolf_mean": mean_difference(observed.pair, seed=seed).p}
-
-
 def _called(market: Market, instrument: str) -> Titled:
     known = market.universe.by_id.get(instrument)
     return Titled(instrument) if known is None else Titled(known.name, known.name_zh)
-
-
-def _held_share(claim: Claim, values: pd.Series) -> float:
-    if values.empty:
-        return math.nan
-    return float((claim.sign * (values - claim.threshold) > 0).mean())
 
 
 def _untold(claim: Claim, source: Source, reason: str) -> ClaimFinding:

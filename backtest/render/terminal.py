@@ -25,6 +25,7 @@ STYLES = {"good": "green", "bad": "red", "unsure": "yellow", "": ""}
 GAP = 2  # between columns
 PROSE = 12  # letters below which a column of text is not narrowed, if it has as many
 APART = 6  # sentences of a section beyond which each is a paragraph
+PARTS = re.compile(r"[^._/-]+[._/-]?|[._/-]")
 WORD, LONG = 16, 24  # letters above which a word may be broken after a dot, and after other marks
 
 
@@ -206,12 +207,10 @@ def _pieces(text: str) -> list[str]:
         if cell_len(word) <= WORD:
             found.append(word)
         else:
-            found += re.findall(r"[^.]+\.?|\.", word) if cell_len(word) <= LONG else _parted(word)
+            found += (
+                re.findall(r"[^.]+\.?|\.", word) if cell_len(word) <= LONG else PARTS.findall(word)
+            )
     return found
-
-
-def _parted(word: str) -> list[str]:
-    return re.findall(r"[^._/-]+[._/-]?|[._/-]", word)
 
 
 def _lines(text: str, width: int) -> str:

@@ -28,6 +28,7 @@ from backtest.views.numbers import NOTHING, written
 from backtest.views.palette import DIVERGING, GRAY, MARK, SEQUENTIAL
 
 TICKS = {"growth": ".3~g", "percent": ".0%", "signed percent": "+.0%", "ratio": ".2f"}
+HOVERS = {"growth": ".3f", "percent": ".1%", "signed percent": "+.1%"}
 FILLS = {False: "none", True: "tozeroy", "down": "tonexty"}
 ROUNDING = 1e-12  # a value below this
 TEXT = "%{text}<extra></extra>"  # shown where the pointer is
@@ -78,7 +79,7 @@ def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
 
 
 def _line(line: Line, values: pd.Series, unit: str) -> Trace:
-    said, hover = shown(line.name), f"%{{y:{_hover(unit)}}}"
+    said, hover = shown(line.name), f"%{{y:{HOVERS.get(unit, '.4~g')}}}"
     return _scatter("lines", _days(values.index), _numbers(values), name=said, hovertemplate=hover)
 
 
@@ -355,10 +356,6 @@ def _numbers(values: pd.Series | np.ndarray, digits: int = 6) -> list[float | No
 
 def _text(value: float, shape: str) -> str:
     return written(value, shape) if np.isfinite(value) else ""
-
-
-def _hover(unit: str) -> str:
-    return {"growth": ".3f", "percent": ".1%", "signed percent": "+.1%"}.get(unit, ".4~g")
 
 
 def _scale(colors: tuple[str, ...]) -> list[list[Any]]:

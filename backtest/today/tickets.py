@@ -20,7 +20,6 @@ from backtest.market import Market
 
 NEAR = 0.01  # an instrument this close to what the strategy holds is there, drift and lots aside
 SMALLEST = 1e-4  # of a unit, where fractions may be bought
-COLUMNS = ("instrument", "name", "side", "units", "price", "value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,8 @@ def weights_now(shares: np.ndarray, cash: float, market: Market) -> np.ndarray:
 def near(weights: np.ndarray, shares: np.ndarray, cash: float, market: Market) -> bool:
     """Whether an account holds the weights already, drift and whole lots aside."""
     price = np.nan_to_num(market.close.iloc[-1].to_numpy(dtype=float))
-    room = np.maximum(NEAR, _lots(market) * price / (cash + float((shares * price).sum())))
+    lots = np.array([float(market.universe.by_id[name].lot) for name in market.instruments])
+    room = np.maximum(NEAR, lots * price / (cash + float((shares * price).sum())))
     return bool((np.abs(weights_now(shares, cash, market) - weights) <= room).all())
 
 
@@ -109,10 +109,6 @@ def last_stage(market: Market, costs: Costs, due: pd.Timestamp) -> Stage:
     )
 
 
-def _lots(market: Market) -> np.ndarray:
-    return np.array([float(market.universe.by_id[name].lot) for name in market.instruments])
-
-
 def _listed(
     change: np.ndarray,
     value: np.ndarray,
@@ -123,29 +119,26 @@ def _listed(
 ) -> pd.DataFrame:
     """Lay the orders out with their costs by kind, as the simulation's order log has them."""
     known, rates = market.universe.by_id, costs.rates(market, pd.DatetimeIndex([due]))
-    rows = []
-    for column in np.flatnonzero(change):
-        name, side = market.instruments[column], "buy" if change[column] > 0 else "sell"
-        size = abs(float(value[column]))
-        by_kind = {
-            part: size * float((buy if side == "buy" else sell)[0, column])
-            for part, (buy, sell) in rates.parts.items()
+    columns = np.flatnonzero(change)
+    names = [market.instruments[column] for column in columns]
+    buys, size = change[columns] > 0, np.abs(value[columns])
+    by_kind = {
+        part: size * np.where(buys, buy[0, columns], sell[0, columns])
+        for part, (buy, sell) in rates.parts.items()
+    }
+    by_kind["commission"] = np.maximum(by_kind["commission"], rates.minimum)
+    listed = pd.DataFrame(
+        {
+            "instrument": names,
+            "name": [known[name].name for name in names],
+            "side": np.where(buys, "buy", "sell"),
+            "units": np.abs(change[columns]),
+            "price": market.close.iloc[-1].to_numpy(dtype=float)[columns],
+            "value": size,
+            **by_kind,
+            "cost": paid[columns],
         }
-        by_kind["commission"] = max(by_kind["commission"], rates.minimum)
-        rows.append(
-            {
-                "instrument": name,
-                "name": known[name].name,
-                "side": side,
-                "units": abs(float(change[column])),
-                "price": float(market.close[name].iloc[-1]),
-                "value": size,
-                **by_kind,
-                "cost": float(paid[column]),
-            }
-        )
-    columns = [*COLUMNS, *rates.parts, "cost"]
-    listed = pd.DataFrame(rows, columns=columns)
+    )
     return listed.sort_values(["side", "instrument"], ascending=[False, True]).reset_index(
         drop=True
     )

@@ -84,7 +84,9 @@ class Today(Displayed):
             "date": f"{self.as_of:%Y-%m-%d}",
             "strategy": self.strategy.name,
             "change": self.change,
-            "next": Note("its date is not known yet") if self.due is None else _day(self.due),
+            "next": Note("its date is not known yet")
+            if self.due is None
+            else f"{self.due:%Y-%m-%d}",
         }
         if self.holdings["weight"].sum() == 0:
             return Note(
@@ -236,10 +238,6 @@ def today(
         selection=chosen,
         warnings=(*look(strategy, market, check=check).notes, *notes),
     )
-
-
-def _day(day: pd.Timestamp) -> str:
-    return f"{day:%Y-%m-%d}"
 
 
 def _trade(

@@ -279,7 +279,12 @@ def sensitivity_page(varied: CompositeSensitivity, say: Words) -> Page:
     ways = say("All {all}", all=there) if drawn == there else f"{drawn} / {there}"
     ranges = pd.DataFrame(
         [
-            [_outcome(str(outcome), value) for value in row]
+            [
+                day(value)
+                if isinstance(value, pd.Timestamp)
+                else written(value, SHAPES.get(str(outcome), "number"))
+                for value in row
+            ]
             for outcome, row in varied.ranges.iterrows()
         ],
         columns=[say("as stated"), "5%", say("median"), "95%"],
@@ -342,9 +347,3 @@ def _share(row: pd.Series) -> str:
     if row["total"] != row["total"]:
         return f"– {mark}"
     return f"{row['total']:.2f} ± {row['total_half']:.2f} {mark}"
-
-
-def _outcome(outcome: str, value: object) -> str:
-    if isinstance(value, pd.Timestamp):
-        return day(value)
-    return written(value, SHAPES.get(outcome, "number"))

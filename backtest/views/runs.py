@@ -56,7 +56,10 @@ def differences_page(
     heads = (one["id"], other["id"] if other["id"] != one["id"] else f"{other['id']}'")
     cells = pd.DataFrame(
         {
-            head: [_written(name, pair[side]) for name, pair in pairs.items()]
+            head: [
+                figure(name, pair[side]) if name in METRICS else spelled(pair[side])
+                for name, pair in pairs.items()
+            ]
             for side, head in enumerate(heads)
         },
         index=[say.figure(name) for name in pairs],
@@ -70,7 +73,3 @@ def differences_page(
         conclusion=differ if pairs else same,
         sections=(Section("differences", "", tables=(Table("", cells, heads),)),) if pairs else (),
     )
-
-
-def _written(name: str, value: Any) -> str:
-    return figure(name, value) if name in METRICS else spelled(value)

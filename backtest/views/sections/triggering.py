@@ -142,7 +142,8 @@ def _digest(
         known = fires[answer.notna()]
         turned = known.ne(known.shift(fill_value=False))
         on, off = known.index[known & turned], known.index[~known & turned]
-        end = say("not known") if pd.isna(answer.iloc[-1]) else _answered(fires.iloc[-1], say)
+        end = say("yes") if fires.iloc[-1] else say("no")
+        end = say("not known") if pd.isna(answer.iloc[-1]) else end
         rows.append(
             {
                 "of sessions": written(float(fires.mean()), "{:.0%}"),
@@ -153,10 +154,6 @@ def _digest(
             }
         )
     return table(say, rows, asked, caption=say("Frequency and last change"))
-
-
-def _answered(fires: bool, say: Words) -> str:
-    return say("yes") if fires else say("no")
 
 
 def _rule(name: str, say: Words) -> str:

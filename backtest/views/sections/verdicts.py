@@ -81,7 +81,7 @@ def scorecard(card: Scorecard, say: Words) -> Section:
     rows = [
         {
             "statement": say.of(item.claim, "statement"),
-            "window": item.window + _mark(item),
+            "window": item.window + ("*" if item.in_sample else "+" * (item.known_share > 0)),
             "value": amount(item.value, item.unit, say.language),
             "90% interval": _interval(item, say),
             "outcome": say(item.verdict),
@@ -135,10 +135,6 @@ def each_claim(card: Scorecard, say: Words) -> Section:
         for item, sentence in zip(card.findings, told, strict=True)
     ]
     return Section("claims", say("Claim by claim"), tuple(sentences))
-
-
-def _mark(item: ClaimFinding) -> str:
-    return "*" if item.in_sample else "+" if item.known_share > 0 else ""
 
 
 def _measured_on(item: ClaimFinding, say: Words) -> str:
