@@ -149,7 +149,7 @@ def _document(
             "lacking": [asdict(one) for one in lacking(found)],
             "multivariate": {
                 "cronbach_alpha": cronbach_alpha(found.scores),
-                "explained": principal_components(found.scores).explained.tolist(),
+                "explained": principal_components(found.scores).tolist(),
                 "rows": len(found.scores.dropna()),
             },
             "links": [

@@ -6,28 +6,10 @@ principal components, and Cronbach's alpha. All read the rows in which every ind
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 FEWEST = 3  # rows without which nothing is said
-
-
-@dataclass(frozen=True, eq=False)
-class PrincipalComponents:
-    """Principal components of the correlations.
-
-    Attributes
-    ----------
-    explained : Series by component
-        Share of all variance, from the largest; the eigenvalues over the number of indicators.
-    loadings : DataFrame, indicator × component
-        Correlation of each indicator with each component; each component's largest is positive.
-    """
-
-    explained: pd.Series
-    loadings: pd.DataFrame
 
 
 def correlations(scores: pd.DataFrame) -> pd.DataFrame:
@@ -46,32 +28,26 @@ def correlations(scores: pd.DataFrame) -> pd.DataFrame:
     return complete.corr(min_periods=FEWEST)
 
 
-def principal_components(scores: pd.DataFrame) -> PrincipalComponents:
-    """Return the principal components of the correlations; constant indicators are left out.
+def principal_components(scores: pd.DataFrame) -> pd.Series:
+    """Return the share of all variance that each principal component explains.
 
-    Empty below three complete rows.
+    Returns
+    -------
+    Series by component, from the largest
+        The eigenvalues of the correlations over the number of indicators; constant ones are left
+        out. Empty below three complete rows.
 
     Examples
     --------
     >>> found = principal_components(pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [2.0, 4.0, 6.0]}))
-    >>> found.explained.round(6).tolist()
+    >>> found.round(6).tolist()
     [1.0, 0.0]
     """
-    matrix = correlations(scores)
-    varying = np.isfinite(np.diag(matrix.to_numpy()))
-    matrix = matrix.loc[varying, varying]
-    values, vectors = np.linalg.eigh(matrix.to_numpy())
-    values, vectors = np.clip(values[::-1], 0.0, None), vectors[:, ::-1]
-    loadings = vectors * np.sqrt(values)
-    columns = np.arange(len(values))
-    if len(values):
-        largest = loadings[np.abs(loadings).argmax(axis=0), columns]
-        loadings = loadings * np.where(largest < 0.0, -1.0, 1.0)
+    matrix = correlations(scores).to_numpy()
+    varying = np.isfinite(np.diag(matrix))
+    values = np.linalg.eigvalsh(matrix[np.ix_(varying, varying)])[::-1].clip(0.0)
     names = pd.RangeIndex(1, len(values) + 1, name="component")
-    return PrincipalComponents(
-        explained=pd.Series(values / max(1, len(values)), names, name="explained"),
-        loadings=pd.DataFrame(loadings, matrix.index, names),
-    )
+    return pd.Series(values / max(1, len(values)), names, name="explained")
 
 
 def cronbach_alpha(scores: pd.DataFrame) -> float:

@@ -201,7 +201,7 @@ def _lacking(found: Composite, say: Words) -> Section | None:
 
 def _looks(found: Composite, say: Words) -> Section | None:
     told = []
-    explained = principal_components(found.scores).explained
+    explained = principal_components(found.scores)
     if len(explained):
         told = [
             say(
