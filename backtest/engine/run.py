@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -153,7 +153,17 @@ def run_many(
         notes.append(Note("the market has no open prices: orders fill at the close"))
     if market.universe.frequency != "daily":
         notes.append(Note(PERIODIC[used], periods=PERIODS[market.universe.frequency]))
-    refused = _Refused(unfit)
+
+    def refused(strategy: Strategy, step: Callable[..., T], *values: Any) -> list[T]:
+        """Do a step for a strategy; what this market is unfit for is noted, or raised."""
+        try:
+            return [step(*values)]
+        except UserError as error:
+            if unfit is None:
+                raise
+            unfit[strategy.name] = error
+            return []
+
     decided = [one for each in strategies for one in refused(each, _decided, each, market)]
     cut: list[Note] = []
     if decided and not full_window:
@@ -168,22 +178,6 @@ def run_many(
         said = [*cut, *notes]
         results += refused(decisions.strategy, _one, decisions, spent, terms, check, said)
     return results
-
-
-@dataclass(frozen=True)
-class _Refused:
-    """Does a step for a strategy; what this market is unfit for is noted, or raised."""
-
-    unfit: dict[str, UserError] | None
-
-    def __call__(self, strategy: Strategy, step: Callable[..., T], *values: Any) -> list[T]:
-        try:
-            return [step(*values)]
-        except UserError as error:
-            if self.unfit is None:
-                raise
-            self.unfit[strategy.name] = error
-            return []
 
 
 def _decided(strategy: Strategy, market: Market) -> tuple[Decisions, float]:

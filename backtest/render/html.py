@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from backtest.render.interactive import to_plotly
@@ -39,11 +39,9 @@ UNSAFE: dict[str, str | int | None] = {
 }
 
 
-def to_html(page: Page) -> str:
-    """Return a page as one self-contained document; equal pages give equal text."""
-    for ids in ([item.id for item in page.sections], [chart.id for chart in page.charts]):
-        if len(set(ids)) < len(ids):
-            raise ValueError(f"every section and every chart needs an id of its own: {ids}")
+@cache
+def template(name: str) -> Template:
+    """Return a template by name; what is put into it is escaped."""
     environment = Environment(
         loader=PackageLoader("backtest.render", "templates"),
         autoescape=True,
@@ -51,8 +49,16 @@ def to_html(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template(name)
+
+
+def to_html(page: Page) -> str:
+    """Return a page as one self-contained document; equal pages give equal text."""
+    for ids in ([item.id for item in page.sections], [chart.id for chart in page.charts]):
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"every section and every chart needs an id of its own: {ids}")
     scripts = [_template(name) for name in SCRIPTS] if page.charts else []
-    return environment.get_template("page.html.j2").render(
+    return template("page.html.j2").render(
         page=page,
         say=Words(page.language),
         tag=LANGUAGE_TAGS[page.language],
