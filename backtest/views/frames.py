@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from backtest.views.numbers import figure
 from backtest.views.words import Words
 
@@ -33,11 +35,7 @@ def figures_text(columns: Mapping[str, Mapping[str, float]]) -> str:
         if blocks[-1] and used + 2 + wide[label] > WIDTH:
             blocks.append([])
         blocks[-1].append(label)
-    texts = []
-    for labels in blocks:
-        rows = [" " * side + "".join(f"  {label:>{wide[label]}}" for label in labels)]
-        for place, head in enumerate(heads.values()):
-            told = "".join(f"  {cells[label][place]:>{wide[label]}}" for label in labels)
-            rows.append(f"{head:<{side}}{told}")
-        texts.append("\n".join(rows))
-    return "\n\n".join(texts)
+    return "\n\n".join(
+        pd.DataFrame({label: cells[label] for label in labels}, list(heads.values())).to_string()
+        for labels in blocks
+    )
