@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matplotlib.figure import Figure
+from rich.cells import cell_len
 
 from backtest.render.plots.fonts import drawable
 from backtest.views.charts import Key
@@ -13,8 +14,7 @@ SOFT = "#5A6169"
 
 def key_width(key: Key) -> float:
     """Return the inches an entry takes."""
-    letters = sum(2 if ord(letter) > 0x2E7F else 1 for letter in key.name)
-    return 0.45 + 0.066 * letters
+    return 0.45 + 0.066 * cell_len(key.name)
 
 
 def key_rows(keys: tuple[Key, ...]) -> list[list[Key]]:

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+from rich.cells import cell_len
 
 from backtest.render.plots.chart import INK, RULE, draw, height
 from backtest.render.plots.fonts import drawable, fonts
@@ -69,7 +70,7 @@ def _table(sheet: _Sheet, table: Table) -> None:
     rows = [[head, *(cell for cell, _ in cells)] for head, cells in table.rows]
     left = [True, *(stands for _, stands in table.columns)]
     widths = [
-        max(_letters(row[at]) for row in [heads, *rows]) * LETTER + 0.16 for at in range(len(heads))
+        max(cell_len(row[at]) for row in [heads, *rows]) * LETTER + 0.16 for at in range(len(heads))
     ]
     most = WIDE - 2 * EDGE
     scale = min(1.0, max(most / sum(widths), 0.72))
@@ -160,10 +161,6 @@ class _Sheet:
         self.figure.add_artist(Line2D(ends, [self.top / HIGH] * 2, color=RULE, lw=0.8))
 
 
-def _letters(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
-
-
 def _fitted(widths: list[float], most: float) -> list[float]:
     """Narrow the widest columns until all of them fit."""
     left, cap = most, most
@@ -181,9 +178,9 @@ def _wrapped(text: str, most: int) -> list[str]:
     lines = []
     for line in _broken(text, most):
         rest = line
-        while _letters(rest) > most and len(rest) > 1:
+        while cell_len(rest) > most and len(rest) > 1:
             fits = next(
-                at for at in range(len(rest), 0, -1) if at == 1 or _letters(rest[:at]) <= most
+                at for at in range(len(rest), 0, -1) if at == 1 or cell_len(rest[:at]) <= most
             )
             lines.append(rest[:fits])
             rest = rest[fits:]
@@ -198,7 +195,7 @@ def _broken(text: str, most: int) -> list[str]:
         breaks = letter == " " or ord(letter) > 0x2E7F
         word += letter
         if breaks:
-            if line and _letters(line + word.rstrip()) > most:
+            if line and cell_len(line + word.rstrip()) > most:
                 lines.append(line.rstrip())
                 line = ""
             line += word
