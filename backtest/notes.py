@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 
 SPOKEN = ContextVar("SPOKEN", default="en")  # the language of what a command says on the way
 
@@ -33,7 +33,7 @@ class Note(str):
     code: str
     values: dict[str, Any]
 
-    def __new__(cls, code: str, /, **values: Any) -> Note:
+    def __new__(cls, code: str, /, **values: Any) -> Self:
         """Word the sentence."""
         note = super().__new__(cls, code.format(**values) if values else code)
         note.code, note.values = code, values
@@ -54,7 +54,7 @@ class Titled(Note):
     __slots__ = ("chinese",)
     chinese: str
 
-    def __new__(cls, english: str, chinese: str = "") -> Titled:
+    def __new__(cls, english: str, chinese: str = "") -> Self:
         """Take both; without the Chinese, the English is said in either language."""
         note = super().__new__(cls, "{said}", said=english)
         note.chinese = chinese or english

@@ -31,7 +31,7 @@ def market():
 def by_hand():
     table = pd.DataFrame([[np.nan, 0.3], [0.1, 0.4]], index=[20, 10], columns=[5.0, 7.5])
     labels = ("Min hold", f"Fall {EVIL}")
-    return Heat(RateRotation(), "abc", "min_hold", "fall_bp", labels, "sharpe", table, 4)
+    return Heat(RateRotation(), "abc", "min_hold", "fall_bp", labels, table, 4)
 
 
 def test_cells_are_counted_along_the_rows():
