@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from backtest.composite.basket import in_force
 from backtest.composite.composite import Composite
 from backtest.composite.indicator import FREQUENCIES
 from backtest.composite.releases import releases
@@ -38,11 +39,7 @@ def selection(found: Composite) -> pd.DataFrame:
             "known": known.reindex(names).to_numpy(),
             "age_days": (today - known.reindex(names)).dt.days.to_numpy(),
             "stands_days": [FREQUENCIES[one.frequency].max_age_days for one in framework.concrete],
-            "in_force": [
-                (one.enters is None or today >= pd.Timestamp(one.enters))
-                and (one.leaves is None or today <= pd.Timestamp(one.leaves))
-                for one in framework.concrete
-            ],
+            "in_force": in_force(market.sessions[-1:], framework).iloc[0].to_numpy(),
         },
         index=pd.Index(names, name="indicator"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -21,53 +21,46 @@ UNLISTED = ("cost_rules", "notes")  # entries of a manifest that are listed othe
 
 def data(result: BacktestResult, market: Market | None, say: Words) -> Section:
     """Say where the prices come from, what was wrong with them, and what was back-filled."""
-    manifest = result.manifest
-    told = []
-    if result.synthetic:
-        told.append(
-            say("The prices are synthetic: they show how the strategy works, not what it earned.")
-        )
     tables: tuple[Table, ...] = ()
+    if market is not None and market.findings:
+        cells = {"finding": [say.note(text) for text in market.findings[:LISTED]]}
+        numbers, caption = range(1, len(cells["finding"]) + 1), say("Data findings")
+        tables = (table(say, cells, numbers, caption=caption, left=None),)
+    told = tuple(_told(result, market, say))
+    return Section("data", say("Data"), told, tables=tables, notes=noted(result.warnings, say))
+
+
+def _told(result: BacktestResult, market: Market | None, say: Words) -> Iterator[str]:
+    if result.synthetic:
+        yield say("The prices are synthetic: they show how the strategy works, not what it earned.")
     if market is not None:
-        told.append(
-            say(
-                "Market {name}: {universe}, {count} instruments, {sessions} sessions.",
-                name=market.name,
-                universe=market.universe.title,
-                count=len(market.instruments),
-                sessions=f"{len(market.sessions):,}",
-            )
+        yield say(
+            "Market {name}: {universe}, {count} instruments, {sessions} sessions.",
+            name=market.name,
+            universe=market.universe.title,
+            count=len(market.instruments),
+            sessions=f"{len(market.sessions):,}",
         )
-        share = before_launch(result, market)
-        if share is not None:
-            told.append(
-                say("Nothing was held before its instrument was launched.")
-                if share == 0
-                else say(
-                    "{share} of what was held, by weight and session, was held before its "
-                    "instrument was launched: history that was filled in later, with hindsight.",
-                    share=written(share, "percent"),
-                )
+        share, found = before_launch(result, market), market.findings
+        if share == 0:
+            yield say("Nothing was held before its instrument was launched.")
+        elif share is not None:
+            yield say(
+                "{share} of what was held, by weight and session, was held before its "
+                "instrument was launched: history that was filled in later, with hindsight.",
+                share=written(share, "percent"),
             )
-        found = market.findings
-        told.append(
-            say(
+        if not found:
+            yield say("The data checks found nothing.")
+        else:
+            yield say(
                 "The data checks found {count} issues of {kinds} kinds.",
                 count=f"{sum(map(_alike, found)):,}",
                 kinds=len(found),
             )
-            if found
-            else say("The data checks found nothing.")
-        )
-        if found:
-            cells = {"finding": [say.note(text) for text in found[:LISTED]]}
-            numbers, caption = range(1, len(found[:LISTED]) + 1), say("Data findings")
-            tables = (table(say, cells, numbers, caption=caption, left=None),)
         if len(found) > LISTED:
-            told.append(say("{count} more are not listed here.", count=len(found) - LISTED))
-    notes = noted(result.warnings, say)
-    snapshot = say("Data snapshot {name}.", name=manifest["snapshot"][:12])
-    return Section("data", say("Data"), (*told, snapshot), tables=tables, notes=notes)
+            yield say("{count} more are not listed here.", count=len(found) - LISTED)
+    yield say("Data snapshot {name}.", name=result.manifest["snapshot"][:12])
 
 
 def _alike(finding: str) -> int:
