@@ -96,11 +96,9 @@ def superiority(
         name: _Test(np.asarray(rival, dtype=float), counts, block_length)
         for name, rival in rivals.items()
     }
-    for returns, drawn in means.first_pass():
-        returns = np.ascontiguousarray(returns)
-        average = returns.mean(axis=0)
+    for returns, average, apart, drawn in means.first_pass():
         for test in tests.values():
-            test.see(returns, average, drawn)
+            test.see(returns, average, apart, drawn)
     near = np.flatnonzero(np.any([test.doubtful() for test in tests.values()], axis=0))
     for test in tests.values():
         test.largest[:, near] = -np.inf
@@ -130,30 +128,31 @@ class _Means:
         self.chunks, self.counts = chunks, counts
         self.kept: list[Drawn] | None = []
 
-    def first_pass(self) -> Iterator[tuple[Array, Drawn]]:
+    def first_pass(self) -> Iterator[tuple[Array, Array, Drawn, Drawn]]:
+        """Yield returns, their means, what they are apart from them, and bootstrap means."""
         elements = 0
         for returns in self.chunks():
-            drawn = self._product(returns)
+            average, apart, drawn = self._product(returns)
             elements += drawn.size
             if elements > KEPT:
                 self.kept = None
             elif self.kept is not None:
                 self.kept.append(drawn)
-            yield returns, drawn
+            yield returns, average, apart, drawn
 
     def again(self) -> Iterator[Drawn]:
         if self.kept:
             yield from self.kept
         else:
             for returns in self.chunks():
-                yield self._product(returns)
+                yield self._product(returns)[-1]
 
-    def _product(self, returns: Array) -> Drawn:
-        apart = np.empty(returns.shape, dtype=self.counts.dtype)
-        np.subtract(returns, returns.mean(axis=0), out=apart, casting="same_kind")
+    def _product(self, returns: Array) -> tuple[Array, Drawn, Drawn]:
+        average, apart = returns.mean(axis=0), np.empty(returns.shape, dtype=self.counts.dtype)
+        np.subtract(returns, average, out=apart, casting="same_kind")
         product: Drawn = self.counts @ apart
         product /= len(returns)
-        return product
+        return average, apart, product
 
 
 class _Moments(NamedTuple):
@@ -191,14 +190,14 @@ class _Test:
         best = mean.max()
         return np.array([best, best, best, (mean * self.moments.scale).max()])
 
-    def see(self, returns: Array, average: Array, drawn: Drawn) -> None:
-        """Look at some variants: session × variant, their means, and draw × variant."""
+    def see(self, returns: Array, average: Array, apart: Drawn, drawn: Drawn) -> None:
+        """Look at some variants."""
         sessions = len(self.rival)
         mean = average - self.rival.mean()
-        variance = long_run_variance(returns, self.rival, mean, self.block_length)
+        variance = long_run_variance(apart, self.rival - self.rival.mean(), self.block_length)
         same = np.abs(mean) < ROUNDING
-        apart = np.abs(returns[:, same] - self.rival[:, None])
-        same[same] = apart.max(axis=0, initial=0.0) < ROUNDING
+        furthest = np.abs(returns[:, same] - self.rival[:, None]).max(axis=0, initial=0.0)
+        same[same] = furthest < ROUNDING
         mean[same] = 0.0
         bound = -np.sqrt(variance / sessions * 2.0 * math.log(math.log(sessions)))
         error = np.sqrt(variance)
@@ -266,29 +265,29 @@ def _largest(drawn: Drawn, moved: Array, moments: _Moments) -> Drawn:
     return found
 
 
-def long_run_variance(returns: Array, rival: Array, mean: Array, block_length: int) -> Array:
-    """Return the long-run variance of each variant's lead over a rival, of that mean.
+def long_run_variance(apart: Drawn, rival: Array, block_length: int) -> Array:
+    """Return the long-run variance of each variant's lead over a rival, both less their means.
 
     The stationary bootstrap wraps around, so the covariance at lag i counts with
     (1 − i/n)(1 − 1/b)^i, once for i and once for n − i (Politis & Romano 1994, lemma 1).
     """
-    sums = np.zeros((3, len(mean)))
-    _long_run(returns, rival, mean, 1.0 - 1.0 / block_length, sums)
+    sums = np.zeros((3, apart.shape[1]))
+    _long_run(apart, rival, 1.0 - 1.0 / block_length, sums)
     variance: Array = np.maximum(sums[2], 0.0) / len(rival)
     return variance
 
 
 @njit(cache=True, nogil=True, **LEAN)
-def _long_run(returns, rival, mean, stay, sums):  # type: ignore[no-untyped-def]
+def _long_run(apart, rival, stay, sums):  # type: ignore[no-untyped-def]
     """Sum each lead times all that came before, by weight, once around before counting."""
     near, far, total = sums[0], sums[1], sums[2]  # sums of q^i and of i q^i times what was i ago
-    sessions, variants = returns.shape
+    sessions, variants = apart.shape
     per = 1.0 / sessions
     gone = 0.0  # weight of what was a whole turn ago
     for turn in range(2):
         for session in range(sessions):
             for place in range(variants):
-                own = returns[session, place] - rival[session] - mean[place]
+                own = apart[session, place] - rival[session]
                 far[place] = stay * (far[place] + near[place]) - sessions * gone * own
                 near[place] = stay * near[place] + (1.0 - gone) * own
                 both = near[place] - per * far[place]

@@ -197,8 +197,17 @@ def real_gap() -> Array | None:
     market = real_market(Path(folder))
     baskets = RateRotation().baskets(market)
     nothing = np.zeros((1, len(market.sessions)), dtype=np.int8)
-    options = {"rows": np.arange(1), "known_from": np.zeros(1, dtype=int), "reach": 0}
-    found = held(baskets, list(baskets), nothing, market, fill="close", first=0, **options)
+    found = held(
+        baskets,
+        list(baskets),
+        nothing,
+        market,
+        fill="close",
+        first=0,
+        rows=np.arange(1),
+        known_from=np.zeros(1, dtype=int),
+        reach=0,
+    )
     earned: Array = found.returns[::-1].astype(float)
     return earned
 
@@ -245,10 +254,9 @@ def row(name: str, tries: Iterable[Tried], rivals: int) -> str:
             deflated.append(found.probability >= 1.0 - SIZE)
             if tokio is not None and name in WITH_RIVAL:
                 theirs.append(tokio(tried))
-    shares = [np.mean([one == verdict for one in said]) for verdict in HEAD[:3]]
-    shares += [
-        np.mean(one) if one else math.nan for one in (sure, missed, hansen, deflated, theirs)
-    ]
+    falls = [[one == verdict for one in said] for verdict in HEAD[:3]]
+    columns = (*falls, sure, missed, hansen, deflated, theirs)
+    shares = [float(np.mean(one)) if one else math.nan for one in columns]
     cells = "".join(f"{'–' if math.isnan(one) else f'{one:.1%}':>12s}" for one in shares)
     return f"{name:34s}{cells}"
 
@@ -256,7 +264,7 @@ def row(name: str, tries: Iterable[Tried], rivals: int) -> str:
 def rival() -> Callable[[Tried], bool] | None:
     """Return what asks TokIO whether any of a family is real; None where it is not installed."""
     try:
-        from tokio_ai.family import check_many
+        from tokio_ai.family import check_many  # type: ignore[import-untyped]
     except ImportError:
         return None
 

@@ -43,7 +43,7 @@ def test_dividing_by_standard_errors_is_arch_on_divided_differences() -> None:
     sessions, length = 300, 5
     returns = made.normal(0.0004, 1.0, (sessions, 12)) * np.geomspace(0.001, 0.03, 12)
     cash = np.zeros(sessions)
-    variance = module.long_run_variance(returns, cash, returns.mean(axis=0), length)
+    variance = module.long_run_variance(returns - returns.mean(axis=0), cash, length)
     scaled = returns / np.sqrt(variance)
     found = superiority(as_chunks(returns), {"cash": cash}, block_length=length, draws=200)["cash"]
     expected = arch_p_values(scaled, cash, length, 0)[1]
@@ -61,7 +61,7 @@ def test_long_run_variance_is_that_of_the_bootstrap_mean() -> None:
         far = lag / sessions
         weight = (1 - far) * stay**lag + far * stay ** (sessions - lag)
         expected += 2 * weight * np.sum(series[:-lag] * series[lag:]) / sessions
-    found = module.long_run_variance(series[:, None], np.zeros(sessions), np.zeros(1), length)
+    found = module.long_run_variance(series[:, None], np.zeros(sessions), length)
     assert found[0] == pytest.approx(expected, rel=1e-12)
 
 
