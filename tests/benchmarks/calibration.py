@@ -6,7 +6,7 @@ often the true Sharpe ratio of its timing lies above the bound; and how often Ha
 the baskets held still, and a deflated Sharpe ratio over 95 %, would have called it skill. The last
 column is TokIO's stepwise reality check on the same markets, where it is installed. `--markets N`
 sets how many markets a row has, `--rival N` how many of them the slower columns. Finished rows are
-kept: ended and begun again, it goes on with the next.
+kept: ended and begun again, it goes on with the next; `--row NAME` measures that one only.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--markets", type=int, default=300)
     parser.add_argument("--rival", type=int, default=100)
+    parser.add_argument("--row", action="append", help="this row only; may be repeated")
     parser.add_argument("--evidence", action="store_true", help="the statistics of claims instead")
     parser.add_argument("--market", default="sample", help="whose sessions, with --evidence; real")
     parser.add_argument("--write", action="store_true", help="into the documentation")
@@ -87,7 +88,9 @@ def main() -> None:
         found = lines(options.markets, options.market)
     else:
         heading, said = "The verdict on a tuned variant", " ".join(__doc__.split("\n\n")[1].split())
-        found = table(options.markets, options.rival)
+        if options.row:
+            heading, said = f"{heading}, on more markets", "As above."
+        found = table(options.markets, options.rival, options.row)
     printed = []
     for line in found:
         print(line, flush=True)
@@ -97,14 +100,15 @@ def main() -> None:
         publish(heading, command, said, printed)
 
 
-def table(markets: int, rivals: int) -> Iterator[str]:
-    """Yield the table line by line."""
+def table(markets: int, rivals: int, rows: list[str] | None = None) -> Iterator[str]:
+    """Yield the table line by line, of some rows if they are named."""
     kept = Kept(f"verdict-{markets}-{rivals}")
     yield f"{markets} markets a row; Hansen, deflated and TokIO on {min(rivals, markets)}"
     yield f"{'':34s}" + "".join(f"{name:>12s}" for name in HEAD)
     for name, tried in cells(markets):
-        yield kept.cell(name, partial(row, name, tried, rivals))
-    for planted in (0.0, 0.20):
+        if rows is None or name in rows:
+            yield kept.cell(name, partial(row, name, tried, rivals))
+    for planted in (0.0, 0.20) if rows is None else ():
         few = min(markets, REFINED)
         yield kept.cell(f"refined, {planted:.0%}", partial(refined, planted, few))
 
