@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 import warnings
 from datetime import date, datetime
 from functools import cache
@@ -14,6 +13,7 @@ import pandas as pd
 from backtest.errors import UserError, unknown
 from backtest.home import home
 from backtest.market.frequency import periods_of
+from backtest.validation import file_text, from_toml
 
 # The calendar of markets whose sessions are the dates of their prices.
 FROM_DATA = "data"
@@ -128,14 +128,9 @@ def _announced(calendar: str) -> tuple[pd.Timestamp, pd.DatetimeIndex]:
     """Return the last day announced beyond the library, and the weekdays shut until then."""
     own = home() / "holidays.toml"
     shipped = files("backtest.market") / "holidays.toml"
-    texts = [(str(own), own.read_bytes())] if own.is_file() else []
-    for place, content in [*texts, ("holidays.toml", shipped.read_bytes())]:
-        try:
-            entry = tomllib.loads(content.decode("utf-8")).get(calendar)
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UserError(
-                "{source} is not valid TOML: {error}", source=place, error=error
-            ) from error
+    texts = [(str(own), file_text(own))] if own.is_file() else []
+    for place, text in [*texts, ("holidays.toml", shipped.read_text("utf-8"))]:
+        entry = from_toml(text, place).get(calendar)
         if entry is not None:
             return _checked(entry, f"{place}: {calendar}")
     return pd.Timestamp.min, pd.DatetimeIndex([])
