@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from datetime import date
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import (
     TYPE_CHECKING,
@@ -113,6 +114,11 @@ def validated(
             "{source}: {error}", source=source, error=_fault(first, kind, spelled, names)
         ) from error
     return made
+
+
+def shipped_toml(package: str, name: str) -> dict[str, Any]:
+    """Return a table that comes with the package, of a TOML file beside its modules."""
+    return tomllib.loads((files(package) / name).read_text(encoding="utf-8"))
 
 
 def parsed_json(text: str) -> Any:

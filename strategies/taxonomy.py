@@ -7,16 +7,15 @@ depends on it. The mappings are in `taxonomy.toml`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 from backtest.strategy.basket import Basket, EventBaskets
+from backtest.validation import shipped_toml
 from strategies.industries import industries
 
-_TABLE = tomllib.loads((files("strategies") / "taxonomy.toml").read_text(encoding="utf-8"))
+_TABLE = shipped_toml("strategies", "taxonomy.toml")
 
 
 def _baskets(entries: Mapping[str, Any]) -> dict[str, Basket]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Awaitable, Callable, MutableMapping
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,12 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from backtest.cli.options import JsonOption, MarketOption, SetOption
+from backtest.validation import shipped_toml
 
 ADDRESS = "127.0.0.1"
 PATIENCE = 120.0  # seconds for the server to answer
-CONFIG: dict[str, Any] = tomllib.loads(
-    (files("backtest.cli") / "dashboard.toml").read_text(encoding="utf-8")
-)
+CONFIG = shipped_toml("backtest.cli", "dashboard.toml")
 
 
 Message = MutableMapping[str, Any]

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 import traceback
 from dataclasses import FrozenInstanceError
-from importlib.resources import files
 from pathlib import Path
 
 from backtest.errors import UserError, shown, suggest
 from backtest.notes import Note
+from backtest.validation import shipped_toml
 
 OWN = "nqp_user_"  # before the name of a module that was imported from a user's file
 
-CAUSES: list[tuple[str, str]] = tomllib.loads(
-    (files("backtest.cli") / "causes.toml").read_text(encoding="utf-8")
-)["causes"]
+CAUSES: list[tuple[str, str]] = shipped_toml("backtest.cli", "causes.toml")["causes"]
 
 
 def own_fault(error: BaseException) -> Note | None:

@@ -6,17 +6,14 @@ What each kind says stands in `findings.toml`, the only wording.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
 from backtest.notes import Note
+from backtest.validation import shipped_toml
 
-CLAUSES: Mapping[str, Mapping[str, str]] = tomllib.loads(
-    (files("backtest") / "data" / "findings.toml").read_text(encoding="utf-8")
-)
+CLAUSES: Mapping[str, Mapping[str, str]] = shipped_toml("backtest.data", "findings.toml")
 WORDS = {kind: clause for clauses in CLAUSES.values() for kind, clause in clauses.items()}
 RANK = {kind: number for number, kind in enumerate(WORDS)}
 

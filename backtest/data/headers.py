@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
-HEADERS: Mapping[str, str] = tomllib.loads(
-    (files("backtest") / "data" / "headers.toml").read_text(encoding="utf-8")
-)
+from backtest.validation import shipped_toml
+
+HEADERS: Mapping[str, str] = shipped_toml("backtest.data", "headers.toml")
 MEANINGS = {alias: role for role, names in HEADERS.items() for alias in (role, *names.split())}
 # Traditional characters of headers, and the simplified ones they are compared as.
 SIMPLIFIED = str.maketrans(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 
@@ -18,6 +16,7 @@ from backtest.data.raw import with_knowledge
 from backtest.market.frequency import frequency_of, is_slower
 from backtest.market.universe import Universe
 from backtest.market.valuation import is_valuation
+from backtest.validation import shipped_toml
 
 FRED = re.compile(r"[A-Z]{4,}")
 EARLY_DAYS = 10  # by which a statistic may come before its rule's latest day
@@ -63,10 +62,9 @@ def delays() -> Mapping[str, Delay]:
 
     What the built-in composite index says of its indicators stands where no rule is declared.
     """
-    text = (files("backtest") / "data" / "publication_lag.toml").read_text(encoding="utf-8")
     read = {
         name: Delay(**entry | {"aliases": tuple(entry.get("aliases", ()))})
-        for name, entry in tomllib.loads(text).items()
+        for name, entry in shipped_toml("backtest.data", "publication_lag.toml").items()
     }
     rules = {
         one.series: Delay(

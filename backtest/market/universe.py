@@ -7,7 +7,6 @@ a user's own file works the same way and is checked entry by entry.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +19,7 @@ from annotated_types import Ge, Gt, Le
 
 from backtest.errors import UserError, suggest, unknown
 from backtest.market.frequency import FREQUENCIES
-from backtest.validation import file_text, from_toml, validated
+from backtest.validation import file_text, from_toml, shipped_toml, validated
 
 KINDS = ("index", "etf", "stock")
 # No spreadsheet takes an identifier for a formula, no terminal for a command.
@@ -207,8 +206,8 @@ def sectors() -> Mapping[str, Sector]:
     >>> len(sectors())
     31
     """
-    text = (files("backtest.market") / "universes" / "sectors.toml").read_text(encoding="utf-8")
-    return {key: Sector(key, **entry) for key, entry in tomllib.loads(text).items()}
+    table = shipped_toml("backtest.market", "universes/sectors.toml")
+    return {key: Sector(key, **entry) for key, entry in table.items()}
 
 
 def check_sectors(names: Iterable[str]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
+
+from backtest.validation import shipped_toml
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,7 @@ class Macro:
         return "日期" if self.released else "月份"
 
 
-_TABLE = tomllib.loads(
-    (files("backtest") / "data" / "sources" / "akshare.toml").read_text(encoding="utf-8")
-)
+_TABLE = shipped_toml("backtest.data.sources", "akshare.toml")
 YIELDS: dict[str, tuple[str, str]] = _TABLE["yields"]
 VALUATIONS: dict[str, str] = _TABLE["valuations"]
 MACRO = {name: Macro(**entry) for name, entry in _TABLE["macro"].items()}
