@@ -26,8 +26,8 @@ def test_tune_prints_the_best_and_that_it_may_be_luck(tmp_path):
 
 def test_tune_json_and_folder_say_the_same(tmp_path):
     out = tmp_path / "out"
-    words = ("tune", "rate-rotation", *GRID, "--json", "--out", str(out))
-    done = nqp(*words, home=tmp_path / "home")
+    words = ("tune", "rate-rotation", *GRID, "--end", "2016-12-30", "--json")
+    done = nqp(*words, "--out", out, home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     assert {"trials", "best", "honesty"} <= set(document)
@@ -38,7 +38,7 @@ def test_tune_json_and_folder_say_the_same(tmp_path):
     for picture in ("heat_map.png", "switches.png"):
         assert (out / picture).read_bytes().startswith(b"\x89PNG")
     assert document["honesty"]["trials"] == 6
-    again = json.loads(nqp(*words, "--force", home=tmp_path / "home").stdout)
+    again = json.loads(nqp(*words, home=tmp_path / "home").stdout)
     assert again["honesty"]["trials"] == 6
     assert again["best"] == document["best"]
 

@@ -1,11 +1,17 @@
-"""Sweeps on a Dask cluster: a real scheduler and real workers, some of which are killed."""
+"""Sweeps on a Dask cluster: a real scheduler and real workers, some of which are killed.
+
+A kill at a task follows only once a second client has seen that a worker is at one: proved, not
+hoped.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from distributed import Client
 from optuna.storages import InMemoryStorage
 
 from backtest.costs import ETF_COSTS
@@ -23,6 +30,7 @@ from backtest.tuning.space import Integer, Real, Variants, grid, sample
 from backtest.tuning.trials import Progress
 from backtest.tuning.work_parts import part_of, parts
 from strategies import BreakthroughOverlay, RateRotation, SectorMomentum, ThesisRotation
+from tests.command import Done, nqp
 from tests.markets import make_market
 
 MARKET = make_market(sessions=400, per_sector=2)
@@ -33,6 +41,10 @@ RATES = {
     "rate_window": range(20, 120, 10),
     "rebalance": ["monthly", "quarterly"],
 }
+SEARCH = (
+    *("tune", "rate-rotation", "--end", "2016-06-30", "--json", "--grid", "fall_window=20:60:5"),
+    *("--trials", "8", "--storage"),
+)
 MANY = {"top": [1, 2, 3, 4], "skip": range(24)}
 
 
@@ -171,6 +183,65 @@ def test_a_mistake_in_a_variant_is_the_sentence_it_is_here(cluster: Cluster) -> 
     assert str(remote.value) == str(local.value)
 
 
+def _held_up(until: str) -> None:
+    """Let every task of this worker wait until there is a file."""
+    from backtest.tuning import remote
+
+    fast = remote._figures
+
+    def waiting(*given, **options):
+        while not Path(until).exists():
+            time.sleep(0.02)
+        return fast(*given, **options)
+
+    remote._figures = waiting
+
+
+class Killer(threading.Thread):
+    """Kills a process of a cluster once a worker is at a task; `at` says at which it was."""
+
+    def __init__(self, cluster: Cluster, what: str, file: Path) -> None:
+        super().__init__(daemon=True)
+        self.cluster, self.what, self.file, self.at = cluster, what, file, ()
+        self.ready = threading.Event()
+
+    def run(self) -> None:
+        with Client(self.cluster.address, set_as_default=False) as client:
+            client.wait_for_workers(1)
+            client.run(_held_up, str(self.file))
+            self.ready.set()
+            while not self.at:
+                for tasks in client.processing().values():
+                    self.at = self.at or tuple(task for task in tasks if "_figures" in task)
+                time.sleep(0.02)
+            if self.what == "worker":
+                self.cluster.kill_worker()
+                self.cluster.add_worker()
+            else:
+                assert self.cluster.scheduler is not None
+                self.cluster.scheduler.kill()
+                self.cluster.scheduler.wait()
+            self.file.touch()
+
+
+def killed(cluster: Cluster, what: str, file: Path, *words: object) -> tuple[Done, tuple[str, ...]]:
+    killer = Killer(cluster, what, file)
+    killer.start()
+    assert killer.ready.wait(600.0)
+    done = nqp(*words, "--engine", "dask", "--address", cluster.address)
+    killer.join(600.0)
+    return done, killer.at
+
+
+def test_a_worker_killed_at_a_task_changes_nothing(cluster: Cluster, tmp_path: Path) -> None:
+    there, here = (f"sqlite:///{tmp_path / name}.sqlite3" for name in ("there", "here"))
+    done, at = killed(cluster, "worker", tmp_path / "go", *SEARCH, there)
+    assert at, "the worker was killed while it was at a task"
+    assert done.returncode == 0, done.stderr
+    local = nqp(*SEARCH, here)
+    assert json.loads(done.stdout)["trials"] == json.loads(local.stdout)["trials"]
+
+
 def test_all_workers_killed_and_a_new_one_changes_nothing(cluster: Cluster) -> None:
     # The market was on the killed ones only, so it is sent again.
     variants = grid(SectorMomentum(windows=(20, 60)), MANY)
@@ -198,6 +269,19 @@ def test_a_cluster_without_workers_is_a_sentence(
         monkeypatch.setattr("backtest.tuning.remote.PATIENCE", 0.5)
         with pytest.raises(UserError, match="has no workers; start some with 'dask worker tcp"):
             engine(variants, MARKET, **HOW, progress=silent)
+
+
+def test_a_scheduler_killed_at_a_task_is_a_sentence(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backtest.tuning.remote.PATIENCE", 10.0)  # before it is taken for gone
+    cluster.add_worker()
+    storage = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    done, at = killed(cluster, "scheduler", tmp_path / "go", *SEARCH, storage)
+    assert at, "the scheduler was killed while a worker was at a task"
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"the Dask scheduler at {cluster.address} is gone" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "", "nonsense", "tcp://127.0.0.1:x"])
