@@ -1,8 +1,8 @@
 """Weighting: how much each indicator counts.
 
 Step 6 of the OECD/JRC Handbook (2008, section 6). Entropy weights are Shannon's (Zeleny 1982),
-CRITIC is Diakoulaki, Mavrotas & Papayannakis (1995), both as pymcdm computes them; "pca" is
-Nicoletti, Scarpetta & Boylaud (2000) as the Handbook works it out for its own example.
+CRITIC is Diakoulaki, Mavrotas & Papayannakis (1995); "pca" is Nicoletti, Scarpetta & Boylaud
+(2000) as the Handbook works it out for its own example.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SAME = 1e-12  # of the largest score: a column that moved by less has not moved
 EPSILON = 1e-6
 WORTH_KEEPING = 0.10  # of all variance; the Handbook's rule for a component
 ENOUGH = 0.60  # of all variance, by the components kept together
-ROTATED = 1e-7  # the gradient at which varimax stops
+ROTATED, ROUNDS, HALVINGS = 1e-7, 501, 11  # the gradient at which varimax stops; its most steps
 
 
 def weigh(
@@ -124,30 +124,25 @@ def _expert(names: pd.Index, expert: Mapping[str, float] | None) -> pd.Series:
 
 
 def _entropy(scores: np.ndarray) -> np.ndarray:
-    from pymcdm.weights import entropy_weights
-
     if (scores <= 0.0).any():
         low = scores.min(axis=0)
         scores = (scores - low) / (scores.max(axis=0) - low) + EPSILON
-    weights: np.ndarray = entropy_weights(scores)
-    return weights
+    share = scores / scores.sum(axis=0)
+    apart: np.ndarray = 1.0 + (share * np.log(share)).sum(axis=0) / np.log(len(share))
+    return apart
 
 
 def _critic(scores: np.ndarray) -> np.ndarray:
-    from pymcdm.weights import critic_weights
-
     same = np.corrcoef(scores, rowvar=False)
     if np.all(np.abs(same - 1.0) < SAME):
         return np.zeros(scores.shape[1])
-    weights: np.ndarray = critic_weights(scores)
-    return weights
+    told: np.ndarray = (scores / np.ptp(scores, axis=0)).std(axis=0) * (1.0 - same).sum(axis=0)
+    return told
 
 
 def _std(scores: np.ndarray) -> np.ndarray:
-    from pymcdm.weights import standard_deviation_weights
-
-    weights: np.ndarray = standard_deviation_weights(scores)
-    return weights
+    deviations: np.ndarray = scores.std(axis=0)
+    return deviations
 
 
 def _pca(scores: np.ndarray) -> np.ndarray:
@@ -158,19 +153,49 @@ def _pca(scores: np.ndarray) -> np.ndarray:
     indicator's squared loading by its factor's variance and weighs the factor by the same, which
     leaves the squared loading.
     """
-    from statsmodels.multivariate.factor_rotation import rotate_factors
-
     values, vectors = np.linalg.eigh(np.corrcoef(scores, rowvar=False))
     values, vectors = np.clip(values[::-1], 0.0, None), vectors[:, ::-1]
     explained = values / len(values)
     enough = int(np.searchsorted(np.cumsum(explained), ENOUGH)) + 1
     kept = max(int((explained > WORTH_KEEPING).sum()), min(enough, len(explained)))
     loadings = (vectors * np.sqrt(values))[:, :kept]
-    if kept > 1:
-        with np.errstate(divide="ignore"):  # its log of progress, where nothing is left to do
-            loadings, _ = rotate_factors(loadings, "varimax", tol=ROTATED)
-    weights: np.ndarray = (loadings**2).max(axis=1)
+    weights: np.ndarray = (varimax(loadings) ** 2).max(axis=1)
     return weights
+
+
+def varimax(loadings: np.ndarray) -> np.ndarray:
+    """Rotate factors so that each has few large loadings, indicator × factor (Kaiser 1958).
+
+    By Jennrich's gradient projection (2001, Psychometrika 66), as in Bernaards & Jennrich (2005).
+    """
+    count, kept = loadings.shape
+    center = np.eye(count) - np.ones((count, count)) / count
+
+    def criterion(turn: np.ndarray) -> tuple[float, np.ndarray]:
+        rotated = loadings.dot(turn)
+        squares = rotated**2
+        apart = center.dot(squares)
+        return -np.sum(squares * apart) / 4.0, loadings.T.dot(-rotated * apart)
+
+    turn, step = np.eye(kept), 1.0
+    least, gradient = criterion(turn)
+    for _ in range(ROUNDS):
+        along = turn.T.dot(gradient)
+        gradient = gradient - turn.dot((along + along.T) / 2.0)
+        size = float(np.linalg.norm(gradient, "fro"))
+        if size < ROTATED:
+            break
+        step *= 2.0
+        for _ in range(HALVINGS):
+            left, _, right = np.linalg.svd(turn - step * gradient, full_matrices=False)
+            tried = left.dot(right)
+            value, slope = criterion(tried)
+            if value < least - 0.5 * size**2 * step:
+                break
+            step /= 2.0
+        turn, least, gradient = tried, value, slope
+    rotated: np.ndarray = loadings.dot(turn)
+    return rotated
 
 
 OBJECTIVE: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {

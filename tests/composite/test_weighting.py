@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backtest.composite.normalization import normalize
-from backtest.composite.weighting import EPSILON, METHODS, weigh
+from backtest.composite.weighting import EPSILON, METHODS, varimax, weigh
 from backtest.errors import UserError
 from tests.composite.published import FIRMS, TAI, XU
 
@@ -37,6 +37,17 @@ def test_critic_of_diakoulaki_1995():
 def test_pca_of_the_handbook_table_18():
     published = [0.17, 0.15, 0.11, 0.07, 0.08, 0.12, 0.14, 0.16]
     np.testing.assert_allclose(weigh(TAI, "pca"), published, atol=0.006)
+
+
+def test_varimax_is_that_of_statsmodels():
+    from statsmodels.multivariate.factor_rotation import rotate_factors
+
+    drawn = np.random.default_rng(0)
+    for rows, factors in ((3, 2), (6, 3), (9, 4)):
+        loadings = drawn.normal(size=(rows, factors))
+        theirs, _ = rotate_factors(loadings, "varimax", tol=1e-7)
+        np.testing.assert_allclose(varimax(loadings), theirs, atol=1e-9)
+        assert np.abs(theirs - loadings).max() > 0.1
 
 
 def test_std_is_in_proportion_to_standard_deviations():
