@@ -128,7 +128,8 @@ def grid(strategy: Strategy, space: Space, constraints: Sequence[Constraint] = (
             total=total,
             largest_grid=LARGEST_GRID,
         )
-    columns = np.indices(counts, dtype=np.int32).reshape(len(counts), -1).T
+    kind = np.int16 if max(counts) < np.iinfo(np.int16).max else np.int32  # a million are 14 MB
+    columns = np.indices(counts, dtype=kind).reshape(len(counts), -1).T
     codes = _conditions(strategy, space, names, known, np.ascontiguousarray(columns))
     return _allowed(Variants(strategy, names, tuple(known), codes), constraints)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from functools import lru_cache, partial
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -124,28 +124,25 @@ def sweep_variants(
         raise UserError("{name} was {value}; give a number above 0", name="cash", value=cash)
     first = first_session(market, start)
     costs, used = cost_model(costs), fill_used(market, fill)
-    told = lru_cache(1)(
-        partial(trials, market=market, costs=costs, fill=used, cash=cash, first=first)
-    )
+    answers = partial(trials, market=market, costs=costs, fill=used, cash=cash, first=first)
+    asked = cache(partial(answers, variants))
     bar = (
         put_in("progress")(len(variants), "variants") if progress is None else nullcontext(progress)
     )
-    elsewhere = engine is not None
-    counted = Counted(
-        variants, market, costs, used, first, told, origin, batch, elsewhere=elsewhere
-    )
+    fewer = None if engine is None else answers
+    counted = Counted(variants, market, costs, used, first, asked, origin, batch, fewer)
     names = (*FIGURES, *(other.name for other in extra))
     figures = np.full((len(variants), len(names)), np.nan, order="F")  # columns of the frame
     left = np.ones(len(variants), dtype=bool)
     for row, values in (known or {}).items():
         figures[row], left[row] = values, False
-    step = RECORDED_ELSEWHERE if elsewhere else RECORDED
+    step = RECORDED if engine is None else RECORDED_ELSEWHERE
     with bar as advance:
         for begin in range(0, len(variants), step):
             rows = np.arange(begin, min(begin + step, len(variants)))
             anew = rows[left[rows]]
             if len(anew) and engine is None:
-                figures[anew] = told(variants).figures(anew, advance, extra)
+                figures[anew] = asked().figures(anew, advance, extra)
             elif len(anew) and engine is not None:
                 figures[anew] = engine(
                     part_of(variants, anew),
@@ -158,6 +155,7 @@ def sweep_variants(
                     extra=extra,
                 )
             counted.record(begin, begin + len(rows))
+    del counted  # with all it kept, before the frame is made
     if np.isnan(figures[:, names.index(metric.name)]).all():
         raise UserError(
             "no variant has a {metric}: none of them traded; widen the space or the window",
@@ -166,9 +164,7 @@ def sweep_variants(
     table = {name: variants.column(name) for name in variants.names}
     table |= {name: figures[:, column] for column, name in enumerate(names)}
     frame = pd.DataFrame(table, pd.RangeIndex(len(variants), name="variant"), copy=False)
-    found = Sweep(
-        variants, market, frame, metric, costs, used, cash, first, partial(told, variants)
-    )
+    found = Sweep(variants, market, frame, metric, costs, used, cash, first, asked)
     check_against_engine(found)
     return found
 

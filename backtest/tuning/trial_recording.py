@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 
 import numpy as np
 
@@ -49,7 +49,8 @@ def _prints(variants: Variants, costs: Costs, fill: str) -> np.ndarray:
 class Counted:
     """Records variants in the ledger, chunk by chunk.
 
-    All were made together, or, of a search, `batch` at a time.
+    All were made together, or, of a search, `batch` at a time. `fewer`, where figures are computed
+    elsewhere, answers for some of them.
 
     All count. Of a sweep of more than the ledger keeps of a market, those with the lowest
     fingerprints leave their signals and returns.
@@ -62,19 +63,19 @@ class Counted:
         costs: Costs,
         fill: str,
         first: int,
-        told: Callable[[Variants], Trials],
+        asked: Callable[[], Trials],
         origin: str,
         batch: int | None,
-        *,
-        elsewhere: bool,
+        fewer: Callable[[Variants], Trials] | None,
     ) -> None:
         self.market, self.fill, self.first, self.origin = market, fill, first, origin
         self.prints = _prints(variants, costs, fill)
         self.kept = self._lowest(KEPT if rotates(variants.strategy) else SINGLE)
-        fewer = elsewhere and len(self.kept) < len(variants)  # the others need no answer here
-        self.variants = part_of(variants, self.kept) if fewer else variants
-        self.numbers = np.arange(len(self.kept)) if fewer else self.kept
-        self.asked = partial(told, self.variants)
+        self.variants, self.numbers, self.asked = variants, self.kept, asked
+        if fewer is not None and len(self.kept) < len(variants):
+            self.variants = part_of(variants, self.kept)
+            self.numbers = np.arange(len(self.kept))
+            self.asked = cache(partial(fewer, self.variants))
         self.began, self.batch = time.time_ns() // 1000, batch or len(variants)
         self.ledger = Ledger.at_home()
 

@@ -65,7 +65,7 @@ def _groups(variants: Variants) -> np.ndarray | None:
 
 def part_of(variants: Variants, rows: np.ndarray) -> Variants:
     """Return some variants, with no values but theirs."""
-    codes = np.empty((len(rows), len(variants.names)), dtype=np.int32)
+    codes = np.empty((len(rows), len(variants.names)), dtype=variants.codes.dtype)
     values = []
     for place, known in enumerate(variants.values):
         taken = variants.codes[rows, place]

@@ -125,6 +125,23 @@ def test_every_day_equals_the_simulator(
     agree(strategy, market, costs, fill, cash, first)
 
 
+@pytest.mark.parametrize("costs", COSTS, ids=lambda costs: costs.name)
+def test_moves_that_others_made_before_change_no_number(costs):
+    """Variants part early and go on alike: the same moves, made at many values."""
+    market, draw = make_market(sessions=300, late={"auto": 150}), np.random.default_rng(3)
+    strategy = Scripted(seed=5, rebalance="monthly")
+    on = kernel.stage(market, costs, "close", 100_000.0, 0)
+    laid, on = kernel.rotation(strategy.weighed(market), "monthly", NAMES, market, on)
+    codes = np.tile(np.repeat(draw.integers(0, len(NAMES), 60), 5), (150, 1)).astype(np.int8)
+    codes[:, :40] = np.repeat(draw.integers(0, len(NAMES), (150, 8)), 5, axis=1)
+    growth = kernel.growth(laid, on, len(codes))
+    together = kernel.equity(codes, laid, on, growth)
+    assert np.ptp(together[:, 40]) > 1000
+    for row, equity in enumerate(together):
+        alone = kernel.equity(codes[[row]], laid, on, growth)[0]
+        np.testing.assert_array_equal(equity, alone)
+
+
 @pytest.mark.parametrize(
     ("costs", "start"),
     [*((costs, None) for costs in COSTS), (ETF_COSTS, "2017-05-08")],

@@ -7,13 +7,17 @@ import pandas as pd
 import pytest
 
 from backtest.costs import ETF_COSTS, FREE, CostModel
+from backtest.engine.held import lineage
 from backtest.engine.kernel import FIGURES
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.render.waiting import progress_bar
 from backtest.strategy import Strategy
+from backtest.trials.ledger import Ledger
+from backtest.trials.tried import days_of
 from backtest.tuning.agreement import check_against_engine
+from backtest.tuning.remote import figures_here
 from backtest.tuning.space import sample
 from backtest.tuning.sweep import sweep, sweep_variants
 from strategies import (
@@ -96,6 +100,23 @@ def test_a_sample_is_swept_as_a_grid_is():
     found = sweep_variants(drawn, MARKET)
     assert len(found) == len(found.trials) == 7
     assert found.trials["min_hold"].tolist() == [drawn.parameters(r)["min_hold"] for r in range(7)]
+
+
+def test_what_is_computed_elsewhere_leaves_the_same_trials(monkeypatch, tmp_path):
+    monkeypatch.setattr("backtest.tuning.trial_recording.KEPT", 20)
+    monkeypatch.setattr("backtest.trials.tables.KEPT", 20)
+    days = days_of(MARKET.sessions)
+    left = []
+    for place, engine in (("here", None), ("there", figures_here)):
+        monkeypatch.setenv("NQP_HOME", str(tmp_path / place))
+        space = {"fall_bp": [1.0, 2.0, 3.0, 5.0], "min_hold": range(1, 20)}
+        sweep(RateRotation(rate_window=40), space, MARKET, engine=engine)
+        (held,) = Ledger.at_home().held(lineage(MARKET), days)
+        counted = Ledger.at_home().count(lineage(MARKET), "2020-01-01", "2030-01-01")
+        left.append((counted, held.names, sorted(map(bytes, held.codes))))
+    assert left[0] == left[1]
+    assert left[0][0].trials == 76
+    assert 1 < len(left[0][2]) <= 20
 
 
 def test_trials_have_a_column_per_parameter_and_figure():
