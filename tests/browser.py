@@ -54,6 +54,7 @@ def browser() -> Iterator[Any]:
 def open_file(started: Any, path: Path, *, width: int = 1280, height: int = 900) -> Opened:
     """Open a report from disk and wait until its charts are drawn."""
     opened = Opened(started.new_page(viewport={"width": width, "height": height}))
+    opened.page.set_default_timeout(300_000)  # milliseconds: the machine may have other work
     opened.page.on("request", lambda request: opened.requests.append(request.url))
     opened.page.on("console", lambda message: opened.complaints.append(message.text))
     opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))

@@ -188,10 +188,10 @@ def watched(browser, server):
 
 def choose(page: Page, label: str, option: str):
     """Choose from a list; it is opened again where the page, drawn anew meanwhile, closed it."""
-    for _ in range(20):
+    for seconds in range(4, 40, 4):
         page.get_by_role("combobox", name=label).click()
         try:
-            page.get_by_role("option", name=option, exact=True).click(timeout=4_000)
+            page.get_by_role("option", name=option, exact=True).click(timeout=seconds * 1000)
         except TimeoutError:
             page.keyboard.press("Escape")
         else:

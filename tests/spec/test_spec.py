@@ -116,8 +116,12 @@ OTHER_TRIGGERS = (
 
 
 def cases(every, others):
-    """Pair all of a kind with every market, and others of it with two that differ the most."""
-    return [*product(every, MARKETS), *product(others, ("several", "sample"))]
+    """Pair all of a kind with every market, and others of it with two that differ the most.
+
+    A few of the others are compared on the real market too.
+    """
+    real = product(others[::8], ("real",))
+    return [*product(every, MARKETS), *product(others, ("several", "sample")), *real]
 
 
 def said(value):
