@@ -113,10 +113,10 @@ def against_arch(*, variants: int, draws: int) -> None:
         values: Array = test.pvalues.to_numpy()
         return values
 
-    def stepm() -> list[str]:
+    def stepm() -> list[int]:
         test = StepM(-rival, -returns, block_size=12, reps=draws, seed=7)
         test.compute()
-        return list(map(str, test.superior_models))
+        return [int(str(one)) for one in test.superior_models]
 
     spa_seconds, expected = _best(spa, times=1)
     step_seconds, better = _best(stepm, times=1)
