@@ -66,12 +66,15 @@ def joined(old: bytes, new: bytes) -> bytes:
     before, after = np.frombuffer(old, dtype=RUN), np.frombuffer(new, dtype=RUN)
     if before["day"][0] >= after["day"][0] and before["day"][-1] <= after["day"][-1]:
         return new
-    edges = np.unique(np.concatenate([before["day"], after["day"]]))
-    earlier, later = unpack([old], edges)[0], unpack([new], edges)[0]
-    inside = (edges >= after["day"][0]) & (edges < after["day"][-1])
-    code = np.where(inside, later, earlier)
-    kept = np.r_[True, code[1:] != code[:-1]]
+    first, last = after["day"][0], after["day"][-1]
+    rest = before[max(before["day"].searchsorted(last, "right") - 1, 0) :].copy()
+    if before["day"][-1] <= last:
+        rest = after[-1:]
+    elif before["day"][0] > last:  # days between the records belong to neither
+        rest = np.concatenate([after[-1:], rest])
+    else:
+        rest["day"][0] = last
+    runs = np.concatenate([before[: before["day"].searchsorted(first)], after[:-1], rest])
+    kept = np.r_[True, runs["code"][1:] != runs["code"][:-1]]
     kept[-1] = True
-    runs = np.empty(int(kept.sum()), dtype=RUN)
-    runs["day"], runs["code"] = edges[kept], code[kept]
-    return runs.tobytes()
+    return runs[kept].tobytes()
