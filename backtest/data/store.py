@@ -118,7 +118,10 @@ class _Stored(TypedDict):
 def check_name(name: str) -> str:
     """Return a name that may be stored; names never become paths unseen."""
     if name == "sample":
-        raise UserError("sample is the embedded market; choose another name")
+        raise UserError(
+            "sample is the embedded market, never a stored one; name another "
+            "(nqp data list shows them)"
+        )
     if not NAME.fullmatch(name):
         raise UserError(
             "{name!r} is no name for a market; use up to 64 small letters, digits, - and _",
