@@ -210,10 +210,10 @@ def test_two_clients_of_one_store_and_constant_memory(tmp_path, monkeypatch):
             await one.call_tool(*run)
             found = document(await other.call_tool(*run))
             assert found["trust"]["trials"] == 1
-            for _ in range(3):
+            for _ in range(2):
                 await one.call_tool("markets", {})
             before = memory()
-            for _ in range(10):
+            for _ in range(4):
                 await one.call_tool("markets", {})
             assert memory() - before < 1024  # pages of 4 KiB
 
