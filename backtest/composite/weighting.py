@@ -72,7 +72,7 @@ def weigh(
 
 
 def weights_from(values: np.ndarray, method: str) -> np.ndarray:
-    """Return what `weigh` does, from an array and but for "expert"."""
+    """Return the weights of `weigh` as an array, for every method but "expert"."""
     width = values.shape[1]
     equal: np.ndarray = np.full(width, 1.0 / max(1, width))
     if method == "equal":

@@ -36,7 +36,8 @@ def waiting(message: str, *, compiles: bool = False) -> Iterator[None]:
     """
     console, message = plain_console(stderr=True), Words(SPOKEN.get()).said(message)
     if compiles:
-        _compiler().sentence = Words(SPOKEN.get()).said(Note("compiling, up to 10 s, once"))
+        note = Note("compiling, up to half a minute, once")
+        _compiler().sentence = Words(SPOKEN.get()).said(note)
     if console.is_terminal:
         with console.status(f"{message} …"):
             yield

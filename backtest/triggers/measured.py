@@ -1,4 +1,4 @@
-"""Leaves of triggers: what is measured, against a threshold."""
+"""Triggers that compare one measure of the market with a threshold."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Measured(Trigger):
 
 
 class Leaf(Measured):
-    """A leaf that says what it measures in one line; what is not said here is asked of it.
+    """A trigger that compares one measure of the market, its `value`, with a threshold.
 
     Attributes
     ----------

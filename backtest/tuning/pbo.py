@@ -149,8 +149,8 @@ def overfitting_of_sums(totals: Array, squares: Array, length: int) -> Overfitti
     if known:
         in_parts(pairs, variants, look)
     ranks, after = (
-        np.concatenate([sides[:, 0], sides[::-1, 1]])
-        for sides in ((below + 0.5) / (variants + 1), won)
+        np.concatenate([pair[:, 0], pair[::-1, 1]])
+        for pair in ((below + 0.5) / (variants + 1), won)
     )
     logits = np.log(ranks / (1.0 - ranks))
     return Overfitting(

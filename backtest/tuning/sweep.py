@@ -29,10 +29,10 @@ from backtest.tuning.remote import Engine
 from backtest.tuning.space import Constraint, Space, Variants, grid
 from backtest.tuning.sweep_result import Sweep
 from backtest.tuning.trial_recording import Counted
-from backtest.tuning.trials import trials
+from backtest.tuning.trials import PIECE, trials
 from backtest.tuning.work_parts import part_of
 
-RECORDED = 16_384  # variants simulated between two entries in the ledger
+RECORDED = PIECE  # variants to an entry in the ledger, whose signals are still at hand
 RECORDED_ELSEWHERE = 131_072  # the same for a cluster, which wants many at a time
 
 Score = str | Callable[[pd.Series], float]

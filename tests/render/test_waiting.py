@@ -16,9 +16,9 @@ def test_compiling_is_said_once_and_only_where_something_is_compiled(capsys):
             assert doubled(number) == 2 * number
         said.append(capsys.readouterr().err.splitlines())
     assert said == [
-        ["simulating …", "compiling, up to 10 s, once …"],
+        ["simulating …", "compiling, up to half a minute, once …"],
         ["simulating …"],
-        ["simulating …", "compiling, up to 10 s, once …"],
+        ["simulating …", "compiling, up to half a minute, once …"],
     ]
 
 
@@ -29,4 +29,4 @@ def test_compiling_is_said_in_the_language_of_the_command(capsys):
             njit(lambda x: x - x)(1)
     finally:
         SPOKEN.reset(spoken)
-    assert capsys.readouterr().err.splitlines() == ["模拟中 …", "编译中，至多10秒，仅此一次 …"]
+    assert capsys.readouterr().err.splitlines() == ["模拟中 …", "编译中，至多半分钟，仅此一次 …"]
