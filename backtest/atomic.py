@@ -4,8 +4,6 @@ A lock is the kernel's own on an open file, so it ends with its process, however
 carry their process in their name: what a dead one left behind is swept away by the next writer.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

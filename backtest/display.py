@@ -3,8 +3,6 @@
 A value knows no page: what renders it stands above it, and `backtest` itself puts it in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -5,8 +5,6 @@ that says what is wrong and what to do. The command line prints it and exits wit
 exception is a fault of this package and exits with 1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches

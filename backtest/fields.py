@@ -1,7 +1,5 @@
 """Fields of strategies and triggers: do values have their types and ranges."""
 
-from __future__ import annotations
-
 import math
 import sys
 import sysconfig

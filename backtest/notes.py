@@ -1,7 +1,5 @@
 """Note: a sentence as a value, a code and what it speaks of, worded once per language."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, Self

@@ -1,7 +1,5 @@
 """What a parameter of a strategy or trigger means, in which unit, and which values make sense."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from typing import Any

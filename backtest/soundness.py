@@ -1,7 +1,5 @@
 """Is a user's class of a strategy or trigger sound: its methods, its fields, how it is declared."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Iterator
 from difflib import get_close_matches

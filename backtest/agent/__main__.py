@@ -1,7 +1,5 @@
 """`python -m backtest.agent WORKSPACE [MAX_TRIALS]`: what `nqp mcp` becomes."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -4,8 +4,6 @@ It keeps an agent, and a strategy file it wrote, from reaching further by mistak
 parameter. It is no sandbox against code that sets out to break it.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import sysconfig

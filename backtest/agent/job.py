@@ -1,7 +1,5 @@
 """What an agent asks for, as it goes to the process that does it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ A process that has imported the engine forks one child a job: nothing a job leav
 state, outlives it.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import re
 import sys

@@ -1,7 +1,5 @@
 """The server an agent talks to: its tools, their words and types, and the files it may read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from importlib.metadata import version

@@ -4,8 +4,6 @@ An agent that tries a thousand variants finds a good one by chance alone. So no 
 without the trials made on its market, its deflated Sharpe ratio among them, and a sentence.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

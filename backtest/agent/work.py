@@ -4,8 +4,6 @@ Runs and comparisons come with what they are worth among all trials (`backtest.a
 tunes carries its verdict anyway.
 """
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence

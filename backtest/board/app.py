@@ -4,8 +4,6 @@ What a browser sends is a choice among values this page offered; anything else c
 text from a browser becomes a path, Markdown or HTML.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from html import escape

@@ -1,7 +1,5 @@
 """The board's two charts: curves over what is held, and the heat-map."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

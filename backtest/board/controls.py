@@ -6,8 +6,6 @@ Text, tuples and nested strategies have no range, so they stay as they are: a fi
 name of a file, and no text from a browser may become one.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """The two-parameter heat-map: a sweep over a grid of the controls' values."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

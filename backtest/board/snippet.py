@@ -4,8 +4,6 @@ Values are written as `repr` writes them and nothing else of a browser's gets in
 may have is decided by `controls`.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from keyword import iskeyword

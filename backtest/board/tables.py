@@ -4,8 +4,6 @@ Names of markets, sectors, baskets and strategies are anybody's. Streamlit reads
 so what comes in is escaped.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """On which window and terms of trade the board shows a variant."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 
 from backtest.costs import Costs, cost_model

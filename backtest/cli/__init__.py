@@ -4,8 +4,6 @@ Exit 0; exit 2 for the user's mistake, with one sentence; exit 1 for a fault of 
 where it was interrupted, at whatever moment.
 """
 
-from __future__ import annotations
-
 import gc
 import signal
 import sys

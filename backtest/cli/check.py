@@ -1,7 +1,5 @@
 """`nqp check`: parsing and printing only."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

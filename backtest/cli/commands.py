@@ -1,7 +1,5 @@
 """Every command by its name, and the exit code of what it raises."""
 
-from __future__ import annotations
-
 import errno
 import os
 import sys

@@ -1,7 +1,5 @@
 """`nqp dashboard`: starts the trigger board on 127.0.0.1, which answers its own address only."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """`nqp data import|fetch|list|check|export`."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """`nqp data delete|rename|prune|info` and `nqp config`: parsing and asking only."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

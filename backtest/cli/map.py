@@ -1,7 +1,5 @@
 """`nqp map`: parsing and gathering only."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`nqp new`: a strategy file that runs, and a test for it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from importlib.resources import files

@@ -1,7 +1,5 @@
 """Whose fault an exception is: where in a user's own file it came from, and its likely cause."""
 
-from __future__ import annotations
-
 import re
 import sys
 import traceback

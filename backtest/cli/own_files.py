@@ -1,7 +1,5 @@
 """Strategies and triggers from a user's own file."""
 
-from __future__ import annotations
-
 import importlib.util
 import inspect
 import sys

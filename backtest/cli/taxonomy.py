@@ -1,7 +1,5 @@
 """`nqp baskets` and `nqp policy`: sectors, baskets and policy events; parsing only."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`nqp thesis`: theses in files; parsing only."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

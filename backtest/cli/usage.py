@@ -1,7 +1,5 @@
 """Words of the shell that fit no command, said in one sentence."""
 
-from __future__ import annotations
-
 import re
 
 import typer

@@ -5,8 +5,6 @@ one indicator lacks another makes good, one for one. The geometric mean is partl
 indicator, the more of another it takes, and a balanced row beats an unbalanced one of equal sum.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -3,8 +3,6 @@
 Step 8 of the OECD/JRC Handbook (2008, section 8): the index taken apart again.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from backtest.composite.composite import Composite

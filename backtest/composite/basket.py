@@ -1,7 +1,5 @@
 """The basket of each session: points, who is in force, coverage and weights."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

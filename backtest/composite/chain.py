@@ -7,8 +7,6 @@ Links are additive: an index of scores has no zero a growth rate could start fro
 to contributions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

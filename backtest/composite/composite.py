@@ -10,8 +10,6 @@ point is the least, so that a geometric mean has no zero to fall into. What neve
 Linking moves the level off by what it takes out; `unlinked` is the reading against the past.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple

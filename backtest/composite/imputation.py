@@ -4,8 +4,6 @@ Step 3 of the OECD/JRC Handbook (2008). A value is only ever filled from what wa
 or beside it, never from a later row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

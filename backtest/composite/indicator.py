@@ -6,8 +6,6 @@ universe does not declare: its dates are taken as the last days of periods. Days
 of a source and what the universe declares go before it; nothing is delayed twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

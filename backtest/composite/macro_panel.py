@@ -5,8 +5,6 @@ period from 2011 on, so a longer panel begins with a shorter one and leaving an 
 changes no other. They are values by period: the delays that place them are the indicators'.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from hashlib import sha256
 

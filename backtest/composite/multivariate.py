@@ -4,8 +4,6 @@ Step 4 of the OECD/JRC Handbook (2008, section 4), before weights are chosen: co
 principal components, and Cronbach's alpha. All read the rows in which every indicator has a score.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -5,8 +5,6 @@ that row's value among those of the rows up to it, so no later row ever changes 
 Higher is better; turn indicators that point the other way before.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

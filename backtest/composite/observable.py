@@ -5,8 +5,6 @@ for what the market expects of earnings, breadth for how widely demand is felt, 
 value for where capital goes. Proxies, by name and on purpose. All are daily and causal.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 

@@ -11,8 +11,6 @@ where it changed or came back after a gap, and for a daily indicator on every se
 since a price that stood still cannot be told from one that was carried.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

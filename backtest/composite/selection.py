@@ -3,8 +3,6 @@
 Step 2 of the OECD/JRC Handbook (2008, section 2).
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from backtest.composite.basket import in_force

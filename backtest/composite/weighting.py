@@ -5,8 +5,6 @@ CRITIC is Diakoulaki, Mavrotas & Papayannakis (1995); "pca" is Nicoletti, Scarpe
 (2000) as the Handbook works it out for its own example.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """From a RawMarket to a Market on its exchange's sessions."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """The forms in which files write dates, and what each makes of a cell."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache

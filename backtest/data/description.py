@@ -1,7 +1,5 @@
 """What a file is taken to be: its kind, its dates, and what each column means."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any

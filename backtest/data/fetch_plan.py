@@ -1,7 +1,5 @@
 """What a fetch has to ask for: what is missing, and some days that are not."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

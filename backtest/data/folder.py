@@ -5,8 +5,6 @@ where there is no series), `universe.toml` the universe verbatim. Numbers are wr
 digits as it takes to read back the same bits.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -4,8 +4,6 @@ What a file is, its content says, not its name: exports called .xls are often te
 before a guess by statistics, which takes short Chinese files for Korean.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import Counter

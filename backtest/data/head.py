@@ -1,7 +1,5 @@
 """The rows above a file's data: headers, instruments, labels of columns, a title."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What the headers of terminals, vendors and tools mean, in English and Chinese."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """Markets removed, renamed and described, and snapshots no longer needed removed."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

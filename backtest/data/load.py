@@ -1,7 +1,5 @@
 """Markets by name: load, list, check, export."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any

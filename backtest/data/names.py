@@ -1,7 +1,5 @@
 """Which of a universe's instruments a file, a column or a row means, in every dialect of codes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 

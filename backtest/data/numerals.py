@@ -1,7 +1,5 @@
 """Cells as text and numbers: blanks, thousands, percent signs, words for ten thousand."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

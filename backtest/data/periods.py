@@ -1,7 +1,5 @@
 """Prices on the periods of their market: labels become the last session; what is too early goes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -4,8 +4,6 @@ Adjusted prices change backwards with every dividend, and vendors correct mistak
 joined to stored ones only where both tell the same history.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """When a published value may be used: its release date, or the declared rule."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Every check looks at one instrument's rows in the order of the file and yields f
 what no later step could put right; warnings are kept with the market.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Quotes: a table's columns of prices as tidy rows, and what is to be said of the table."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """RawMarket: prices and series as they came in, in one canonical shape; its bytes in a snapshot."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -3,8 +3,6 @@
 Nothing is removed: what is damaged is set aside, what is whole is pointed at again.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from dataclasses import replace

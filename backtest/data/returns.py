@@ -1,7 +1,5 @@
 """Returns instead of prices: telling them apart, and making levels of them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Which rows of a file are data: turned upright, one table of several, footers dropped."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

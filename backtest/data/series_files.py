@@ -1,7 +1,5 @@
 """Files of published series as one tidy table: wide, long, or a table of releases."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What is odd about published series as they came in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

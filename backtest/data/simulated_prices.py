@@ -6,8 +6,6 @@ generator's own normal draws, `exp`, `log`, powers and matrix products promise n
 Rows are sessions, columns are paths.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

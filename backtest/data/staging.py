@@ -4,8 +4,6 @@ A fetch that is interrupted, however, finds here what it need not ask for again.
 digests, so nothing from outside becomes a path; a damaged file counts as none.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """What a user says about files, where they cannot say it themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ Nothing is taken for granted of a header's place: data begin at the first row wi
 stands above it are headers, labels or a title.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Units of series: what a file says of them, and whether values look like the declared one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Files of valuations (PE, PB, dividend yield by instrument or sector) as published series."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

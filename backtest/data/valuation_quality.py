@@ -1,7 +1,5 @@
 """Whether the earnings behind a PE were known when it says: look-ahead in valuations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

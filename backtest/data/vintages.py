@@ -6,8 +6,6 @@ A series table from a fetch holds, beside series, date (the last day of the peri
 from the day it was fetched. Tables from files have none of these columns.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a backtest is compared with: the market's benchmark, and its sectors at equal weight."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

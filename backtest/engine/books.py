@@ -5,8 +5,6 @@ ipywidgets, scikit-learn) would be three quarters of a command's time. Where tha
 installed, `Portfolio.from_orders` does the same.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

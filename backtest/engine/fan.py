@@ -1,7 +1,5 @@
 """Fan: where a record could have gone, had its sessions come in another order."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

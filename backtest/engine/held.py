@@ -4,8 +4,6 @@ The timing test and the ledger need both on one axis: row t is what was decided 
 what that earned, from the fill at session t + 1 to the fill at session t + 2.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial

@@ -17,8 +17,6 @@ Conventions, the same in sweeps and in reports:
 - Standard deviations divide by n − 1. What cannot be computed is NaN, never 0.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

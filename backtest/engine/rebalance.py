@@ -6,8 +6,6 @@ exactly. The result does not depend on the order of the instruments. Single runs
 by the same code, compiled by Numba.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

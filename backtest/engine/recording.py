@@ -1,7 +1,5 @@
 """Recording what was tried: a run, a variant on the board, some variants of a sweep."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

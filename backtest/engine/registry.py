@@ -3,8 +3,6 @@
 `backtest.engine.metrics` fills it. Summaries, sweeps' scores, tables and halves read it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from inspect import signature

@@ -4,8 +4,6 @@ Both equal `arch`'s to the last draw, so that what is computed from them is what
 arch itself imports Matplotlib, statsmodels and scipy.stats, which takes longer than a backtest.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

@@ -4,8 +4,6 @@ The execution lag lives here and in the plan, nowhere else: what is decided afte
 the next.
 """
 
-from __future__ import annotations
-
 import platform
 import time
 from collections.abc import Callable, Sequence

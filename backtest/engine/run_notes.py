@@ -1,7 +1,5 @@
 """Notes of a backtest on its figures: what they rest on, and what may mislead."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pandas as pd

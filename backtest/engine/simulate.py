@@ -10,8 +10,6 @@ order records and the closes. Two conventions make that exact:
   what a minimum commission adds as a fixed fee.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property

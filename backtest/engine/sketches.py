@@ -1,7 +1,5 @@
 """Sketches: what signals earned by calendar month over their baskets at mean shares, compiled."""
 
-from __future__ import annotations
-
 import numpy as np
 from numba import njit
 

@@ -1,7 +1,5 @@
 """Which sessions a backtest is of: all asked for, or those on which all it compares exists."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -5,8 +5,6 @@ sectors above theirs, turnover expanding, volatility below its median. Further o
 them: how far each sign moves the number is said, the verdict rests on the four.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 

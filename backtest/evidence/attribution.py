@@ -5,8 +5,6 @@ sectors are not known, so that there is only one effect per group. Rows for cash
 the effects add up to the difference in return exactly.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

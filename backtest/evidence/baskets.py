@@ -4,8 +4,6 @@ A basket is bought at the close a window starts from and held: its return is the
 its sectors' returns, which is what a table of half-year returns shows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations

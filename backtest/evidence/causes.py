@@ -1,7 +1,5 @@
 """What is behind a claim: published series over its window, as they were known then."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

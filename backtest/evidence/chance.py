@@ -1,7 +1,5 @@
 """Placebo: how often something that means nothing does as well as a claim's own number."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

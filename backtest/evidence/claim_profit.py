@@ -6,8 +6,6 @@ with its costs and fills. The fair share is Shapley's (1953): a claim's contribu
 every order in which the claims could be added; shares add up to what all earn together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields, is_dataclass, replace
 from itertools import combinations

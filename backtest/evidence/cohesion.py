@@ -1,7 +1,5 @@
 """Whether the sectors called a track move together more than with others."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

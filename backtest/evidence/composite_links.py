@@ -6,8 +6,6 @@ with the weeks after says something. All questions are asked at once, so their i
 enough to hold together in nine cases of ten (Bonferroni).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

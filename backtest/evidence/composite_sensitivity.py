@@ -5,8 +5,6 @@ spread of the outcomes is shared out among the choices. The outcomes are not onl
 choice that moves the index and no decision costs nobody anything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace

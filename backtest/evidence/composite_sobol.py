@@ -5,8 +5,6 @@ scrambled Sobol sequence (Owen 1998), with bootstrap intervals, all by SALib. A 
 number from 0 to 1 cut into k equal parts, so all of them are equally likely.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

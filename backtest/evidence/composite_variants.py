@@ -4,8 +4,6 @@ Points under one normalization are not those under another, so an index counts b
 its own past.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256

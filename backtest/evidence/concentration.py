@@ -4,8 +4,6 @@ The burst is found by the data: the stretch of sessions that gained most after e
 usual day's move (a maximal scoring segment, as Karlin & Altschul 1990 find in sequences).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How many claims would hold if nothing were true: the same claims on other dates."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Returns with dividends: prices grown by the dividend yield a market carries."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

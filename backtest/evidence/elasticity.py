@@ -5,8 +5,6 @@ ten-year yield and on the change in risk appetite, both over the same block (ord
 heteroskedasticity-robust errors of MacKinnon & White 1985, HC3).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any

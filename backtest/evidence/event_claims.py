@@ -1,7 +1,5 @@
 """Claims about what follows events, dated or detected."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from backtest.evidence.baskets import instruments

@@ -1,7 +1,5 @@
 """Events of a file studied together and by kind."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Abnormal returns of two events depend on each other as far as their event window
 less as one's event window lies in the other's estimation window. Both follow from the windows.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

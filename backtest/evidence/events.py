@@ -4,8 +4,6 @@ Abnormal return over a market model against the equal-weight market, abnormal tu
 own past. Events on one session are one. Overlapping windows all count, for as much as they add.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

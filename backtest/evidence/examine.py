@@ -3,8 +3,6 @@
 Baskets, events and the report come in as values.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

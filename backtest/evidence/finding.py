@@ -1,7 +1,5 @@
 """Finding: everything one claim came to on one market, as a value."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ The top rung knows with hindsight which basket to hold, with as many switches as
 below it the same knowledge comes a month or three late, or is wrong one time in ten, five or three.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Leads: a basket's return less another's, the equal-weight market's, or the benchmark's."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import replace

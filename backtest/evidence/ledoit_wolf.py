@@ -5,8 +5,6 @@ Journal of Empirical Finance 15: the studentized circular-block bootstrap, which
 where returns are fat-tailed and depend on their past; Jobson & Korkie's test does not.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ session e, estimated over the `estimation` sessions that end `gap` sessions befo
 the `horizon` sessions after it (e + 1 … e + horizon).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

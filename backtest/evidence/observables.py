@@ -5,8 +5,6 @@ window of the same length (`elsewhere`), from which come base rates and placebos
 knows no instrument and no year: sectors come with the claim, instruments with the market.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 

@@ -4,8 +4,6 @@ What is measured is a function of how often each session counts: once each gives
 zeros leave sessions out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 

@@ -5,8 +5,6 @@ signal moved in time, round the record's end; the sectors of all baskets dealt a
 leaves all else as it is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise

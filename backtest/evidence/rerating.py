@@ -5,8 +5,6 @@ valuation, so that the log return is the log change of the valuation plus that o
 nothing left over.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

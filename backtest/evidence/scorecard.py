@@ -4,8 +4,6 @@ Claims come in as values; nothing here knows what they say. The report's date di
 that was over by then is in-sample.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

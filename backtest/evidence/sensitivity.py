@@ -6,8 +6,6 @@ of all sectors, a window that begins or ends a week earlier or later, only what 
 report, another market.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

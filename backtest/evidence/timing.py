@@ -1,7 +1,5 @@
 """A rotation's return split into what was held and when, and its switches one by one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

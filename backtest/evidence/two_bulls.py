@@ -1,7 +1,5 @@
 """Whether stocks and government bonds rise together: the lesser of their returns."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

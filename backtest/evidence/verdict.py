@@ -6,8 +6,6 @@ the verdict. Only claims of a regularity, "after such events …", are themselve
 hold, and fail, only where the placebo says so.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

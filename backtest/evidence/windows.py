@@ -4,8 +4,6 @@ A window of returns starts at the close of the session before its first day, so 
 without a gap; that session is `base`, and what moved in the window are the sessions after it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a rotation did in the year a report is about, against the report's own calendar."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

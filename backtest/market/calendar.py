@@ -1,7 +1,5 @@
 """The sessions of an exchange, also beyond what is published."""
 
-from __future__ import annotations
-
 import warnings
 from datetime import date, datetime
 from functools import cache

@@ -1,7 +1,5 @@
 """Named episodes of the Chinese market, as windows."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

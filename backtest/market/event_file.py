@@ -7,8 +7,6 @@ commas; "all" stands for no basket in particular), `anticipated` and `adverse` (
 ignored. The register of policy events that ships is such a file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache

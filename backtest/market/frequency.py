@@ -4,8 +4,6 @@ Growth per year is measured over elapsed time (actual/365.25), whatever number o
 is said to have; volatility is annualized by the number of sessions there were.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What makes two markets the same: their content, whatever they are called and came from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from hashlib import blake2b
 

@@ -1,7 +1,5 @@
 """Jump: a move of a price that no market makes, and what would explain it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Policy intensity: how many policy events became known recently, by kind, from the register."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Publication: dated values on the sessions after whose close they were known."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -6,8 +6,6 @@ strength over what it was `change` sessions ago, both times 100. Above 100 a gro
 its own recent past, or becoming so. Nothing later than a session enters its values.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The rotation map: where every group stands as of a date, with its weekly path behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

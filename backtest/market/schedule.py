@@ -1,7 +1,5 @@
 """Schedules: when weights are restored, how far they have to have drifted, how much is traded."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 `Market` keeps what these return under the names a strategy asks for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

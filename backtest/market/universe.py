@@ -4,8 +4,6 @@ A universe is a TOML file. The built-in ones (`shenwan`, `cn-etf`, `us-spdr`) li
 a user's own file works the same way and is checked entry by entry.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ They are published series called "pe:801080" (or "pe:electronics" for all instru
 so that they are stored, cut off and compared as every series is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -4,8 +4,6 @@ Every file is written whole or not at all; what a killed process left half writt
 and the next writer sweeps it away.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping, Sequence

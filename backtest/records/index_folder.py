@@ -3,8 +3,6 @@
 Every file is written beside its name and moved into place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ Nothing in such a file is trusted: only the classes of `views.page` and `views.c
 and what would become a file's name or a color is checked.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass

@@ -1,7 +1,5 @@
 """Run folders read back, checked line by line: nothing in them is trusted."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What was run in this store, in shell, Python or board: a small file a run, listed and tagged."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """What a result writes in Python: a folder or a file, listed among the runs of the store."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 Every file is written beside its name and moved into place.
 """
 
-from __future__ import annotations
-
 from io import BytesIO
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A value as a file: its report as HTML or PDF, a backtest as a workbook; by the file's ending."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from backtest.atomic import write_file, writing

@@ -5,8 +5,6 @@ their hash is the one named in the page's own content security policy, and that 
 request.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re

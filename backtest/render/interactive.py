@@ -4,8 +4,6 @@ Plotly reads a little HTML in its texts, so every text that comes in is escaped;
 the whole once more where it embeds it.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

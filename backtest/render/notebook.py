@@ -5,8 +5,6 @@ obeyed. Text and background take their colors from the notebook, so light and da
 well; a verdict has a colored dot, and says the same in words.
 """
 
-from __future__ import annotations
-
 from backtest.render.html import template
 from backtest.views.page import Page
 from backtest.views.pages import page_of

@@ -4,8 +4,6 @@ Names come from files, servers and other people. What a terminal would obey is t
 letters an encoding lacks are written with those it has. Standard library only.
 """
 
-from __future__ import annotations
-
 import codecs
 import json
 import re

@@ -1,7 +1,5 @@
 """Panels as plotly traces, with what their axes differ in."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from html import escape

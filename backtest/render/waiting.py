@@ -1,7 +1,5 @@
 """What is said on stderr while something takes long: a line, a spinner or a bar."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout

@@ -1,7 +1,5 @@
 """A backtest as an Excel workbook: a sheet per table, numbers as numbers."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

@@ -4,8 +4,6 @@ All functions are causal: row t uses rows up to t.
 All spread over what is listed; a weight never lands on an instrument without a price.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 

@@ -1,7 +1,5 @@
 """Markets that differ from a given one after a session: the later data cut off, or other ones."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any

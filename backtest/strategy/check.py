@@ -1,7 +1,5 @@
 """check: all that can be found out about a strategy or trigger without believing its figures."""
 
-from __future__ import annotations
-
 import time
 import tracemalloc
 from dataclasses import dataclass, replace

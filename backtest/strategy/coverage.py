@@ -1,7 +1,5 @@
 """Coverage: what stands for a basket on a market, and how well."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What a strategy decides on a market: regime, baskets and target weights, each computed once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Faults of a strategy or trigger that are no look-ahead, each found by asking again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """What a strategy holds, by name: regimes, baskets and rules, checked and made to match."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Limits: the largest weight of an instrument, and the volatility a portfolio may have."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A short check for look-ahead, made with every run of a strategy that is a user's own."""
 
-from __future__ import annotations
-
 import sys
 import time
 from dataclasses import dataclass, is_dataclass, replace

@@ -3,8 +3,6 @@
 Used wherever a value comes from outside: `--set` and `--grid`, a recorded run, a space, the board.
 """
 
-from __future__ import annotations
-
 import types
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date

@@ -4,8 +4,6 @@ There a strategy is asked about the first half of the market before the whole of
 keeps from one market to the next shows; and which files it opens is written down.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import os

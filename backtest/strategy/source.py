@@ -5,8 +5,6 @@ name of the class do not count, what it uses from the same file does, and so doe
 user's it inherits from. An edited rule is another strategy; a renamed class is the same one.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import linecache

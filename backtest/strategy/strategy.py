@@ -1,7 +1,5 @@
 """Strategy: a falsifiable claim, expressed as weights."""
 
-from __future__ import annotations
-
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping

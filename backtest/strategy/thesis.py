@@ -1,7 +1,5 @@
 """Thesis: a dated report's claims, what refutes it by when, and the rules that trade it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 A file is TOML. Tables in `claims`, `baskets` and `falsifiers` stand under names of one's choice.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal

@@ -1,7 +1,5 @@
 """What a strategy's docstring says: its rule, and what would refute it."""
 
-from __future__ import annotations
-
 import inspect
 from dataclasses import dataclass
 

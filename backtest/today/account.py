@@ -1,7 +1,5 @@
 """Account: the units and the cash a person has, and the file they are read from."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field

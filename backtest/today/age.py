@@ -1,7 +1,5 @@
 """How old data are, in sessions of their exchange."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from backtest.market.calendar import FROM_DATA, known_span, sessions

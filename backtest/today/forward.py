@@ -1,7 +1,5 @@
 """The forward record: journal entries scored only on sessions after they were written."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b

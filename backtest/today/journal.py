@@ -6,8 +6,6 @@ put in later is found; `journal.head` knows how many there were, so that removed
 A kill loses at most the entry being written: a line without its end is cut off by the next writer.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """What a strategy's triggers read after the last session."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Where a strategy stands after the last session: what it holds, and what it orders next."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

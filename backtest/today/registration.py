@@ -1,7 +1,5 @@
 """Registrations: a strategy named before its window, judged by itself when the window is over."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

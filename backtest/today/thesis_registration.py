@@ -1,7 +1,5 @@
 """A thesis registered before its windows: its file is kept, its claims are judged by themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -5,8 +5,6 @@ estimate, as the next open is not known. What could not be traded in the last se
 alone, so nothing is bought with money that a sale may not bring.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

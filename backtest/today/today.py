@@ -1,7 +1,5 @@
 """today: what a strategy holds, what changes next, what is nearest to firing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date

@@ -7,8 +7,6 @@ excess return is that less the daily return of `Market.equal_weight`; its traded
 those of its sectors that have one, and missing where none has.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

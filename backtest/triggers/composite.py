@@ -3,8 +3,6 @@
 The index is computed once for each market and framework, whatever is asked of it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Crowding: a basket's share of turnover, volatility and correlation against their own past."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Triggers on the calendar alone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -3,8 +3,6 @@
 A mean over a window needs every session of it, this one included, unless told otherwise.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import ClassVar
 

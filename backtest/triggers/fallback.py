@@ -1,7 +1,5 @@
 """OrElse: another question where a market lacks what the first one reads."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Triggers that compare one measure of the market with a threshold."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from string import Formatter
 from typing import Any, ClassVar

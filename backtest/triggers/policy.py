@@ -1,7 +1,5 @@
 """Triggers on policy: how much of it there was recently (claims P1 to P3)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

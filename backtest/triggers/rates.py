@@ -6,8 +6,6 @@ yields are quoted to hundredths of a basis point, and a fall of exactly a thresh
 lost to binary fractions.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 

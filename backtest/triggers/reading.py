@@ -5,8 +5,6 @@ above 0 while the trigger does not fire, below 0 by how far it is past the thres
 At exactly 0 it fires if the threshold itself counts ("at least", "at most").
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

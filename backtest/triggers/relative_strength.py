@@ -1,7 +1,5 @@
 """Triggers on relative strength: the quadrant of the rotation map a group of sectors is in."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Signal: any boolean series, or function of a market, as a trigger."""
 
-from __future__ import annotations
-
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field

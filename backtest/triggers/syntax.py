@@ -1,7 +1,5 @@
 """Triggers from text: the algebra as it is written in Python, parsed and never evaluated."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Mapping
 from inspect import isabstract

@@ -1,7 +1,5 @@
 """Triggers that wrap a trigger and give it memory: latch, minimum hold, confirmation, echo."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

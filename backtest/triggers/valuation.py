@@ -7,8 +7,6 @@ sessions-a-year sessions (rounded), this one included and with a known valuation
 higher than now; unknown where now it is, or on more than half of these sessions (rounded down).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

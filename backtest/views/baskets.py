@@ -1,7 +1,5 @@
 """The page of baskets: a market's sectors, and what stands for each basket there, how well."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from backtest.market import Market

@@ -4,8 +4,6 @@ A chart over time has panels above each other on one time axis; any other chart 
 are "growth", "percent" (of fractions), "ratio", "number" or the name of a unit to show.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The page of a check: whether something looks ahead, what it reads of the future, what else."""
 
-from __future__ import annotations
-
 from backtest.strategy.check import Check, said
 from backtest.views.page import Page, Section
 from backtest.views.words import Words

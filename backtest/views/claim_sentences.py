@@ -1,7 +1,5 @@
 """Findings in words, generated from the numbers."""
 
-from __future__ import annotations
-
 import math
 
 from backtest.evidence.chance import SIGNIFICANCE

@@ -1,7 +1,5 @@
 """The report that sets several backtests side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The pages of stored markets: what is stored, what a fetch brought, what the checks found."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from backtest.data.description import Description

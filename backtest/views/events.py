@@ -1,7 +1,5 @@
 """What followed the events of a file, together and by kind."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

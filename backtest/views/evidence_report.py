@@ -1,7 +1,5 @@
 """The report of a scorecard, and of a strategy taken apart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Figures as a script prints them: a row each with its unit, in at most 80 columns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

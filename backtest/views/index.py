@@ -1,7 +1,5 @@
 """The page of a composite index: its level, what moved it, what it rests on, what it goes with."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from backtest.composite import Composite

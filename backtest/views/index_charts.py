@@ -1,7 +1,5 @@
 """The charts and the words of a composite index: level, pillars, movers, coverage, sensitivity."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

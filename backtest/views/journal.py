@@ -1,7 +1,5 @@
 """The page of the forward journal: what was recorded, and what came of it since."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from backtest.today.forward import Forward

@@ -1,7 +1,5 @@
 """The page of a market: its extent, its series, its instruments by sector, what checks found."""
 
-from __future__ import annotations
-
 from backtest.market import Market
 from backtest.views.numbers import day, written
 from backtest.views.page import Page, Section, Table, table

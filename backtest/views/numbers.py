@@ -1,7 +1,5 @@
 """How reports write numbers and dates."""
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -1,7 +1,5 @@
 """Page: what a value has to say, before anything is drawn or printed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ Views import what they show, and showing a market must not load the tuning: a vi
 a value of its kind is first shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any

@@ -3,8 +3,6 @@
 Two-sided scales go from orange to purple (ColorBrewer's PuOr), one-sided ones from white to blue.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from zlib import crc32
 

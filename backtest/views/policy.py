@@ -1,7 +1,5 @@
 """Policy events as a page: each with its kind, and how many there are of every kind."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 

@@ -1,7 +1,5 @@
 """The page of the rotation map: quadrants in a picture and a table, and what they mean."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The report of one backtest, and of a scorecard or evidence with it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Pages of what was run: the list, and two runs side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

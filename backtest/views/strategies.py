@@ -1,7 +1,5 @@
 """Strategies in their own words: a line each, or one with rule, parameters, claims, refutation."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What is known about a strategy in words."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

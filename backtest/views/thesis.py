@@ -1,7 +1,5 @@
 """Theses as a page: what there is, and what refutes one as a whole."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The page of today: what is held, what the triggers read, what changes next, and the orders."""
 
-from __future__ import annotations
-
 from backtest.costs import cost_parts
 from backtest.today import Monitored, Today
 from backtest.views.numbers import written

@@ -1,7 +1,5 @@
 """The page of the ledger: what was tried on which market, and how many ideas that amounts to."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The charts of a sweep: the map of two parameters, all scores, what the variants hold."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

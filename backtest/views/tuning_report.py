@@ -1,7 +1,5 @@
 """The report of a search for parameters: what was tried, and whether the best is significant."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version

@@ -3,8 +3,6 @@
 The English sentences stand where they are said; `zh.toml` holds the Chinese of every one of them.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Where prices and series are fetched from; a source's library is imported when it is used."""
 
-from __future__ import annotations
-
 from importlib import import_module
 
 from backtest.data.sources.base import DataSource

@@ -7,8 +7,6 @@ and cannot be set; its requests go through `HTTPS_PROXY` and trust `REQUESTS_CA_
 program's that uses requests.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import threading

@@ -1,7 +1,5 @@
 """Which series AKShare offers, by function and column: the tables of `akshare.toml`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from backtest.validation import shipped_toml

@@ -1,7 +1,5 @@
 """What every source is: one `fetch`, and the values that go in and come out."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass

@@ -5,8 +5,6 @@ dated by the last day of its month. The file holds today's revisions and no rele
 come from the table of delays. (First prints are in ALFRED, which needs a key.)
 """
 
-from __future__ import annotations
-
 import http.client
 import urllib.error
 import urllib.parse

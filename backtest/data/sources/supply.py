@@ -1,7 +1,5 @@
 """How the statistics of a framework can be had: fetched here, by AKShare, or from a file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ ones: a later fetch that overlaps with what is stored shows it. Yahoo is good fo
 series; its Chinese indices have holes of years (000300.SS), and it has no Shenwan index.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 import re

@@ -5,8 +5,6 @@ request may be sent to another base address, a chart is asked for again after 42
 answer or silence, and a ticker that failed is not asked for twice.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Any

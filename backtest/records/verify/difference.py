@@ -1,7 +1,5 @@
 """The first difference between two versions of a file, as a place and both values."""
 
-from __future__ import annotations
-
 import csv
 import json
 from dataclasses import dataclass

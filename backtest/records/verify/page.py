@@ -1,7 +1,5 @@
 """The page of a verification: the outcome, what it was of, and what was compared."""
 
-from __future__ import annotations
-
 from backtest.errors import shown
 from backtest.records.verify.rerun import Verification
 from backtest.views.page import Page

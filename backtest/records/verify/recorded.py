@@ -4,8 +4,6 @@ A manifest may come from anywhere. It names classes and files, and none of them 
 opened: strategies come from the mapping handed in, parameters are checked against their types.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path

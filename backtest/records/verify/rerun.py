@@ -1,7 +1,5 @@
 """verify: run again from a manifest and compare."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Plots: charts as matplotlib figures. Only this package imports matplotlib."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from backtest.errors import UserError, suggest

@@ -1,7 +1,5 @@
 """The static twin of a report's charts: the same value drawn with matplotlib."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from io import BytesIO
 from textwrap import wrap

@@ -1,7 +1,5 @@
 """Fonts for pictures: Chinese where a font has it, and never a box in place of a character."""
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections.abc import Iterable, Iterator

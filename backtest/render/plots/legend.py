@@ -1,7 +1,5 @@
 """The legends of charts that are drawn with matplotlib."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 from rich.cells import cell_len
 

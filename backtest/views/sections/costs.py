@@ -1,7 +1,5 @@
 """What trading cost, by kind."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from backtest.costs import cost_parts

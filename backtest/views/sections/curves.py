@@ -1,7 +1,5 @@
 """Equity, drawdown and what was held, on one time axis; deepest drawdowns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What a report rests on: data, findings, launches, notes, and the manifest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

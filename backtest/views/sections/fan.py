@@ -1,7 +1,5 @@
 """How far the order of the sessions could have moved wealth and drawdown."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from backtest.engine.fan import Fan

@@ -1,7 +1,5 @@
 """The top of a report: key figures, those of the benchmarks, the conclusion."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache

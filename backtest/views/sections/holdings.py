@@ -1,7 +1,5 @@
 """Weights over time, a row per sector."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Where the return came from: Brinson-Fachler by group, and what against when."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

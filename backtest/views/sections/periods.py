@@ -1,7 +1,5 @@
 """Results by month, half and regime, and around the date of the thesis."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

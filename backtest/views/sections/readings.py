@@ -1,7 +1,5 @@
 """What other readings of the claims give: each as a dot, where the verdict changes with them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

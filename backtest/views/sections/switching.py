@@ -1,7 +1,5 @@
 """Switches one by one: what each brought."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a rotation's triggers measured, when each fired, and when its rules held."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

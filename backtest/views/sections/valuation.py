@@ -1,7 +1,5 @@
 """What valuations did: price split into valuation and earnings, and the elasticity of tracks."""
 
-from __future__ import annotations
-
 from backtest.evidence.elasticity import Reratings
 from backtest.evidence.intervals import Interval
 from backtest.views.numbers import column

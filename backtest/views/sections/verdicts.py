@@ -1,7 +1,5 @@
 """Evidence as sections: the honesty of a search, a scorecard, a strategy taken apart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

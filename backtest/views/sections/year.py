@@ -1,7 +1,5 @@
 """What a rotation did in the year its report is about, against the report's own calendar."""
 
-from __future__ import annotations
-
 from backtest.evidence.year_path import WHOLE, YearPath
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.views.charts import Chart, Key, Strips
