@@ -121,12 +121,14 @@ def ledger(
         if pending is not None and (new_order is not None or freed):
             quotes = {}
             for name in closes:
+                if not (pending[name] or shares[name]):
+                    continue  # neither held nor wanted
                 by_side = {side: rates(session, name, side) for side in flags}
                 lot = market.universe.by_id[name].lot
                 quotes[name] = Quote(prices[name][t], last_close[name], sides[name], by_side, lot)
             attempt = Attempt(pending, cash, shares, quotes, minimum_commission)
             if new_order is not None:
-                pending = attempt.within(turnover)
+                pending = pending | attempt.within(turnover)
                 attempt = replace(attempt, weights=pending)
             cash, shares, trades, blocked = attempt.execute()
             when = {"decided": sessions[decided], "due": sessions[decided + 1], "filled": session}
