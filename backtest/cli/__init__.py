@@ -18,7 +18,7 @@ _interrupts: list[int] = []
 def main() -> None:
     """Run the command line; turn what happens into the exit codes above."""
     _interrupts.clear()
-    gc.set_threshold(100_000)  # half a million objects are imported, and none of them is garbage
+    gc.set_threshold(500_000)  # so many objects are imported, and none of them is garbage
     listening = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if listening:
         signal.signal(signal.SIGINT, _interrupt)

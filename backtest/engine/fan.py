@@ -57,19 +57,16 @@ def fan(name: str, returns: pd.Series, *, paths: int, seed: int) -> Fan:
     """Return the fan of a series of returns; `BacktestResult.fan` says what is what."""
     values = returns.to_numpy(dtype=float)
     block = block_length(values)
-    drawn = np.stack([values[taken] for taken in resampled(len(values), block, paths, seed)])
-    wealth, drawdown = _gone(drawn)
-    was = [found[0] for found in _gone(values[None, :])]
     shown = np.unique(np.linspace(0, len(values) - 1, SHOWN).round().astype(int))
+    drawn = resampled(len(values), block, paths, seed)
+    wealth, drawdown = np.stack([_gone(values[taken])[:, shown] for taken in drawn], axis=1)
 
     def quantiles(found: Array) -> pd.DataFrame:
-        return pd.DataFrame(
-            np.quantile(found[:, shown], LEVELS, axis=0).T, returns.index[shown], LEVELS
-        )
+        return pd.DataFrame(np.quantile(found, LEVELS, axis=0).T, returns.index[shown], LEVELS)
 
     return Fan(
         name,
-        pd.DataFrame(dict(zip(("wealth", "drawdown"), was, strict=True)), returns.index),
+        pd.DataFrame(_gone(values).T, returns.index, ["wealth", "drawdown"]),
         quantiles(wealth),
         quantiles(drawdown),
         pd.DataFrame({"wealth": wealth[:, -1], "drawdown": drawdown[:, -1]}),
@@ -77,9 +74,8 @@ def fan(name: str, returns: pd.Series, *, paths: int, seed: int) -> Fan:
     )
 
 
-def _gone(returns: Array) -> tuple[Array, Array]:
-    """Return growth of 1, and the deepest drawdown so far, path × session."""
-    wealth = np.cumprod(1.0 + returns, axis=1).astype(np.float64)
-    peak: Array = np.maximum(np.maximum.accumulate(wealth, axis=1), 1.0)
-    lowest: Array = np.minimum.accumulate(wealth / peak - 1.0, axis=1)
-    return wealth, lowest
+def _gone(returns: Array) -> Array:
+    """Return growth of 1, and the deepest drawdown so far, by session."""
+    wealth = np.cumprod(1.0 + returns)
+    peak = np.maximum(np.maximum.accumulate(wealth), 1.0)
+    return np.stack([wealth, np.minimum.accumulate(wealth / peak - 1.0)])

@@ -17,7 +17,7 @@ from backtest.engine import metrics
 from backtest.engine.benchmarks import has_periods, over_periods
 from backtest.engine.fan import Fan, fan
 from backtest.engine.portfolio import Books, daily_portfolio
-from backtest.engine.registry import Figures
+from backtest.engine.registry import Figures, cut
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import Strategy
@@ -290,11 +290,13 @@ class BacktestResult(Displayed):
         """
         metric = metrics.score(figure, ("returns", "sessions", "per_year", "risk_free"))
         columns = {self.name: self.returns, **self.benchmarks}
-        halves = pd.Series(metrics.half_labels(self.returns.index), self.returns.index)
+        halves = np.array(metrics.half_labels(self.returns.index))
+        inside = {half: halves == half for half in dict.fromkeys(halves.tolist())}
+        tracks = {name: self._track(returns) for name, returns in columns.items()}
         return pd.DataFrame(
             {
-                name: returns.groupby(halves).apply(lambda part: metric.of(self._track(part)))
-                for name, returns in columns.items()
+                name: {half: metric.of(cut(track, rows)) for half, rows in inside.items()}
+                for name, track in tracks.items()
             }
         )
 
@@ -309,13 +311,12 @@ class BacktestResult(Displayed):
         regime = self.regime
         if self.manifest["fill"] != "open":
             regime = regime.shift().fillna(regime.iloc[0])
-        rows = {}
+        rows, whole = {}, self._track(self.returns)
         for name in dict.fromkeys(regime):
             inside = (regime == name).to_numpy()
-            track = self._track(self.returns[inside])
             rows[name] = {
                 "sessions": int(inside.sum()),
-                **metrics.figures(track, ("total_return", "cagr", "sharpe")),
+                **metrics.figures(cut(whole, inside), ("total_return", "cagr", "sharpe")),
                 **{
                     f"{other} total_return": metrics.total_return(series[inside])
                     for other, series in self.benchmarks.items()
@@ -352,6 +353,10 @@ class BacktestResult(Displayed):
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as `nqp run --json` prints it: plain values, NaN as None."""
+        return dict(self._document)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
         return document(
             {
                 "strategy": self.name,

@@ -128,31 +128,24 @@ def _attributed(
         against = benchmark
         other = result.benchmarks[benchmark].to_frame(benchmark)
         other_weights = pd.DataFrame(1.0, index=other.index, columns=other.columns)
-    known = other.notna().all(axis=1)
-    days = pd.DatetimeIndex(result.equity.index[known])
-    ours, theirs = contributions.loc[days], other.loc[days]
-    names = [*ours.columns, *theirs.columns.difference(ours.columns)]
-    whole = theirs.sum(axis=1).to_numpy()
-    k = carino(ours.sum(axis=1).to_numpy(), whole)
-    weight, their_weight = (
-        side.loc[days].where(lambda share: share.abs() > NOTHING, 0.0)
-        for side in (weights, other_weights)
+    known = other.notna().all(axis=1).to_numpy()
+    days = result.equity.index[known]
+    names = [*weights.columns, *other.columns.difference(weights.columns)]
+    ours, theirs, weight, their_weight = (
+        side[known].reindex(columns=names, fill_value=0.0).to_numpy()
+        for side in (contributions, other, weights, other_weights)
     )
-    active = (_among(names, weight) - _among(names, their_weight)).to_numpy()
-    returns = (theirs / their_weight.where(their_weight != 0.0)).fillna(0.0)
-    gained = (_among(names, ours) - _among(names, theirs)).to_numpy()
-    allocation = k @ (active * (_among(names, returns).to_numpy() - whole[:, None]))
-    total = k @ (gained - active * whole[:, None])
-    table = pd.DataFrame(
-        {
-            "weight": weights.loc[days].mean(),
-            "benchmark_weight": other_weights.loc[days].mean(),
-            "allocation": pd.Series(allocation, names),
-            "selection": pd.Series(total - allocation, names),
-            "total": pd.Series(total, names),
-        }
-    ).reindex(names)
-    table = table.fillna({"weight": 0.0, "benchmark_weight": 0.0})
+    means = {"weight": weight.mean(axis=0), "benchmark_weight": their_weight.mean(axis=0)}
+    weight, their_weight = (
+        np.where(np.abs(side) > NOTHING, side, 0.0) for side in (weight, their_weight)
+    )
+    earned, whole, active = ours.sum(axis=1), theirs.sum(axis=1), weight - their_weight
+    returns = np.divide(theirs, their_weight, out=np.zeros_like(theirs), where=their_weight != 0.0)
+    k = carino(earned, whole)
+    allocation = k @ (active * (returns - whole[:, None]))
+    total = k @ (ours - theirs - active * whole[:, None])
+    effects = {"allocation": allocation, "selection": total - allocation, "total": total}
+    table = pd.DataFrame(means | effects, index=names)
     table = table.mask(table.abs() < NEGLIGIBLE, 0.0)
     if benchmark is not None:
         table = table.drop(columns=["allocation", "selection", "benchmark_weight"])
@@ -160,8 +153,8 @@ def _attributed(
     return Attribution(
         against=against,
         table=table.rename_axis("group"),
-        portfolio=float(np.prod(1.0 + contributions.loc[days].sum(axis=1)) - 1.0),
-        benchmark=float(np.prod(1.0 + other.loc[days].sum(axis=1)) - 1.0),
+        portfolio=float(np.prod(1.0 + earned) - 1.0),
+        benchmark=float(np.prod(1.0 + whole) - 1.0),
         window=(days[0], days[-1]),
     )
 
@@ -181,21 +174,24 @@ def contributed(
         .unstack(fill_value=0)
         .reindex(index=result.equity.index, columns=result.weights.columns, fill_value=0.0)
     )
-    earned = (result.profit + costs).div(before, axis=0)
-    held = result.weights.shift(fill_value=0.0)
-    if result.manifest["fill"] == "open":
-        traded = result.equity.index.isin(orders["filled"])
-        held.loc[traded] = result.weights.loc[traded]
+    earned = (result.profit + costs).div(before, axis=0).to_numpy()
+    held = result.weights.to_numpy()
+    closed = np.vstack([np.zeros_like(held[:1]), held[:-1]])
+    opened = result.manifest["fill"] == "open"
+    traded = opened & result.equity.index.isin(orders["filled"])
+    held = np.where(traded[:, None], held, closed)
     group_of = {
         name: group
         for group, members in groups.items()
         for sector in members
         for name in result.market.by_sector[sector]
     }
-    labels = [group_of.get(name, BONDS) for name in result.weights.columns]
+    labels = np.array([group_of.get(name, BONDS) for name in result.weights.columns])
     names = [*groups, *([BONDS] if BONDS in labels else [])]
-    weights = held.T.groupby(labels).sum().T.reindex(columns=names, fill_value=0.0)
-    contributions = earned.T.groupby(labels).sum().T.reindex(columns=names, fill_value=0.0)
+    weights, contributions = (
+        pd.DataFrame({name: side[:, labels == name].sum(axis=1) for name in names}, before.index)
+        for side in (held, earned)
+    )
     weights[CASH] = 1.0 - weights.sum(axis=1)
     paid = costs.sum(axis=1) / before
     contributions[CASH] = result.returns - contributions.sum(axis=1) + paid
@@ -207,17 +203,15 @@ def _alike(
     market: Market, groups: Mapping[str, tuple[str, ...]], index: pd.Index
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return weights and contributions of the equal-weight market, restored every session."""
-    returns = market.sector_close.pct_change(fill_method=None)
-    count = returns.notna().sum(axis=1)
-    share = returns.notna().div(count.where(count > 0), axis=0).fillna(0.0)
-    part = returns.mul(share).fillna(0.0)
-    weights = pd.DataFrame({name: share[list(own)].sum(axis=1) for name, own in groups.items()})
-    earned = pd.DataFrame({name: part[list(own)].sum(axis=1) for name, own in groups.items()})
+    returns = market.sector_close.pct_change(fill_method=None).loc[index]
+    known = returns.notna().to_numpy()
+    share = known / np.maximum(known.sum(axis=1, keepdims=True), 1)
+    part = np.where(known, returns.to_numpy(), 0.0) * share
+    places = {name: returns.columns.get_indexer(list(own)) for name, own in groups.items()}
+    weights, earned = (
+        pd.DataFrame({name: side[:, own].sum(axis=1) for name, own in places.items()}, index)
+        for side in (share, part)
+    )
     weights[CASH] = 1.0 - weights.sum(axis=1)
     earned[CASH] = 0.0
-    return weights.loc[index], earned.loc[index]
-
-
-def _among(names: list[str], side: pd.DataFrame) -> pd.DataFrame:
-    """Return a side's numbers for all names; 0 for those it does not have."""
-    return side.reindex(columns=names, fill_value=0.0)
+    return weights, earned

@@ -52,13 +52,13 @@ def split(result: BacktestResult) -> ReturnSplit:
     An instrument without a price yet counts with the return of the equal-weight market.
     """
     index, market = result.equity.index, result.market
-    alike = market.equal_weight.pct_change(fill_method=None).fillna(0.0).loc[index]
-    moved = market.close.pct_change(fill_method=None).loc[index]
-    moved = moved.apply(lambda returns: returns.fillna(alike))
-    before = result.weights.shift(fill_value=0.0)
-    mean = before.mean()
-    kept = moved.mul(mean, axis=1).sum(axis=1) + (1.0 - mean.sum()) * result.risk_free
-    held = moved.mul(before).sum(axis=1) + (1.0 - before.sum(axis=1)) * result.risk_free
+    alike = market.equal_weight.pct_change(fill_method=None).fillna(0.0).loc[index].to_numpy()
+    moved = market.close[result.weights.columns].pct_change(fill_method=None).loc[index].to_numpy()
+    moved = np.where(np.isnan(moved), alike[:, None], moved)
+    before = _before(result.weights)
+    mean = before.mean(axis=0)
+    kept = moved @ mean + (1.0 - mean.sum()) * result.risk_free
+    held = (moved * before).sum(axis=1) + (1.0 - before.sum(axis=1)) * result.risk_free
     equity = result.equity / (1.0 + result.returns)
     paid = result.orders.groupby("filled")["cost"].sum().reindex(index, fill_value=0.0) / equity
     parts = pd.DataFrame(
@@ -69,7 +69,7 @@ def split(result: BacktestResult) -> ReturnSplit:
             "filling": result.returns + paid - held,
         }
     )
-    linked = parts.mul(carino(result.returns.to_numpy(), alike.to_numpy()), axis=0).sum()
+    linked = parts.mul(carino(result.returns.to_numpy(), alike), axis=0).sum()
     active = metrics.total_return(result.returns) - metrics.total_return(alike)
     return ReturnSplit(
         selection=float(linked["selection"]),
@@ -131,13 +131,19 @@ def switches(result: BacktestResult) -> pd.DataFrame:
 
 def basket_returns(baskets: Mapping[str, pd.DataFrame], market: Market) -> pd.DataFrame:
     """Return each basket's daily return at the weights of the close before; cash earns its rate."""
-    moved = market.close.pct_change(fill_method=None).fillna(0.0)
-    money = market.money.pct_change(fill_method=None).fillna(0.0)
+    moved = market.close.pct_change(fill_method=None).fillna(0.0).to_numpy()
+    money = market.money.pct_change(fill_method=None).fillna(0.0).to_numpy()
     found = {}
     for name, weights in baskets.items():
-        before = weights.reindex(columns=market.close.columns, fill_value=0.0).shift().fillna(0.0)
-        found[name] = moved.mul(before).sum(axis=1) + (1.0 - before.sum(axis=1)) * money
-    return pd.DataFrame(found)
+        before = _before(weights.reindex(columns=market.close.columns, fill_value=0.0))
+        found[name] = (moved * before).sum(axis=1) + (1.0 - before.sum(axis=1)) * money
+    return pd.DataFrame(found, index=market.sessions)
+
+
+def _before(weights: pd.DataFrame) -> np.ndarray:
+    """Return the weights of the close before, 0 where there were none."""
+    laid = weights.to_numpy(dtype=float)
+    return np.nan_to_num(np.vstack([np.zeros_like(laid[:1]), laid[:-1]]))
 
 
 def drawdowns(result: BacktestResult) -> pd.DataFrame:
@@ -146,9 +152,13 @@ def drawdowns(result: BacktestResult) -> pd.DataFrame:
     under = (depth < 0).to_numpy()
     starts = np.flatnonzero(under & ~np.r_[False, under[:-1]])
     ends = np.flatnonzero(under & ~np.r_[under[1:], False])
+    troughs = [
+        start + int(depth.iloc[start : end + 1].to_numpy().argmin())
+        for start, end in zip(starts, ends, strict=True)
+    ]
     rows = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        trough = start + int(depth.iloc[start : end + 1].to_numpy().argmin())
+    for place in np.argsort(depth.to_numpy()[troughs], kind="stable")[:DEEPEST].tolist():
+        start, trough, end = int(starts[place]), troughs[place], int(ends[place])
         fall = slice(start, trough + 1)
         held = result.regime.iloc[fall].value_counts(normalize=True)
         rows.append(
@@ -164,8 +174,7 @@ def drawdowns(result: BacktestResult) -> pd.DataFrame:
                 },
             }
         )
-    table = pd.DataFrame(rows)
-    return table.sort_values("depth").head(DEEPEST).reset_index(drop=True) if rows else table
+    return pd.DataFrame(rows)
 
 
 def around(result: BacktestResult, published: pd.Timestamp) -> pd.DataFrame:

@@ -180,7 +180,7 @@ class Market(Displayed):
             growth = pd.Series(1.0, index=self.sessions)
         return growth.rename("money")
 
-    @property
+    @cached_property
     def broad_index(self) -> pd.Series:
         """The benchmark's close, for triggers that need one.
 

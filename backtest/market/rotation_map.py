@@ -114,7 +114,7 @@ def rotation_map(
     own = seen.compared
     level = seen.equal_weight if own is None else own.ffill()
     strength, momentum = relative_strength(levels, level, window=window, change=change)
-    named = quadrants(strength, momentum).iloc[-1].dropna()
+    named = quadrants(strength.iloc[-1:], momentum.iloc[-1:]).iloc[-1].dropna()
     if named.empty:
         raise UserError(
             "market {market} has {count} sessions up to {last:%Y-%m-%d}; the map needs {window} "
@@ -128,8 +128,9 @@ def rotation_map(
         {"strength": strength.iloc[-1], "momentum": momentum.iloc[-1], "quadrant": named}
     ).loc[named.index]
     ends = _week_ends(seen.sessions)[-weeks - BEFORE :]
+    weekly = {"strength": strength.loc[ends], "momentum": momentum.loc[ends]}
     history = {
-        str(name): pd.DataFrame({"strength": strength[name], "momentum": momentum[name]}).loc[ends]
+        str(name): pd.DataFrame({of: found[name] for of, found in weekly.items()})
         for name in points.index
     }
     return RotationMap(

@@ -154,7 +154,9 @@ def csv_text(frame: pd.DataFrame, *, dated: bool = True) -> bytes:
     """
     safe = frame.rename(columns=lambda name: neutral(str(name)))
     for name in [name for name, kind in safe.dtypes.items() if is_string_dtype(kind)]:
-        safe[name] = safe[name].map(lambda cell: neutral(cell) if isinstance(cell, str) else cell)
+        texts = {cell: neutral(cell) for cell in safe[name].unique() if isinstance(cell, str)}
+        if any(cell != text for cell, text in texts.items()):
+            safe[name] = safe[name].map(texts)
     return safe.to_csv(index=dated, index_label="date" if dated else None).encode()
 
 

@@ -28,13 +28,7 @@ LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
 SCRIPTS = ("plotly-cartesian.min.js", "page.js")
 MANY, NOTHING = 64, 65_535  # numbers worth packing; the word that stands for none
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-UNSAFE: dict[str, str | int | None] = {
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
-}
+UNSAFE = "<>&\u2028\u2029"
 
 
 @cache
@@ -56,6 +50,7 @@ def to_html(page: Page) -> str:
         if len(set(ids)) < len(ids):
             raise ValueError(f"every section and every chart needs an id of its own: {ids}")
     scripts = [_template(name) for name in SCRIPTS] if page.charts else []
+    dates = list[object]()
     return template("page.html.j2").render(
         page=page,
         say=Words(page.language),
@@ -63,24 +58,33 @@ def to_html(page: Page) -> str:
         style=Markup(_template("page.css")),
         scripts=[Markup(script) for script in scripts],
         hashes=[_hash(script) for script in scripts],
-        figures={chart.id: _embedded(chart) for chart in page.charts},
+        figures={chart.id: _figure(chart, dates) for chart in page.charts},
+        dates=_embedded([_packed(each) for each in dates]),
         digests={chart.id: Table("", chart.data) for chart in page.charts},
     )
 
 
-def _embedded(chart: Chart) -> Markup:
-    """Return a figure as JSON without a character that could end the element it stands in."""
-    figure, dates = to_plotly(chart), list[object]()
-    for trace in figure["data"]:  # dates that several lines share stand there once
+def _figure(chart: Chart, dates: list[object]) -> Markup:
+    """Return a figure as JSON; dates, which most lines of a page share, stand in a list of them."""
+    figure = to_plotly(chart)
+    for trace in figure["data"]:
         if isinstance(trace.get("x"), list):
             if trace["x"] not in dates:
                 dates.append(trace["x"])
             trace["x"] = dates.index(trace["x"])
         if "y" in trace:
             trace["y"] = _packed(trace["y"])
-    figure["dates"] = [_packed(each) for each in dates]
-    text = json.dumps(figure, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(text.translate(str.maketrans(UNSAFE)))
+        if "z" in trace:
+            trace["z"] = [_packed(row) for row in trace["z"]]
+    return _embedded(figure)
+
+
+def _embedded(value: object) -> Markup:
+    """Return JSON without a character that could end the element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for letter in UNSAFE:
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)
 
 
 def _packed(values: Any) -> Any:

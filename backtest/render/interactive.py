@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.render.traces import Trace, drawn, shown
+from backtest.render.traces import Trace, dates, drawn, shown
 from backtest.views.charts import Chart, Lines, Panel, Paths, Raster, Strips, spans
 from backtest.views.palette import GRAY, PALE, SHADE
 
@@ -49,7 +49,7 @@ def to_plotly(chart: Chart) -> dict[str, Any]:
         if number == len(chart.panels) - 1:
             layout["xaxis"] = _axis() | {"anchor": f"y{suffix}"} | x
         if isinstance(panel, Lines) and panel.shaded is not None:
-            layout["shapes"] += _shades(panel.shaded, f"y{suffix} domain")
+            layout["shapes"].append(_shades(panel.shaded, f"y{suffix} domain"))
         if isinstance(panel, Paths):
             layout["shapes"] += _cross(panel.cross, suffix)
         if panel.title:
@@ -112,23 +112,19 @@ def _axis() -> Trace:
     }
 
 
-def _shades(when: pd.Series, axis: str) -> list[Trace]:
-    """Return bands over the stretches in which something is so."""
-    return [
-        {
-            "type": "rect",
-            "layer": "below",
-            "xref": "x",
-            "yref": axis,
-            "x0": f"{begin:%Y-%m-%d}",
-            "x1": f"{end:%Y-%m-%d}",
-            "y0": 0,
-            "y1": 1,
-            "fillcolor": SHADE,
-            "line": {"width": 0},
-        }
-        for _, begin, end in spans(when.map({True: "yes"}).astype(object))
-    ]
+def _shades(when: pd.Series, axis: str) -> Trace:
+    """Return the bands over the stretches in which something is so, as one shape."""
+    found = spans(when.map({True: "yes"}).astype(object))
+    begins, ends = (dates(pd.Index([span[side] for span in found])) for side in (1, 2))
+    return {
+        "type": "path",
+        "layer": "below",
+        "xref": "x",
+        "yref": axis,
+        "path": "".join(f"M{x0},0V1H{x1}V0Z" for x0, x1 in zip(begins, ends, strict=True)),
+        "fillcolor": SHADE,
+        "line": {"width": 0},
+    }
 
 
 def _cross(at: float, suffix: str) -> list[Trace]:

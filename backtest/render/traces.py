@@ -1,8 +1,9 @@
 """Panels as plotly traces, with what their axes differ in."""
 
-import math
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ HOVERS = {"growth": ".3f", "percent": ".1%", "signed percent": "+.1%"}
 FILLS = {False: "none", True: "tozeroy", "down": "tonexty"}
 ROUNDING = 1e-12  # a value below this
 TEXT = "%{text}<extra></extra>"  # shown where the pointer is
+BLANK = " "  # where a frame may have a name: plotly removes the place of a text that is empty
 MILLISECOND = pd.Timedelta(milliseconds=1)
 
 Trace = dict[str, Any]
@@ -78,7 +80,7 @@ def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
 
 def _line(line: Line, values: pd.Series, unit: str) -> Trace:
     said, hover = shown(line.name), f"%{{y:{HOVERS.get(unit, '.4~g')}}}"
-    return _scatter("lines", _days(values.index), _numbers(values), name=said, hovertemplate=hover)
+    return _scatter("lines", dates(values.index), _numbers(values), name=said, hovertemplate=hover)
 
 
 def _points(line: Line) -> Trace:
@@ -123,7 +125,7 @@ def _raster(panel: Raster) -> tuple[list[Trace], Trace, Trace]:
     values = panel.cells.to_numpy(dtype=float)
     trace = {
         "type": "heatmap",
-        "x": _days(panel.cells.columns),
+        "x": dates(panel.cells.columns),
         "y": [shown(name) for name in names],
         "z": [_numbers(pd.Series(row), 3) for row in values],
         "zmin": 0.0,
@@ -283,21 +285,22 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
 
 def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
     traces: list[Trace] = []
+    # Of a path the point comes first, so that most frames differ in little.
+    places = np.array([place for path in panel.paths.values() for place in path[::-1]])
+    across, up = (iter(_numbers(side, 5)) for side in places.T)
     for name, path in panel.paths.items():
-        across, up = (_numbers(places, 5) for places in path.to_numpy(dtype=float).T)
-        color, earlier = panel.colors[name], len(path) - 1
         traces.append(
             _scatter(
                 "lines+markers+text",
-                across,
-                up,
+                list(islice(across, len(path))),
+                list(islice(up, len(path))),
                 name=shown(name),
-                text=[""] * earlier + [shown(name) if name in panel.named else ""],
+                text=[shown(name) if name in panel.named else BLANK],
                 textposition="top center",
                 textfont={"size": 11},
-                line={"color": color, "width": 1.2},
+                line={"color": panel.colors[name], "width": 1.2},
                 opacity=0.85,
-                marker={"color": color, "size": [3] * earlier + [10]},
+                marker={"size": [10, *[3] * (len(path) - 1)]},
                 hovertemplate=f"{shown(name)} %{{x:.1f}}, %{{y:.1f}}<extra></extra>",
             )
         )
@@ -336,20 +339,26 @@ def _named(labels: list[str]) -> Trace:
     }
 
 
-def _days(index: pd.Index) -> list[str]:
-    days: list[str] = np.datetime_as_string(index.to_numpy(), "D").tolist()
-    return days
+def dates(days: pd.Index) -> list[str]:
+    """Return days as plotly reads them."""
+    return list(_dates(days.to_numpy().astype("datetime64[D]").tobytes()))
+
+
+@lru_cache(maxsize=16)
+def _dates(days: bytes) -> tuple[str, ...]:
+    """Return days as text; most lines of a page stand over the same ones."""
+    return tuple(np.datetime_as_string(np.frombuffer(days, "datetime64[D]")).tolist())
 
 
 def _numbers(values: pd.Series | np.ndarray, digits: int = 6) -> list[float | None]:
     """Return numbers to some significant digits, None where not known; rounding errors are 0."""
-    written = f"%.{digits}g"
-    return [
-        (float(written % value) if abs(value) >= ROUNDING else 0.0)
-        if math.isfinite(value)
-        else None
-        for value in np.asarray(values, dtype=float).tolist()
-    ]
+    numbers = np.asarray(values, dtype=float)
+    known = np.isfinite(numbers)
+    numbers = np.where(known & (np.abs(numbers) >= ROUNDING), numbers, 0.0)
+    places = digits - 1 - np.floor(np.log10(np.abs(numbers), where=numbers != 0.0, out=numbers * 0))
+    up, down = 10.0 ** np.maximum(places, 0.0), 10.0 ** np.maximum(-places, 0.0)  # exact, both
+    rounded = np.rint(numbers * up / down) * down / up
+    return (rounded if known.all() else np.where(known, rounded, None)).tolist()
 
 
 def _text(value: float, shape: str) -> str:

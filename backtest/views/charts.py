@@ -185,8 +185,8 @@ class Paths:
 
     Attributes
     ----------
-    paths : mapping of name to DataFrame
-        Two columns, across and up; the last row is the point.
+    paths : mapping of name to tuple
+        Places (across, up); the last is the point.
     colors : mapping
         Of every path.
     named : sequence of str
@@ -195,27 +195,20 @@ class Paths:
         What is measured across and up.
     corners : tuple of str
         What the quarters are called, clockwise from the upper right.
-    within : DataFrame, optional
-        Points that have to fit in as well.
+    reach : pair of float
+        How far the panel goes from the cross, across and up.
     """
 
     title: str
-    paths: Mapping[str, pd.DataFrame]
+    paths: Mapping[str, tuple[tuple[float, float], ...]]
     colors: Mapping[str, str]
     named: tuple[str, ...]
     axes: tuple[str, str]
     cross: float
     corners: tuple[str, str, str, str]
+    reach: tuple[float, float]
     unit: str = "number"
     height: int = 460
-    within: pd.DataFrame | None = None
-
-    @property
-    def reach(self) -> tuple[float, float]:
-        """How far the paths lie from the cross, across and up, with room for names."""
-        values = pd.concat(list(self.paths.values())) if self.within is None else self.within
-        across, up = ((values.iloc[:, axis] - self.cross).abs().max() for axis in (0, 1))
-        return 1.15 * float(across), 1.15 * float(up)
 
 
 TimePanel = Lines | Strips | Raster
@@ -289,12 +282,8 @@ def spans(names: pd.Series) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     >>> [(name, f"{end:%d}") for name, _, end in spans(pd.Series(["a", "a", None], index=days))]
     [('a', '04')]
     """
-    names = names.astype(object)
-    known = names.notna().to_numpy()
-    changed = (names != names.shift()).to_numpy(dtype=bool) & (known | np.roll(known, 1))
-    changed[0] = True
-    starts = np.flatnonzero(changed)
+    codes, known = pd.factorize(names.to_numpy(dtype=object))  # -1 where it is NA
+    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     days = [*names.index[starts], names.index[-1] + pd.Timedelta(days=1)]
-    held = zip(names.to_numpy(dtype=object)[starts], known[starts], pairwise(days), strict=True)
-    found = [(str(name), begin, end) for name, there, (begin, end) in held if there]
-    return found
+    held = zip(codes[starts].tolist(), pairwise(days), strict=True)
+    return [(str(known[code]), begin, end) for code, (begin, end) in held if code >= 0]

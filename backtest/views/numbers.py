@@ -46,7 +46,9 @@ def column(values: pd.Series, shape: str) -> list[str]:
 
 def digest(table: pd.DataFrame, shape: str) -> pd.DataFrame:
     """Write a table of numbers."""
-    return table.apply(lambda values: pd.Series(column(values, shape), table.index))
+    rows = table.astype(float).to_numpy().tolist()
+    cells = [[written(value, shape) for value in row] for row in rows]
+    return pd.DataFrame(cells, table.index, table.columns)
 
 
 def figure(key: str, value: object) -> str:

@@ -1,9 +1,8 @@
 """The page of the rotation map: quadrants in a picture and a table, and what they mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from backtest.market.relative_strength import QUADRANTS, quadrant_of
 from backtest.market.rotation_map import BEFORE, RotationMap
@@ -17,6 +16,7 @@ from backtest.views.words import Words
 SHADES = dict(zip(QUADRANTS, (COLORS[2], COLORS[4], COLORS[1], COLORS[0]), strict=True))
 TONES = {"leading": "good", "lagging": "bad", "weakening": "unsure", "improving": "unsure"}
 FEW, SHORT = 8, 4  # groups whose whole paths are drawn; week-ends drawn of more
+CROSS = 100.0  # where neither has changed
 NAMED = 8  # points with their names beside them, those farthest from the middle
 
 
@@ -86,11 +86,27 @@ def _table(found: RotationMap, labels: Mapping[str, str], say: Words) -> Table:
 def map_chart(found: RotationMap, say: Words) -> Chart:
     """Return the map as of its day, with what it was at each week-end of the half-year before."""
     labels = {str(name): group_name(str(name), say) for name in found.points.index}
-    weekly = [(name, path.dropna()) for name, path in found.history.items()]
-    first = min(path.index[0] for _, path in weekly)
-    ends = [end for end in found.week_ends[-BEFORE:] if end >= first]
-    drawn = pd.concat([path.loc[ends[0] :] for _, path in weekly])
-    panels = {f"{end:%Y-%m-%d}": _panel(found, weekly, end, labels, drawn, say) for end in ends}
+    weekly = {}  # of each group the weeks it is known in, and its points
+    for name, path in found.history.items():
+        known = path.notna().all(axis=1).to_numpy()
+        weekly[name] = (np.flatnonzero(known), path.to_numpy()[known])
+    first = max(min(weeks[0] for weeks, _ in weekly.values()), len(found.week_ends) - BEFORE)
+    drawn = np.concatenate([points[weeks >= first] for weeks, points in weekly.values()])
+    across, up = 1.15 * np.abs(drawn - CROSS).max(axis=0)  # with room for names
+    panels = {
+        f"{end:%Y-%m-%d}": _panel(
+            {
+                name: points[:known]
+                for name, (weeks, points) in weekly.items()
+                if (known := int(weeks.searchsorted(week, "right")))
+            },
+            found.weeks,
+            (float(across), float(up)),
+            labels,
+            say,
+        )
+        for week, end in enumerate(found.week_ends[first:], start=int(first))
+    }
     today = next(reversed(panels.values()))
     return Chart(
         id="rotation-map",
@@ -107,35 +123,32 @@ def map_chart(found: RotationMap, say: Words) -> Chart:
 
 
 def _panel(
-    found: RotationMap,
-    weekly: Sequence[tuple[str, pd.DataFrame]],
-    end: pd.Timestamp,
+    known: Mapping[str, np.ndarray],
+    weeks: int,
+    reach: tuple[float, float],
     labels: Mapping[str, str],
-    within: pd.DataFrame,
     say: Words,
 ) -> Paths:
-    """Return the map as it was known on a week-end."""
-    seen = {name: int(path.index.searchsorted(end, "right")) for name, path in weekly}
-    known = {name: path for name, path in weekly if seen[name]}
-    at = np.array([path.to_numpy()[seen[name] - 1] for name, path in known.items()])
-    apart = np.abs(at - 100.0)
+    """Return the map as it was known on a week-end, from each group's points up to it."""
+    at = np.array([points[-1] for points in known.values()])
+    apart = np.abs(at - CROSS)
     far = np.argsort(-(apart / apart.max(axis=0)).sum(axis=1), kind="stable")
     named = [[*known][number] for number in far[:NAMED]]
-    if len(known) > FEW:  # all paths would hide each other
-        lengths = {name: SHORT if name in named else 1 for name in known}
-    else:
-        lengths = dict.fromkeys(known, found.weeks)
-    where = dict(zip(known, quadrant_of(*at.T), strict=True))
+    many = len(known) > FEW  # all paths would hide each other
+    lengths = {name: (SHORT if name in named else 1) if many else weeks for name in known}
     return Paths(
         title="",
         paths={
-            labels[name]: path.iloc[max(seen[name] - lengths[name], 0) : seen[name]]
-            for name, path in known.items()
+            labels[name]: tuple(map(tuple, points[-lengths[name] :].tolist()))
+            for name, points in known.items()
         },
-        colors={labels[str(name)]: SHADES[quadrant] for name, quadrant in where.items()},
+        colors={
+            labels[name]: SHADES[quadrant]
+            for name, quadrant in zip(known, quadrant_of(*at.T), strict=True)
+        },
         named=tuple(labels[name] for name in named),
         axes=(say("strength"), say("momentum")),
-        cross=100.0,
+        cross=CROSS,
         corners=tuple(say(name) for name in QUADRANTS),  # type: ignore[arg-type]
-        within=within,
+        reach=reach,
     )

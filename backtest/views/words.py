@@ -109,8 +109,11 @@ class Words:
         return self(text.code, **worded)
 
     def _value(self, value: object) -> object:
-        """Return a value of a note: a known name called as it is called."""
-        if isinstance(value, str):
+        """Return a value of a note: a known name called as it is called.
+
+        In English that is as it stands, but for an underscore.
+        """
+        if isinstance(value, str) and (self.chinese or "_" in value):
             base = value.partition("+")[0]
             known = base in catalogue()["names"] or base.replace(" ", "_") in sectors()
             return self.name(value) if known else value

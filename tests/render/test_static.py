@@ -45,12 +45,13 @@ PANELS = {
     ),
     "paths": Paths(
         "t",
-        {"one": pd.DataFrame({"x": [99.0, 101.0], "y": [98.0, 102.0]})},
+        {"one": ((99.0, 98.0), (101.0, 102.0))},
         {"one": "#0072B2"},
         ("one",),
         ("across", "up"),
         100.0,
         ("leading", "weakening", "lagging", "improving"),
+        (1.15, 2.3),
     ),
     "strips": Strips(
         "t",

@@ -121,11 +121,14 @@ def test_packed_figures_hold_what_is_drawn(page):
         values = (packed["low"] + words) / packed["unit"]
         return values.astype("datetime64[D]").astype(str).tolist() if "days" in packed else values
 
+    def embedded(id):
+        return json.loads(re.search(f'id="{id}">(.*?)</script>', html, re.DOTALL)[1])
+
+    dates = embedded("shared-dates")
     for chart in page.charts:
-        found = re.search(f'id="data-{chart.id}">(.*?)</script>', html, re.DOTALL)
-        packed = json.loads(found[1])
+        packed = embedded(f"data-{chart.id}")
         for one, drawn in zip(packed["data"], to_plotly(chart)["data"], strict=True):
-            x = packed["dates"][one["x"]] if isinstance(one.get("x"), int) else one.get("x")
+            x = dates[one["x"]] if isinstance(one.get("x"), int) else one.get("x")
             assert unpacked(x) == drawn.get("x")
             if isinstance(one.get("y"), dict):
                 values = np.array(drawn["y"], dtype=float)

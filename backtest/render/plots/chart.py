@@ -255,7 +255,7 @@ def _counts(axes: Axes, panel: Counts) -> None:
 
 def _paths(axes: Axes, panel: Paths) -> None:
     for name, path in panel.paths.items():
-        across, up = (path.iloc[:, axis].to_numpy(dtype=float) for axis in (0, 1))
+        across, up = np.array(path).T
         color = panel.colors[name]
         axes.plot(across, up, "-", color=color, lw=0.9, marker=".", ms=3, alpha=0.8)
         axes.plot(across[-1], up[-1], "o", color=color, ms=7)

@@ -39,12 +39,14 @@
     }
     return packed.days ? values.map((day) => new Date(day * 864e5).toISOString().slice(0, 10)) : values;
   };
+  const json = (id) => JSON.parse(document.getElementById(id).textContent);
+  const dates = json("shared-dates").map(unpack);
   const read = (box) => {
-    const figure = JSON.parse(document.getElementById(box.id.replace("chart-", "data-")).textContent);
-    figure.dates = figure.dates.map(unpack);
+    const figure = json(box.id.replace("chart-", "data-"));
     figure.data.forEach((trace) => {
-      if (typeof trace.x === "number") trace.x = figure.dates[trace.x];
+      if (typeof trace.x === "number") trace.x = [...dates[trace.x]];
       if (trace.y !== undefined) trace.y = unpack(trace.y);
+      if (trace.z !== undefined) trace.z = trace.z.map(unpack);
     });
     return figure;
   };
@@ -52,12 +54,12 @@
   const thin = (traces, { xaxis, yaxis, margin, height }, across) => {
     const taken = [], place = (value, [low, high], room) => (value - low) / (high - low) * room;
     traces.filter((trace) => trace.mode === "lines+markers+text").forEach((trace) => {
-      const end = trace.x.length - 1, half = wide(trace.text[end]) / 2 + 3;
-      const x = place(trace.x[end], xaxis.range, across - margin.l - margin.r);
-      const y = place(trace.y[end], yaxis.range, height - margin.t - margin.b);
-      if (!trace.text[end]) return;
+      const [name] = trace.text, half = wide(name) / 2 + 3;
+      const x = place(trace.x[0], xaxis.range, across - margin.l - margin.r);
+      const y = place(trace.y[0], yaxis.range, height - margin.t - margin.b);
+      if (!name.trim()) return;
       if (taken.some((one) => Math.abs(one.x - x) < one.half + half && Math.abs(one.y - y) < 14)) {
-        trace.text = trace.text.map(() => "");
+        trace.text = [" "];
       } else taken.push({ x, y, half });
     });
     return traces;

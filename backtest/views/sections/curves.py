@@ -70,7 +70,7 @@ def growth_chart(
         panels.append(
             Strips(
                 say("Positions"),
-                {label: values.map(say.name) for label, values in held.items()},
+                {label: _named(values, say) for label, values in held.items()},
                 shades,
             )
         )
@@ -89,7 +89,7 @@ def growth_chart(
 def held_chart(held: Mapping[str, pd.Series], say: Words) -> Chart:
     """Return what several strategies held, a row each."""
     shades = _shades(held, say)
-    rows = {label: values.map(say.name) for label, values in held.items()}
+    rows = {label: _named(values, say) for label, values in held.items()}
     return Chart(
         "held",
         say("Positions"),
@@ -97,6 +97,11 @@ def held_chart(held: Mapping[str, pd.Series], say: Words) -> Chart:
         (Strips("", rows, shades),),
         tuple(_held_keys(shades, say)),
     )
+
+
+def _named(held: pd.Series, say: Words) -> pd.Series:
+    """Return what was held as it is called."""
+    return held.map({name: say.name(name) for name in held.unique()})
 
 
 def _shades(held: Mapping[str, pd.Series], say: Words) -> dict[str, str]:
@@ -119,11 +124,9 @@ def _held_keys(shades: Mapping[str, str], say: Words) -> list[Key]:
 
 def _yearly(series: Mapping[str, pd.Series]) -> pd.DataFrame:
     """Return returns by calendar year as text."""
-    yearly = {
-        name: (1.0 + values).groupby(pd.DatetimeIndex(values.index).year).prod() - 1.0
-        for name, values in series.items()
-    }
-    return digest(pd.DataFrame(yearly), "signed percent")
+    growth = 1.0 + pd.DataFrame(series)
+    years = pd.DatetimeIndex(growth.index).year
+    return digest(growth.groupby(years).prod(min_count=1) - 1.0, "signed percent")
 
 
 def _held(text: str, say: Words) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from backtest.engine.result import BacktestResult
@@ -135,13 +136,11 @@ def _digest(
     asked |= {say.note(leaf.label): leaf for leaf in leaves}
     rows = []
     for trigger in asked.values():
-        answer = trigger.answer(market).reindex(index)
-        fires = trigger.fires(market).reindex(index)
-        known = fires[answer.notna()]
-        turned = known.ne(known.shift(fill_value=False))
-        on, off = known.index[known & turned], known.index[~known & turned]
-        end = say("yes") if fires.iloc[-1] else say("no")
-        end = say("not known") if pd.isna(answer.iloc[-1]) else end
+        fires, there = _answered(trigger.answer(market).reindex(index))
+        known, days = fires[there], index[there]
+        turned = np.r_[known[:1], known[1:] != known[:-1]]
+        on, off = days[known & turned], days[~known & turned]
+        end = say("yes" if fires[-1] else "no" if there[-1] else "not known")
         rows.append(
             {
                 "of sessions": written(float(fires.mean()), "{:.0%}"),
@@ -159,7 +158,10 @@ def _rule(name: str, say: Words) -> str:
 
 
 def _named(answer: pd.Series, yes: str, unknown: str) -> pd.Series:
-    names = pd.Series(None, index=answer.index, dtype=object)
-    names[answer.isna()] = unknown
-    names[answer.fillna(False).astype(bool)] = yes
-    return names
+    fires, there = _answered(answer)
+    return pd.Series(np.where(fires, yes, np.where(there, None, unknown)), answer.index)
+
+
+def _answered(answer: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return where it is yes, and where it is known."""
+    return answer.to_numpy(dtype=bool, na_value=False), answer.notna().to_numpy()
