@@ -4,7 +4,7 @@ What a
 variant is here is a row of regime codes: which basket is held after each session.
 
 Numba caches compiled functions beside these files, or in NUMBA_CACHE_DIR. A change in one of them
-does not invalidate the cache of another: touch all of them.
+does not invalidate the cache of another: delete it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from backtest.engine.kernel import trading
-from backtest.engine.kernel.account import account
-from backtest.engine.kernel.figures import COUNT, FIGURES, RUNNING
+from backtest.engine.kernel.account import STATE, account
+from backtest.engine.kernel.figures import COUNT, FIGURES
 from backtest.engine.kernel.growth import Growth, grow, look
 from backtest.engine.kernel.layout import ENTRIES, Rotation, reach, rotation, single, stage
 from backtest.engine.kernel.threads import in_parts
@@ -80,27 +80,27 @@ def _accounts(
     codes, count = np.ascontiguousarray(codes), len(codes)
     found, wrong = np.empty((count, COUNT)), np.empty(count, dtype=np.bool_)
     values = np.empty((count, sessions))
-    _fill(codes, baskets, on, tables)
+    shared, held = np.zeros(count, dtype=np.int64), np.zeros(len(baskets.row), dtype=np.bool_)
+    look(codes, shared, held)
+    _fill(np.flatnonzero(held & ~tables.filled), baskets, on, tables)
 
     def follow(begin: int, end: int) -> None:
         rows = slice(begin, end)
         width = len(on.lot)
-        room = np.empty(RUNNING), np.empty((SCRATCH, width)), np.empty((2, width), dtype=np.int32)
+        states = np.empty((codes.shape[1] + 2, STATE + 2 * width))
+        room = states, np.empty((SCRATCH, width)), np.zeros((2, width), dtype=np.int32)
         moves = np.zeros((trading.SLOTS, trading.ENTRIES))
         each = found[rows], wrong[rows], values[rows]
-        account(codes[rows], baskets, on, tables, *each, *room, moves)
+        account(codes[rows], shared[rows], baskets, on, tables, *each, *room, moves)
 
     in_parts(count, codes.shape[1], follow)
     return found, wrong, values
 
 
-def _fill(codes: np.ndarray, baskets: Rotation, on: Stage, tables: Growth) -> None:
-    """Fill the growth tables of the baskets that are held, unless they are."""
-    if not tables.rows.shape[2] or tables.filled.all():
+def _fill(wanted: np.ndarray, baskets: Rotation, on: Stage, tables: Growth) -> None:
+    """Fill the growth tables of some baskets."""
+    if not tables.rows.shape[2] or not len(wanted):
         return
-    held = np.zeros(len(tables.filled), dtype=np.bool_)
-    look(codes, held)
-    wanted = np.flatnonzero(held & ~tables.filled)
 
     def fill(begin: int, end: int) -> None:
         grow(begin, end, wanted, baskets, on, tables)

@@ -43,109 +43,134 @@ from backtest.market.schedule import ROUNDING
 
 SPREAD = 0x9E3779B97F4A7C15 >> 1  # scatters the numbers of moves over the slots
 
+# Entries of a state behind its running sums: the order that comes next, the session up to which
+# days are counted; the basket filled, when, and its value, and the cash beside plain shares; the
+# last row ordered, and whether all of them can be meant; the order tried, at which session it is,
+# and whether a turnover cuts it, −1 before that is known. Shares and the goal cut follow.
+NEXT, TODAY, BASKET, FILLED, VALUE, SPARE, ROW, MEANT, TRIED, AT, CUT, STATE = range(
+    RUNNING, RUNNING + 12
+)
+
 
 @njit(cache=True, nogil=True, **LEAN)
 def account(  # type: ignore[no-untyped-def]
     codes,
+    shared,
     rotation: Rotation,
     stage: Stage,
     growth: Growth,
     figures,
     wrong,
     equity,
-    sums,
+    states,
     scratch,
     marks,
     moves,
 ):
     """Carry out every row of regime codes and write its figures and its equity.
 
+    A row goes on from the last state it has in common with the row before: sorted ones, the most.
+
     Parameters
     ----------
+    shared : int, variant
+        How many sessions the row before begins with that are the same.
     figures : float, variant × COUNT
     wrong : bool, variant
         Whether the variant orders a row that cannot be meant.
     equity : float, variant × session from the first on
         Without sessions where it is not asked for, which is quicker.
-    sums, scratch, marks
-        Room for one variant: RUNNING floats, SCRATCH × instrument, 2 × instrument.
+    states : float, sessions + 2 × STATE + 2 · instrument
+        Room for how a variant stood before each of its orders; the last row is how it stands.
+    scratch, marks
+        Room for one variant: SCRATCH × instrument, 2 × instrument.
     moves : float, SLOTS × ENTRIES
         Zeros, or moves made before.
     """
+    first, state = stage.first, states[len(states) - 1]
+    for entry in range(len(state)):
+        states[0, entry] = 0.0
+    states[0, BEFORE] = states[0, PEAK] = stage.cash
+    states[0, LOWEST] = states[0, MEANT] = 1.0
+    states[0, TODAY], states[0, ROW] = first, -1.0
+    states[0, SPARE] = stage.cash / stage.money[max(first - 1, 0)]
+    at = 0
     for variant in range(len(codes)):
-        for entry in range(RUNNING):
-            sums[entry] = 0.0
-        for k in range(len(stage.lot)):
-            scratch[SHARES, k] = 0.0
-            marks[0, k] = marks[1, k] = 0
-        wrong[variant] = not _follow(
-            codes[variant], rotation, stage, growth, equity[variant], sums, scratch, marks, moves
-        )
-        summarize(sums, codes[variant], rotation, stage, figures[variant])
+        own, daily = codes[variant], equity[variant]
+        while at > 0 and states[at, NEXT] >= shared[variant]:
+            at -= 1
+        for entry in range(len(state)):
+            state[entry] = states[at, entry]
+        for session in range(min(len(daily), int(state[TODAY]) - first)):
+            daily[session] = equity[variant - 1, session]
+        at = _follow(own, rotation, stage, growth, daily, states, at, scratch, marks, moves)
+        wrong[variant] = state[MEANT] == 0.0
+        summarize(state, own, rotation, stage, figures[variant])
 
 
 @njit(inline="always")  # else all of it would be optimized twice
 def _follow(  # type: ignore[no-untyped-def]
-    codes, rotation: Rotation, stage: Stage, growth: Growth, daily, sums, scratch, marks, moves
+    codes,
+    rotation: Rotation,
+    stage: Stage,
+    growth: Growth,
+    daily,
+    states,
+    at,
+    scratch,
+    marks,
+    moves,
 ):
-    """Carry out a variant's orders; return False where one of them cannot be meant."""
+    """Carry out a variant's orders from state number `at` on; return that of the last order."""
     sessions, first, count = len(codes), stage.first, len(stage.lot)
-    sums[BEFORE] = sums[PEAK] = stage.cash
-    sums[LOWEST] = 1.0
+    state = states[len(states) - 1]
     live, waits = marks[0], marks[1]
-    basket, filled, value = first, first, 0.0  # not 0: a literal would be compiled apart
-    spare = stage.cash / stage.money[max(first - 1, 0)]
-    today, meant = first, True
-    order = _next_order(codes, rotation, today - first)
-    following = _next_order(codes, rotation, order + 1)
     limited = rotation.band > 0.0 or rotation.turnover < np.inf
-    active, session, before, begun, cut = order, sessions, -1, False, False
+    for k in range(count):
+        scratch[SHARES, k], scratch[GOAL, k] = state[STATE + k], state[STATE + count + k]
+    order, at = _next_order(codes, rotation, int(state[NEXT])), max(at - 1, 0)
     while order < sessions:
-        meant &= not rotation.wrong[codes[order], order]
-        row = rotation.row[codes[order], order]
+        at += 1
+        state[NEXT] = order
+        for entry in range(STATE):
+            states[at, entry] = state[entry]
+        if limited or state[VALUE] == 0.0:
+            for k in range(count):
+                states[at, STATE + k] = scratch[SHARES, k]
+                states[at, STATE + count + k] = scratch[GOAL, k]
+        following = _next_order(codes, rotation, order + 1)
+        row, before = rotation.row[codes[order], order], int(state[ROW])
+        state[ROW] = row
+        if rotation.wrong[codes[order], order]:
+            state[MEANT] = 0.0
         if order < first and following < first:
-            before = row
-            order, following = following, _next_order(codes, rotation, following + 1)
+            order = following
             continue
-        until = min(following + 1, sessions)
         kept = before >= 0 and rotation.support[row] == rotation.support[before]
-        before = row
         if not (
             rotation.band > 0.0
             and kept
             and order >= first
-            and _within(order, row, basket, filled, value, spare, scratch, rotation, stage, growth)
+            and _within(order, row, state, scratch, rotation, stage, growth)
         ):
-            active, session, begun, cut = order, max(order + 1, first), False, False
-        row = rotation.row[codes[active], active]
+            state[TRIED], state[AT], state[CUT] = order, max(order + 1, first), -1.0
+        until, session = min(following + 1, sessions), int(state[AT])
+        goal = codes[int(state[TRIED])]
+        row = rotation.row[goal, int(state[TRIED])]
         weights = rotation.weights[row]
         while session < until:
-            _hold(
-                today,
-                session,
-                basket,
-                filled,
-                value,
-                spare,
-                scratch,
-                rotation,
-                stage,
-                growth,
-                daily,
-                sums,
-            )
-            today = session
-            goal = codes[active]
+            _hold(session, state, scratch, rotation, stage, growth, daily)
             short = (
                 rotation.plain[session]
                 and not stage.in_lots
                 and rotation.row[goal, session - 1] == row
             )
-            if short and value > 0.0 and not limited:
+            if short and state[VALUE] > 0.0 and not limited:
+                basket, filled = int(state[BASKET]), int(state[FILLED])
                 number = (basket * sessions + filled) * len(rotation.row) + goal
                 number = number * sessions + session
                 move = moves[(number * SPREAD >> 32) % SLOTS]
-                total = value * move[UNIT]
+                total = state[VALUE] * move[UNIT]
                 known = move[MOVE] == number and move[ABOVE] < total < move[BELOW]
                 if not known:
                     now, held = rotation.row[basket, filled - 1], scratch[HELD]
@@ -156,58 +181,49 @@ def _follow(  # type: ignore[no-untyped-def]
                         each += held[k]
                     for k in range(count):
                         held[k] /= each
-                    total = value * each
+                    total = state[VALUE] * each
                     known = draw(move, number, each, total, weights, held, session, stage)
                 if known:
                     after = move[SLOPE] * total - move[LOST]
-                    sums[TRADED] = move[BOUGHT] * after - move[SOLD] * total
-                    sums[COSTS] += total - after
-                    basket, filled, value = goal, session, after
+                    _settled(state, goal, session, total, after, move[BOUGHT], move[SOLD] * total)
                     break
-            cash, total = _mark(
-                session, basket, filled, value, spare, scratch, rotation, stage, growth
-            )
-            if not begun:
-                begun = True
+            cash, total = _mark(session, state, scratch, rotation, stage, growth)
+            if state[CUT] < 0.0:
                 cut = limited and _cut(weights, scratch, total, rotation.turnover)
-            if cut:
+                state[CUT] = 1.0 if cut else 0.0
+            if state[CUT] > 0.0:
                 weights = scratch[GOAL]
-            if short and not cut:
+            elif short:
                 after, _, _, _, bought, sold = settle(
                     weights, scratch[HELD], total, stage.minimum, session, stage
                 )
                 if after > 0.0:
-                    basket, filled, value = goal, session, after
-                    sums[TRADED] = bought * after - sold
-                    sums[COSTS] += total - after
+                    _settled(state, goal, session, total, after, bought, sold)
                     session = sessions
                     break
-            if value > 0.0:
-                now = rotation.weights[rotation.row[basket, filled - 1]]
+            if state[VALUE] > 0.0:
+                now = rotation.weights[rotation.row[int(state[BASKET]), int(state[FILLED]) - 1]]
                 for k in range(count):
-                    scratch[SHARES, k] = value * now[k] * stage.inverse[filled, k]
+                    inverse = stage.inverse[int(state[FILLED]), k]
+                    scratch[SHARES, k] = state[VALUE] * now[k] * inverse
             left, costs, traded = trade(weights, scratch, cash, session, stage, live, waits)
             if traded > 0.0:
-                value, spare = 0.0, left / stage.money[session]
-                sums[TRADED] = traded
-                sums[COSTS] += costs
+                state[VALUE], state[SPARE] = 0.0, left / stage.money[session]
+                state[TRADED] = traded
+                state[COSTS] += costs
             session = _next_chance(stage, session + 1, sessions if limited else until, waits)
-        order, following = following, _next_order(codes, rotation, following + 1)
-    _hold(
-        today,
-        sessions,
-        basket,
-        filled,
-        value,
-        spare,
-        scratch,
-        rotation,
-        stage,
-        growth,
-        daily,
-        sums,
-    )
-    return meant
+        state[AT] = session
+        order = following
+    _hold(sessions, state, scratch, rotation, stage, growth, daily)
+    return at
+
+
+@njit(nogil=True, **INLINE)
+def _settled(state, basket, session, total, after, bought, sold):  # type: ignore[no-untyped-def]
+    """Write that all that is held is a basket's row, filled at a session."""
+    state[TRADED] = bought * after - sold
+    state[COSTS] += total - after
+    state[BASKET], state[FILLED], state[VALUE] = basket, session, after
 
 
 @njit(nogil=True, **INLINE)
@@ -233,19 +249,11 @@ def _next_order(codes, rotation: Rotation, start):  # type: ignore[no-untyped-de
 
 @njit(nogil=True, **INLINE)
 def _within(  # type: ignore[no-untyped-def]
-    session,
-    row,
-    basket,
-    filled,
-    value,
-    spare,
-    scratch,
-    rotation: Rotation,
-    stage: Stage,
-    growth: Growth,
+    session, row, state, scratch, rotation: Rotation, stage: Stage, growth: Growth
 ):
     """Say whether no weight is further than the band from a row at a session's close."""
-    equity = _worth(session, basket, filled, value, spare, scratch, rotation, stage, growth)
+    basket, filled, value = int(state[BASKET]), int(state[FILLED]), state[VALUE]
+    equity = _worth(session, state, scratch, rotation, stage, growth)
     close, wanted = stage.close[session], rotation.weights[row]
     now = rotation.weights[rotation.row[basket, filled - 1]] if value > 0.0 else wanted
     drift = 0.0
@@ -306,17 +314,10 @@ def _next_chance(stage: Stage, start, until, waits):  # type: ignore[no-untyped-
 
 @njit(nogil=True, fastmath=SUMS, **INLINE)
 def _mark(  # type: ignore[no-untyped-def]
-    session,
-    basket,
-    filled,
-    value,
-    spare,
-    scratch,
-    rotation: Rotation,
-    stage: Stage,
-    growth: Growth,
+    session, state, scratch, rotation: Rotation, stage: Stage, growth: Growth
 ):
     """Write what is held at the fill's prices into the scratch; return the cash and the total."""
+    basket, filled, value = int(state[BASKET]), int(state[FILLED]), state[VALUE]
     mark, held, worth = stage.mark[session], scratch[HELD], 0.0
     if value > 0.0:
         row = rotation.row[basket, filled - 1]
@@ -329,23 +330,16 @@ def _mark(  # type: ignore[no-untyped-def]
     for k in range(len(held)):
         held[k] = scratch[SHARES, k] * mark[k]
         worth += held[k]
-    cash = spare * stage.money[session]
+    cash = state[SPARE] * stage.money[session]
     return cash, cash + worth
 
 
 @njit(nogil=True, fastmath=SUMS, **INLINE)
 def _worth(  # type: ignore[no-untyped-def]
-    session,
-    basket,
-    filled,
-    value,
-    spare,
-    scratch,
-    rotation: Rotation,
-    stage: Stage,
-    growth: Growth,
+    session, state, scratch, rotation: Rotation, stage: Stage, growth: Growth
 ):
     """Return the equity at a session's close."""
+    basket, filled, value = int(state[BASKET]), int(state[FILLED]), state[VALUE]
     if value > 0.0:
         if session - filled < growth.rows.shape[2]:
             return value * growth.rows[basket, filled, session - filled, GROWTH]
@@ -354,33 +348,24 @@ def _worth(  # type: ignore[no-untyped-def]
     close, total = stage.close[session], 0.0
     for k in range(len(close)):
         total += scratch[SHARES, k] * close[k]
-    return total + spare * stage.money[session]
+    return total + state[SPARE] * stage.money[session]
 
 
 @njit(nogil=True, **INLINE)
 def _hold(  # type: ignore[no-untyped-def]
-    today,
-    until,
-    basket,
-    filled,
-    value,
-    spare,
-    scratch,
-    rotation: Rotation,
-    stage: Stage,
-    growth: Growth,
-    daily,
-    sums,
+    until, state, scratch, rotation: Rotation, stage: Stage, growth: Growth, daily
 ):
-    """Account for the sessions from `today` to the one before `until`."""
-    session = today
+    """Count the sessions from the state's day to the one before `until`."""
+    basket, filled, value = int(state[BASKET]), int(state[FILLED]), state[VALUE]
+    session = int(state[TODAY])
+    state[TODAY] = until
     while session < until:
-        equity = _worth(session, basket, filled, value, spare, scratch, rotation, stage, growth)
+        equity = _worth(session, state, scratch, rotation, stage, growth)
         if len(daily):
             daily[session - stage.first] = equity
-        day(sums, equity, stage.risk_free[session])
+        day(state, equity, stage.risk_free[session])
         session += 1
         last = min(until - 1 - filled, growth.rows.shape[2] - 1)
         if value > 0.0 and session == filled + 1 and last > 0 and len(daily) == 0:
-            stretch(sums, value, growth.rows[basket, filled, last])
+            stretch(state, value, growth.rows[basket, filled, last])
             session = filled + last + 1

@@ -111,9 +111,10 @@ def summarize(sums, codes, rotation: Rotation, stage: Stage, figures):  # type: 
     figures[COSTS_PAID] = sums[COSTS]
     first = stage.first
     held = codes[first - 1] if first > 0 else rotation.nothing
-    switches = 1 if codes[first] != held else 0
-    for session in range(first, len(codes) - 2):
-        switches += 1 if codes[session + 1] != codes[session] else 0
+    window = codes[first:]  # from 0 on, which is quicker: no place can be one from the end
+    switches = 1 if window[0] != held else 0
+    for session in range(len(window) - 2):
+        switches += 1 if window[session + 1] != window[session] else 0
     figures[SWITCHES] = switches
 
 

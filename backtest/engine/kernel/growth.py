@@ -40,11 +40,16 @@ class Growth(NamedTuple):
 
 
 @njit(cache=True, nogil=True, **LEAN)
-def look(codes, seen):  # type: ignore[no-untyped-def]
-    """Mark the baskets that some variant holds."""
+def look(codes, shared, seen):  # type: ignore[no-untyped-def]
+    """Mark the baskets that some variant holds, and count sessions shared with the one before."""
     for row in range(len(codes)):
-        for session in range(codes.shape[1]):
-            seen[codes[row, session]] = True
+        own, before, at = codes[row], codes[max(row - 1, 0)], 0
+        while row > 0 and at < len(own) and own[at] == before[at]:
+            at += 1
+        shared[row] = at
+        for session in range(at, len(own)):
+            if session == at or own[session] != own[session - 1]:
+                seen[own[session]] = True
 
 
 @njit(cache=True, nogil=True, **LEAN)

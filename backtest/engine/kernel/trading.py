@@ -19,7 +19,7 @@ SUMS = {"reassoc", "contract", "nsz"}
 
 INLINE = {"forceinline": True, **INNER}
 
-SLOTS = 8192  # moves remembered, a power of two; 64 bytes each
+SLOTS = 32_768  # moves remembered, a power of two; 64 bytes each
 # Of a move: which it is, what a unit is worth before it, between which values the line holds, and
 # the line: after = SLOPE · before − LOST, traded = BOUGHT · after − SOLD · before.
 MOVE, UNIT, ABOVE, BELOW, SLOPE, LOST, BOUGHT, SOLD, ENTRIES = range(9)
@@ -53,8 +53,10 @@ def settle(  # type: ignore[no-untyped-def]
             trade = weights[k] * value - held[k]
             buys = trade > 0.0
             size, side = abs(trade), 1.0 if buys else -1.0
-            commission = commission_buy[k] if buys else commission_sell[k]
-            other = other_buy[k] if buys else other_sell[k]
+            # All are read and one is taken: what is read only if is not vectorized.
+            commission, sells = commission_buy[k], commission_sell[k]
+            other, others = other_buy[k], other_sell[k]
+            commission, other = (commission, other) if buys else (sells, others)
             floor = (size > 0.0) & (commission * size < minimum)
             signed = side * (other if floor else commission + other)
             at_held += signed * held[k]
