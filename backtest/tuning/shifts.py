@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
 
 Codes = NDArray[np.int8]
 Single = NDArray[np.float32]
@@ -68,6 +67,8 @@ class Shifts:
         line = np.linspace(-1.0, 1.0, self.sessions)
         self.line: Single = (line / np.sqrt(np.square(line).sum())).astype(np.float32)
         self.pairs: Single = self.over[:, None] * self.over[None]
+        from scipy.fft import rfft  # a tenth of a second, of every command that tests no timing
+
         self.spectrum = rfft(self.over, axis=-1)
         self.squares = rfft(self.pairs, axis=-1)
         self.lines = rfft(self.line).conj() * self.spectrum
@@ -175,6 +176,8 @@ class Shifts:
 
         Under shift s a signal meets the returns of s sessions later.
         """
+        from scipy.fft import irfft, rfft
+
         n = self.sessions
         known, whole = self._known(rows)
         moved = -(self.slope[:, rows].T @ self.lines)
