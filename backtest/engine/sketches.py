@@ -8,6 +8,8 @@ from backtest.engine.kernel.trading import INLINE
 from backtest.engine.rebalance import LEAN
 from backtest.trials.tried import Held, Single, by_month
 
+WIDE = 16  # sessions compared at once
+
 
 def sketched(held: Held) -> tuple[int, Single]:
     """Return the first calendar month, and each signal's active returns by month.
@@ -59,7 +61,8 @@ def _sums(codes, running, whole, months, ends, scratch, found, begin, end):  # t
             if signal[at] < 0:  # nothing is known of it, so it counts on no side
                 unknown -= until - at
                 for basket in range(baskets):
-                    _add(sums, share[basket], running[basket], at, until, months, ends)
+                    if share[basket] != 0.0:
+                        _add(sums, share[basket], running[basket], at, until, months, ends)
             at = until
         for month in range(whole.shape[1]):
             found[row, month] = sums[month]
@@ -68,8 +71,15 @@ def _sums(codes, running, whole, months, ends, scratch, found, begin, end):  # t
 @njit(nogil=True, **INLINE)
 def _until(signal, at):  # type: ignore[no-untyped-def]
     """Return the session after which another basket is held."""
-    until = at + 1
-    while until < len(signal) and signal[until] == signal[at]:
+    basket, until = signal[at], at + 1
+    while until + WIDE <= len(signal):
+        changes = 0
+        for place in signal[until : until + WIDE]:
+            changes |= place ^ basket
+        if changes:
+            break
+        until += WIDE
+    while until < len(signal) and signal[until] == basket:
         until += 1
     return until
 

@@ -23,17 +23,17 @@ def pack(codes: Codes, days: Days) -> list[bytes]:
     [[0, 0, 0, 1, -1]]
     """
     count, sessions = codes.shape
-    changes = np.ones(codes.shape, dtype=bool)
-    np.not_equal(codes[:, 1:], codes[:, :-1], out=changes[:, 1:])
+    changes = np.ones((count, sessions + 1), dtype=bool)  # the last one ends the record
+    np.not_equal(codes[:, 1:], codes[:, :-1], out=changes[:, 1:-1])
     flat = np.flatnonzero(changes)
-    starts = np.searchsorted(flat, np.arange(count + 1) * sessions)
-    row = np.repeat(np.arange(count), np.diff(starts))
-    end = np.array((days[-1] + 1, -1), dtype=RUN)
-    runs = np.full(len(flat) + count, end)  # one behind each signal
-    place = np.arange(len(flat)) + row
-    runs["day"][place], runs["code"][place] = days[flat - row * sessions], codes.reshape(-1)[flat]
-    whole, bounds = runs.tobytes(), ((starts + np.arange(count + 1)) * RUN.itemsize).tolist()
-    return [whole[start:stop] for start, stop in pairwise(bounds)]
+    ends = np.searchsorted(flat, np.arange(1, count + 1) * (sessions + 1))
+    row = np.repeat(np.arange(count), np.diff(ends, prepend=0))
+    runs = np.empty(len(flat), dtype=RUN)
+    runs["day"] = np.append(days, days[-1:] + 1)[flat - row * (sessions + 1)]
+    runs["code"] = codes.reshape(-1).take(flat - row, mode="clip")
+    runs["code"][ends - 1] = -1
+    whole, bounds = runs.tobytes(), (ends * RUN.itemsize).tolist()
+    return [whole[start:stop] for start, stop in pairwise([0, *bounds])]
 
 
 def unpack(packed: Sequence[bytes], days: Days) -> Codes:
@@ -63,6 +63,8 @@ def joined(old: bytes, new: bytes) -> bytes:
     >>> unpack([joined(early[0], late[0])], np.array([1, 2, 3, 4], dtype=np.int32)).tolist()
     [[0, 1, 1, -1]]
     """
+    if old == new:
+        return old
     before, after = np.frombuffer(old, dtype=RUN), np.frombuffer(new, dtype=RUN)
     if before["day"][0] >= after["day"][0] and before["day"][-1] <= after["day"][-1]:
         return new

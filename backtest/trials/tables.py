@@ -67,22 +67,26 @@ def keep_signals(db: sqlite3.Connection, market: int, held: Held, prints: np.nda
     if number is None:
         return
     names = prints[held.rows].tolist()
-    kept: dict[int, tuple[bytes, int]] = {}
+    kept: dict[int, tuple[int, int, bytes, int]] = {}
     for start in range(0, len(names), ASKED):
         some = names[start : start + ASKED]
-        query = "SELECT print, runs, made FROM signal WHERE market = ? AND print IN "
+        query = (
+            "SELECT print, baskets, reach, runs, made FROM signal WHERE market = ? AND print IN "
+        )
         marks = ", ".join("?" * len(some))
-        found = db.execute(f"{query}({marks})", (market, *some))
-        kept.update({name: (runs, made) for name, runs, made in found})
+        kept.update((row[0], row[1:]) for row in db.execute(f"{query}({marks})", (market, *some)))
     rows = []
     now = time.time_ns() // 1000
     times = [now] * len(names) if held.made is None else held.made.tolist()
     packed = pack(held.codes, held.days)
     own = packed if held.which is None else [packed[signal] for signal in held.which.tolist()]
     for name, runs, made in zip(names, own, times, strict=True):
-        old, first = kept.get(name, (None, made))  # what is tried again was made the first time
-        whole = runs if old is None else joined(old, runs)
-        rows.append((market, name, number, held.reach, whole, first))
+        old = kept.get(name)
+        if old is not None:  # what is tried again was made the first time
+            runs, made = joined(old[2], runs), old[3]
+        new = (number, held.reach, runs, made)
+        if new != old:
+            rows.append((market, name, *new))
     rows.sort(key=itemgetter(1))  # in the order of the table: half the time
     db.executemany("INSERT OR REPLACE INTO signal VALUES (?, ?, ?, ?, ?, ?)", rows)
     db.execute(

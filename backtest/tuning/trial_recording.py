@@ -91,10 +91,11 @@ class Counted:
             parts = []
             for number in np.unique(asked.number[rows]):
                 these = asked.number[rows] == number
-                own.append(self._held(asked, rows[these], places[these], begin, int(number)))
-                if own[-1].codes.size:
-                    month, made = sketched(own[-1])
-                    parts.append(made)
+                one, order = self._held(asked, rows[these], places[these], begin, int(number))
+                own.append(one)
+                if one.codes.size:
+                    month, made = sketched(one)
+                    parts.append(made[order])  # the first of its kind leads
             sketches = np.vstack(parts) if parts else sketches
         elif asked is not None:
             equity = asked.equity(rows)
@@ -102,10 +103,10 @@ class Counted:
             returns = np.hstack([np.zeros((len(returns), 1)), returns])
             month, sketches = over_sectors(returns, self.market, self.first)
         prints = self.prints[begin:end]
-        one = tried(
+        left = tried(
             self.variants.strategy, prints, self.market, self.first, tuple(own), month, sketches
         )
-        self.ledger.record(lineage(self.market), one, origin=self.origin)
+        self.ledger.record(lineage(self.market), left, origin=self.origin)
 
     def _lowest(self, most: int) -> np.ndarray:
         """Return which variants keep their signals."""
@@ -132,21 +133,23 @@ class Counted:
 
     def _held(
         self, asked: RotationTrials, rows: np.ndarray, places: np.ndarray, begin: int, number: int
-    ) -> Held:
+    ) -> tuple[Held, np.ndarray]:
+        """Return what variants held, and in which order its signals were tried."""
         signals, signal = asked.signals(rows)
         known = asked.regimes.known_from(rows)
         first, which = apart([known, signal], len(rows))
-        order = np.argsort(first)  # as they were tried: the first of its kind leads
-        return held(
+        every = len(first) == len(signals) and bool((np.diff(signal[first]) > 0).all())
+        one = held(
             asked.baskets[number],
             asked.regimes.names,
-            signals[signal[first[order]]],
+            signals if every else signals[signal[first]],
             self.market,
             fill=self.fill,
             first=self.first,
             rows=places,
-            known_from=known[first[order]],
+            known_from=known[first],
             reach=self._reach,
             made=self.began + (begin + places) // self.batch,
-            which=np.argsort(order)[which],
+            which=which,
         )
+        return one, np.argsort(first)
