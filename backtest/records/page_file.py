@@ -4,6 +4,7 @@ Nothing in such a file is trusted: only the classes of `views.page` and `views.c
 and what would become a file's name or a color is checked.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.atomic import write_file, writing
-from backtest.records.folder import json_text, write_report
+from backtest.records.folder import write_report
 from backtest.records.record import damaged, read_json
 from backtest.views import charts, page
 from backtest.views.words import LANGUAGES
@@ -35,7 +36,10 @@ def write_pages(made: Callable[[str], page.Page], folder: Path, language: str) -
     every = {spoken: made(spoken) for spoken in LANGUAGES}
     pages = {spoken: _encoded(one) for spoken, one in every.items()}
     with writing(folder):
-        write_file(folder / PAGES, json_text({"pages": pages}).encode())
+        text = json.dumps(
+            {"pages": pages}, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+        write_file(folder / PAGES, text.encode())
     write_report(every[language], folder)
 
 
@@ -78,8 +82,12 @@ def _encoded(value: Any) -> Any:
 
 def _labels(values: pd.Index | pd.Series) -> list[Any]:
     """Return values of one column, the first entry saying whether they are dates."""
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "M":
-        return ["dates", *(f"{day:%Y-%m-%d}" for day in pd.DatetimeIndex(values))]
+    kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else ""
+    if kind == "M":
+        return ["dates", *np.datetime_as_string(values.to_numpy(), "D").tolist()]
+    if kind == "f":
+        numbers = values.to_numpy()
+        return ["plain", *np.where(np.isfinite(numbers), numbers, None).tolist()]
     return ["plain", *map(_plain, values)]
 
 
