@@ -54,17 +54,20 @@ def index(
     check_out(out, "index_folder:FILES", force=force)
     from backtest.composite import composite, load_framework
     from backtest.render.waiting import waiting
-    from backtest.views.index import index_page, sensitivity_page
+    from backtest.views.index import index_page
     from backtest.views.words import Words
 
     say = Words(lang)
     chosen, seen = load_framework(framework), _load(market, as_of)
     with waiting(Note("computing the index")):
         found = composite(seen, chosen)
-    varied = _vary(found) if sensitivity else None
     since = seen.sessions[max(0, len(seen.sessions) - 1 - SPAN)]
     pages = [index_page(found, say, since=since)]
-    pages += [] if varied is None else [sensitivity_page(varied, say)]
+    varied = _vary(found) if sensitivity else None
+    if varied is not None:
+        from backtest.views.index_sensitivity import sensitivity_page
+
+        pages.append(sensitivity_page(varied, say))
     document = _document(found, since, varied) if json or out is not None else {}
     if out is not None:
         from backtest.records.index_folder import left_out, write_index

@@ -207,7 +207,7 @@ def _alike(
     known = returns.notna().to_numpy()
     share = known / np.maximum(known.sum(axis=1, keepdims=True), 1)
     part = np.where(known, returns.to_numpy(), 0.0) * share
-    places = {name: returns.columns.get_indexer(list(own)) for name, own in groups.items()}
+    places = {name: returns.columns.get_indexer(pd.Index(own)) for name, own in groups.items()}
     weights, earned = (
         pd.DataFrame({name: side[:, own].sum(axis=1) for name, own in places.items()}, index)
         for side in (share, part)

@@ -143,7 +143,8 @@ def basket_returns(baskets: Mapping[str, pd.DataFrame], market: Market) -> pd.Da
 def _before(weights: pd.DataFrame) -> np.ndarray:
     """Return the weights of the close before, 0 where there were none."""
     laid = weights.to_numpy(dtype=float)
-    return np.nan_to_num(np.vstack([np.zeros_like(laid[:1]), laid[:-1]]))
+    before: np.ndarray = np.nan_to_num(np.vstack([np.zeros_like(laid[:1]), laid[:-1]]))
+    return before
 
 
 def drawdowns(result: BacktestResult) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -86,8 +87,7 @@ def _labels(values: pd.Index | pd.Series) -> list[Any]:
     if kind == "M":
         return ["dates", *np.datetime_as_string(values.to_numpy(), "D").tolist()]
     if kind == "f":
-        numbers = values.to_numpy()
-        return ["plain", *np.where(np.isfinite(numbers), numbers, None).tolist()]
+        return ["plain", *(one if isfinite(one) else None for one in values.tolist())]
     return ["plain", *map(_plain, values)]
 
 

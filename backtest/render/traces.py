@@ -286,8 +286,8 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
 def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
     traces: list[Trace] = []
     # Of a path the point comes first, so that most frames differ in little.
-    places = np.array([place for path in panel.paths.values() for place in path[::-1]])
-    across, up = (iter(_numbers(side, 5)) for side in places.T)
+    points = np.array([point for path in panel.paths.values() for point in path[::-1]])
+    across, up = (iter(_numbers(side, 5)) for side in points.T)
     for name, path in panel.paths.items():
         traces.append(
             _scatter(
@@ -357,8 +357,8 @@ def _numbers(values: pd.Series | np.ndarray, digits: int = 6) -> list[float | No
     numbers = np.where(known & (np.abs(numbers) >= ROUNDING), numbers, 0.0)
     places = digits - 1 - np.floor(np.log10(np.abs(numbers), where=numbers != 0.0, out=numbers * 0))
     up, down = 10.0 ** np.maximum(places, 0.0), 10.0 ** np.maximum(-places, 0.0)  # exact, both
-    rounded = np.rint(numbers * up / down) * down / up
-    return (rounded if known.all() else np.where(known, rounded, None)).tolist()
+    rounded = (np.rint(numbers * up / down) * down / up).tolist()
+    return [one if there else None for one, there in zip(rounded, known.tolist(), strict=True)]
 
 
 def _text(value: float, shape: str) -> str:

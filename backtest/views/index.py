@@ -8,18 +8,9 @@ from backtest.composite.multivariate import cronbach_alpha, principal_components
 from backtest.composite.selection import selection
 from backtest.data.sources.supply import lacking
 from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction, links
-from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
-from backtest.evidence.composite_sobol import MATTERS
-from backtest.views.index_charts import (
-    COMPENSABLE,
-    SCALES,
-    SPOKEN,
-    level_charts,
-    movers_chart,
-    sensitivity_charts,
-)
+from backtest.views.index_charts import COMPENSABLE, SCALES, level_charts, movers_chart
 from backtest.views.numbers import column, day, written
-from backtest.views.page import Page, Section, Table, table
+from backtest.views.page import Page, Section, table
 from backtest.views.sections.headline import WARNING
 from backtest.views.words import Words
 
@@ -32,8 +23,6 @@ LINK_WORDS = {
     "together": "positive",
     "apart": "negative",
 }
-MARKS = {"matters": "*", "cannot tell": "?"}
-SHAPES = {"index": "number", "switches": "number", "profit": "signed percent"}
 
 
 def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = None) -> Page:
@@ -74,7 +63,7 @@ def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = Non
         banners=(say(WARNING),) if found.synthetic else (),
         sections=tuple(section for section in sections if section is not None),
         notes=tuple(map(say.note, found.notes)),
-        origin=_origin(found.market.name, found.synthetic, say),
+        origin=origin(found.market.name, found.synthetic, say),
         footer=(footer, say("data: {snapshot}", snapshot=found.market.snapshot[:12])),
     )
 
@@ -271,77 +260,6 @@ def _alpha(alpha: float, say: Words) -> str:
     )
 
 
-def sensitivity_page(varied: CompositeSensitivity, say: Words) -> Page:
-    """Return how far the outcomes lie apart, and which choice they owe it to."""
-    drawn, there = len(varied.variants), varied.combinations
-    ways = say("All {all}", all=there) if drawn == there else f"{drawn} / {there}"
-    ranges = pd.DataFrame(
-        [
-            [
-                day(value)
-                if isinstance(value, pd.Timestamp)
-                else written(value, SHAPES.get(str(outcome), "number"))
-                for value in row
-            ]
-            for outcome, row in varied.ranges.iterrows()
-        ],
-        columns=[say("as stated"), "5%", say("median"), "95%"],
-        index=[say(SPOKEN.get(str(name), str(name))) for name in varied.ranges.index],
-    )
-    owed = {}
-    for factor in varied.factors:
-        own = varied.indices[varied.indices["factor"] == factor].set_index("outcome")
-        nothing = varied.verdict(OUTCOMES[0], factor) == NOTHING
-        owed[factor] = [
-            "–" if nothing else _share(own.loc[[outcome]].iloc[0]) for outcome in OUTCOMES
-        ]
-    heads = [say(SPOKEN.get(name, name)) for name in OUTCOMES]
-    shares = pd.DataFrame(list(owed.values()), columns=heads, index=list(owed))
-    late = say.listed(list(map(str, varied.factors["delay"])))
-    notes = [
-        say(
-            "shares of the variance, with all it does together with the others: total Sobol "
-            "indices and half of their 90% intervals, from {rows} draws of {drawn} distinct "
-            "combinations",
-            rows=f"{varied.rows:,}",
-            drawn=drawn,
-        ),
-        say(
-            "* matters, ? cannot tell, else hardly matters (under {least})", least=f"{MATTERS:.0%}"
-        ),
-    ]
-    if varied.verdict(OUTCOMES[0], "imputation") == NOTHING:
-        notes.append(say("– no value was ever too old, so nothing was imputed"))
-    notes += [
-        say(
-            "index percentile: where the level stands in its own past, 0 to 100, so that all "
-            "scales compare"
-        ),
-        say(
-            "{strategy} holds one basket while the level is above its median so far, another "
-            "below; data delayed by {late} sessions",
-            strategy=varied.strategy,
-            late=late,
-        ),
-    ]
-    tables = (Table("", ranges), Table("", shares, head=say("due to choice of")))
-    title = say(
-        "{ways} ways to build it, and {strategy} on each, IN SAMPLE",
-        ways=ways,
-        strategy=varied.strategy,
-    )
-    charts = sensitivity_charts(varied, say)
-    section = Section("sensitivity", title, charts=charts, tables=tables, notes=tuple(notes))
-    origin = _origin(varied.market, varied.synthetic, say)
-    return Page("", say.language, sections=(section,), origin=origin)
-
-
-def _origin(market: str, synthetic: bool, say: Words) -> str:
+def origin(market: str, synthetic: bool, say: Words) -> str:
+    """Name the market, a synthetic one as such."""
     return " · ".join([*[say("SYNTHETIC DATA")] * synthetic, market])
-
-
-def _share(row: pd.Series) -> str:
-    mark = MARKS.get(str(row["verdict"]), " ")
-    if row["total"] != row["total"]:
-        return f"– {mark}"
-    return f"{row['total']:.2f} ± {row['total_half']:.2f} {mark}"

@@ -1,13 +1,11 @@
-"""The charts and the words of a composite index: level, pillars, movers, coverage, sensitivity."""
+"""The charts and the words of a composite index: level, pillars, movers, coverage."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
 from backtest.composite import Composite
-from backtest.evidence.composite_sensitivity import OUTCOMES, CompositeSensitivity
-from backtest.views.charts import Bars, Chart, Key, Line, Lines, Panel, Whiskers
-from backtest.views.numbers import written
+from backtest.views.charts import Bars, Chart, Key, Line, Lines
 from backtest.views.palette import DARK, GRAY, MARK, color
 from backtest.views.words import Words
 
@@ -23,7 +21,6 @@ COMPENSABLE: Mapping[str, str] = {
     "geometric": "a weak indicator is offset by a strong one only in part",
 }
 MIDDLE: Mapping[str, str] = {"z": "own past", "rank": "median of own past"}  # at 50 points
-SPOKEN: Mapping[str, str] = {"index": "index percentile", "last_switch": "last switch"}
 
 
 def level_charts(found: Composite, say: Words) -> tuple[Chart, ...]:
@@ -109,33 +106,3 @@ def _over_time(name: str, title: str, alt: str, panel: Lines) -> Chart:
     keys = [Key(line.name, line.color) for line in panel.stack]
     keys += [Key(line.name, line.color, line.dash) for line in panel.lines]
     return Chart(name, title, alt, (panel,), tuple(keys))
-
-
-def sensitivity_charts(varied: CompositeSensitivity, say: Words) -> tuple[Chart, ...]:
-    """Draw how much of each outcome's variance each choice accounts for, with its interval."""
-    return tuple(_sensitivity(varied, outcome, say) for outcome in OUTCOMES)
-
-
-def _sensitivity(varied: CompositeSensitivity, outcome: str, say: Words) -> Chart:
-    table = varied.indices[varied.indices["outcome"] == outcome].reset_index(drop=True)
-    total, half = table["total"], table["total_half"]
-    rows = pd.DataFrame(
-        {"value": total, "low": total - half, "high": total + half, "color": color(0)}
-    ).set_axis(
-        [
-            f"{say(name)} ({say(said)})"
-            for name, said in zip(table["factor"], table["verdict"], strict=True)
-        ]
-    )
-    alone = pd.DataFrame({"row": range(len(table)), "value": table["first"], "color": MARK})
-    panels: tuple[Panel, ...] = (Whiskers("", rows, "percent", alone),)
-    return Chart(
-        f"sensitivity-{outcome}",
-        say("Share of the variance of the {outcome}", outcome=say(SPOKEN.get(outcome, outcome))),
-        say(
-            "Sobol indices with 90% intervals from {count} variants, in sample.",
-            count=written(len(varied.variants), "number"),
-        ),
-        panels,
-        (Key(say("with all others"), color(0)), Key(say("alone"), MARK, "points")),
-    )

@@ -16,7 +16,7 @@ from backtest.views.words import Words
 VIEWS: Mapping[str, str] = {
     "BacktestResult": "run_report:result_page",
     "Composite": "index:index_page",
-    "CompositeSensitivity": "index:sensitivity_page",
+    "CompositeSensitivity": "index_sensitivity:sensitivity_page",
     "Comparison": "compare_report:compare_page",
     "Fan": "sections.fan:fan_page",
     "EventsByKind": "events:events_page",

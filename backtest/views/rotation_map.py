@@ -96,9 +96,9 @@ def map_chart(found: RotationMap, say: Words) -> Chart:
     panels = {
         f"{end:%Y-%m-%d}": _panel(
             {
-                name: points[:known]
+                name: points[:seen]
                 for name, (weeks, points) in weekly.items()
-                if (known := int(weeks.searchsorted(week, "right")))
+                if (seen := int(weeks.searchsorted(week, "right")))
             },
             found.weeks,
             (float(across), float(up)),

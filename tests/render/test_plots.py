@@ -14,7 +14,7 @@ from backtest.evidence.composite_sensitivity import OUTCOMES, CompositeSensitivi
 from backtest.render.plots import plot
 from backtest.tuning.sweep import sweep
 from backtest.views.charts import Line, Lines
-from backtest.views.index_charts import sensitivity_charts
+from backtest.views.index_sensitivity import sensitivity_charts
 from backtest.views.pages import page_of, pictured
 from backtest.views.words import Words
 from strategies import EqualWeight, RateRotation, ThesisRotation

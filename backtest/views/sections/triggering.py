@@ -159,7 +159,9 @@ def _rule(name: str, say: Words) -> str:
 
 def _named(answer: pd.Series, yes: str, unknown: str) -> pd.Series:
     fires, there = _answered(answer)
-    return pd.Series(np.where(fires, yes, np.where(there, None, unknown)), answer.index)
+    names = pd.Series(None, index=answer.index, dtype=object)
+    names[~there], names[fires] = unknown, yes
+    return names
 
 
 def _answered(answer: pd.Series) -> tuple[np.ndarray, np.ndarray]:
