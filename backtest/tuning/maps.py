@@ -83,15 +83,17 @@ def switch_raster(swept: Sweep, rows: Sequence[int] | None = None) -> pd.DataFra
         row: Decisions(swept.strategy(row), swept.market).regime.iloc[swept.first :] for row in rows
     }
     table = pd.DataFrame(held).T.rename_axis("variant")
-    bases: pd.DataFrame = table.apply(lambda names: names.astype(str).str.partition("+")[0])
-    return bases
+    codes, names = pd.factorize(table.to_numpy(dtype=object).ravel(), use_na_sentinel=False)
+    bases = np.array([str(name).partition("+")[0] for name in names], dtype=object)
+    return pd.DataFrame(bases[codes].reshape(table.shape), table.index, table.columns)
 
 
 def held_shares(swept: Sweep) -> pd.DataFrame:
     """Return the share of `switch_raster`'s variants that hold each basket, session × name."""
     raster = switch_raster(swept)
     names = list(dict.fromkeys(raster.to_numpy().ravel()))
-    return pd.DataFrame({name: (raster == name).mean() for name in names})
+    held = raster.to_numpy()
+    return pd.DataFrame({name: (held == name).mean(axis=0) for name in names}, raster.columns)
 
 
 def _places(known: Sequence[object]) -> np.ndarray:
