@@ -94,7 +94,7 @@ class Market(Displayed):
             f"{self.sessions[0]:%Y-%m-%d} … {self.sessions[-1]:%Y-%m-%d}>"
         )
 
-    @property
+    @cached_property
     def sessions(self) -> pd.DatetimeIndex:
         """The trading days, tz-naive, in the exchange's own time zone."""
         return pd.DatetimeIndex(self.close.index)

@@ -3,8 +3,9 @@
 `Market` keeps what these return under the names a strategy asks for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 
@@ -21,17 +22,12 @@ def sector_levels(close: pd.DataFrame, by_sector: Mapping[str, tuple[str, ...]])
     >>> sector_levels(close, {"pair": ("A", "B"), "single": ("C",)}).iloc[-1].round(9).to_dict()
     {'pair': 1.15, 'single': 8.0}
     """
-    # Sums are over a fixed order (by identifier), so a market whose columns are shuffled gives the
-    # same numbers to the last bit.
-    alone = {sector: names[0] for sector, names in by_sector.items() if len(names) == 1}
-    levels = close[list(alone.values())].set_axis(list(alone), axis=1)
-    for sector, names in by_sector.items():
-        if sector not in alone:
-            prices = close[sorted(names)]
-            moved = prices.pct_change(fill_method=None).mean(axis=1)
-            listed = prices.notna().any(axis=1)
-            levels[sector] = (1.0 + moved.fillna(0.0)).cumprod().where(listed)
-    return levels[list(by_sector)]
+
+    def moved_alike(prices: pd.DataFrame) -> pd.Series:
+        moved = mean_move(prices)
+        return (1.0 + moved.fillna(0.0)).cumprod().where(prices.notna().any(axis=1))
+
+    return _of_sectors(close, by_sector, moved_alike)
 
 
 def sector_totals(values: pd.DataFrame, by_sector: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
@@ -43,10 +39,25 @@ def sector_totals(values: pd.DataFrame, by_sector: Mapping[str, tuple[str, ...]]
     >>> sector_totals(values, {"pair": ("A", "B")})["pair"].tolist()
     [3.0, nan]
     """
-    sector_of = {name: sector for sector, names in by_sector.items() for name in names}
-    ordered = values[sorted(sector_of)]
-    totals = ordered.T.groupby(ordered.columns.map(sector_of)).sum(min_count=1).T
-    return totals[list(by_sector)]
+    return _of_sectors(values, by_sector, lambda several: several.sum(axis=1, min_count=1))
+
+
+def _of_sectors(
+    values: pd.DataFrame,
+    by_sector: Mapping[str, tuple[str, ...]],
+    joined: Callable[[pd.DataFrame], pd.Series],
+) -> pd.DataFrame:
+    """Return for each sector the values of its only instrument, or those of several joined.
+
+    These come in a fixed order (by identifier), so a market whose columns are shuffled gives the
+    same numbers to the last bit.
+    """
+    place = {name: number for number, name in enumerate(values.columns)}
+    columns, found = values.to_numpy(), np.empty((len(values), len(by_sector)), order="F")
+    for number, names in enumerate(by_sector.values()):
+        one = len(names) == 1
+        found[:, number] = columns[:, place[names[0]]] if one else joined(values[sorted(names)])
+    return pd.DataFrame(found, values.index, list(by_sector))
 
 
 def alike(levels: pd.DataFrame) -> pd.Series:
@@ -60,8 +71,30 @@ def alike(levels: pd.DataFrame) -> pd.Series:
     >>> alike(pd.DataFrame({"a": [1.0, 1.1], "b": [2.0, 2.0]})).round(9).tolist()
     [1.0, 1.05]
     """
-    moved = levels[sorted(levels.columns)].pct_change(fill_method=None).mean(axis=1)
+    moved = mean_move(sorted_columns(levels))
     return (1.0 + moved.fillna(0.0)).cumprod()
+
+
+def mean_move(levels: pd.DataFrame) -> pd.Series:
+    """Return the mean return of those columns that have one; NaN where none has.
+
+    Examples
+    --------
+    >>> mean_move(pd.DataFrame({"a": [1.0, 1.5], "b": [float("nan"), 2.0]})).tolist()
+    [nan, 0.5]
+    """
+    values = np.ascontiguousarray(levels.to_numpy(dtype=float).T)
+    moves = np.full_like(values, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moves[:, 1:] = values[:, 1:] / values[:, :-1] - 1.0
+        unknown = np.isnan(moves)
+        mean = np.where(unknown, 0.0, moves).sum(axis=0) / (~unknown).sum(axis=0)
+    return pd.Series(mean, index=levels.index)
+
+
+def sorted_columns(values: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame in the order of its columns' names, for sums that do not depend on another."""
+    return values.take(np.argsort(values.columns), axis=1)
 
 
 def accrued(rate: pd.Series) -> pd.Series:

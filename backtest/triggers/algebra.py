@@ -47,7 +47,8 @@ class Trigger(metaclass=Checked):
 
     def fires(self, market: Market) -> pd.Series:
         """Return the answer as plain bool: the one place where "cannot know" becomes no."""
-        return self.answer(market).fillna(False).astype(bool)
+        answer = self.answer(market)
+        return pd.Series(answer.to_numpy(dtype=bool, na_value=False), index=answer.index)
 
     @property
     def label(self) -> str:
@@ -194,8 +195,10 @@ class KOutOf(Trigger):
 
     def _count(self, market: Market, *, unknown: bool) -> np.ndarray:
         """Return how many parts say yes after each session, the unknown counted as told."""
-        answers = [part.answer(market).fillna(unknown) for part in self.parts]
-        count: np.ndarray = np.sum([answer.to_numpy(dtype=bool) for answer in answers], axis=0)
+        answers = [part.answer(market) for part in self.parts]
+        count: np.ndarray = np.sum(
+            [answer.to_numpy(dtype=bool, na_value=unknown) for answer in answers], axis=0
+        )
         return count
 
 

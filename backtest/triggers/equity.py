@@ -11,6 +11,7 @@ import pandas as pd
 
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.market.sector_indices import mean_move, sorted_columns
 from backtest.notes import Note
 from backtest.parameter import parameter
 from backtest.triggers.algebra import KOutOf, Trigger
@@ -71,7 +72,7 @@ def breadth_of(market: Market, window: int) -> pd.Series:
     close = market.sector_close
     average = close.rolling(window).mean()
     counted = average.notna().sum(axis=1)
-    above = (close > average).sum(axis=1)
+    above = (close.to_numpy() > average.to_numpy()).sum(axis=1)
     return (above / counted.where(counted > 0)).rename("breadth")
 
 
@@ -110,8 +111,7 @@ class TurnoverExpansion(Leaf):
 
 def total_turnover(market: Market) -> pd.Series:
     """Return the traded value of all sectors together; NaN on sessions without a record."""
-    turnover = market.sector_turnover
-    return turnover[sorted(turnover.columns)].sum(axis=1, min_count=1)
+    return sorted_columns(market.sector_turnover).sum(axis=1, min_count=1)
 
 
 def turnover_ratio(turnover: pd.Series, short: int, long: int) -> pd.Series:
@@ -142,8 +142,12 @@ class CalmVolatility(Leaf):
 
     def value(self, market: Market) -> pd.Series:
         """Return the standard deviation of daily log returns."""
-        moves: pd.Series = np.log(market.broad_index).diff()
-        return moves.rolling(self.window).std()
+
+        def deviation() -> pd.Series:
+            moves: pd.Series = np.log(market.broad_index).diff()
+            return moves.rolling(self.window).std()
+
+        return market.remember(("index volatility", self.window), deviation)
 
     def threshold(self, market: Market) -> pd.Series:
         """Return its median."""
@@ -229,6 +233,6 @@ def group_moves(market: Market, group: list[str]) -> tuple[pd.Series, pd.Series]
     The group's return is the mean over its sectors that have one on that day; its traded value the
     sum over those that have one, NaN where none has.
     """
-    returns = market.sector_close[group].pct_change(fill_method=None).mean(axis=1)
+    returns = mean_move(market.sector_close[group])
     excess = returns - market.equal_weight.pct_change(fill_method=None)
     return excess, market.sector_turnover[group].sum(axis=1, min_count=1)

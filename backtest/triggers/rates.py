@@ -53,7 +53,10 @@ class RateFall(OfSeries, Leaf):
 
     def value(self, market: Market) -> pd.Series:
         """Return the change over the window in basis points."""
-        return (change_of(market, self.series, self.window) * 100.0).round(6)
+        return market.remember(
+            ("change in bp", self.series, self.window),
+            lambda: (change_of(market, self.series, self.window) * 100.0).round(6),
+        )
 
     def threshold(self, market: Market) -> pd.Series:
         """Return a fall of `bp`."""

@@ -7,13 +7,19 @@ At exactly 0 it fires if the threshold itself counts ("at least", "at most").
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from pandas.arrays import BooleanArray
 
 from backtest.errors import refused
 from backtest.market import Market
 
-DIRECTIONS = ("above", "at least", "below", "at most")
+DIRECTIONS = {
+    "above": np.greater,
+    "at least": np.greater_equal,
+    "below": np.less,
+    "at most": np.less_equal,
+}
 YEAR = 242  # sessions over which a daily move is typical: a year in Shanghai
 FEWEST = 20  # daily moves below which none of them is called typical
 
@@ -44,7 +50,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:
-            raise refused("direction", self.direction, DIRECTIONS)
+            raise refused("direction", self.direction, tuple(DIRECTIONS))
 
     def __repr__(self) -> str:
         value, threshold = self.value.iloc[-1], self.threshold.iloc[-1]
@@ -58,14 +64,14 @@ class Reading:
     @property
     def fires(self) -> pd.Series:
         """Whether the value is past the threshold; "boolean" dtype, NA where it is not known."""
-        compare = {
-            "above": self.value.gt,
-            "at least": self.value.ge,
-            "below": self.value.lt,
-            "at most": self.value.le,
-        }[self.direction]
-        known = self.value.notna() & self.threshold.notna()
-        return decided(compare(self.threshold), known)
+        index = self.value.index
+        value, threshold = (
+            levels.reindex(index).to_numpy(dtype=float, na_value=np.nan)
+            for levels in (self.value, self.threshold)
+        )
+        unknown = np.isnan(value) | np.isnan(threshold)
+        yes = DIRECTIONS[self.direction](value, threshold)
+        return pd.Series(BooleanArray(yes, unknown), index=index)
 
     @property
     def distance(self) -> pd.Series:

@@ -25,10 +25,8 @@ def three_valued(answer: pd.Series) -> np.ndarray:
     >>> three_valued(pd.Series([True, False, pd.NA], dtype="boolean")).tolist()
     [1, -1, 0]
     """
-    nullable = answer.astype("boolean")
-    yes = nullable.to_numpy(dtype=bool, na_value=False)
-    unknown = nullable.isna().to_numpy()
-    return np.where(yes, YES, np.where(unknown, UNKNOWN, NO)).astype(np.int8)
+    yes, maybe = (answer.to_numpy(dtype=bool, na_value=unknown) for unknown in (False, True))
+    return yes.astype(np.int8) - ~maybe
 
 
 def combine(
