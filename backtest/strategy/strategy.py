@@ -24,7 +24,7 @@ from backtest.strategy.holding import (
     weighed,
 )
 from backtest.strategy.limits import LIMITS, Limits
-from backtest.triggers import AllOf, Trigger
+from backtest.triggers import Trigger
 
 RESTORED = Parameter(
     "when the weights are restored: a schedule as monthly, weekly, every:10, month-end, band:0.05",
@@ -194,20 +194,9 @@ class TriggerRotation(RotationStrategy):
         """Return the rules, and the overlays with a plus before their names."""
         return {**self.rules(), **{f"+{name}": asked for name, asked in self.overlays().items()}}
 
-    def cases(self) -> Mapping[str, Trigger]:
-        """Return the rules with every combination of overlays: the first that fires is the regime.
-
-        Each rule comes with all overlays first and alone last.
-        """
-        extra = self.overlays()
-        added = [names for k in range(len(extra), -1, -1) for names in combinations(extra, k)]
-        return {
-            "+".join((rule, *names)): AllOf((trigger, *(extra[name] for name in names)))
-            if names
-            else trigger
-            for rule, trigger in self.rules().items()
-            for names in added
-        }
+    def cases(self) -> Mapping[str, tuple[str, ...]]:
+        """Return by the name of every regime there can be its rule and the overlays that fire."""
+        return cases(self.rules(), self.overlays())
 
     def named(self, market: Market) -> pd.Series:
         """Return the regime on every session, "cash" where no rule fires."""
@@ -231,6 +220,19 @@ class TriggerRotation(RotationStrategy):
         for name, trigger in self.overlays().items():
             regime[ruled & trigger.fires(market).to_numpy()] += f"+{name}"
         return pd.Series(regime, index=market.sessions)
+
+
+def cases(rules: Iterable[str], overlays: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return by name each rule with every combination of overlays, all first and none last.
+
+    Examples
+    --------
+    >>> cases(["nqp"], ["medicine"])
+    {'nqp+medicine': ('nqp', 'medicine'), 'nqp': ('nqp',)}
+    """
+    extra = tuple(overlays)
+    added = [names for k in range(len(extra), -1, -1) for names in combinations(extra, k)]
+    return {"+".join((rule, *names)): (rule, *names) for rule in rules for names in added}
 
 
 def field_names(kind: type[Strategy]) -> tuple[str, ...]:

@@ -155,36 +155,46 @@ def _recently(out, answer, sessions):  # type: ignore[no-untyped-def]
 
 def first_to_fire(
     answers: np.ndarray,
-    rules: np.ndarray,
+    roots: np.ndarray,
+    rules: int,
     labels: np.ndarray,
-    otherwise: int,
     regimes: np.ndarray,
     rows: np.ndarray,
 ) -> None:
-    """Write for each variant the label of its first rule that says yes, else `otherwise`.
+    """Write for each variant the label of its first rule that says yes, and of its overlays.
 
     Parameters
     ----------
-    rules : int, rule × variant
+    roots : int, rule or overlay × variant
         Rows of `answers`.
-    labels : int, rule
+    rules : int
+        How many of the roots are rules; they come first.
+    labels : int, (1 + rule) · set of overlays
+        By the first rule, 0 where none says yes, and the overlays that do, in bits.
     regimes : int, any variants × session
         Written in its `rows`.
     """
 
     def work(begin: int, end: int) -> None:
         part = slice(begin, end)
-        _first_to_fire(answers, rules[:, part], labels, otherwise, regimes, rows[part])
+        _first_to_fire(answers, roots[:, part], rules, labels, regimes, rows[part])
 
     in_parts(len(rows), answers.shape[1], work)
 
 
 @njit(cache=True, nogil=True, **LEAN)
-def _first_to_fire(answers, rules, labels, otherwise, regimes, rows):  # type: ignore[no-untyped-def]
+def _first_to_fire(answers, roots, rules, labels, regimes, rows):  # type: ignore[no-untyped-def]
+    sets = 1 << (len(roots) - rules)
     for variant in range(len(rows)):
         out = regimes[rows[variant]]
-        out[:] = otherwise
-        for rule in range(len(labels) - 1, -1, -1):
-            answer, label = answers[rules[rule, variant]], labels[rule]
+        out[:] = 0
+        for rule in range(rules - 1, -1, -1):
+            answer, label = answers[roots[rule, variant]], (rule + 1) * sets
             for session in range(len(out)):
                 out[session] = label if answer[session] == YES else out[session]
+        for overlay in range(len(roots) - rules):
+            answer, bit = answers[roots[rules + overlay, variant]], 1 << overlay
+            for session in range(len(out)):
+                out[session] += bit if answer[session] == YES else 0
+        for session in range(len(out)):
+            out[session] = labels[out[session]]

@@ -7,7 +7,7 @@ variant is evaluated for the variants asked for, and not kept.
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import Protocol
 
 import numpy as np
 
@@ -16,10 +16,12 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.strategy import RotationStrategy, TriggerRotation
 from backtest.strategy.holding import CASH
+from backtest.strategy.strategy import cases
 from backtest.triggers import Trigger
 from backtest.tuning.sharing import agreeing, apart
 from backtest.tuning.space import Variants
-from backtest.tuning.trees import TreeGroup, tree_groups
+from backtest.tuning.trees import Shape, TreeGroup, tree_groups
+from backtest.tuning.work_parts import part_of
 
 KEPT_BYTES = 48 * 2**20  # of answers kept for a group
 PIECE = 2048  # variants whose own answers are held at a time
@@ -36,11 +38,14 @@ class Regimes(Protocol):
     def known_from(self, rows: np.ndarray) -> np.ndarray:
         """Return for each variant the first session on which all it asks was known."""
 
+    def elsewhere(self, rows: np.ndarray, market: Market) -> Regimes:
+        """Return the regimes of different variants, in ascending order, on another market."""
+
 
 def regimes(variants: Variants, market: Market) -> Regimes:
     """Return the regimes of a rotation's variants, by the quickest way that is exact."""
     if type(variants.strategy).regime is TriggerRotation.regime:
-        return RuleRegimes(variants, market)
+        return RuleRegimes(tree_groups(variants), market)
     return GivenRegimes(variants, market)
 
 
@@ -48,6 +53,7 @@ class GivenRegimes:
     """Regimes as the strategy's own `regime` returns them, asked once where variants agree."""
 
     def __init__(self, variants: Variants, market: Market) -> None:
+        self.variants = variants
         first, self.number = agreeing(variants, variants.names)
         asked = [variants.variant(row) for row in first.tolist()]
         known: dict[str, int] = {}
@@ -70,17 +76,21 @@ class GivenRegimes:
         firsts: np.ndarray = self.firsts[rows]
         return firsts
 
+    def elsewhere(self, rows: np.ndarray, market: Market) -> Regimes:
+        """Return the regimes of some variants on another market."""
+        return GivenRegimes(part_of(self.variants, rows), market)
+
 
 class RuleRegimes:
     """Regimes from the rules of a `TriggerRotation`."""
 
-    def __init__(self, variants: Variants, market: Market) -> None:
-        groups = tree_groups(variants)
-        labels = dict.fromkeys(name for place in groups for name in place.shape.names)
+    def __init__(self, groups: list[TreeGroup], market: Market) -> None:
+        shapes = [group.shape for group in groups]
+        labels = dict.fromkeys(name for one in shapes for name in cases(one.rules, one.overlays))
         self.names = [*(name for name in labels if name != CASH), CASH]
         self.sessions = len(market.sessions)
         self.groups = [GroupAnswers(group, market, self.names) for group in groups]
-        self.home = np.zeros((2, len(variants)), dtype=np.int32)
+        self.home = np.zeros((2, sum(len(group.members) for group in groups)), dtype=np.int32)
         for number, group in enumerate(groups):
             self.home[0, group.members] = number
             self.home[1, group.members] = np.arange(len(group.members))
@@ -107,15 +117,18 @@ class RuleRegimes:
             firsts[here] = self.groups[number].known_from(position[here])
         return firsts
 
+    def elsewhere(self, rows: np.ndarray, market: Market) -> Regimes:
+        """Return the regimes of some variants on another market."""
+        groups = [answers.group.of(rows) for answers in self.groups]
+        return RuleRegimes([group for group in groups if len(group.members)], market)
+
 
 class GroupAnswers:
     """Answers of one group: kept rows for what variants share, passing ones for the rest."""
 
     def __init__(self, group: TreeGroup, market: Market, names: list[str]) -> None:
         self.group, shape = group, group.shape
-        width = _width(len(names))
-        self.labels = np.array([names.index(name) for name in shape.names], dtype=width)
-        self.otherwise = width(names.index(CASH))
+        self.labels = _labels(shape, names)
         sessions, members = len(market.sessions), len(group.members)
         room = KEPT_BYTES // sessions
         self.key: list[np.ndarray | None] = []
@@ -147,8 +160,8 @@ class GroupAnswers:
             parts = self._parts(node, positions)
             numbers = self._numbers(node)[group.codes[node, positions]]
             combine(group.shape.operations[node], self.answers, parts, numbers, self.start[node])
-        rules = np.array([self._rows(root, positions) for root in group.shape.roots])
-        first_to_fire(self.answers, rules, self.labels, cast(int, self.otherwise), regimes, rows)
+        roots = np.array([self._rows(root, positions) for root in group.shape.roots])
+        first_to_fire(self.answers, roots, len(group.shape.rules), self.labels, regimes, rows)
 
     def known_from(self, positions: np.ndarray) -> np.ndarray:
         """Return for each member the first session on which all its leaves know their answer."""
@@ -206,6 +219,19 @@ class GroupAnswers:
         key = self.key[node]
         places = np.arange(len(positions)) if key is None else key[positions].astype(np.int64)
         return places + self.start[node]
+
+
+def _labels(shape: Shape, names: list[str]) -> np.ndarray:
+    """Return the codes of what is held, by the rule that fires and the set of overlays that do.
+
+    One row after the other: of no rule, which is cash, and of each; a column a set, in bits.
+    """
+    places = len(shape.rules) + 1, 1 << len(shape.overlays)
+    found = np.full(places, names.index(CASH), _width(len(names)))
+    for name, (rule, *added) in cases(shape.rules, shape.overlays).items():
+        bits = sum(1 << shape.overlays.index(overlay) for overlay in added)
+        found[shape.rules.index(rule) + 1, bits] = names.index(name)
+    return found.ravel()
 
 
 def _width(names: int) -> type[np.signedinteger]:

@@ -38,9 +38,10 @@ SHAPES = 32  # different shapes the shortcut is tried for
 
 @dataclass(frozen=True)
 class Shape:
-    """Rules without their atoms: operations in an order in which parts come first."""
+    """Rules and overlays without their atoms: operations in an order in which parts come first."""
 
-    names: tuple[str, ...]
+    rules: tuple[str, ...]
+    overlays: tuple[str, ...]
     operations: tuple[int, ...]
     parts: tuple[tuple[int, ...], ...]
     roots: tuple[int, ...]
@@ -58,12 +59,17 @@ class TreeGroup:
     atoms: tuple[tuple[Hashable, ...], ...]
     codes: np.ndarray
 
+    def of(self, rows: np.ndarray) -> TreeGroup:
+        """Return those members that are among some variants, numbered as these are."""
+        _, there, place = np.intersect1d(self.members, rows, return_indices=True)
+        return replace(self, members=place, codes=self.codes[:, there])
+
 
 Tree = tuple[Shape, tuple[Hashable, ...]]
 
 
-def tree_of(rules: Mapping[str, Trigger]) -> Tree:
-    """Take rules apart into their shape and their atoms; what is the same object is one node."""
+def tree_of(rules: Mapping[str, Trigger], overlays: Mapping[str, Trigger]) -> Tree:
+    """Take triggers apart into their shape and their atoms; what is the same object is one node."""
     operations: list[int] = []
     parts: list[tuple[int, ...]] = []
     atoms: list[Hashable] = []
@@ -80,8 +86,9 @@ def tree_of(rules: Mapping[str, Trigger]) -> Tree:
             known[id(trigger)] = len(atoms) - 1
         return known[id(trigger)]
 
-    roots = tuple(add(trigger) for trigger in rules.values())
-    return Shape(tuple(rules), tuple(operations), tuple(parts), roots), tuple(atoms)
+    roots = tuple(add(trigger) for trigger in (*rules.values(), *overlays.values()))
+    shape = Shape(tuple(rules), tuple(overlays), tuple(operations), tuple(parts), roots)
+    return shape, tuple(atoms)
 
 
 # What a combining trigger does, where its parts are, and where its number is. Exactly these
@@ -127,7 +134,7 @@ class TreeMaker:
             chosen = {name: values[code] for name, values, code in found}
             strategy = replace(variants.strategy, **chosen)  # type: ignore[type-var]
             assert isinstance(strategy, TriggerRotation)
-            self.trees[key] = tree_of(strategy.cases())
+            self.trees[key] = tree_of(strategy.rules(), strategy.overlays())
         return self.trees[key]
 
 

@@ -18,7 +18,7 @@ from backtest.trials.ledger import Ledger
 from backtest.trials.tables import KEPT
 from backtest.trials.tried import Held
 from backtest.tuning.sharing import apart
-from backtest.tuning.signals import Regimes, regimes
+from backtest.tuning.signals import Regimes
 from backtest.tuning.space import Variants
 from backtest.tuning.trials import RotationTrials, Trials
 from backtest.tuning.work_parts import part_of
@@ -118,18 +118,18 @@ class Counted:
     @cached_property
     def _reach(self) -> int:
         rows = np.unique(np.linspace(0, len(self.variants) - 1, LOOKED_AT).astype(int))
-        few = part_of(self.variants, rows)
         asked = self.asked()
         assert isinstance(asked, RotationTrials)
+        own = asked.regimes
 
         def named(found: Regimes, rows: np.ndarray) -> np.ndarray:
             answers: np.ndarray = np.array(found.names)[found.codes(rows)]
             return answers
 
         def shuffled(market: Market) -> np.ndarray:
-            return named(regimes(few, market), np.arange(len(few)))
+            return named(own.elsewhere(rows, market), np.arange(len(rows)))
 
-        return price_reach(named(asked.regimes, rows), shuffled, self.market)
+        return price_reach(named(own, rows), shuffled, self.market)
 
     def _held(
         self, asked: RotationTrials, rows: np.ndarray, places: np.ndarray, begin: int, number: int
