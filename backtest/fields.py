@@ -19,6 +19,7 @@ from backtest.notes import Note, either
 from backtest.parameter import Parameter, said_of
 from backtest.soundness import OURS, built_in, defined, unsound
 
+NUMBERS = (bool, int, float)
 LARGEST = 1e300  # a number of any size from here on is no parameter's
 WANTED: dict[type, str] = {
     type(None): "none",
@@ -30,7 +31,8 @@ WANTED: dict[type, str] = {
 }
 
 
-Known = Mapping[str, tuple[Any, Parameter | None]]
+Takes = tuple[Any, Parameter | None]
+Known = Mapping[str, Takes]
 
 
 class Checked(ABCMeta):
@@ -46,44 +48,37 @@ class Checked(ABCMeta):
         if declared is None:
             return super().__call__(*given, **named)
         order, known = declared
-        hints = {name: hint for name, (hint, _) in known.items()}
+        for name in named:
+            if name not in known:
+                raise UserError(
+                    "{kind} has no field {field!r}; {hint}{where}",
+                    kind=cls.__name__,
+                    field=shown(name),
+                    hint=suggest(name, known),
+                    where=_asked(),
+                )
         firsts = [
-            _declared_form(value, hints[name]) for name, value in zip(order, given, strict=False)
+            _fitted(cls, name, value, known[name])
+            for name, value in zip(order, given, strict=False)
         ]
-        rest = {name: _declared_form(value, hints.get(name)) for name, value in named.items()}
-        _check_values(cls, order, known, firsts, rest)
+        rest = {name: _fitted(cls, name, value, known[name]) for name, value in named.items()}
         return super().__call__(*firsts, *given[len(firsts) :], **rest)
 
 
+def _fitted(kind: type, name: str, value: Any, takes: Takes) -> Any:
+    """Return a value in its declared form, checked; an error names the user's file and line."""
+    if type(value) is not takes[0]:
+        value = _declared_form(value, takes[0])
+    _check(kind, name, value, takes, _asked)
+    return value
+
+
 def _declared_form(value: Any, hint: Any) -> Any:
-    if type(value) is hint:
-        return value
     if isinstance(value, (list, str)) and get_origin(hint) is tuple:
         return (value,) if isinstance(value, str) else tuple(value)
     if hint is int and type(value) is float and value.is_integer():
         return int(value)
     return value
-
-
-def _check_values(
-    kind: type,
-    order: tuple[str, ...],
-    known: Known,
-    given: list[Any],
-    named: Mapping[str, Any],
-) -> None:
-    """Raise a `UserError` naming class, field and value, and the user's file and line."""
-    for name in named:
-        if name not in known:
-            raise UserError(
-                "{kind} has no field {field!r}; {hint}{where}",
-                kind=kind.__name__,
-                field=shown(name),
-                hint=suggest(name, known),
-                where=_asked(),
-            )
-    for name, value in (*zip(order, given, strict=False), *named.items()):
-        _check(kind, name, value, known[name], _asked)
 
 
 def fits(value: Any, hint: Any) -> bool:
@@ -94,9 +89,11 @@ def fits(value: Any, hint: Any) -> bool:
     >>> fits(3, float), fits("3", float), fits((1, 2), tuple[int, ...]), fits(None, int | None)
     (True, False, True, True)
     """
-    if type(value) is hint and hint is not float:
-        return True
+    if type(value) is hint:
+        return hint is not float or -LARGEST < value < LARGEST
     plain = isinstance(hint, type)
+    if plain and hint not in NUMBERS and not isinstance(value, bool):
+        return isinstance(value, hint)
     origin, inner = (None, ()) if plain else (get_origin(hint), get_args(hint))
     if origin in (types.UnionType, Union):
         return any(fits(value, option) for option in inner)
@@ -169,9 +166,7 @@ def _declared(kind: type) -> tuple[tuple[str, ...], Known] | None:
     return tuple(spec.name for spec in fields(kind) if spec.init and not spec.kw_only), known
 
 
-def _check(
-    kind: type, name: str, value: Any, takes: tuple[Any, Parameter | None], where: Any
-) -> None:
+def _check(kind: type, name: str, value: Any, takes: Takes, where: Any) -> None:
     hint, said = takes
     if not fits(value, hint):
         needed = wanted(hint)
@@ -215,11 +210,13 @@ def _check(
 
 
 def _in_range(value: Any, said: Parameter) -> bool:
+    if not said.bounded:
+        return True
     if isinstance(value, tuple):
         return all(_in_range(part, said) for part in value)
     if said.choices:
         return value is None or value in said.choices
-    if not isinstance(value, Real) or isinstance(value, bool):
+    if type(value) not in (int, float) and (isinstance(value, bool) or not isinstance(value, Real)):
         return True
     number = float(value)
     return (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cached_property
 from typing import Any
 
 from backtest.notes import Note, either
@@ -34,6 +35,11 @@ class Parameter:
     most: float | None = None
     choices: tuple[Any, ...] = ()
     check: Callable[[Any], object] | None = None
+
+    @cached_property
+    def bounded(self) -> bool:
+        """Whether its values have a range, or are chosen from a few."""
+        return bool(self.choices) or (self.least, self.above, self.most) != (None, None, None)
 
     @property
     def range(self) -> Note:

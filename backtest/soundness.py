@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ def _untyped(name: str, key: str, value: Any, base: type) -> Iterator[Note]:
         )
 
 
+@cache
 def built_in(kind: type) -> bool:
     """Whether a class came with the package."""
     return kind.__module__.partition(".")[0] in OURS
