@@ -29,7 +29,7 @@ from backtest.triggers import (
 )
 from backtest.tuning import logic
 from backtest.tuning.sharing import different_baskets
-from backtest.tuning.signals import GivenRegimes, RuleRegimes, regimes
+from backtest.tuning.signals import GivenRegimes, regimes
 from backtest.tuning.space import Variants, grid
 from backtest.tuning.trees import TreeMaker, _apart, _by_shortcut, _holds, tree_groups
 from strategies import PolicyCatalyst, RateRotation, ThesisRotation, TwoBullRotation
@@ -194,10 +194,10 @@ def test_values_the_base_does_not_bear_are_no_hindrance():
 
 def test_many_variants_are_answered_piece_by_piece(monkeypatch):
     variants = grid(ThesisRotation(), THESIS)
-    whole = RuleRegimes(variants, sample_market()).codes(np.arange(len(variants)))
+    whole = regimes(variants, sample_market()).codes(np.arange(len(variants)))
     monkeypatch.setattr("backtest.tuning.signals.PIECE", 100)
     monkeypatch.setattr("backtest.tuning.signals.KEPT_BYTES", 300_000)
-    pieces = RuleRegimes(variants, sample_market()).codes(np.arange(len(variants)))
+    pieces = regimes(variants, sample_market()).codes(np.arange(len(variants)))
     assert (whole == pieces).all()
 
 
