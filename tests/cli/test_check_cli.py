@@ -11,9 +11,8 @@ from tests.markets import make_market
 HEAD = """
 from dataclasses import dataclass
 import numpy as np, pandas as pd
-from backtest import *
-from backtest.triggers import *
-from backtest.strategy.allocation import *
+from backtest import Strategy
+from backtest.strategy.allocation import cash, equal, spread
 
 @dataclass(frozen=True)
 class Mine(Strategy):

@@ -6,6 +6,7 @@ Everything happens on 127.0.0.1; names under .invalid are resolved by nobody (RF
 import contextlib
 import errno
 import json
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -76,15 +77,25 @@ def fetch(environment, monkeypatch, capsys, tmp_path):
     return fetch
 
 
-@pytest.fixture
-def stored(environment, tmp_path):
-    """A market that series can be added to."""
-    folder = tmp_path / "prices"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def market(tmp_path_factory):
+    """A store with a market that series can be added to."""
+    folder = tmp_path_factory.mktemp("market")
+    (folder / "funds.toml").write_text(UNIVERSE, encoding="utf-8")
+    (folder / "prices").mkdir()
     rows = "".join(f"{day},{close}\n" for day, close, *_ in BARS)
     for code in CODES:
-        (folder / f"{code}.csv").write_text(f"date,close\n{rows}", encoding="utf-8")
-    import_market("mine", Sources(folder, str(tmp_path / "funds.toml")))
+        (folder / "prices" / f"{code}.csv").write_text(f"date,close\n{rows}", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NQP_HOME", str(folder / "home"))
+        import_market("mine", Sources(folder / "prices", str(folder / "funds.toml")))
+    return folder / "home"
+
+
+@pytest.fixture
+def stored(environment, market, tmp_path):
+    """A copy of that store."""
+    shutil.copytree(market, tmp_path / "home")
 
 
 @contextlib.contextmanager
