@@ -13,6 +13,20 @@ from backtest.data.sample import sample_market
 
 SENTENCE = "nqp: stopped; what was finished is kept: run it again to go on"
 PACKAGE = str(Path(backtest.__file__).parent)
+UNIVERSE = """name = "two"
+currency = "CNY"
+calendar = "XSHG"
+sessions_per_year = 242
+benchmark = "801780"
+[[instruments]]
+id = "801780"
+kind = "index"
+sector = "banks"
+[[instruments]]
+id = "801950"
+kind = "index"
+sector = "coal"
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -94,13 +108,16 @@ def test_the_same_error_without_an_interrupt_is_ours(nqp, monkeypatch):
 def test_an_interrupted_import_leaves_the_store_as_it_was(nqp, tmp_path, monkeypatch):
     monkeypatch.setenv("NQP_HOME", str(tmp_path / "home"))
     prices = tmp_path / "prices.csv"
+    (tmp_path / "two.toml").write_text(UNIVERSE, "utf-8")
     sample = sample_market().between("2024-01-02", "2024-01-31")
-    sample.close.to_csv(prices)
-    words = ("data", "import", "mine", "--prices", prices, "--universe", "shenwan", "--json")
+    close = sample.close[["801780", "801950"]]
+    close.to_csv(prices)
+    universe = tmp_path / "two.toml"
+    words = ("data", "import", "mine", "--prices", prices, "--universe", universe, "--json")
     code, out, err, _ = nqp(0, *words)
     assert code == 0, err
     snapshot = json.loads(out)["snapshot"]
-    (sample.close * 2).to_csv(prices)
+    (close * 2).to_csv(prices)
     # As many calls as the same import makes once all is loaded, under a name of its own.
     calls = nqp(10**9, *("other" if word == "mine" else word for word in words))[3]
     assert nqp(0, "data", "list")[0] == 0
