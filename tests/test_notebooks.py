@@ -26,7 +26,10 @@ def shown(cell):
     """Return what a cell shows: texts without their spacing, of pictures that they are there."""
     kept = []
     for output in cell.outputs:
-        texts = {"text": output.text} if output.output_type == "stream" else output.data
+        if output.output_type == "error":
+            texts = {"error": "\n".join(output.traceback)}
+        else:
+            texts = {"text": output.text} if output.output_type == "stream" else output.data
         kept.append(
             {
                 kind: kind if "image" in kind else " ".join(text.split())
@@ -41,17 +44,26 @@ def test_there_are_six():
     assert [stem[:2] for stem in stems] == ["01", "02", "03", "04", "05", "06"]
 
 
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """Every notebook by its path, as it comes out of a kernel all share, and where each was run."""
+    place = tmp_path_factory.mktemp("notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("IPYTHONDIR", "MPLBACKEND"):
+            patch.setenv(name, "")  # both are put back
+        return dict(zip(NOTEBOOKS, executed(NOTEBOOKS, place), strict=True)), place / "work"
+
+
 @pytest.mark.filterwarnings("ignore")
 @each
-def test_it_runs_from_clean_and_shows_what_it_keeps(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("IPYTHONDIR", "")  # both are put back after the test
-    monkeypatch.setenv("MPLBACKEND", "")
-    stored, fresh = nbformat.read(path, as_version=4), executed(path, tmp_path)
-    for new, old in zip(code_cells(fresh), code_cells(stored), strict=True):
+def test_it_runs_from_clean_and_shows_what_it_keeps(path, run):
+    fresh, work = run
+    stored = nbformat.read(path, as_version=4)
+    for new, old in zip(code_cells(fresh[path]), code_cells(stored), strict=True):
         assert shown(new) == shown(old), (
             f"stale output; run python -m tests.notebooks:\n{old.source}"
         )
-    assert [item.name for item in tmp_path.iterdir()] == [".ipython"]
+    assert list((work / path.stem).iterdir()) == []
 
 
 @each
