@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
-# Before each notebook its kernel is as if it had just started, in a folder and with a store of its own.
+# Before each notebook: a kernel as if just started, in a folder and with a store of its own.
 CLEAN = """%reset -f
 import os
 os.makedirs({folder!r})
