@@ -14,7 +14,8 @@ def width(line):
 
 @pytest.fixture(scope="module")
 def document():
-    done = nqp("evidence", "--json")
+    events = ("--events", "policy", "--by", "kind", "--leave-out", "adverse")
+    done = nqp("evidence", *events, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -30,16 +31,6 @@ def test_json_has_the_agreed_shape(document):
         assert claim["sentence"]
 
 
-def test_the_sample_says_it_is_synthetic_within_80_columns():
-    done = nqp("evidence")
-    assert done.returncode == 0, done.stderr
-    assert "SYNTHETIC DATA" in done.stdout
-    assert max(map(width, done.stdout.splitlines())) <= 80
-    assert "…" not in "".join(
-        line.split("  ")[0] for line in done.stdout.splitlines() if line.startswith("R7")
-    )
-
-
 def test_chinese():
     done = nqp("evidence", "--lang", "zh", "--as-of", "2018-12-28")
     assert done.returncode == 0, done.stderr
@@ -48,33 +39,29 @@ def test_chinese():
     assert max(map(width, done.stdout.splitlines())) <= 80
 
 
-def test_a_strategy_is_taken_apart(tmp_path):
-    events = tmp_path / "mine.csv"
+def test_a_strategy_is_taken_apart_and_its_tables_fit_beside_the_claims(tmp_path):
+    events, out = tmp_path / "mine.csv", tmp_path / "e"
     events.write_text("date,basket\n2018-09-25,technology\n2019-03-01,nqp\n", "utf-8")
     done = nqp(
-        *("evidence", "thesis-rotation", "--set", "fall_bp=15", "--as-of", "2019-12-31"),
-        *("--events", str(events), "--json"),
+        *("evidence", "rate-rotation", "--set", "fall_bp=15", "--as-of", "2024-12-31"),
+        *("--events", events, "--out", out),
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    page = done.stdout.split("\nwrote ")[0]
+    for said in ("SYNTHETIC DATA", "perfect foresight", "Attribution", "Against CSI 300: "):
+        assert said in page
+    assert max(map(width, page.splitlines())) <= 80
+    assert "…" not in "".join(
+        line.split("  ")[0] for line in page.splitlines() if line.startswith("R7")
+    )
+    report = (out / "report.html").read_text("utf-8")
+    assert [report.count(f'id="chart-{name}"') for name in ("readings", "alternatives")] == [1, 1]
+    found = json.loads((out / "evidence.json").read_text("utf-8"))
     assert found["parameters"]["fall_bp"] == 15
     for key in ("claims", "attribution", "regimes", "placebo", "foresight", "events"):
         assert found[key]
     assert found["events"]["mine.csv"]["count"] == 2
     assert abs(found["attribution"][0]["residual"]) < 1e-10
-
-
-def test_a_strategys_tables_fit_and_stand_in_the_report_beside_the_claims(tmp_path):
-    out = tmp_path / "e"
-    done = nqp("evidence", "rate-rotation", "--as-of", "2024-12-31", "--out", out, columns=80)
-    assert done.returncode == 0, done.stderr
-    assert "perfect foresight" in done.stdout
-    assert "Attribution" in done.stdout
-    assert "Against CSI 300: " in done.stdout
-    page = done.stdout.split("\nwrote ")[0]
-    assert max(map(width, page.splitlines())) <= 80
-    report = (out / "report.html").read_text("utf-8")
-    assert [report.count(f'id="chart-{name}"') for name in ("readings", "alternatives")] == [1, 1]
 
 
 @pytest.mark.parametrize(
@@ -102,10 +89,8 @@ def test_before_the_half_is_over_nothing_is_said():
     assert claims["R2"]["verdict"] == "held"
 
 
-def test_the_policy_register_by_kind():
-    done = nqp("evidence", "--events", "policy", "--by", "kind", "--leave-out", "adverse", "--json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)["events"]["policy"]
+def test_the_policy_register_by_kind(document):
+    found = document["events"]["policy"]
     kinds = {row["kind"]: row for row in found["kinds"]}
     assert {"P1.1", "P3.5", "MK"} <= set(kinds)
     assert all(row["p_holm"] >= row["p"] for row in kinds.values())

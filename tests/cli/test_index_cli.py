@@ -9,6 +9,7 @@ import pytest
 
 from backtest.cli import main
 from backtest.composite import load_framework
+from tests.command import nqp as command
 
 SMALL = """
 name = "small"
@@ -42,6 +43,14 @@ def nqp(monkeypatch, capsys):
     return call
 
 
+@pytest.fixture(scope="module")
+def told():
+    """The index of the whole sample, as a table and as JSON."""
+    done = [command("index", *words) for words in ((), ("--json",))]
+    assert [one.returncode for one in done] == [0, 0], done[0].stderr
+    return done[0].stdout, json.loads(done[1].stdout)
+
+
 @pytest.fixture
 def small(tmp_path):
     path = tmp_path / "small.toml"
@@ -49,9 +58,8 @@ def small(tmp_path):
     return path
 
 
-def test_the_table_says_what_moved_and_how_old_it_is_within_80_columns(nqp):
-    code, out, _ = nqp("index")
-    assert code == 0
+def test_the_table_says_what_moved_and_how_old_it_is_within_80_columns(told):
+    out, _ = told
     assert max(len(line) for line in out.splitlines()) <= 80
     for said in (
         "SYNTHETIC DATA",
@@ -67,10 +75,9 @@ def test_the_table_says_what_moved_and_how_old_it_is_within_80_columns(nqp):
         assert said in out
 
 
-def test_the_table_leads_with_what_todays_members_say(nqp):
-    found = json.loads(nqp("index", "--json")[1])
+def test_the_table_leads_with_what_todays_members_say(told):
+    out, found = told
     chained = found["index"][found["as_of"]]
-    _, out, _ = nqp("index")
     lines = out.splitlines()
     heads = next(line for line in lines if "coverage" in line).split()
     assert heads == ["level", "in", "20", "in", "60", "in", "240", "linked", "coverage"]
@@ -114,14 +121,14 @@ def test_no_name_breaks_within_a_word(nqp, framework, columns):
         assert {one.name for one in load_framework(framework).concrete} <= set(out.split())
 
 
-def test_what_links_and_alpha_are_worth_is_said(nqp):
-    said = " ".join(nqp("index", "--as-of", "2019-12-31")[1].split())
+def test_what_links_and_alpha_are_worth_is_said(nqp, told):
+    out, found = told
+    said = " ".join(out.split())
     assert "99% interval" in said
     assert "all 10 hold at once with 90% confidence" in said
     assert "partly by construction" in said
     assert "sessions with a score of every indicator" in said
     assert "oppose each other" not in said
-    found = json.loads(nqp("index", "--as-of", "2019-12-31", "--json")[1])
     assert f"On the {found['multivariate']['rows']:,} sessions" in said
     assert [link["by_construction"] for link in found["links"]] == [True, False] * 5
     assert {link["level"] for link in found["links"]} == {0.99}
