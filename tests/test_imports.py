@@ -10,31 +10,26 @@ import pytest
 HERE = Path(__file__).parent
 
 
-def imported(code: str) -> set[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(done.stdout.split())
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import strategies",
-        "import backtest.triggers, backtest.engine.metrics, backtest.strategy.allocation",
-        "import backtest.engine.run",
-        "from backtest import load_market; load_market('sample')",
-    ],
+LIGHT = (
+    "import strategies, backtest.triggers, backtest.engine.metrics, backtest.strategy.allocation\n"
+    "import backtest.engine.run\n"
+    "from backtest import load_market; load_market('sample')"
 )
-def test_vectorbt_is_loaded_by_simulations_only(code):
-    assert not {"vectorbt", "numba", "matplotlib", "yfinance"} & imported(code)
 
 
-def test_the_package_itself_imports_nothing_heavy():
-    assert not {"pandas", "numpy", "typer"} & imported("import backtest")
+def imported(*steps: str) -> list[set[str]]:
+    """Return what one process has imported after each step."""
+    code = "\n".join(f"{step}\nprint(*sys.modules)" for step in ("import sys", *steps))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return [set(line.split()) for line in done.stdout.splitlines()[1:]]
+
+
+def test_only_simulations_load_vectorbt_and_only_searches_optuna():
+    package, light, search = imported("import backtest", LIGHT, "import backtest.tuning.search")
+    assert not {"pandas", "numpy", "typer"} & package
+    assert not {"vectorbt", "numba", "matplotlib", "yfinance"} & light
+    assert {"backtest.tuning.search", "pandas"} <= search
+    assert "optuna" not in search
 
 
 def test_tests_of_triggers_strategies_and_metrics_do_not_simulate():

@@ -13,7 +13,7 @@ from backtest.data.sample import sample_market
 from backtest.engine.plan import orders
 from backtest.engine.simulate import simulate
 from backtest.market import Market
-from backtest.strategy.alter import turned
+from backtest.strategy.alter import altered, turned
 from backtest.strategy.decisions import rotates
 from backtest.strategy.holding import fitted
 from backtest.strategy.leaks import leaks
@@ -42,6 +42,23 @@ def market() -> Market:
     return with_valuations(made)
 
 
+@pytest.fixture(scope="module")
+def _altered_once():
+    """Every subject is asked on the same altered markets, and they are made once."""
+    made = {}
+
+    def once(seen, last, seed, names=None):
+        asked = (last, seed, names and tuple(names))
+        if asked not in made:
+            made[asked] = altered(seen, last, seed, names)
+        return made[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("backtest.strategy.leaks.altered", once)
+        yield
+
+
+@pytest.mark.usefixtures("_altered_once")
 @pytest.mark.parametrize("subject", [*STRATEGIES, *TRIGGERS], ids=lambda s: type(s).__name__)
 def test_nothing_knows_the_future(subject, market):
     assert leaks(subject, market, CUTS) == ()

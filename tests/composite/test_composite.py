@@ -183,7 +183,14 @@ def test_the_worst_so_far_does_not_break_a_geometric_mean(aggregation):
     assert level == pytest.approx(50.5 if aggregation == "arithmetic" else 10.4, abs=0.1)
 
 
-@pytest.mark.parametrize("cut", CUTS)
+@pytest.fixture(scope="module", params=CUTS)
+def later(request, moving):
+    """A session, and the market cut off after it and gone on otherwise."""
+    cut = request.param
+    upto = moving.sessions[cut]
+    return upto, (moving.until(upto), altered(moving, cut, seed=0))
+
+
 @pytest.mark.parametrize(
     "choices",
     [
@@ -196,11 +203,11 @@ def test_the_worst_so_far_does_not_break_a_geometric_mean(aggregation):
     ],
     ids=lambda choices: "-".join(choices.values()) if "refit" in choices else None,
 )
-def test_nothing_later_changes_anything_earlier(choices, cut, moving):
+def test_nothing_later_changes_anything_earlier(choices, moving, later):
     asked = varied(**choices)
     whole = composite(moving, asked)
-    upto = moving.sessions[cut]
-    for other in (moving.until(upto), altered(moving, cut, seed=0)):
+    upto, others = later
+    for other in others:
         found = composite(other, asked)
         pd.testing.assert_series_equal(
             found.index.loc[:upto], whole.index.loc[:upto], check_exact=True, check_freq=False

@@ -12,7 +12,7 @@ from tests.markets import make_market
 
 @pytest.mark.parametrize("strategy", all_strategies(), ids=lambda one: one.name)
 def test_its_value_is_the_results_equity_for_every_strategy(strategy):
-    market = load_market("sample").between("2015-01-05", "2018-12-28")
+    market = load_market("sample").between("2015-01-05", "2016-12-30")
     result = run(strategy, market, costs=STOCK_COSTS)
     np.testing.assert_allclose(result.portfolio.value(), result.equity, rtol=1e-9)
 

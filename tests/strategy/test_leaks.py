@@ -116,7 +116,7 @@ PEEKING = [
     ("subject", "names", "ahead", "whole"), PEEKING, ids=lambda x: type(x).__name__
 )
 def test_what_looks_ahead_is_found_and_its_input_named(subject, names, ahead, whole, market):
-    cuts = cut_sessions(decided(subject, market), 12, seed=0)
+    cuts = cut_sessions(decided(subject, market), 4, seed=0)
     found = leaks(subject, market, cuts)
     assert {leak.input for leak in found} == names
     (leak,) = found
@@ -139,7 +139,7 @@ def test_the_instruments_whose_weights_change_are_named(market):
 
 @pytest.mark.parametrize("subject", [Honest(), RateRotation()], ids=lambda x: type(x).__name__)
 def test_what_does_not_look_ahead_passes(subject, market):
-    assert leaks(subject, market, cut_sessions(decided(subject, market), 12, seed=0)) == ()
+    assert leaks(subject, market, cut_sessions(decided(subject, market), 6, seed=0)) == ()
     assert quick_check(subject, market) is None
 
 

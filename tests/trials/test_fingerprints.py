@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backtest.errors import UserError
@@ -41,6 +41,7 @@ VALUES = st.one_of(
 )
 
 
+@settings(max_examples=30)
 @example([(0.5, None), (2**53 + 1, None)])
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=12))
 def test_a_grid_gives_what_its_variants_give_one_by_one(rows: list[tuple[object, object]]) -> None:

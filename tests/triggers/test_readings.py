@@ -83,13 +83,20 @@ def test_a_reading_fires_exactly_where_its_trigger_does(trigger, market):
     assert not answer[known][reading.distance[known] > 0].any()
 
 
-@pytest.mark.parametrize("cut", CUTS)
+@pytest.fixture(scope="module", params=CUTS)
+def later(request, market):
+    """A session's number, and the market cut off after it and gone on otherwise."""
+    cut = request.param
+    return cut, (market.until(market.sessions[cut]), altered(market, cut, seed=0))
+
+
 @pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda t: type(t).__name__)
-def test_readings_do_not_know_the_future(trigger, market, cut):
+def test_readings_do_not_know_the_future(trigger, market, later):
     reading = trigger.reading(market)
     if reading is None:
         return
-    for other in (market.until(market.sessions[cut]), altered(market, cut, seed=0)):
+    cut, others = later
+    for other in others:
         seen = trigger.reading(other)
         for part in ("value", "threshold", "typical_move", "moves"):
             pd.testing.assert_series_equal(

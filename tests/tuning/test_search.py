@@ -84,18 +84,15 @@ def equal(one: Search, two: Search) -> bool:
 
 def test_it_finds_a_planted_optimum_better_than_chance() -> None:
     options = {"score": "total_return", "costs": FREE}
-    theirs, ours = [], []
-    for seed in range(2):
-        found = look(trials=60, batch=10, seed=seed, constraints=[ordered], **options)
-        assert len(found) == 60
-        ours.append(found.trials["total_return"].max())
-        drawn = sample(Held(), WHOLE, 60, seed=seed, constraints=[ordered])
-        chance = sweep_variants(drawn, hill(), progress=lambda done: None, **options)
-        theirs.append(chance.trials["total_return"].max())
+    found = look(trials=60, batch=10, constraints=[ordered], **options)
+    assert len(found) == 60
+    drawn = sample(Held(), WHOLE, 60, seed=0, constraints=[ordered])
+    chance = sweep_variants(drawn, hill(), progress=lambda done: None, **options)
+    ours, theirs = (each.trials["total_return"].max() for each in (found, chance))
     ideal = sweep(Held(), {"enter": [BEST[0] - 1], "leave": [BEST[1] - 1]}, hill(), **options)
     most = ideal.trials["total_return"].max()
-    assert np.mean(ours) > np.mean(theirs)
-    assert np.mean(ours) > 0.9 * most
+    assert ours > theirs
+    assert ours > 0.9 * most
 
 
 def test_more_trials_are_those_of_a_longer_search(tmp_path: Path) -> None:
@@ -213,7 +210,7 @@ def test_the_study_s_name_tells_apart_what_differs() -> None:
 
 
 def test_several_scores_give_a_front() -> None:
-    found = look(trials=60, score=("total_return", "volatility"), constraints=[ordered])
+    found = look(trials=30, score=("total_return", "volatility"), constraints=[ordered])
     front = found.pareto
     assert len(front) > 3
     assert front["total_return"].is_monotonic_decreasing
@@ -262,7 +259,7 @@ def test_every_batch_is_in_the_ledger() -> None:
 
 
 def test_constraints_hold_and_no_variant_counts_twice() -> None:
-    trials = look(trials=70, constraints=[ordered]).trials
+    trials = look(trials=40, constraints=[ordered]).trials
     assert (trials["enter"] < trials["leave"]).all()
     assert not trials.duplicated(["enter", "leave"]).any()
 
@@ -334,12 +331,6 @@ def test_a_mistake_is_one_sentence(options: dict[str, object], sentence: str) ->
     with pytest.raises(UserError, match=sentence) as refused:
         look(**options)
     assert "\n" not in str(refused.value)
-
-
-def test_optuna_is_not_imported_before_it_is_needed() -> None:
-    code = "import backtest.tuning.search, sys; print('optuna' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
 
 
 def test_what_a_search_has_computed_is_not_computed_again() -> None:

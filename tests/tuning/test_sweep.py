@@ -1,6 +1,7 @@
 """Sweeps: every variant's figures are those of a single run."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -239,6 +240,11 @@ def worst_day(returns):
     return returns.min()
 
 
+@cache
+def late_run(strategy):
+    return run(strategy, MARKET, start=MARKET.sessions[100])
+
+
 @pytest.mark.parametrize("score", ["information_ratio", "alpha", "tracking_error", worst_day])
 @pytest.mark.parametrize(
     ("strategy", "space"),
@@ -249,9 +255,7 @@ def worst_day(returns):
 )
 def test_any_figure_and_ones_own_ranks_as_single_runs_do(strategy, space, score):
     found = sweep(strategy, space, MARKET, score=score, start=MARKET.sessions[100])
-    results = [
-        run(found.strategy(row), MARKET, start=MARKET.sessions[100]) for row in range(len(found))
-    ]
+    results = [late_run(found.strategy(row)) for row in range(len(found))]
     if callable(score):
         expected = [float(result.returns.min()) for result in results]
     else:
