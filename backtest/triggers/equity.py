@@ -73,7 +73,8 @@ def breadth_of(market: Market, window: int) -> pd.Series:
     average = close.rolling(window).mean()
     counted = average.notna().sum(axis=1)
     above = (close.to_numpy() > average.to_numpy()).sum(axis=1)
-    return (above / counted.where(counted > 0)).rename("breadth")
+    breadth: pd.Series = above / counted.where(counted > 0)
+    return breadth.rename("breadth")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ def three_valued(answer: pd.Series) -> np.ndarray:
     [1, -1, 0]
     """
     yes, maybe = (answer.to_numpy(dtype=bool, na_value=unknown) for unknown in (False, True))
-    return yes.astype(np.int8) - ~maybe
+    found: np.ndarray = yes.astype(np.int8) - ~maybe
+    return found
 
 
 def combine(
