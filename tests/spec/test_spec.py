@@ -116,7 +116,7 @@ OTHER_TRIGGERS = (
 
 
 def cases(every, others):
-    """Pair all of a kind with every market, and others of it with two that differ the most, in turn.
+    """Pair all of a kind with every market; others of it, in turn, with two that differ the most.
 
     A few of the others are compared on the real market too.
     """
