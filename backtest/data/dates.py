@@ -80,7 +80,10 @@ def looks_dated(cells: pd.Series, *, numbers: bool = False) -> np.ndarray:
         return np.asarray(cells.notna())
     texts = _texts(cells)
     forms = [form for form in FORMS if numbers or form.name not in NUMBERS]
-    known = {text: any(matches(form, text) for form in forms) for text in texts.unique().tolist()}
+    known = {
+        text: any(form.pattern.fullmatch(text) and matches(form, text) for form in forms)
+        for text in texts.unique().tolist()
+    }
     return texts.map(known).to_numpy(dtype=bool)
 
 

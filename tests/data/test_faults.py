@@ -214,11 +214,22 @@ def test_a_store_that_may_not_be_written(home, universe):
         worker.fetch("mine", universe)
 
 
+@pytest.fixture(scope="module")
+def first_two(tmp_path_factory):
+    """Where the store of `two` is kept once it has been fetched, and its manifests."""
+    return {"folder": tmp_path_factory.mktemp("two") / "home"}
+
+
 @pytest.fixture
-def two(home, universe):
+def two(home, universe, first_two):
     """A market with an older snapshot and a current one."""
-    old = worker.fetch("mine", universe, last="2024-01-15").manifest
-    return old, worker.fetch("mine", universe).manifest
+    if "manifests" in first_two:
+        shutil.copytree(first_two["folder"], home, dirs_exist_ok=True)
+    else:
+        old = worker.fetch("mine", universe, last="2024-01-15").manifest
+        first_two["manifests"] = old, worker.fetch("mine", universe).manifest
+        shutil.copytree(home, first_two["folder"])
+    return first_two["manifests"]
 
 
 def flip(home, snapshot, name="prices.parquet"):
