@@ -25,7 +25,10 @@ PRELOADED = (  # whatever a job would import, once instead of for each
     "backtest.agent.work",
     "backtest.evidence.examine",
     "backtest.tuning.search",
+    "backtest.views.pages",
+    "pyarrow.parquet",
     "vectorbt",
+    "vectorbt_rust",
 )
 FAULT = "this is a fault of nqp-rotation, not of yours; please report it"
 
