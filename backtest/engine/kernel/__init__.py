@@ -1,10 +1,8 @@
 """The arithmetic of plan, rebalance and simulate fused in Numba, for thousands of variants at once.
 
-What a
-variant is here is a row of regime codes: which basket is held after each session.
+What a variant is here is a row of regime codes: which basket is held after each session.
 
-Numba caches compiled functions beside these files, or in NUMBA_CACHE_DIR. A change in one of them
-does not invalidate the cache of another: delete it.
+Numba caches compiled functions beside these files, or in NUMBA_CACHE_DIR.
 """
 
 from __future__ import annotations
@@ -13,11 +11,12 @@ import numpy as np
 
 from backtest.engine.kernel import trading
 from backtest.engine.kernel.account import STATE, account
-from backtest.engine.kernel.figures import COUNT, FIGURES
+from backtest.engine.kernel.figures import COUNT, FIGURES, summarize
 from backtest.engine.kernel.growth import Growth, grow, look
 from backtest.engine.kernel.layout import ENTRIES, Rotation, reach, rotation, single, stage
+from backtest.engine.kernel.stale import drop_stale
 from backtest.engine.kernel.threads import in_parts
-from backtest.engine.rebalance import SCRATCH
+from backtest.engine.rebalance import SCRATCH, trade
 from backtest.engine.stage import Stage
 
 __all__ = [
@@ -32,6 +31,8 @@ __all__ = [
     "single",
     "stage",
 ]
+
+drop_stale((account, grow), (grow, trading.settle, summarize, trade))
 
 WORTH_TABLES = 128  # variants; for fewer, filling growth tables takes longer than they save
 
