@@ -187,16 +187,25 @@ def watched(browser, server):
 
 
 def choose(page: Page, label: str, option: str):
-    """Choose from a list; it is opened again where the page, drawn anew meanwhile, closed it."""
+    """Choose from a list; again where the page, drawn anew meanwhile, closed it or paid no heed."""
+    box = page.get_by_role("combobox", name=label)
     for seconds in range(4, 40, 4):
-        page.get_by_role("combobox", name=label).click()
+        rests(page)
+        box.click()
         try:
             page.get_by_role("option", name=option, exact=True).click(timeout=seconds * 1000)
         except TimeoutError:
             page.keyboard.press("Escape")
-        else:
+        rests(page)
+        if box.input_value() == option:
             return
     raise AssertionError(f"{option} could not be chosen from {label}")
+
+
+def rests(page: Page):
+    """Wait until the page is drawn as it was last asked for."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
 
 
 def press(page: Page, slider: str, key: str, times: int = 1):
