@@ -1,4 +1,4 @@
-"""Compiled code that is out of date: Numba looks at a function's own file, not at those it inlines."""
+"""Compiled code out of date: Numba looks at a function's own file only, not at those it inlines."""
 
 import inspect
 import sys
