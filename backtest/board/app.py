@@ -28,7 +28,6 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.rotation_map import rotation_map
 from backtest.render.interactive import to_plotly
-from backtest.render.waiting import tell_compiling
 from backtest.strategy import Strategy
 from backtest.strategy.look import look
 from backtest.views.charts import Chart
@@ -50,11 +49,8 @@ def board(named: str, opened: str) -> None:
         strategy, moved = _choose_variant(opened)
         terms = _choose_terms(whole)
         market = _on_terms(target, whole.snapshot, terms.end, terms.benchmark)
-        compiling = st.empty()
-        tell_compiling(compiling.caption)
-        with st.spinner("Simulating …"):
+        with st.spinner("Simulating (a very first start compiles, about ten seconds, once) …"):
             seen = view(strategy, market, terms)
-        compiling.empty()
     except UserError as error:
         st.error(markdown_text(str(error)))
         return

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from functools import cache, partial
+from functools import cache
 from time import monotonic
 from typing import Any
 
@@ -34,7 +34,8 @@ def waiting(message: str, *, compiles: bool = False) -> Iterator[None]:
     """
     console, message = plain_console(stderr=True), Words(SPOKEN.get()).said(message)
     if compiles:
-        tell_compiling(lambda said: plain_console(stderr=True).print(said, soft_wrap=True))
+        note = Note("compiling, up to half a minute, once")
+        _compiler().sentence = Words(SPOKEN.get()).said(note)
     if console.is_terminal:
         with console.status(f"{message} …"):
             yield
@@ -53,24 +54,18 @@ class Rate(ProgressColumn):
         return Text("" if speed is None else f"{speed:,.0f}/s")
 
 
-def tell_compiling(tell: Callable[[str], object]) -> None:
-    """Have it told, once, if something is compiled from now on."""
-    note = Note("compiling, up to half a minute, once")
-    _compiler().ready = partial(tell, f"{Words(SPOKEN.get()).said(note)} …")
-
-
 @cache
 def _compiler() -> Any:
-    """Return what listens to Numba from now on, and tells it when that compiles."""
+    """Return what listens to Numba from now on, and says its sentence when that compiles."""
     from numba.core.event import Event, Listener, register
 
     class Compiler(Listener):  # type: ignore[misc]
-        ready: Callable[[], object] | None = None
+        sentence = ""
 
         def on_start(self, event: Event) -> None:
-            tell, self.ready = self.ready, None
-            if tell is not None:
-                tell()
+            said, self.sentence = self.sentence, ""
+            if said:
+                plain_console(stderr=True).print(f"{said} …", soft_wrap=True)
 
         def on_end(self, event: Event) -> None:
             """Nothing is said of the end; the method is asked for."""
