@@ -49,7 +49,7 @@ def board(named: str, opened: str) -> None:
         strategy, moved = _choose_variant(opened)
         terms = _choose_terms(whole)
         market = _on_terms(target, whole.snapshot, terms.end, terms.benchmark)
-        with st.spinner("Simulating (a very first start compiles, about ten seconds, once) …"):
+        with st.spinner("Simulating (a very first start compiles, up to half a minute, once) …"):
             seen = view(strategy, market, terms)
     except UserError as error:
         st.error(markdown_text(str(error)))
