@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.engine.result import BacktestResult
-from backtest.evidence.timing import carino
+from backtest.evidence.timing import carino, weights_before
 from backtest.market import Market
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.strategy.basket import Basket
@@ -175,11 +175,9 @@ def contributed(
         .reindex(index=result.equity.index, columns=result.weights.columns, fill_value=0.0)
     )
     earned = (result.profit + costs).div(before, axis=0).to_numpy()
-    held = result.weights.to_numpy()
-    closed = np.vstack([np.zeros_like(held[:1]), held[:-1]])
     opened = result.manifest["fill"] == "open"
     traded = opened & result.equity.index.isin(orders["filled"])
-    held = np.where(traded[:, None], held, closed)
+    held = np.where(traded[:, None], result.weights, weights_before(result.weights))
     group_of = {
         name: group
         for group, members in groups.items()

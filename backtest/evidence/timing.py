@@ -55,7 +55,7 @@ def split(result: BacktestResult) -> ReturnSplit:
     alike = market.equal_weight.pct_change(fill_method=None).fillna(0.0).loc[index].to_numpy()
     moved = market.close[result.weights.columns].pct_change(fill_method=None).loc[index].to_numpy()
     moved = np.where(np.isnan(moved), alike[:, None], moved)
-    before = _before(result.weights)
+    before = weights_before(result.weights)
     mean = before.mean(axis=0)
     kept = moved @ mean + (1.0 - mean.sum()) * result.risk_free
     held = (moved * before).sum(axis=1) + (1.0 - before.sum(axis=1)) * result.risk_free
@@ -135,12 +135,12 @@ def basket_returns(baskets: Mapping[str, pd.DataFrame], market: Market) -> pd.Da
     money = market.money.pct_change(fill_method=None).fillna(0.0).to_numpy()
     found = {}
     for name, weights in baskets.items():
-        before = _before(weights.reindex(columns=market.close.columns, fill_value=0.0))
+        before = weights_before(weights.reindex(columns=market.close.columns, fill_value=0.0))
         found[name] = (moved * before).sum(axis=1) + (1.0 - before.sum(axis=1)) * money
     return pd.DataFrame(found, index=market.sessions)
 
 
-def _before(weights: pd.DataFrame) -> np.ndarray:
+def weights_before(weights: pd.DataFrame) -> np.ndarray:
     """Return the weights of the close before, 0 where there were none."""
     laid = weights.to_numpy(dtype=float)
     before: np.ndarray = np.nan_to_num(np.vstack([np.zeros_like(laid[:1]), laid[:-1]]))

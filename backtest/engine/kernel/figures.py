@@ -111,7 +111,7 @@ def summarize(sums, codes, rotation: Rotation, stage: Stage, figures):  # type: 
     figures[COSTS_PAID] = sums[COSTS]
     first = stage.first
     held = codes[first - 1] if first > 0 else rotation.nothing
-    window = codes[first:]  # from 0 on, which is quicker: no place can be one from the end
+    window = codes[first:]  # counted from 0: quicker, as no index can be negative
     switches = 1 if window[0] != held else 0
     for session in range(len(window) - 2):
         switches += 1 if window[session + 1] != window[session] else 0

@@ -53,7 +53,7 @@ def settle(  # type: ignore[no-untyped-def]
             trade = weights[k] * value - held[k]
             buys = trade > 0.0
             size, side = abs(trade), 1.0 if buys else -1.0
-            # All are read and one is taken: what is read only if is not vectorized.
+            # Both sides' rates are read before one is chosen, so that the loop is vectorized.
             commission, sells = commission_buy[k], commission_sell[k]
             other, others = other_buy[k], other_sell[k]
             commission, other = (commission, other) if buys else (sells, others)
