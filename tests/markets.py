@@ -27,6 +27,16 @@ Values = Sequence[float]
 Span = tuple[int, int]
 
 
+def universe_text(name: str, sectors: Mapping[str, str]) -> str:
+    """Return a universe file of Shanghai indices by sector; the first is the benchmark too."""
+    head = f'name = "{name}"\ncurrency = "CNY"\ncalendar = "XSHG"\nsessions_per_year = 242\n'
+    listed = (
+        f'[[instruments]]\nid = "{one}"\nkind = "index"\nsector = "{sector}"\n'
+        for one, sector in sectors.items()
+    )
+    return "".join((head, f'benchmark = "{next(iter(sectors))}"\n', *listed))
+
+
 def make_market(
     *,
     sessions: int = 300,

@@ -8,18 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from backtest.cli import main
+from tests.markets import universe_text
 
 FIELDS = ["severity", "kind", "instrument", "date", "value", "message"]
-UNIVERSE = """name = "small"
-currency = "CNY"
-calendar = "XSHG"
-sessions_per_year = 242
-benchmark = "801780"
-[[instruments]]
-id = "801780"
-kind = "index"
-sector = "banks"
-"""
+UNIVERSE = universe_text("small", {"801780": "banks"})
 PRICES = "日期,收盘\n2024-01-02,10\n2024-01-03,10.5\n2024-01-05,10.8\n"
 
 

@@ -9,17 +9,9 @@ from backtest import load_market, run
 from backtest.cli.options import market_names, parameters, strategy_names
 from strategies import EqualWeight
 from tests.command import nqp
+from tests.markets import universe_text
 
-UNIVERSE = """name = "small"
-currency = "CNY"
-calendar = "XSHG"
-sessions_per_year = 242
-benchmark = "801780"
-[[instruments]]
-id = "801780"
-kind = "index"
-sector = "banks"
-"""
+UNIVERSE = universe_text("small", {"801780": "banks"})
 DAYS = ("2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-08")
 
 

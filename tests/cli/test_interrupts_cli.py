@@ -10,23 +10,11 @@ import pytest
 import backtest
 from backtest.cli import main
 from backtest.data.sample import sample_market
+from tests.markets import universe_text
 
 SENTENCE = "nqp: stopped; what was finished is kept: run it again to go on"
 PACKAGE = str(Path(backtest.__file__).parent)
-UNIVERSE = """name = "two"
-currency = "CNY"
-calendar = "XSHG"
-sessions_per_year = 242
-benchmark = "801780"
-[[instruments]]
-id = "801780"
-kind = "index"
-sector = "banks"
-[[instruments]]
-id = "801950"
-kind = "index"
-sector = "coal"
-"""
+UNIVERSE = universe_text("two", {"801780": "banks", "801950": "coal"})
 
 
 @pytest.fixture(autouse=True)
