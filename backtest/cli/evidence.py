@@ -18,6 +18,7 @@ from backtest.cli.options import (
     check_out,
     on_terms,
 )
+from backtest.cli.writing import groups_and_thesis, write_evidence_report
 from backtest.notes import Note
 
 if TYPE_CHECKING:
@@ -123,8 +124,6 @@ def evidence(
 
         document["events"] = document.get("events", {}) | {studied.name: plain(studied.to_json())}
     if out is not None:
-        from backtest.cli.writing import write_evidence_report
-
         write_evidence_report(card, taken_apart, studied, seen, document, out, lang, force=force)
     from backtest.views.evidence_report import scorecard_page, strategy_page
     from backtest.views.pages import page_of
@@ -164,14 +163,13 @@ def _gather(
             return card, None, seen
     with waiting(Note("taking the strategy apart"), compiles=True):
         from backtest.evidence.examine import examine
-        from strategies.taxonomy import CHAINS, NQP, TRACKS, TRADITIONAL
+        from strategies.taxonomy import NQP, TRADITIONAL
 
-        groups = [*TRACKS.values(), *CHAINS.values()]
         found = examine(
             chosen,
             seen,
             thesis.source,
-            groups=groups,
+            groups=groups_and_thesis()[0],
             occasions=_occasions(seen),
             calendar=(TRADITIONAL.name, NQP.name),
             costs=model,

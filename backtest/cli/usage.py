@@ -37,6 +37,7 @@ SAID = (
     "no such command {name}",
     "missing argument {name}",
     "missing option {name}",
+    "got unexpected extra argument(s) {name}",
     "got unexpected extra argument {name}",
     "got unexpected extra arguments {name}",
     "option {name} requires an argument",

@@ -64,9 +64,8 @@ def write_evidence_report(
     from backtest.records.page_folders import write_evidence
     from backtest.views.evidence_report import evidence_report
 
-    groups, _ = groups_and_thesis()
     write_evidence(document, folder, force=force)
-    made = partial(evidence_report, card, found, market=market, groups=groups, events=events)
+    made = partial(evidence_report, card, found, market=market, events=events)
     write_pages(lambda spoken: made(language=spoken), folder, language)
 
 

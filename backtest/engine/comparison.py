@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -47,7 +46,7 @@ class Comparison(Displayed):
         )
 
 
-class Compared(pd.DataFrame):
+class Compared(Displayed, pd.DataFrame):
     """A row per result and a column per figure; printed with units, a column per result."""
 
     @property
@@ -56,9 +55,6 @@ class Compared(pd.DataFrame):
 
     def __repr__(self) -> str:
         return str(put_in("figures")({str(name): dict(row) for name, row in self.iterrows()}))
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(repr(self))}</pre>"
 
 
 def compare(results: Sequence[BacktestResult]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from backtest.errors import UserError
 from backtest.evidence.observation import Array, Observation
 from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.strategy.claim import Claim
 from backtest.triggers import (
     Breadth,
@@ -192,7 +193,7 @@ def _leans(claim: Claim, market: Market, value: Callable[[Claim], float]) -> dic
 
 
 def _sources(market: Market) -> tuple[str, ...]:
-    return (market.universe.benchmark, f"{len(market.by_sector)} sectors")
+    return (market.universe.benchmark, Note("{count} sectors", count=len(market.by_sector)))
 
 
 def _parts(market: Market, window: Window) -> dict[str, float]:

@@ -16,6 +16,7 @@ from backtest.engine.result import BacktestResult
 from backtest.evidence.timing import carino, weights_before
 from backtest.market import Market
 from backtest.market.market import EQUAL_WEIGHT
+from backtest.notes import Titled
 from backtest.strategy.basket import Basket
 
 CASH, COSTS, BONDS, REST = "cash", "costs", "bonds", "other sectors"
@@ -80,11 +81,11 @@ def partition(baskets: Iterable[Basket], market: Market) -> dict[str, tuple[str,
     (('auto', 'steel'), ('banks',), 28)
     """
     left = dict.fromkeys(market.by_sector)
-    groups = {}
+    groups: dict[str, tuple[str, ...]] = {}
     for basket in baskets:
         mine = tuple(one for one in market.sectors_of(basket.sectors) if one in left)
         if mine:
-            groups[basket.title] = mine
+            groups[Titled(basket.title, basket.title_zh)] = mine
             for sector in mine:
                 del left[sector]
     return groups | ({REST: tuple(left)} if left else {})
@@ -145,7 +146,9 @@ def _attributed(
     allocation = k @ (active * (returns - whole[:, None]))
     total = k @ (ours - theirs - active * whole[:, None])
     effects = {"allocation": allocation, "selection": total - allocation, "total": total}
-    table = pd.DataFrame(means | effects, index=names)
+    titles = {name: name for name in groups}  # frames of numbers keep the English only
+    called = pd.Index([titles.get(name, name) for name in names], dtype=object)
+    table = pd.DataFrame(means | effects, index=called)
     table = table.mask(table.abs() < NEGLIGIBLE, 0.0)
     if benchmark is not None:
         table = table.drop(columns=["allocation", "selection", "benchmark_weight"])

@@ -289,7 +289,9 @@ def _interval(measure: Observable, at: Measurement) -> tuple[Interval | None, st
         return None, unknown.reason
 
 
-def _called(market: Market, instrument: str) -> Titled:
+def _called(market: Market, instrument: str) -> Note:
+    if isinstance(instrument, Note):
+        return instrument
     known = market.universe.by_id.get(instrument)
     return Titled(instrument) if known is None else Titled(known.name, known.name_zh)
 

@@ -13,6 +13,7 @@ from backtest.engine.result import BacktestResult, document
 from backtest.evidence.timing import basket_returns
 from backtest.market import Market
 from backtest.market.market import EQUAL_WEIGHT
+from backtest.notes import Note
 from backtest.strategy import TriggerRotation
 from backtest.triggers import Reading
 
@@ -164,7 +165,7 @@ def _paid(result: BacktestResult, days: pd.Index) -> float:
 
 def _signs(strategy: TriggerRotation, market: Market, year: int) -> pd.DataFrame:
     asked = dict.fromkeys(part for rule in strategy.rules().values() for part in rule.walk())
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[Note, dict[str, Any]] = {}
     for trigger in asked:
         reading = trigger.reading(market)
         if reading is None:
@@ -179,15 +180,21 @@ def _signs(strategy: TriggerRotation, market: Market, year: int) -> pd.DataFrame
             "first": on[0] if len(on) else pd.NaT,
             "last": on[-1] if len(on) else pd.NaT,
         }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return pd.DataFrame(list(rows.values()), pd.Index(list(rows), dtype=object))
 
 
-def _asked(reading: Reading) -> str:
+def _asked(reading: Reading) -> Note:
     """Name a reading, with its threshold where that is always the same."""
     levels = reading.threshold.dropna().unique()
     if len(levels) != 1:
-        return reading.name
-    return f"{reading.name}, {reading.direction} {levels[0]:g} {reading.unit}"
+        return Note("{reading}", reading=reading.name)
+    return Note(
+        "{reading}, {direction} {level} {unit}",
+        reading=reading.name,
+        direction=Note(reading.direction),
+        level=f"{levels[0]:g}",
+        unit=reading.unit,
+    )
 
 
 def _tests(

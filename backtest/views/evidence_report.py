@@ -1,13 +1,11 @@
 """The report of a scorecard, and of a strategy taken apart."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from backtest.evidence.event_kinds import EventsByKind
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.scorecard import Scorecard
 from backtest.market import Market
-from backtest.strategy.basket import Basket
 from backtest.views.events import events_section
 from backtest.views.page import Page, Section, Table
 from backtest.views.run_report import NO_PROMISE, result_page, run_report
@@ -26,7 +24,6 @@ def evidence_report(
     found: StrategyEvidence | None,
     *,
     market: Market,
-    groups: Sequence[Basket] = (),
     events: EventsByKind | None = None,
     language: str = "en",
 ) -> Page:
@@ -36,8 +33,6 @@ def evidence_report(
     ----------
     market : Market
         Which was looked at.
-    groups : sequence of Basket
-        Those the strategy's return was attributed to.
     events : EventsByKind, optional
         What followed the events of a file.
     """
@@ -48,7 +43,7 @@ def evidence_report(
     if found is not None:
         whole = falsifiers_section(card.settled, say)
         told = (claims, *whole, *valued, each_claim(card, say))
-        extra = (*taken_apart(found, groups, say), *studied, *told)
+        extra = (*taken_apart(found, say), *studied, *told)
         return run_report(
             found.result, market=market, source=card.source, extra=extra, language=language
         )
@@ -91,7 +86,7 @@ def scorecard_page(card: Scorecard, say: Words) -> Page:
 def strategy_page(found: StrategyEvidence, say: Words) -> Page:
     """Return what is known about a strategy, in words, then what the words come from."""
     result = found.result
-    words, *apart = taken_apart(found, (), say)
+    words, *apart = taken_apart(found, say)
     if found.year is not None:
         words, apart = apart[0], [words, *apart[1:]]
     folded = [replace(section, folded=True) for section in (*apart, *_periods(found, say))]

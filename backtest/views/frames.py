@@ -5,9 +5,22 @@ from collections.abc import Mapping
 import pandas as pd
 
 from backtest.views.numbers import figure
+from backtest.views.page import Page, Section, Table
 from backtest.views.words import Words
 
 WIDTH = 80
+
+
+def figures_page(compared: pd.DataFrame, say: Words) -> Page:
+    """Return the figures of several backtests, a column each."""
+    cells = {
+        str(label): [figure(str(name), value) for name, value in row.items()]
+        for label, row in compared.iterrows()
+    }
+    listed = Table("", pd.DataFrame(cells, [say.figure(str(name)) for name in compared]))
+    return Page(
+        say("Comparison"), say.language, sections=(Section("figures", "", tables=(listed,)),)
+    )
 
 
 def figures_text(columns: Mapping[str, Mapping[str, float]]) -> str:

@@ -38,9 +38,9 @@ def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = Non
     footer = say(
         "{scores} scores, {weights} weights fitted {refit}, {mean} mean: {meaning}",
         scores=framework.normalization,
-        weights=framework.weighting,
-        refit=framework.refit,
-        mean=framework.aggregation,
+        weights=say.name(framework.weighting),
+        refit=say.name(framework.refit),
+        mean=say.name(framework.aggregation),
         meaning=say(COMPENSABLE[framework.aggregation]),
     )
     sections = (
@@ -54,7 +54,7 @@ def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = Non
     return Page(
         title=say(
             "{name} on {market}, {date}",
-            name=framework.title or framework.name,
+            name=say.name(framework.title or framework.name),
             market=found.market.name,
             date=day(sessions[-1]),
         ),

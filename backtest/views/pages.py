@@ -18,6 +18,7 @@ VIEWS: Mapping[str, str] = {
     "Composite": "index:index_page",
     "CompositeSensitivity": "index_sensitivity:sensitivity_page",
     "Comparison": "compare_report:compare_page",
+    "Compared": "frames:figures_page",
     "Fan": "sections.fan:fan_page",
     "EventsByKind": "events:events_page",
     "Market": "market:market_page",

@@ -147,7 +147,7 @@ def origin(manifest: Mapping[str, Any], say: Words) -> str:
 
 
 def _subtitle(manifest: Mapping[str, Any], say: Words) -> str:
-    parts = [" … ".join(manifest["window"]), manifest["currency"], manifest["set"]]
+    parts = [" … ".join(manifest["window"]), manifest["currency"], say(manifest["set"])]
     if manifest["synthetic"]:
         parts.insert(0, say("synthetic data"))
     return " · ".join(parts)

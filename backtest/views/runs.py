@@ -24,7 +24,7 @@ def runs_page(runs: Sequence[Mapping[str, Any]], say: Words) -> Page:
             "made": run["made"][:16].replace("T", " "),
             "command": run["kind"],
             "strategy": run["strategy"],
-            "parameters": run["settings"],
+            "parameters": _settings(run, say),
             "market": run["market"],
             "window": " … ".join(run["window"]),
             **{say.figure(name): figure(name, run["figures"][name]) for name in SHOWN},
@@ -42,6 +42,17 @@ def runs_page(runs: Sequence[Mapping[str, Any]], say: Words) -> Page:
         conclusion=found,
         sections=(Section("runs", "", tables=(listed,)),) if runs else (),
     )
+
+
+def _settings(run: Mapping[str, Any], say: Words) -> str:
+    """Say what was set, swept or compared."""
+    manifest = run["manifest"]
+    if "swept" in manifest:
+        names = ", ".join(manifest["swept"])
+        return say("{count} variants of {names}", count=manifest["variants"], names=names)
+    if "compared" in manifest:
+        return say("best of {count}", count=len(manifest["compared"]))
+    return say(str(run["settings"]))
 
 
 def differences_page(

@@ -6,6 +6,7 @@ import pytest
 from backtest import compare, run, run_many
 from strategies import BuyAndHold, EqualWeight, RateRotation, StaticBlend
 from tests.markets import make_market
+from tests.markup import tables_of
 
 
 def test_a_summary_is_a_mapping_that_prints_with_units():
@@ -25,5 +26,7 @@ def test_a_comparison_is_a_frame_that_prints_in_80_columns():
     told = [line.split()[-1] for line in text.splitlines() if line.startswith("Sharpe")]
     assert float(told[-1]) == pytest.approx(table["sharpe"].iloc[-1], abs=0.005)
     assert all(name in text for name in table.index)
+    sharpe = next(row for row in tables_of(table._repr_html_())[0] if row[0] == "Sharpe")
+    assert [f"{value:.2f}" for value in table["sharpe"]] == sharpe[1:]
     assert type(table[["sharpe", "cagr"]].round(3)) is pd.DataFrame
     assert type(table.loc["buy-and-hold"]) is pd.Series

@@ -8,6 +8,7 @@ from backtest.engine.result import BacktestResult
 from backtest.evidence.attribution import Attribution, attributions, partition
 from backtest.evidence.timing import ReturnSplit, split
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.strategy.basket import Basket
 from backtest.views.charts import Bars, Chart, Key
 from backtest.views.numbers import column, written
@@ -21,18 +22,14 @@ def origins(
 ) -> Section:
     """Attribute the return to groups of sectors, and split it into what and when."""
     found = attributions(result, partition(groups, market))
-    return attributed(found, split(result), groups, say)
+    return attributed(found, split(result), say)
 
 
-def attributed(
-    found: Sequence[Attribution], parts: ReturnSplit, groups: Sequence[Basket], say: Words
-) -> Section:
+def attributed(found: Sequence[Attribution], parts: ReturnSplit, say: Words) -> Section:
     """Show attributions that were made, the first with its two effects drawn."""
-    titles = {basket.title: basket.title_zh for basket in groups if say.chinese and basket.title_zh}
     first = found[0]
-    called = [titles.get(str(name)) or say.name(str(name)) for name in first.table.index]
     effects = 100 * first.table[["allocation", "selection"]].fillna(0.0)
-    effects.index = pd.Index(called)
+    effects.index = pd.Index(_groups(first, say))
     shades = (color(0), color(4))
     effects.columns = pd.Index([say("allocation"), say("selection")])
     chart = Chart(
@@ -44,7 +41,6 @@ def attributed(
     )
     tables = []
     for one in found:
-        names = [titles.get(str(name)) or say.name(str(name)) for name in one.table.index]
         heads = {
             "weight": (say("mean weight"), "percent", 1.0),
             "benchmark_weight": (say("benchmark weight"), "percent", 1.0),
@@ -58,7 +54,7 @@ def attributed(
                 for key, (head, shape, scale) in heads.items()
                 if key in one.table
             },
-            index=names,
+            index=_groups(one, say),
         )
         caption = say(
             "Against {name}: {active} points",
@@ -84,3 +80,9 @@ def attributed(
         ),
     )
     return Section("attribution", say("Attribution"), (sentence,), (chart,), tuple(tables), notes)
+
+
+def _groups(found: Attribution, say: Words) -> list[str]:
+    """Name the groups: baskets by their titles."""
+    names = found.table.index
+    return [say.note(name) if isinstance(name, Note) else say.name(name) for name in names]

@@ -1,6 +1,5 @@
 """Evidence as sections: the honesty of a search, a scorecard, a strategy taken apart."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,6 @@ from backtest.evidence.foresight import Foresight
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
 from backtest.evidence.verdict import ALONE, BEYOND, CHANCE, OPEN, OPPOSITE
-from backtest.strategy.basket import Basket
 from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Bars, Chart, Counts, Key, Whiskers
 from backtest.views.claim_sentences import amount
@@ -140,7 +138,7 @@ def _measured_on(item: ClaimFinding, say: Words) -> str:
     if not item.instruments:
         return ""
     listed = [
-        name if name == called else f"{name} {say.said(called)}"
+        say.said(called) if name == called else f"{name} {say.said(called)}"
         for name, called in zip(item.instruments, item.names, strict=True)
     ]
     named = say.listed(listed[:LISTED])
@@ -152,7 +150,7 @@ def _measured_on(item: ClaimFinding, say: Words) -> str:
     return say("(Measured on {names}; no prices: {absent}.)", names=named, absent=absent)
 
 
-def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -> list[Section]:
+def taken_apart(found: StrategyEvidence, say: Words) -> list[Section]:
     """Show what a strategy's evidence found: placebos, foresight, differences, attribution."""
     charts = tuple(_placebo(test, number, say) for number, test in enumerate(found.placebos))
     tests = found.differences
@@ -190,7 +188,7 @@ def taken_apart(found: StrategyEvidence, groups: Sequence[Basket], say: Words) -
         notes,
     )
     year = [] if found.year is None else [the_year(found.year, say)]
-    return [*year, luck, attributed(found.attributions, found.split, groups, say)]
+    return [*year, luck, attributed(found.attributions, found.split, say)]
 
 
 def _by_claim(earned: pd.DataFrame, say: Words) -> Table:

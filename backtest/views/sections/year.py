@@ -134,7 +134,7 @@ def _signs(path: YearPath, say: Words) -> Table:
         "first": map(day, signs["first"]),
         "last": map(day, signs["last"]),
     }
-    names = [say.note(str(name)) for name in signs.index]
+    names = map(say.note, signs.index)
     caption = say("When the triggers were on")
     return table(say, cells, names, caption=caption, left=("claims",))
 
