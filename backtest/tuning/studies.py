@@ -134,12 +134,13 @@ def _shown(address: str) -> str:
     from sqlalchemy.exc import ArgumentError
 
     try:
-        return make_url(address).render_as_string(hide_password=True)
+        shown: str = make_url(address).render_as_string(hide_password=True)
     except ArgumentError as error:
         raise UserError(
             "{address!r} is no storage address; write it like sqlite:///studies.sqlite3",
             address=address,
         ) from error
+    return shown
 
 
 def _make_folder(address: str) -> None:
