@@ -53,7 +53,7 @@ WANTED = {
 
 
 def file_text(path: Path) -> str:
-    """Return the text of a file in UTF-8, without a mark of its order of bytes."""
+    """Return the text of a file in UTF-8, without a byte-order mark."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

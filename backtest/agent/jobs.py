@@ -98,7 +98,7 @@ class _Lines:
         return len(text)
 
     def flush(self) -> None:
-        """Nothing waits but what is no whole line."""
+        """Do nothing: whole lines are written at once."""
 
     def isatty(self) -> bool:
         return False

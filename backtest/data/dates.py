@@ -200,7 +200,7 @@ def _wall_offset(cells: pd.Series) -> pd.Series:
 
 
 def _chosen(texts: list[str], exchange: Exchange) -> Form | None:
-    """Return the form that fits most cells, the first of equals; day and month must be clear."""
+    """Return the format that fits most cells, the first in a tie; day-month order must be clear."""
     counts: list[int] = []
     for form in FORMS:
         counts.append(sum(stamp(form, text) is not None for text in texts))

@@ -171,7 +171,7 @@ class Reader:
         return self._one(table, name, codes)
 
     def _one(self, table: FileTable, name: str, codes: pd.Series | None = None) -> QuoteReading:
-        """Read a table of one instrument; what it says of itself must not be another one."""
+        """Read a table of one instrument; it must not name another."""
         said = [] if codes is None else codes.unique().tolist()
         wrong = [*self._contradicting(table, name, said)]
         fields = {column.role: column for column in table.columns if column.role in PRICE_FIELDS}

@@ -111,7 +111,7 @@ def declared_name(series: str, universe: Universe) -> str:
 
 
 def _bare(name: str) -> str:
-    """Return a series' name without what only says its country, unit or kind of growth."""
+    """Return a series' name without its country, unit and kind of growth."""
     plain = re.sub(r"[(（\[【].*?[)）\]】]|[\s:：_·-]", "", name.lower())
     return _AROUND.sub("", plain)
 

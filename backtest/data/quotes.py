@@ -86,7 +86,7 @@ def tidy(table: FileTable, fields: dict[str, Column], names: pd.Series) -> Quote
 
 
 def _suspended(table: FileTable) -> pd.Series:
-    """Say which rows are of days without trading by their own account."""
+    """Say which rows state that there was no trading."""
     column = table.by_role("status")
     if column is None:
         return pd.Series(False, index=table.cells.index)

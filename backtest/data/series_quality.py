@@ -91,7 +91,7 @@ def _is_file(rows: pd.DataFrame) -> bool:
 
 
 def _used(name: str, rows: pd.DataFrame, stated: Stated) -> str:
-    """Say by what the days of use of a series are known."""
+    """Say how the days on which a series could first be used are known."""
     rule = delay_of(name)
     if name in stated.delays:
         return f"{stated.delays[name]} days after their own"

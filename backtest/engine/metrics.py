@@ -185,7 +185,7 @@ def costs_paid(costs: ArrayLike) -> Answer:
 
 @figure("Switches", "切换", "{:.0f}", LESS)
 def switches(regime: ArrayLike) -> Answer:
-    """Return how often what is held changed its name."""
+    """Return how often the regime held changed."""
     held = np.asarray(regime)
     return _answer((held[1:] != held[:-1]).sum(axis=0).astype(float))
 
@@ -302,7 +302,7 @@ def _geometric_mean(returns: Array) -> Array:
 
 
 def _ratio(values: Array, spread: Array, per_year: float) -> Answer:
-    """Return mean over spread, annualized; NaN where the spread is nothing but rounding."""
+    """Return mean over spread, annualized; NaN where the spread is within rounding error."""
     mean = values.sum(axis=0) / max(len(values), 1)
     return _divided(mean * math.sqrt(per_year), spread, spread > ROUNDING)
 

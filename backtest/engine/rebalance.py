@@ -64,7 +64,7 @@ def trading_costs(traded: np.ndarray, on: Stage, session: int) -> np.ndarray:
 
 @njit(cache=True, nogil=True, no_cfunc_wrapper=True)
 def _alone(weights, scratch, cash, session, stage, live, waits):  # type: ignore[no-untyped-def]
-    """Trade, called from Python."""
+    """Call `trade` from Python."""
     return trade(weights, scratch, cash, session, stage, live, waits)[0]
 
 

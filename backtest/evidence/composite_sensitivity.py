@@ -125,7 +125,7 @@ def composite_sensitivity(
     fill: str = "open",
     progress: Advance | None = None,
 ) -> CompositeSensitivity:
-    """Vary normalization, weighting, aggregation, imputation and delay, all with all.
+    """Vary normalization, weighting, aggregation, imputation and delay in all combinations.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def _factors(framework: Framework, delays: tuple[int, ...]) -> dict[str, tuple[A
 
 
 def _has_gaps(market: Market, framework: Framework) -> bool:
-    """Say whether there is anything to impute; whether there is owes nothing to other choices."""
+    """Say whether there is anything to impute, which does not depend on the other choices."""
     filled, bare = (
         composite(replace(market), replace(framework, imputation=method)).scores
         for method in ("carry", "none")

@@ -187,7 +187,7 @@ def _leaders(worth: Array) -> tuple[Array, Array, Array]:
 
 
 def _trace(worth: Array, switched: NDArray[np.bool_], hold: int) -> Codes:
-    """Walk back from the best end; entry t is the choice that earns step t + 1."""
+    """Trace the best path back from its end; entry t is the choice that earns over step t + 1."""
     steps = len(worth) - 1
     made, choice = np.unravel_index(int(worth[-1].argmax()), worth[-1].shape)
     path = np.zeros(steps + 1, dtype=np.int8)

@@ -1,4 +1,4 @@
-"""A page as one HTML document that asks nobody for anything.
+"""A page as one HTML document that loads nothing from elsewhere.
 
 Texts are escaped by Jinja2; figures lie in the page as JSON that is never run; scripts run only if
 their hash is the one named in the page's own content security policy, and that forbids every

@@ -55,7 +55,7 @@ class Look:
 
     @property
     def ruled(self) -> dict[str, Any]:
-        """What a verdict takes of it: what the leak is, empty if none, and whether anybody looked.
+        """The leak, empty if there is none, and whether a check was made, for a verdict.
 
         Examples
         --------

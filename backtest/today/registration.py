@@ -75,7 +75,7 @@ def check_until(market: Market, until: pd.Timestamp) -> None:
 
 
 def rules_of(strategy: Strategy) -> dict[str, Any]:
-    """Return by what an entry names a strategy: name, class, source and parameters."""
+    """Return how an entry identifies a strategy: name, class, source and parameters."""
     kind = type(strategy)
     return {
         "strategy": strategy.name,

@@ -33,7 +33,7 @@ class Leader:
 
 
 def new_leaders(sketches: Single, month: int, known: Sequence[Leader]) -> NDArray[np.int64]:
-    """Return which trials resemble no leader that is known, nor one another before them.
+    """Return the trials that resemble neither a known leader nor an earlier one of them.
 
     Parameters
     ----------

@@ -155,7 +155,7 @@ def _sessions(market: Market, years: float) -> int:
 
 
 def _inverse(market: Market, basket: tuple[str, ...], measure: str) -> pd.Series:
-    """Return what is the higher the cheaper a basket is."""
+    """Return the inverse valuation of a basket, or of its price: higher is cheaper."""
     if measure != "price":
         return inverse_valuation(market, basket, measure)
     group = present(basket, market)

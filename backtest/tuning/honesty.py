@@ -19,7 +19,7 @@ from backtest.display import Displayed
 from backtest.notes import Note
 from backtest.trials.ledger import Count
 from backtest.tuning.intervals import SharpeInterval
-from backtest.tuning.spa import Superiority
+from backtest.tuning.spa import SpaTest
 from backtest.tuning.timing_test import TimingTest
 from backtest.tuning.verdict import WORTH, Verdict
 
@@ -54,7 +54,7 @@ class Honesty(Displayed):
         Probability of backtest overfitting over all variants, from `blocks` blocks.
     overfitting_loss : float
         Chance that the best of one half of the blocks has a negative Sharpe ratio in the other.
-    against_benchmark, against_blend : Superiority or None
+    against_benchmark, against_blend : SpaTest or None
         Whether any variant beats the benchmark, and the baskets held without switching.
     minimum_years : float
         Minimum backtest length for `effective_trials`.
@@ -89,8 +89,8 @@ class Honesty(Displayed):
     overfitting: float
     overfitting_loss: float
     blocks: int
-    against_benchmark: Superiority | None
-    against_blend: Superiority | None
+    against_benchmark: SpaTest | None
+    against_blend: SpaTest | None
     minimum_years: float
     intervals: tuple[SharpeInterval, SharpeInterval, SharpeInterval]
     seed: int
@@ -347,7 +347,7 @@ def _share(value: float) -> str:
     return f"{value:.1%}" if math.isfinite(value) else "–"
 
 
-def _p(test: Superiority | None) -> str:
+def _p(test: SpaTest | None) -> str:
     return "–" if test is None else f"{test.consistent:.3f} ({test.lower:.3f}, {test.upper:.3f})"
 
 

@@ -17,7 +17,7 @@ from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import sharpe_intervals
 from backtest.tuning.pbo import FLAT, block_sums, overfitting_of_sums
 from backtest.tuning.return_chunks import Array, Chunks, as_chunks, columns, remembered
-from backtest.tuning.spa import ROUNDING, superiority
+from backtest.tuning.spa import ROUNDING, spa_test
 from backtest.tuning.timing_test import TimingTest
 
 
@@ -90,7 +90,7 @@ def judge(
     active = active if float(np.abs(active).max()) > ROUNDING else np.zeros(sessions)
     beyond_blend = _sharpes(*_sums_of(active[:, None]), sessions)
     length = block_length(active)
-    tests = superiority(chunks, against, block_length=length, draws=draws, seed=seed)
+    tests = spa_test(chunks, against, block_length=length, draws=draws, seed=seed)
     split = overfitting_of_sums(sums.totals, sums.squares, sessions // blocks)
     effective = max(count.effective, 1)
     deflated = deflation(excess, per_year, effective)

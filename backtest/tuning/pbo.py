@@ -184,9 +184,9 @@ def _rank(  # type: ignore[no-untyped-def]
                 for side in range(2):
                     past, future = ratios[side], ratios[1 - side]
                     if ranking:
-                        less, most = _standing(future, wide, won[split, side])
+                        less, most = _placed(future, wide, won[split, side])
                         below[split, side] += 0.5 * (less + most)
-                    elif _standing(past, wide, best[split, side])[1] < wide:
+                    elif _placed(past, wide, best[split, side])[1] < wide:
                         for place in range(wide):
                             if past[place] > best[split, side]:
                                 best[split, side], won[split, side] = past[place], future[place]
@@ -230,8 +230,8 @@ def _ratios(room, side, edges, count, wide, ratios):  # type: ignore[no-untyped-
 
 
 @njit(nogil=True, **INLINE)
-def _standing(ratios, wide, own):  # type: ignore[no-untyped-def]
-    """Count those below one's own, and those not above it."""
+def _placed(ratios, wide, own):  # type: ignore[no-untyped-def]
+    """Count the ratios below `own`, and those not above it."""
     below = most = 0
     for place in range(wide):
         below += ratios[place] < own

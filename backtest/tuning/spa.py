@@ -36,7 +36,7 @@ DOUBT = 1e-4  # of the spread of a largest value over draws: ten times single pr
 
 
 @dataclass(frozen=True)
-class Superiority:
+class SpaTest:
     """Whether the best variant beats the rival by more than the search alone explains.
 
     Attributes
@@ -62,7 +62,7 @@ class Superiority:
     block_length: int
 
 
-def superiority(
+def spa_test(
     chunks: Chunks,
     rivals: Mapping[str, Array],
     *,
@@ -70,7 +70,7 @@ def superiority(
     draws: int = 1000,
     seed: int = 0,
     size: float = 0.05,
-) -> dict[str, Superiority]:
+) -> dict[str, SpaTest]:
     """Test every variant against each rival, from the same bootstrap draws.
 
     Parameters
@@ -85,7 +85,7 @@ def superiority(
     Returns
     -------
     dict
-        A `Superiority` for each rival.
+        A `SpaTest` for each rival.
     """
     if not rivals:
         return {}
@@ -107,7 +107,7 @@ def superiority(
             again = _largest(exact, test.moved[near], test.seen[piece])
             test.largest[:, near] = np.maximum(test.largest[:, near], again)
     return {
-        name: Superiority(
+        name: SpaTest(
             **test.p_values(),
             better=test.stepwise(means, size),
             size=size,

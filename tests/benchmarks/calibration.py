@@ -29,7 +29,7 @@ from backtest.trials.tried import active_returns, by_month
 from backtest.tuning.deflated_sharpe import deflation
 from backtest.tuning.return_chunks import as_chunks
 from backtest.tuning.shifts import Signals
-from backtest.tuning.spa import superiority
+from backtest.tuning.spa import spa_test
 from backtest.tuning.timing_test import timing_test
 from backtest.tuning.verdict import SIZE, Verdict, break_even
 from tests.benchmarks import calibration_evidence
@@ -250,7 +250,7 @@ def row(name: str, tries: Iterable[Tried], rivals: int) -> str:
         if number < rivals:
             returns = net_returns(tried.codes, tried.baskets, tried.cost)
             still = tried.baskets.mean(axis=0)
-            test = superiority(
+            test = spa_test(
                 as_chunks(returns.T), {"blend": still}, block_length=5, draws=300, seed=number
             )
             hansen.append(test["blend"].consistent <= SIZE)

@@ -29,7 +29,7 @@ from backtest.tuning.judge import judge
 from backtest.tuning.pbo import overfitting
 from backtest.tuning.return_chunks import Array, as_chunks
 from backtest.tuning.shifts import Signals
-from backtest.tuning.spa import superiority
+from backtest.tuning.spa import spa_test
 from backtest.tuning.sweep import RECORDED
 from backtest.tuning.timing_test import timing_test
 
@@ -122,7 +122,7 @@ def against_arch(*, variants: int, draws: int) -> None:
     step_seconds, better = _best(stepm, times=1)
     resampling_counts(10, 2, 2, 0)
     ours, found = _best(
-        lambda: superiority(
+        lambda: spa_test(
             as_chunks(returns), {"rival": rival}, block_length=12, draws=draws, seed=7
         )["rival"]
     )

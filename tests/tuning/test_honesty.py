@@ -14,7 +14,7 @@ from backtest.errors import UserError
 from backtest.trials.ledger import Count
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.judge import judge
-from backtest.tuning.spa import superiority
+from backtest.tuning.spa import spa_test
 from tests.tuning.sweeps import PER_YEAR, trigger_sweep
 
 QUICK = {"draws": 200, "blocks": 8}
@@ -155,7 +155,7 @@ def test_pieces_frames_and_arrays_are_the_same_sweep() -> None:
             assert pieces.to_dict()[name] == pytest.approx(value, abs=1e-12), name
     excess = returns[:, sweep.best] - cash
     assert array.sharpe == pytest.approx(excess.mean() / excess.std(ddof=1) * PER_YEAR**0.5)
-    alone = superiority(
+    alone = spa_test(
         lambda: [returns],
         {"benchmark": sweep.benchmark},
         block_length=array.against_blend.block_length,

@@ -9,7 +9,7 @@ from arch.bootstrap import SPA, StationaryBootstrap, StepM
 from backtest.engine.resampling import block_length, resampling_counts
 from backtest.tuning import spa as module
 from backtest.tuning.return_chunks import as_chunks
-from backtest.tuning.spa import Superiority, superiority
+from backtest.tuning.spa import SpaTest, spa_test
 from tests.tuning.sweeps import trigger_sweep
 
 
@@ -19,7 +19,7 @@ def arch_p_values(returns: np.ndarray, rival: np.ndarray, length: int, seed: int
     return np.asarray(test.pvalues)
 
 
-def p_values(found: Superiority) -> list[float]:
+def p_values(found: SpaTest) -> list[float]:
     return [found.lower, found.consistent, found.upper]
 
 
@@ -30,9 +30,9 @@ def test_equals_arch(sessions: int, length: int) -> None:
     rival = made.normal(0.0, 0.01, sessions)
     returns = 0.6 * rival[:, None] + made.normal(0.0, 0.01, (sessions, 30))
     returns -= np.linspace(0.0, 0.003, 30)  # some far too poor, which the three treat differently
-    found = superiority(
-        as_chunks(returns), {"rival": rival}, block_length=length, draws=200, seed=5
-    )["rival"]
+    found = spa_test(as_chunks(returns), {"rival": rival}, block_length=length, draws=200, seed=5)[
+        "rival"
+    ]
     np.testing.assert_allclose(
         p_values(found), arch_p_values(returns, rival, length, 5), atol=1e-10
     )
@@ -45,7 +45,7 @@ def test_dividing_by_standard_errors_is_arch_on_divided_differences() -> None:
     cash = np.zeros(sessions)
     variance = module.long_run_variance(returns - returns.mean(axis=0), cash, length)
     scaled = returns / np.sqrt(variance)
-    found = superiority(as_chunks(returns), {"cash": cash}, block_length=length, draws=200)["cash"]
+    found = spa_test(as_chunks(returns), {"cash": cash}, block_length=length, draws=200)["cash"]
     expected = arch_p_values(scaled, cash, length, 0)[1]
     assert found.studentized == pytest.approx(expected, abs=1e-10)
 
@@ -74,12 +74,12 @@ def test_stepwise_equals_arch_whether_means_are_kept_or_made_again(
     rival = made.normal(0.0, 0.01, 400)
     returns = rival[:, None] + made.normal(0.0, 0.006, (400, 300))
     returns[:, ::29] += np.linspace(0.0008, 0.003, 11)
-    whole = superiority(as_chunks(returns), {"rival": rival}, block_length=6, draws=300, seed=1)
+    whole = spa_test(as_chunks(returns), {"rival": rival}, block_length=6, draws=300, seed=1)
     test = StepM(-rival, -returns, block_size=6, reps=300, seed=1)
     test.compute()
     assert whole["rival"].better.tolist() == test.superior_models
     assert len(test.superior_models) > 2
-    pieces = superiority(
+    pieces = spa_test(
         lambda: iter([returns[:, :7], returns[:, 7:200], returns[:, 200:]]),
         {"rival": rival},
         block_length=6,
@@ -98,7 +98,7 @@ def test_p_values_equal_arch_in_single_precision_and_where_it_is_doubted(
     made = np.random.default_rng(6)
     rival = made.normal(0.0, 0.01, 300)
     returns = rival[:, None] + made.normal(0.0003, 0.006, (300, 40))
-    test = superiority(as_chunks(returns), {"rival": rival}, block_length=4, draws=200, seed=2)[
+    test = spa_test(as_chunks(returns), {"rival": rival}, block_length=4, draws=200, seed=2)[
         "rival"
     ]
     np.testing.assert_allclose(p_values(test), arch_p_values(returns, rival, 4, 2), atol=1e-10)
@@ -107,7 +107,7 @@ def test_p_values_equal_arch_in_single_precision_and_where_it_is_doubted(
 def test_all_variants_better_ends() -> None:
     made = np.random.default_rng(0)
     returns = made.normal(0.01, 0.001, (100, 5))
-    found = superiority(as_chunks(returns), {"cash": np.zeros(100)}, block_length=2, draws=50)
+    found = spa_test(as_chunks(returns), {"cash": np.zeros(100)}, block_length=2, draws=50)
     assert found["cash"].better.tolist() == [0, 1, 2, 3, 4]
     assert found["cash"].consistent == 0.0
 
@@ -118,7 +118,7 @@ def test_a_variant_equal_to_the_rival_is_never_better() -> None:
     returns = rival[:, None] + made.normal(-0.0005, 0.004, (333, 3))
     returns[:, 1] = rival
     returns[:, 1] *= 1.0 + 1e-13  # to rounding
-    found = superiority(as_chunks(returns), {"rival": rival}, block_length=3, draws=200)["rival"]
+    found = spa_test(as_chunks(returns), {"rival": rival}, block_length=3, draws=200)["rival"]
     assert p_values(found) == [1.0, 1.0, 1.0]  # the best is the rival itself; arch says 0.005
     assert found.better.size == 0
 
@@ -140,7 +140,7 @@ def test_the_test_keeps_its_size_on_sweeps_without_skill() -> None:
     rejections = 0
     for seed in range(100):
         sweep = trigger_sweep(seed, sessions=300, skill=0.0, variants=24)
-        test = superiority(
+        test = spa_test(
             as_chunks(sweep.returns), {"blend": sweep.blend}, block_length=5, draws=200, seed=seed
         )["blend"]
         rejections += test.consistent <= 0.05

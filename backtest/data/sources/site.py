@@ -179,7 +179,7 @@ def _why_not(host: str, port: int) -> str:
 
 
 def of_connection(error: Exception) -> Exception:
-    """Return what the failure of a connection means: by a proxy, a certificate, or passing.
+    """Classify a failed connection: a proxy, a certificate, or a temporary failure.
 
     Whatever library raised it, its text comes from OpenSSL or the proxy's own answer.
     """

@@ -66,7 +66,7 @@ class YahooSession(requests.Session):  # type: ignore[type-arg]
             raise requests.exceptions.ConnectionError(str(error)) from error
 
     def _aside(self, method: Any, url: str, place: str, args: Any, options: dict[str, Any]) -> Any:
-        """Send a request that is no chart; one that was not answered is not sent again."""
+        """Send a request other than for prices; once one was not answered, none is sent again."""
         if NEEDLESS.search(urlsplit(url).path):
             raise requests.exceptions.ConnectionError("prices need no such request")
         if self.answers.silent:
