@@ -124,7 +124,7 @@ def _attributed(
     """Attribute the return over that of a benchmark; of the equal-weight market if None."""
     if benchmark is None:
         against = EQUAL_WEIGHT
-        other_weights, other = _alike(result.market, groups, result.equity.index)
+        other_weights, other = equal_weighted(result.market, groups, result.equity.index)
     else:
         against = benchmark
         other = result.benchmarks[benchmark].to_frame(benchmark)
@@ -200,7 +200,7 @@ def contributed(
     return weights, contributions
 
 
-def _alike(
+def equal_weighted(
     market: Market, groups: Mapping[str, tuple[str, ...]], index: pd.Index
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return weights and contributions of the equal-weight market, restored every session."""

@@ -125,7 +125,7 @@ def sectors_dealt(played: RegimeReplay, *, deals: int = DEALS, seed: int = 0) ->
     for order in orders:
         order[movable] = random.permutation(movable)
     figures = played.dealt(orders)[list(METRICS)]
-    spread = _spread(played, np.vstack([np.arange(len(columns)), orders]))
+    spread = spread_of_deals(played, np.vstack([np.arange(len(columns)), orders]))
     wider = np.divide(spread[0], spread[1:], out=np.ones(deals), where=spread[1:] > 0)
     figures["total_return"] = np.log1p(figures["total_return"])
     figures = figures.mean() + (figures - figures.mean()).mul(wider, axis=0)
@@ -135,7 +135,7 @@ def sectors_dealt(played: RegimeReplay, *, deals: int = DEALS, seed: int = 0) ->
     )
 
 
-def _spread(played: RegimeReplay, orders: NDArray[np.intp]) -> NDArray[np.float64]:
+def spread_of_deals(played: RegimeReplay, orders: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return by deal how far what is held spreads around all sectors alike, a session."""
     moves = played.market.close.iloc[played.first :].pct_change(fill_method=None)
     sectors = [name for names in played.market.by_sector.values() for name in names]

@@ -163,7 +163,12 @@ def test_a_name_that_nobody_resolves_does_not_hold_up(fetch, environment, stored
     environment(NQP_FRED_URL=NOWHERE)
     monkeypatch.setattr(sites, "CONNECT_SECONDS", 0.2)
     held = threading.Event()
-    monkeypatch.setattr(sites, "_why_not", lambda host, port: held.wait() and "")
+
+    def create_connection(*_, **__):
+        held.wait()
+        raise OSError
+
+    monkeypatch.setattr(sites.socket, "create_connection", create_connection)
     code, _, err = fetch("fred", "--no-prices", "--series", "us10y")
     held.set()
     assert code == 2

@@ -8,7 +8,7 @@ import pytest
 
 from backtest import run
 from backtest.costs import FREE, STOCK_COSTS
-from backtest.evidence.attribution import _alike, attributions, contributed, partition
+from backtest.evidence.attribution import attributions, contributed, equal_weighted, partition
 from backtest.evidence.timing import around, carino, drawdowns, split, switches
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import equal
@@ -84,7 +84,7 @@ def test_effects_are_those_of_perfattr():
             thru_date=rows["from_date"], quantity_of_days=1, weight=rows["weight"].where(held, 0.0)
         )
 
-    alike = _alike(made, groups, result.equity.index)
+    alike = equal_weighted(made, groups, result.equity.index)
     theirs = peer.calculate_attribution(
         long(*contributed(result, groups)),
         long(*alike),

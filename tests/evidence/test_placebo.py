@@ -16,7 +16,6 @@ from backtest.evidence.foresight import foresight
 from backtest.evidence.placebo import (
     _all_lengths,
     _some_lengths,
-    _spread,
     sectors_dealt,
     switch_dates,
     time_shifts,
@@ -136,11 +135,11 @@ def test_deals_lie_as_far_apart_as_baskets_that_move_together(monkeypatch):
     close["CONSTRUCTION"] = 2.0 * close["COMPUTER"]
     played = regime_replay(Dated(), replace(made, close=close), costs=FREE)
     orders = np.vstack([np.arange(6), [0, 2, 1, 3, 4, 5], [1, 0, 2, 3, 5, 4]])
-    own, mixed, swapped = _spread(played, orders)
+    own, mixed, swapped = placebo.spread_of_deals(played, orders)
     assert mixed < own  # of two that move as one, one was taken away
     assert swapped != pytest.approx(mixed)
     found = sectors_dealt(played, deals=60).figures
-    monkeypatch.setattr(placebo, "_spread", lambda played, orders: np.ones(len(orders)))
+    monkeypatch.setattr(placebo, "spread_of_deals", lambda played, orders: np.ones(len(orders)))
     plain = sectors_dealt(played, deals=60).figures
     spread = [np.log1p(one["total_return"]).std() for one in (found, plain)]
     assert spread[0] > 1.1 * spread[1]

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from backtest import run
-from backtest.render.plots import chart as plots_chart
-from backtest.render.plots import fonts, pages
+from backtest.render.plots import fonts
 from backtest.render.plots.chart import chart_figure, chart_png
 from backtest.render.plots.pages import to_pdf
 from backtest.views.charts import (
@@ -23,6 +23,7 @@ from backtest.views.charts import (
     Strips,
     Whiskers,
 )
+from backtest.views.page import Page, Section, Table
 from backtest.views.run_report import run_report
 from strategies import RateRotation
 from tests.markets import make_market
@@ -120,17 +121,28 @@ def test_a_long_label_takes_two_lines_and_those_cut_alike_are_cut_inside():
     (axes,) = chart_figure(Chart("c", "", "", (panel,))).axes
     texts = [tick.get_text() for tick in axes.get_yticklabels()]
     assert texts[0] == "computer, electronics,\ntelecom: 3-session rise"
-    assert plots_chart._cut(list(rows)) == [
+    frame = pd.DataFrame({"value": 1.0, "low": 0.5, "high": 2.0, "color": "#000000"}, list(rows))
+    (axes,) = chart_figure(Chart("c", "", "", (Whiskers("", frame, "points"),))).axes
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == [
         "computer, el…-session rise",
         "computer, el…-session fall",
     ]
 
 
-def test_a_cell_that_is_too_long_for_a_pdf_is_broken_and_not_cut():
-    assert pages._wrapped("one two three", 8) == ["one two", "three"]
-    assert pages._wrapped("a" * 20, 8) == ["a" * 8, "a" * 8, "a" * 4]
-    assert pages._fitted([1.0, 9.0, 2.0], 8.0) == [1.0, 5.0, 2.0]
-    assert pages._fitted([1.0, 2.0], 8.0) == [1.0, 2.0]
+def test_a_cell_that_is_too_long_for_a_pdf_is_broken_and_not_cut(monkeypatch):
+    written, text = [], Figure.text
+    monkeypatch.setattr(
+        Figure, "text", lambda self, x, y, s, **how: written.append(s) or text(self, x, y, s, **how)
+    )
+    cells = pd.DataFrame({"long": ["a" * 400], "words": ["one two " * 40], "short": ["b c"]}, ["r"])
+    to_pdf(Page("", "en", sections=(Section("s", "", tables=(Table("", cells),)),)))
+    pieces = [one for one in written if set(one) == {"a"}]
+    assert len(pieces) > 1
+    assert "".join(pieces) == "a" * 400
+    assert (
+        " ".join(one for one in written if set(one) <= set("one tw")).split() == ["one", "two"] * 40
+    )
+    assert "b c" in written
 
 
 def test_a_pdf_is_the_same_each_time_and_tells_no_date(page):
@@ -163,5 +175,5 @@ def test_without_a_font_there_is_a_warning_and_no_box(page, monkeypatch):
     assert not any("净" in text.get_text() for text in figure.texts)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert plots_chart.chart_png(page.charts[0]).startswith(b"\x89PNG")
+        assert chart_png(page.charts[0]).startswith(b"\x89PNG")
         assert to_pdf(page).startswith(b"%PDF")

@@ -31,7 +31,7 @@ from backtest.tuning import logic
 from backtest.tuning.sharing import different_baskets
 from backtest.tuning.signals import GivenRegimes, regimes
 from backtest.tuning.space import Variants, grid
-from backtest.tuning.trees import TreeMaker, _apart, _by_shortcut, _holds, tree_groups
+from backtest.tuning.trees import tree_groups, tree_of
 from strategies import PolicyCatalyst, RateRotation, ThesisRotation, TwoBullRotation
 from tests.markets import make_market
 
@@ -70,13 +70,15 @@ combined = st.one_of(
 @settings(max_examples=100)
 @given(trigger=combined)
 def test_every_twin_equals_its_trigger(trigger):
-    operation, below, atom = _apart(trigger)
-    assert operation != logic.LEAF
-    answers = np.zeros((len(below) + 1, SESSIONS), dtype=np.int8)
-    for row, part in enumerate(below):
-        answers[row] = logic.three_valued(part.evaluate(MARKET))
-    rows = np.arange(len(below))[None]
-    logic.combine(operation, answers, rows, np.array([atom or 0]), len(below))
+    shape, atoms = tree_of({"rule": trigger}, {})
+    assert shape.operations[-1] != logic.LEAF
+    answers = np.zeros((len(atoms), SESSIONS), dtype=np.int8)
+    for node, (operation, parts) in enumerate(zip(shape.operations, shape.parts, strict=True)):
+        if operation == logic.LEAF:
+            answers[node] = logic.three_valued(atoms[node].evaluate(MARKET))
+        else:
+            numbers = np.array([atoms[node] or 0])
+            logic.combine(operation, answers, np.array([parts]), numbers, node)
     expected = logic.three_valued(trigger.evaluate(MARKET))
     assert answers[-1].tolist() == expected.tolist()
 
@@ -96,7 +98,8 @@ class Loud(AllOf):
     ],
 )
 def test_anything_else_is_a_leaf(trigger):
-    assert _apart(trigger) == (logic.LEAF, (), trigger)
+    shape, atoms = tree_of({"rule": trigger}, {})
+    assert (shape.operations, atoms) == ((logic.LEAF,), (trigger,))
 
 
 def equal_regimes(variants: Variants, market: Market, rows) -> None:
@@ -117,13 +120,19 @@ THESIS = {
 }
 
 
-def test_the_thesis_is_compiled_by_the_shortcut():
+def rules_built(variants: Variants, monkeypatch) -> int:
+    """Count the variants whose rules are built to find the trees of all."""
+    built, kind = [], type(variants.strategy)
+    rules = kind.rules
+    monkeypatch.setattr(kind, "rules", lambda self: built.append(self) or rules(self))
+    tree_groups(variants)
+    monkeypatch.undo()
+    return len(built)
+
+
+def test_the_thesis_is_compiled_by_the_shortcut(monkeypatch):
     variants = grid(ThesisRotation(), THESIS)
-    maker = TreeMaker(variants)
-    found = _by_shortcut(maker)
-    assert found is not None
-    assert _holds(maker, found)
-    assert len(maker.trees) < len(variants) // 2
+    assert rules_built(variants, monkeypatch) < len(variants) // 2
     rows = np.random.default_rng(0).integers(len(variants), size=25).tolist()
     equal_regimes(variants, sample_market(), rows)
 
@@ -160,17 +169,14 @@ class Entangled(TriggerRotation):
         return {"in": equal(market), "out": equal(market) * 0.0}
 
 
-def test_what_the_shortcut_gets_wrong_is_built_in_full():
+def test_what_the_shortcut_gets_wrong_is_built_in_full(monkeypatch):
     space = {
         "short": list(range(1, 41)),
         "long": [50, *range(1, 21)],  # beside the first, long, value `short` does not matter
         "fall_bp": [1.0, 2.0],
     }
     variants = grid(Entangled(), space)
-    maker = TreeMaker(variants)
-    found = _by_shortcut(maker)
-    assert found is not None
-    assert not _holds(maker, found)
+    assert rules_built(variants, monkeypatch) == len(variants)
     rows = [0, 45, 500, 1000, 1500, len(variants) - 1]
     equal_regimes(variants, make_market(sessions=120), rows)
 

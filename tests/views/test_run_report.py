@@ -21,7 +21,7 @@ from backtest.render.interactive import to_plotly
 from backtest.triggers import Trigger
 from backtest.views.pages import page_of
 from backtest.views.run_report import run_report
-from backtest.views.sections.triggering import _digest
+from backtest.views.sections.triggering import triggering
 from backtest.views.words import Words
 from strategies import EqualWeight, RateRotation
 from strategies.claims import REPORT
@@ -187,9 +187,21 @@ def test_findings_of_a_kind_share_a_line_in_both_languages(result, market):
     )
 
 
-def test_an_answer_that_is_not_known_is_no_no(result, market):
-    rules = {"yields": Unknown()}
-    cells = _digest(result, [], rules, market, Words()).cells
+@dataclass(frozen=True)
+class Halfway(RateRotation):
+    """Yields while they are known, then what rates say."""
+
+    def rules(self):
+        return {"yields": Unknown(), **super().rules()}
+
+    def baskets(self, market):
+        given = super().baskets(market)
+        return {"yields": given["nqp"], **given}
+
+
+def test_an_answer_that_is_not_known_is_no_no(market):
+    result = run(Halfway(), market, check=False)
+    cells = triggering(result, market, Words()).tables[0].cells
     half = int((result.equity.index < market.sessions[len(market.sessions) // 2]).sum())
     assert cells.loc["rule yields", "at the end"] == "not known"
     assert cells.loc["rule yields", "last turned on"] == f"{result.equity.index[0]:%Y-%m-%d}"
