@@ -8,16 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-import typer.main
-
 from backtest.cli import main
-
-# Typer makes all commands anew at each call, which costs more than most of them.
-KEPT = cache(typer.main.get_command)
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,6 @@ def nqp(
     out, err = _stream(), _stream()
     with (
         patch.dict(os.environ, settings),
-        patch.object(typer.main, "get_command", KEPT),
         patch.object(sys, "argv", ["nqp", *map(str, words)]),
         _folder(cwd),
         redirect_stdout(out),

@@ -15,7 +15,7 @@ from typing import Any
 from backtest.agent.fence import inside
 from backtest.agent.job import Job
 from backtest.agent.trust import trust
-from backtest.cli.commands import app
+from backtest.cli.commands import every_command
 from backtest.cli.lookup import find_strategy, find_variants, read_space
 from backtest.cli.options import Terms
 from backtest.cli.runs import keep_comparison, keep_run
@@ -30,6 +30,7 @@ from backtest.trials.ledger import Ledger
 from backtest.trials.tried import window_of
 from strategies.claims import CLAIMS
 
+COMMANDS = every_command()  # once, before each job has a process of its own
 MOST = 40  # items of a list, or dates of a series, that an answer holds
 
 
@@ -96,7 +97,7 @@ def command_json(*words: str) -> dict[str, Any]:
     """Run a command with `--json` in this process and return its document, cut to size."""
     printed = io.StringIO()
     with redirect_stdout(printed):
-        app([*words, "--json"], prog_name="nqp", standalone_mode=False)
+        COMMANDS([*words, "--json"], prog_name="nqp", standalone_mode=False)
     return compact(json.loads(printed.getvalue()))
 
 

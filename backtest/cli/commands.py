@@ -5,10 +5,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import pairwise
 from typing import NoReturn
 
 import typer
+from typer.main import get_command
 
 from backtest.cli import backtests, tune
 from backtest.cli.check import check
@@ -81,6 +83,12 @@ def _root(
         raise typer.Exit
 
 
+@cache
+def every_command() -> Callable[..., int | None]:
+    """Return all commands in the shell's form, whose making takes longer than most of them."""
+    return get_command(app)
+
+
 def run_command(interrupted: Callable[[], bool]) -> int:
     """Run the command of the shell's words and return its exit code.
 
@@ -93,7 +101,7 @@ def run_command(interrupted: Callable[[], bool]) -> int:
     SPOKEN.set(_language(sys.argv[1:]))
     try:
         try:
-            code = app(prog_name="nqp", standalone_mode=False) or 0
+            code = every_command()(prog_name="nqp", standalone_mode=False) or 0
             sys.stdout.flush()
         except Exception:
             if interrupted():

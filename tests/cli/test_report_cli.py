@@ -1,6 +1,7 @@
 """`nqp report` and the reports of `--out` as a shell meets them."""
 
 import json
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
@@ -8,14 +9,15 @@ from matplotlib import rc_context
 from typer.testing import CliRunner
 
 from backtest import UserError
-from backtest.cli.commands import app
+from backtest.cli.commands import app, every_command
 from backtest.records.page_file import read_page
 from backtest.render.plots import fonts
 from tests.cli.test_cli import nqp
 
 
 def call(*words):
-    return CliRunner().invoke(app, [str(word) for word in words])
+    with patch("typer.testing._get_command", lambda _: every_command()):
+        return CliRunner().invoke(app, [str(word) for word in words])
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,8 @@
 import json
 
 import pytest
-import typer
 
-from backtest.cli.commands import app
+from backtest.cli.commands import every_command
 from tests.command import nqp
 
 DAILY = (
@@ -54,7 +53,7 @@ def commands(group, path=()):
 def test_whatever_has_a_folder_to_write_to_speaks_either_language():
     found = {
         path: {word for one in command.params for word in one.opts}
-        for path, command in commands(typer.main.get_command(app))
+        for path, command in commands(every_command())
     }
     writing = {path for path, words in found.items() if "--out" in words}
     assert {("run",), ("evidence",), ("walk-forward",), ("thesis", "new")} <= writing

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.command import KEPT
 from tests.data import peoples
 
 UNIVERSE = """
@@ -122,10 +121,10 @@ def nqp(home, digest, monkeypatch):
     """Run `nqp data import m …`; an exit 2 leaves one sentence and the store as it was."""
 
     def nqp(prices, *words, universe="shenwan", name="m", fails=False):
-        from backtest.cli.commands import app
+        from backtest.cli.commands import app, every_command
         from backtest.errors import UserError
 
-        monkeypatch.setattr("typer.testing._get_command", KEPT)
+        monkeypatch.setattr("typer.testing._get_command", lambda _: every_command())
         before = digest(home)
         said = ["data", "import", name, "--prices", prices, "--universe", universe, *words]
         done = CliRunner().invoke(app, [*map(str, said), *(["--json"] if not fails else [])])
