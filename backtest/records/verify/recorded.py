@@ -186,7 +186,8 @@ def market_of(manifest: Mapping[str, Any], named: str | Path | None) -> Market:
     if market is None:
         raise UserError(
             "the run's data are not here: market {market}, snapshot {snapshot}; import them "
-            "again, or name a folder that has them with --market",
+            "again, name a folder that has them with --market, or, if an earlier version of "
+            "nqp-rotation read them otherwise, run it again into a new folder",
             market=shown(manifest["market"]),
             snapshot=shown(manifest["snapshot"][:12]),
         )
