@@ -5,6 +5,8 @@ import json
 import pytest
 
 from backtest import Signal, check
+from backtest.strategy import faults
+from backtest.strategy.process import Elsewhere
 from tests.command import nqp
 from tests.markets import make_market
 
@@ -44,6 +46,7 @@ BODIES = {
     "the first column wins": ("return spread(market, market.close.columns[3])", 1),
     "it waits": ("return cash(market)", 1),
 }
+ELSEWHERE = ("it holds back", "it keeps the first market it saw", "it asks a set")
 
 
 def asked(folder, body):
@@ -56,11 +59,17 @@ def asked(folder, body):
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory):
-    """What the command leaves of every case: its exit code, its document, and its folder."""
+    """What the command leaves of every case: its exit code, its document, and its folder.
+
+    The other process is asked only where something depends on it.
+    """
     found = {}
     for case, (body, _) in BODIES.items():
         folder = tmp_path_factory.mktemp("case")
-        found[case] = *asked(folder, body), folder
+        with pytest.MonkeyPatch.context() as patch:
+            if case not in ELSEWHERE:
+                patch.setattr(faults, "in_another_process", lambda *asked: Elsewhere(None))
+            found[case] = *asked(folder, body), folder
     return found
 
 

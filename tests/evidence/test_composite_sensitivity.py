@@ -33,12 +33,19 @@ FRAMEWORK = Framework(
 
 @pytest.fixture(scope="module")
 def market():
-    return make_market(sessions=420, seed=3)
+    return make_market(sessions=320, seed=3)
 
 
 @pytest.fixture(scope="module")
 def found(market):
     return composite_sensitivity(market, switch(), FRAMEWORK, base=16, progress=lambda done: None)
+
+
+@pytest.fixture(scope="module")
+def few(market):
+    """The least sample, and what was told while it was computed."""
+    done = []
+    return composite_sensitivity(market, switch(), FRAMEWORK, base=2, progress=done.append), done
 
 
 def switch():
@@ -89,20 +96,20 @@ def test_choices_are_equally_likely():
         assert np.allclose(share, 1 / len(choices), atol=0.02)
 
 
-def test_every_distinct_combination_is_evaluated_once(market):
-    done = []
-    found = composite_sensitivity(market, switch(), FRAMEWORK, base=4, progress=done.append)
+def test_every_distinct_combination_is_evaluated_once(few):
+    found, done = few
     assert sum(done) == len(found.variants)
     assert not found.variants.duplicated(list(found.factors)).any()
-    assert found.variants["count"].sum() == found.rows == 4 * 7
+    assert found.variants["count"].sum() == found.rows == 2 * 7
 
 
-def test_the_same_seed_gives_the_same_and_another_another(market):
-    one, same, other = (
+def test_the_same_seed_gives_the_same_and_another_another(market, few):
+    one, _ = few
+    same, other = (
         composite_sensitivity(
             market, switch(), FRAMEWORK, base=2, seed=seed, progress=lambda _: None
         )
-        for seed in (0, 0, 1)
+        for seed in (0, 1)
     )
     pd.testing.assert_frame_equal(same.indices, one.indices)
     pd.testing.assert_frame_equal(same.variants, one.variants)
@@ -175,8 +182,8 @@ def test_where_nothing_is_missing_there_is_nothing_to_impute(found):
 
 
 def test_imputation_is_varied_where_values_go_missing():
-    stops = [50.0 + math.sin(number) for number in range(300)] + [float("nan")] * 120
-    market = make_market(sessions=420, seed=3, series={"pmi": stops})
+    stops = [50.0 + math.sin(number) for number in range(240)] + [float("nan")] * 80
+    market = make_market(sessions=320, seed=3, series={"pmi": stops})
     framework = replace(
         FRAMEWORK,
         min_coverage=0.3,
@@ -186,7 +193,7 @@ def test_imputation_is_varied_where_values_go_missing():
         market,
         replace(switch(), framework=framework),
         framework,
-        base=8,
+        base=4,
         progress=lambda _: None,
     )
     same = ["normalization", "weighting", "aggregation", "delay"]

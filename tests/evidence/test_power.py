@@ -64,8 +64,9 @@ def test_ten_percent_after_each_of_24_events_is_found(market, gain, verdict):
 
 def test_how_many_hold_by_chance_is_how_many_hold_on_other_dates(market):
     card = scorecard(REPORT, [LEAD, RATE], market, draws=9)
-    prices, rate = market.close, 100.0 * market.series["cn10y"]
+    prices, rate = market.close.to_numpy(), 100.0 * market.series["cn10y"].to_numpy()
     sessions = market.sessions
+    makers = market.close.columns.get_indexer(["MACHINERY", "AUTO"])
     ends = [sessions.searchsorted(day, side="right") - 1 for day in HALVES]
     counts = []
     for shift in range(-len(sessions), len(sessions)):
@@ -74,9 +75,9 @@ def test_how_many_hold_by_chance_is_how_many_hold_on_other_dates(market):
             continue
         if first < 0 or last >= len(sessions):
             continue
-        gains = prices.iloc[middle] / prices.iloc[first] - 1.0
-        led = gains[["MACHINERY", "AUTO"]].mean() > gains.mean()
-        counts.append(int(led) + int(rate.iloc[last] < rate.iloc[middle]))
+        gains = prices[middle] / prices[first] - 1.0
+        led = gains[makers].mean() > gains.mean()
+        counts.append(int(led) + int(rate[last] < rate[middle]))
     found = card.by_chance
     assert found.expected == pytest.approx(np.mean(counts))
     share = np.mean(np.array(counts) >= found.held)
