@@ -95,8 +95,8 @@ def before_launch(result: BacktestResult) -> Iterator[Note]:
     for name in market.instruments:
         launched = market.universe.by_id[name].launched
         if launched is not None:
-            early = result.profit.index < pd.Timestamp(launched)
-            earned += float(result.profit.loc[early, name].sum())
+            before = result.profit.index.searchsorted(pd.Timestamp(launched))
+            earned += float(result.profit[name].iloc[:before].sum())
     if earned == 0.0:
         return
     total = float(result.equity.iloc[-1]) - float(result.manifest["cash"])

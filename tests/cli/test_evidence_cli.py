@@ -31,14 +31,6 @@ def test_json_has_the_agreed_shape(document):
         assert claim["sentence"]
 
 
-def test_chinese():
-    done = nqp("evidence", "--lang", "zh", "--as-of", "2018-12-28")
-    assert done.returncode == 0, done.stderr
-    assert "合成数据" in done.stdout
-    assert "不成立" in done.stdout
-    assert max(map(width, done.stdout.splitlines())) <= 80
-
-
 def test_a_strategy_is_taken_apart_and_its_tables_fit_beside_the_claims(tmp_path):
     events, out = tmp_path / "mine.csv", tmp_path / "e"
     events.write_text("date,basket\n2018-09-25,technology\n2019-03-01,nqp\n", "utf-8")

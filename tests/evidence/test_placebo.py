@@ -152,7 +152,7 @@ def test_size_under_the_null(test):
     for seed in range(60):
         made = make_market(sessions=120, seed=seed, opens=False)
         enter = int(np.random.default_rng(seed).integers(5, 115))
-        found = test(regime_replay(Dated(enter=enter), made, costs=FREE), draws=150)
+        found = test(regime_replay(Dated(enter=enter), made, costs=FREE), draws=49)
         below += found.p["total_return"] <= 0.2
     assert 4 <= below <= 21
 

@@ -66,7 +66,7 @@ def fonts() -> Iterator[None]:
 
 def drawable(text: str) -> str:
     """Return a text with a question mark for every character no font here has."""
-    known = _characters(LATIN) | _characters(chinese_font() or LATIN)
+    known = _characters(LATIN, chinese_font() or LATIN)
     if all(ord(letter) in known or letter == "\n" for letter in text):
         return text
     if any("\u4e00" <= letter <= "\u9fff" and ord(letter) not in known for letter in text):
@@ -91,8 +91,9 @@ def _installed() -> frozenset[str]:
 
 
 @cache
-def _characters(family: str) -> frozenset[int]:
-    return frozenset(FT2Font(font_manager.findfont(family)).get_charmap())
+def _characters(*families: str) -> frozenset[int]:
+    found = (FT2Font(font_manager.findfont(family)).get_charmap() for family in families)
+    return frozenset().union(*found)
 
 
 @cache
