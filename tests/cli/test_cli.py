@@ -86,7 +86,7 @@ def test_compare_has_a_row_each(tmp_path):
 
 
 def test_compare_prints_every_strategy_in_a_narrow_terminal():
-    done = nqp("compare")
+    done = nqp("compare", "--start", "2024-01-02")
     assert done.returncode == 0, done.stderr
     assert "breakthrough-overlay" in done.stdout
     assert "two-bull-rotation" in done.stdout
