@@ -75,7 +75,7 @@ def is_below(path: str, folders: Iterable[str]) -> bool:
 
 def _is_check(event: str, arguments: tuple[Any, ...]) -> bool:
     """Whether a program to be started is the second process of a check."""
-    words = arguments[1] if event == "subprocess.Popen" else ()
+    words = arguments[1] if event in ("subprocess.Popen", "os.posix_spawn") else ()
     return list(words[:3]) == [sys.executable, "-c", CHILD]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.engine.result import BacktestResult, plain
+from backtest.engine.result import BacktestResult
+from backtest.plain import plain
 from backtest.strategy.decisions import Decisions
 from backtest.strategy.look import Look
 from backtest.trials.ledger import Ledger

@@ -120,7 +120,7 @@ def evidence(
     if taken_apart is not None:
         document |= taken_apart.to_json(lang)
     if studied is not None:
-        from backtest.engine.result import plain
+        from backtest.plain import plain
 
         document["events"] = document.get("events", {}) | {studied.name: plain(studied.to_json())}
     if out is not None:

@@ -121,8 +121,8 @@ def _document(
     from backtest.composite.multivariate import cronbach_alpha, principal_components
     from backtest.composite.selection import selection
     from backtest.data.sources.supply import lacking
-    from backtest.engine.result import plain
     from backtest.evidence.composite_links import by_construction, links
+    from backtest.plain import plain
     from backtest.views.index_charts import SCALES
 
     last = found.market.sessions[-1]

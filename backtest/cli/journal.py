@@ -212,7 +212,7 @@ def _spoken(numbers: list[int]) -> str:
 
 
 def _forward_json(scored: Forward) -> dict[str, Any]:
-    from backtest.engine.result import plain
+    from backtest.plain import plain
 
     document: dict[str, Any] = plain(
         {
@@ -228,7 +228,7 @@ def _forward_json(scored: Forward) -> dict[str, Any]:
 
 
 def _judged_json(judged: Judgement) -> dict[str, Any]:
-    from backtest.engine.result import plain
+    from backtest.plain import plain
 
     document: dict[str, Any] = plain(
         {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +19,7 @@ from backtest.engine.portfolio import Books, daily_portfolio
 from backtest.engine.registry import Figures, cut
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.plain import document
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
 
@@ -370,33 +370,6 @@ class BacktestResult(Displayed):
                 "manifest": dict(self.manifest),
             }
         )
-
-
-def document(entries: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a mapping as JSON has it; see `plain`."""
-    return {str(key): plain(item) for key, item in entries.items()}
-
-
-def plain(value: Any) -> Any:
-    """Turn a value into what JSON has: mappings, lists, text, finite numbers, None.
-
-    What knows its own JSON is asked for it.
-    """
-    if hasattr(value, "to_json") and not isinstance(value, str):
-        return plain(value.to_json())
-    if isinstance(value, Mapping):
-        return document(value)
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, (pd.Timestamp, np.datetime64)):
-        return f"{pd.Timestamp(value):%Y-%m-%d}"
-    if isinstance(value, (float, np.floating)):
-        return float(value) if np.isfinite(value) else None
-    if isinstance(value, np.integer):
-        return int(value)
-    if value is None or isinstance(value, (str, int, bool)):
-        return value
-    return json.loads(json.dumps(value, default=str))
 
 
 def grown(returns: pd.Series, cash: float) -> pd.Series:

@@ -20,7 +20,7 @@ from backtest.engine.benchmarks import (
 )
 from backtest.engine.plan import SAME_CLOSE, fill_used
 from backtest.engine.recording import record_run
-from backtest.engine.result import BacktestResult, plain
+from backtest.engine.result import BacktestResult
 from backtest.engine.run_notes import (
     before_launch,
     over_jumps,
@@ -35,6 +35,7 @@ from backtest.market import Date, Market
 from backtest.market.episodes import bounds
 from backtest.market.frequency import PERIODS
 from backtest.notes import Note
+from backtest.plain import plain
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
 from backtest.strategy.leaks import told

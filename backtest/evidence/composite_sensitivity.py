@@ -18,11 +18,11 @@ from backtest.composite import Framework, composite
 from backtest.composite.framework import CHOICES
 from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed, put_in
-from backtest.engine.result import document
 from backtest.errors import UserError
 from backtest.evidence.composite_sobol import LEVEL, SHARES, VERDICTS, indices, sample
 from backtest.evidence.composite_variants import FrameworkVariants
 from backtest.market import Market
+from backtest.plain import document
 from backtest.strategy import Strategy, field_names
 
 BASE = 512  # rows of the sample, before it is crossed with itself

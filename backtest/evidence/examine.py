@@ -13,7 +13,7 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs
 from backtest.display import Displayed, put_in
 from backtest.engine.resampling import block_length
-from backtest.engine.result import BacktestResult, document
+from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.evidence.attribution import Attribution, attributions, partition
 from backtest.evidence.claim_profit import claim_profit
@@ -33,6 +33,7 @@ from backtest.evidence.timing import ReturnSplit, around, drawdowns, split, swit
 from backtest.evidence.year_path import YearPath, year_path
 from backtest.market import Date, Market
 from backtest.notes import Note
+from backtest.plain import document
 from backtest.strategy import Strategy, TriggerRotation
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Source

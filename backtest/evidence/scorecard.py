@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from backtest.display import Displayed, put_in
-from backtest.engine.result import document
 from backtest.errors import UserError
 from backtest.evidence.causes import causes
 from backtest.evidence.chance import Placebo
@@ -46,6 +45,7 @@ from backtest.evidence.verdict import (
 from backtest.evidence.windows import CannotTell, Window, resolve
 from backtest.market import Date, Market
 from backtest.notes import Note, Titled
+from backtest.plain import document
 from backtest.strategy.claim import Claim, Source, days_of
 from backtest.strategy.thesis import Falsifier
 

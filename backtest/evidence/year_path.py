@@ -9,11 +9,12 @@ import pandas as pd
 
 from backtest.display import Displayed
 from backtest.engine import metrics
-from backtest.engine.result import BacktestResult, document
+from backtest.engine.result import BacktestResult
 from backtest.evidence.timing import basket_returns
 from backtest.market import Market
 from backtest.market.market import EQUAL_WEIGHT
 from backtest.notes import Note
+from backtest.plain import document
 from backtest.strategy import TriggerRotation
 from backtest.triggers import Reading
 

@@ -12,9 +12,9 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.benchmarks import benchmark_levels, benchmark_returns
 from backtest.engine.plan import fill_used
-from backtest.engine.result import document, plain
 from backtest.engine.simulate import simulate
 from backtest.market import Market
+from backtest.plain import document, plain
 from backtest.strategy import Strategy
 from backtest.today.journal import Entry, read
 from backtest.today.position import position

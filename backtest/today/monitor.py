@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.engine.result import document
 from backtest.market import Market
 from backtest.notes import Note
+from backtest.plain import document
 from backtest.strategy import Strategy
 from backtest.triggers import Reading, Trigger
 

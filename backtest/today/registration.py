@@ -9,11 +9,11 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs
 from backtest.engine.plan import fill_used
 from backtest.engine.resampling import block_length, resampling_counts
-from backtest.engine.result import document
 from backtest.engine.simulate import simulate
 from backtest.errors import UserError
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD
 from backtest.market import Market
+from backtest.plain import document
 from backtest.strategy import Strategy
 from backtest.strategy.holding import fitted
 from backtest.strategy.source import source_identity

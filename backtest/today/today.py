@@ -11,11 +11,11 @@ import pandas as pd
 from backtest.costs import ETF_COSTS, Costs, cost_model
 from backtest.display import Displayed
 from backtest.engine.plan import fill_used
-from backtest.engine.result import document
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.frequency import PERIODS
 from backtest.notes import Note, listed
+from backtest.plain import document
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
 from backtest.strategy.look import look

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.engine.result import plain
+from backtest.plain import plain
 from backtest.strategy import Strategy
 from backtest.tuning.honesty import Honesty
 

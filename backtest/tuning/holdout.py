@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from backtest.engine.held import lineage
-from backtest.engine.result import BacktestResult, plain
+from backtest.engine.result import BacktestResult
 from backtest.engine.run import run
 from backtest.errors import UserError
 from backtest.market import Date, Market
 from backtest.market.market import timestamp
+from backtest.plain import plain
 from backtest.trials.fingerprints import canonical
 from backtest.trials.ledger import Ledger, Opening
 from backtest.tuning.sweep_result import Sweep

@@ -18,10 +18,10 @@ from backtest.engine.held import lineage
 from backtest.engine.metrics import Metric
 from backtest.engine.portfolio import daily_portfolio
 from backtest.engine.recording import one_held
-from backtest.engine.result import plain
 from backtest.engine.run import run_many
 from backtest.errors import UserError
 from backtest.market import Market
+from backtest.plain import plain
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions, rotates
 from backtest.strategy.look import look

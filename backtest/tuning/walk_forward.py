@@ -136,7 +136,7 @@ class WalkForward(Displayed):
 
     def to_json(self) -> dict[str, object]:
         """Return the windows, the decay, and both results' summaries as plain values."""
-        from backtest.engine.result import plain
+        from backtest.plain import plain
 
         document: dict[str, object] = plain(
             {

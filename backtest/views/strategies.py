@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from backtest.engine.result import plain
 from backtest.parameter import Parameter, said_of
+from backtest.plain import plain
 from backtest.strategy import Strategy
 from backtest.strategy.words import said_by
 from backtest.views.page import Page, Section, table
