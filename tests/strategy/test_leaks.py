@@ -124,7 +124,7 @@ def test_what_looks_ahead_is_found_and_its_input_named(subject, names, ahead, wh
     assert leak.whole is whole
     if ahead is not None:
         assert 1 <= leak.ahead <= ahead
-    assert quick_check(subject, market) is not None
+    assert quick_check(subject, market, seconds=600.0) is not None  # not by the machine's speed
 
 
 def test_the_instruments_whose_weights_change_are_named(market):
