@@ -24,7 +24,7 @@ from backtest.views.charts import (
     spans,
 )
 from backtest.views.numbers import NOTHING, written
-from backtest.views.palette import DIVERGING, GRAY, MARK, SEQUENTIAL
+from backtest.views.palette import COUNTS, DIVERGING, GRAY, MARK, SEQUENTIAL
 
 TICKS = {"growth": ".3~g", "percent": ".0%", "signed percent": "+.0%", "ratio": ".2f"}
 HOVERS = {"growth": ".3f", "percent": ".1%", "signed percent": "+.1%"}
@@ -262,7 +262,7 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
             "type": "bar",
             "x": _numbers(pd.Series(panel.counts.index)),
             "y": panel.counts.astype(int).tolist(),
-            "marker": {"color": "#56B4E9", "line": {"width": 0}},
+            "marker": {"color": COUNTS, "line": {"width": 0}},
             "hovertemplate": "%{x:.2f}: %{y}<extra></extra>",
         }
     ]

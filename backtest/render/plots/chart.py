@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from backtest.render.plots.fonts import drawable, fonts
-from backtest.render.plots.legend import DASHES, SOFT, draw_key, key_rows, key_width
+from backtest.render.plots.legend import DASHES, draw_key, key_rows, key_width
 from backtest.views.charts import (
     Bars,
     Chart,
@@ -29,7 +29,7 @@ from backtest.views.charts import (
     spans,
 )
 from backtest.views.numbers import written
-from backtest.views.palette import DIVERGING, GRAY, MARK, SEQUENTIAL, SHADE
+from backtest.views.palette import COUNTS, DIVERGING, GRAY, INK, MARK, RULE, SEQUENTIAL, SHADE, SOFT
 
 WIDTH = 9.0  # inches
 PIXELS = 96.0  # of a panel's height in an inch
@@ -38,7 +38,6 @@ ORIGIN = 0.2  # inches, of the line below a picture of its own
 SPAN = 84  # letters that fit below an axis
 LABEL = 26  # letters of a line that names a row
 ROOMY = 14  # columns of a grid whose cells have room for a decimal
-INK, RULE = "#1D2125", "#E3E6E9"
 
 
 class Picture(Figure):
@@ -242,7 +241,7 @@ def _whiskers(axes: Axes, panel: Whiskers) -> None:
 def _counts(axes: Axes, panel: Counts) -> None:
     middles = panel.counts.index.to_numpy(dtype=float)
     wide = float(np.diff(middles).min()) if len(middles) > 1 else 1.0
-    axes.bar(middles, panel.counts.to_numpy(), 0.92 * wide, color="#56B4E9")
+    axes.bar(middles, panel.counts.to_numpy(), 0.92 * wide, color=COUNTS)
     for name, value in panel.marks.items():
         axes.axvline(value, color=MARK, lw=1.6)
         axes.annotate(

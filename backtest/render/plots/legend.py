@@ -5,9 +5,9 @@ from rich.cells import cell_len
 
 from backtest.render.plots.fonts import drawable
 from backtest.views.charts import Key
+from backtest.views.palette import SOFT
 
 DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "points": ""}
-SOFT = "#5A6169"
 
 
 def key_width(key: Key) -> float:

@@ -8,10 +8,10 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from rich.cells import cell_len
 
-from backtest.render.plots.chart import INK, RULE, draw, height
+from backtest.render.plots.chart import draw, height
 from backtest.render.plots.fonts import drawable, fonts
-from backtest.render.plots.legend import SOFT
 from backtest.views.page import Page, Section, Table
+from backtest.views.palette import BANNER, INK, RULE, SOFT
 from backtest.views.words import Words
 
 WIDE, HIGH, EDGE = 8.27, 11.69, 0.7  # inches, A4
@@ -28,7 +28,7 @@ def to_pdf(page: Page) -> bytes:
         sheet.write(page.title, 18, weight="bold")
         sheet.write(page.subtitle, 9, color=SOFT)
         for banner in page.banners:
-            sheet.write(banner, 9.5, back="#FDF5E2")
+            sheet.write(banner, 9.5, back=BANNER)
         sheet.gap(0.1)
         sheet.write(page.conclusion, 11.5)
         for section in page.sections:
