@@ -122,20 +122,24 @@ def keep_comparison(results: list[BacktestResult], folder: Path | None) -> None:
     best = max(known, key=lambda one: one["summary"]["sharpe"] or -1e9)
     label = labels_of(results)[known.index(best)]
     manifest = {**best["manifest"], "compared": labels_of(results)}
-    settings = f"best of {len(results)}"
-    from backtest.records.runs import keep
-
-    _keep(keep, "compare", label, settings, manifest, best["summary"], folder)
+    _keep_tried("compare", label, manifest, best["summary"], folder)
 
 
 def keep_tuning(
     kind: str, manifest: dict[str, Any], figures: dict[str, Any], folder: Path | None
 ) -> None:
     """Note a tuning among the runs, with the figures of the best variant."""
-    settings = f"{manifest['variants']} variants of {', '.join(manifest['swept'])}"
-    from backtest.records.runs import keep
+    _keep_tried(kind, manifest["strategy"], manifest, figures, folder)
 
-    _keep(keep, kind, manifest["strategy"], settings, manifest, figures, folder)
+
+def _keep_tried(
+    kind: str, strategy: str, manifest: dict[str, Any], figures: dict[str, Any], folder: Path | None
+) -> None:
+    from backtest.records.runs import keep
+    from backtest.views.runs import tried
+    from backtest.views.words import Words
+
+    _keep(keep, kind, strategy, tried(manifest, Words()), manifest, figures, folder)
 
 
 def _keep(noted: Callable[..., object], *values: Any) -> None:

@@ -96,7 +96,7 @@ def clustered(values: Array, together: Array) -> tuple[float, float]:
 
 
 def pooled(values: Array, together: Array) -> tuple[float, float]:
-    """Return the same from one variance pooled over the events; exact if it is equal and normal."""
+    """Return the same with one variance pooled over the events; exact if normal and equal."""
     rest, freedom, unbiased = _deviations(values, together, np.eye(len(values)))
     if not unbiased > 0:
         return math.nan, 0.0

@@ -50,7 +50,7 @@ def two_bulls_elsewhere(claim: Claim, market: Market, length: int) -> pd.Series:
 
 
 def both_rise(at: Measurement) -> Placebo:
-    """Return the placebo: windows in which both rise by as many of their own deviations.
+    """Return the placebo: windows in which both rise by as many own standard deviations.
 
     Bonds move far less than stocks: the lesser of both returns could hardly ever be called high.
     """

@@ -24,7 +24,7 @@ def runs_page(runs: Sequence[Mapping[str, Any]], say: Words) -> Page:
             "made": run["made"][:16].replace("T", " "),
             "command": run["kind"],
             "strategy": run["strategy"],
-            "parameters": _settings(run, say),
+            "parameters": tried(run["manifest"], say) or say(run["settings"]),
             "market": run["market"],
             "window": " … ".join(run["window"]),
             **{say.figure(name): figure(name, run["figures"][name]) for name in SHOWN},
@@ -44,15 +44,14 @@ def runs_page(runs: Sequence[Mapping[str, Any]], say: Words) -> Page:
     )
 
 
-def _settings(run: Mapping[str, Any], say: Words) -> str:
-    """Say what was set, swept or compared."""
-    manifest = run["manifest"]
+def tried(manifest: Mapping[str, Any], say: Words) -> str:
+    """Say what was swept or compared; nothing of a single backtest."""
     if "swept" in manifest:
         names = ", ".join(manifest["swept"])
         return say("{count} variants of {names}", count=manifest["variants"], names=names)
     if "compared" in manifest:
         return say("best of {count}", count=len(manifest["compared"]))
-    return say(str(run["settings"]))
+    return ""
 
 
 def differences_page(
