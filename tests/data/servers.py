@@ -149,6 +149,11 @@ def _handler(site):
             except (OSError, ValueError):
                 self.close_connection = True
 
+        def finish(self):
+            super().finish()
+            if self.connection is not self.request:  # a tunnel's, which the server does not know
+                self.connection.close()
+
     return Handler
 
 
