@@ -75,6 +75,19 @@ LOOKS_AHEAD = (
 BUILT_IN = Look("built in")
 NOT_CHECKED = Look("not checked", Note("not checked for look-ahead: --no-check was given"))
 NONE_FOUND = Look("none found")
+STOPPED = (
+    "the short check for look-ahead ran out of time after {done} of {planned} tries and found none "
+    "in these; run '{run}'"
+)
+
+
+@dataclass(frozen=True)
+class Quick:
+    """How far a short check came: the leak it found, if any, after so many of the planned tries."""
+
+    leak: Leak | None
+    done: int
+    planned: int
 
 
 def look(
@@ -111,7 +124,11 @@ def look(
         )
     if not check:
         return NOT_CHECKED
-    leak = quick_check(subject, market, seconds=seconds, known=known)
+    quick = quick_check(subject, market, seconds=seconds, known=known)
+    leak = quick.leak
+    if leak is None and quick.done < quick.planned:
+        tries = {"done": quick.done, "planned": quick.planned}
+        return Look(NONE_FOUND.found, Note(STOPPED, **tries, run=command(subject)))
     if leak is None:
         return NONE_FOUND
     code = LOOKS_AHEAD[0 if leak.cut_off else 1]
@@ -125,8 +142,8 @@ def quick_check(
     *,
     seconds: float = SECONDS,
     known: Decided | None = None,
-) -> Leak | None:
-    """Return a leak if a short look finds one: a few cuts, within a budget of time.
+) -> Quick:
+    """Look for a leak at a few cuts, within a budget of time.
 
     Parameters
     ----------
@@ -143,12 +160,12 @@ def quick_check(
     return market.remember(key, lambda: _quick(subject, market, seconds, known))
 
 
-def _quick(subject: Subject, market: Market, seconds: float, known: Decided | None) -> Leak | None:
+def _quick(subject: Subject, market: Market, seconds: float, known: Decided | None) -> Quick:
     began = time.perf_counter()
     full = decided(subject, market) if known is None else known
     cuts = cut_sessions(full, 8, seed=0)
     if not cuts:
-        return None
+        return Quick(None, 0, 0)
     near, middle, late = (cuts[place] for place in (len(cuts) // 4, len(cuts) // 2, -1))
     plan: list[tuple[int, int | None]] = [(near, None), (near, 1), (near, 0)]
     plan += [(middle, None), (middle, 0), (middle, 1), (late, None), (cuts[0], 0), (cuts[0], 1)]
@@ -156,12 +173,12 @@ def _quick(subject: Subject, market: Market, seconds: float, known: Decided | No
     for number, (cut, seed) in enumerate(plan):
         start = time.perf_counter()
         if number and start - began + slowest > seconds:
-            break
+            return Quick(None, number, len(plan))
         leak = differs(subject, market, full, cut, seed, AFTER)
         if leak is not None:
-            return leak
+            return Quick(leak, number + 1, len(plan))
         slowest = max(slowest, time.perf_counter() - start)
-    return None
+    return Quick(None, len(plan), len(plan))
 
 
 def own(value: Any) -> bool:

@@ -50,7 +50,7 @@ def test_a_run_that_looks_ahead_says_so_first_everywhere(folder):
 def test_an_honest_one_is_looked_at_and_a_built_in_one_needs_no_look(folder):
     said = json.loads(nqp("run", "honest.py", "--json", cwd=folder).stdout)
     assert said["manifest"]["look_ahead"] == "none found"
-    assert not any("ahead" in text for text in said["warnings"])
+    assert not any("looks ahead" in text for text in said["warnings"])
     said = json.loads(nqp("run", "equal-weight", "--json", cwd=folder).stdout)
     assert said["manifest"]["look_ahead"] == "built in"
 

@@ -373,6 +373,16 @@ def test_where_ones_own_class_was_found_is_no_difference_but_what_it_does_is(mar
     assert kebab("Fancy") == "fancy"
 
 
+def test_how_far_a_short_check_came_is_no_difference(market, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("backtest.engine.run.SECONDS", 0.0)
+        patch.setattr("backtest.engine.run.SHARE", 0.0)
+        result = run(Fancy(), market.until("2016-12-30"))
+    assert "ran out of time after 1 of 9 tries" in result.warnings[0]
+    write_run(result, tmp_path)
+    assert verify(tmp_path, KNOWN, given=FANCY).reproduces
+
+
 def stored(name, market, folder):
     """Store a market whose prices are those of a small made-up one; return its snapshot."""
     folder.mkdir()

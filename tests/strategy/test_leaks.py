@@ -1,6 +1,6 @@
 """Strategies and triggers that look ahead are found, and what they read of the future is named."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pytest
 from backtest.strategy import Strategy
 from backtest.strategy.allocation import cash, equal
 from backtest.strategy.leaks import cut_sessions, decided, leaks
-from backtest.strategy.look import quick_check
+from backtest.strategy.look import Quick, look, quick_check
 from backtest.triggers import Trigger
 from strategies import RateRotation
 from tests.markets import make_market
@@ -124,7 +124,7 @@ def test_what_looks_ahead_is_found_and_its_input_named(subject, names, ahead, wh
     assert leak.whole is whole
     if ahead is not None:
         assert 1 <= leak.ahead <= ahead
-    assert quick_check(subject, market, seconds=600.0) is not None  # not by the machine's speed
+    assert quick_check(subject, market, seconds=600.0).leak  # not by the machine's speed
 
 
 def test_the_instruments_whose_weights_change_are_named(market):
@@ -140,7 +140,7 @@ def test_the_instruments_whose_weights_change_are_named(market):
 @pytest.mark.parametrize("subject", [Honest(), RateRotation()], ids=lambda x: type(x).__name__)
 def test_what_does_not_look_ahead_passes(subject, market):
     assert leaks(subject, market, cut_sessions(decided(subject, market), 6, seed=0)) == ()
-    assert quick_check(subject, market) is None
+    assert quick_check(subject, market).leak is None
 
 
 def test_cuts_are_where_decisions_change_at_random_and_at_the_end(market):
@@ -159,4 +159,14 @@ def test_nothing_decided_leaves_nowhere_to_cut(market):
             return cash(market) * np.nan
 
     assert cut_sessions(decided(Waits(), market), 12, seed=0) == []
-    assert quick_check(Waits(), market) is None
+    assert quick_check(Waits(), market) == Quick(None, 0, 0)
+
+
+def test_a_short_check_that_runs_out_of_time_says_so(market):
+    assert look(Honest(), market, seconds=600.0).notes == ()
+    short = replace(market)  # what was found on the other is not remembered here
+    seen = look(Honest(), short, seconds=0.0)
+    (note,) = seen.notes
+    assert str(note).startswith("the short check for look-ahead ran out of time after 1 of 9 tries")
+    assert "nqp check test_leaks.py:Honest" in str(note)
+    assert not seen.peeks

@@ -23,7 +23,7 @@ from backtest.records.verify.recorded import (
     other_folder,
     strategy_of,
 )
-from backtest.strategy.look import NOT_CHECKED
+from backtest.strategy.look import NOT_CHECKED, STOPPED
 from backtest.strategy.source import OWN
 from backtest.views.words import recalled
 
@@ -192,12 +192,22 @@ def again(
         start=manifest["window"][0],
         check=manifest.get("look_ahead") != NOT_CHECKED.found,
     )
+    return _as_told(result, manifest)
+
+
+def _as_told(result: BacktestResult, manifest: Mapping[str, Any]) -> BacktestResult:
+    """Take over what no second run can know: the cut of its data, the time of its short check."""
     cut = recalled(manifest.get("cut"))
-    if cut is None:
-        return result
-    notes = [cut.to_json(), *result.manifest["notes"]]
-    known = {**result.manifest, "cut": cut.to_json(), "notes": notes}
-    return replace(result, manifest=known, warnings=(cut, *result.warnings))
+    then = [note for note in map(recalled, manifest.get("notes", ())) if _of_time(note)]
+    now = [note for note in result.warnings if not _of_time(note)]
+    warnings = (*filter(None, (cut, *then)), *now)
+    notes = [note.to_json() for note in warnings if isinstance(note, Note)]
+    known = {**result.manifest, "cut": cut and cut.to_json(), "notes": notes}
+    return replace(result, manifest=known, warnings=warnings)
+
+
+def _of_time(note: object) -> bool:
+    return isinstance(note, Note) and note.code == STOPPED
 
 
 def _check_is_run(folder: Path) -> None:
