@@ -16,13 +16,13 @@ def baskets_page(market: Market, found: Sequence[Coverage], say: Words) -> Page:
         sectors=len(market.universe.sectors),
         baskets=len(found),
     )
-    why = () if say.chinese else tuple(f"{one.basket.name}: {one.basket.note}." for one in found)
+    why = [f"{one.basket.name}: {one.basket.note}." for one in found if one.basket.note]
     return Page(
         title=say("Baskets on {market}", market=market.name),
         language=say.language,
         conclusion=said,
         sections=(_sectors(market, say), _baskets(market, found, say)),
-        notes=tuple(note for note, one in zip(why, found, strict=False) if one.basket.note),
+        notes=() if say.chinese else tuple(why),
     )
 
 

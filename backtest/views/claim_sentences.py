@@ -50,14 +50,13 @@ def amount(value: float, unit: str, language: str = "en") -> str:
     return f"{value:.0%}" if unit == "share" else f"{value:+.2f}"
 
 
-def finding_sentences(finding: ClaimFinding, language: str = "en") -> list[str]:
+def finding_sentences(finding: ClaimFinding, say: Words) -> list[str]:
     """Return the sentences on one finding, as one text."""
-    return [sentence(finding, Words(language))]
+    return [sentence(finding, say)]
 
 
-def card_sentences(card: Scorecard, language: str = "en") -> list[str]:
+def card_sentences(card: Scorecard, say: Words) -> list[str]:
     """Return the whole first, then a text for each claim."""
-    say = Words(language)
     return [overview(card, say), *(sentence(item, say) for item in card.findings)]
 
 

@@ -4,34 +4,26 @@ import math
 from collections.abc import Iterator
 
 from backtest.evidence.event_kinds import EventsByKind
-from backtest.views.numbers import shaped
+from backtest.evidence.events import EventStudy
+from backtest.views.numbers import written
 from backtest.views.page import Page, Section, Table, table
 from backtest.views.words import Words
-
-POINTS = "{:+.1f}"
 
 
 def events_page(found: EventsByKind, say: Words) -> Page:
     """Return the page of a study of events."""
-    section = events_section(found, say)
-    return Page(
-        title="",
-        language=say.language,
-        sections=(section,),
-    )
+    return Page("", say.language, sections=(events_section(found, say),))
 
 
 def events_section(found: EventsByKind, say: Words) -> Section:
     """Say what was measured, what followed, and list it by kind."""
-    notes = []
-    if found.ignored:
-        notes.append(say("ignored columns: {names}", names=say.listed(list(found.ignored))))
+    ignored = say("ignored columns: {names}", names=say.listed(list(found.ignored)))
     return Section(
         id="events",
         title=say("Events: {name}", name=found.name),
         sentences=(_design(found, say), _mean(found, say), *_doubts(found, say)),
         tables=(_kinds(found, say),) if len(found.kinds) else (),
-        notes=tuple(notes),
+        notes=(ignored,) if found.ignored else (),
     )
 
 
@@ -51,25 +43,15 @@ def _mean(found: EventsByKind, say: Words) -> str:
     made = found.whole
     if not len(made.events):
         return say("No event has enough sessions before and after it.")
-    bounds = made.interval
-    width = (
-        say("no interval: {reason}", reason=say.said(made.reason))
-        if bounds is None
-        else say(
-            "90% interval {low} to {high}",
-            low=_points(bounds.low),
-            high=_points(bounds.high),
-        )
-    )
     return say(
         "After {count} event sessions the mean abnormal return was {car} points ({width}); p "
         "{other} against other dates as far apart, {bmp} by BMP, {rank} by ranks.",
         count=int(made.figures["sessions"]),
-        car=_points(made.car),
-        width=width,
-        other=_p(made.p),
-        bmp=_p(made.figures["bmp_p"]),
-        rank=_p(made.figures["rank_p"]),
+        car=points(made.car),
+        width=width(made, say),
+        other=p_value(made.p),
+        bmp=p_value(made.figures["bmp_p"]),
+        rank=p_value(made.figures["rank_p"]),
     )
 
 
@@ -79,7 +61,7 @@ def _doubts(found: EventsByKind, say: Words) -> Iterator[str]:
             "{count} events have no known time: taken as known after the close instead of "
             "during the day the mean is {car} points.",
             count=found.unknown,
-            car=_points(found.later),
+            car=points(found.later),
         )
     if any(found.flagged.values()):
         yield say(
@@ -97,27 +79,37 @@ def _doubts(found: EventsByKind, say: Words) -> Iterator[str]:
 def _kinds(found: EventsByKind, say: Words) -> Table:
     kinds = found.kinds
     bounds = [
-        "–" if math.isnan(low) else f"{_points(low)} … {_points(high)}"
+        "–" if math.isnan(low) else f"{points(low)} … {points(high)}"
         for low, high in zip(kinds["low"], kinds["high"], strict=True)
     ]
     cells = {
         "events": kinds["events"].map(str),
-        "mean return, points": map(_points, kinds["car"]),
+        "mean return, points": map(points, kinds["car"]),
         "90% interval": bounds,
-        "p": map(_p, kinds["p"]),
-        "p (Holm)": map(_p, kinds["p_holm"]),
-        "BMP": map(_p, kinds["bmp_p"]),
-        "ranks": map(_p, kinds["rank_p"]),
-        "unknown after close": map(_points, kinds["car_later"]),
+        "p": map(p_value, kinds["p"]),
+        "p (Holm)": map(p_value, kinds["p_holm"]),
+        "BMP": map(p_value, kinds["bmp_p"]),
+        "ranks": map(p_value, kinds["rank_p"]),
+        "unknown after close": map(points, kinds["car_later"]),
     }
     caption = say("By kind; p corrected over the kinds")
     drop = ("unknown after close", "ranks", "BMP")
     return table(say, cells, kinds.index, caption=caption, drop=drop, head="kind")
 
 
-def _points(value: float) -> str:
-    return shaped(100.0 * value, POINTS)
+def width(made: EventStudy, say: Words) -> str:
+    """Say how far the mean return could be from where it is, or why that cannot be said."""
+    bounds = made.interval
+    if bounds is None:
+        return say("no interval: {reason}", reason=say.said(made.reason))
+    return say("90% interval {low} to {high}", low=points(bounds.low), high=points(bounds.high))
 
 
-def _p(value: float) -> str:
-    return shaped(value, "{:.2f}")
+def points(value: float) -> str:
+    """Write a return in percentage points."""
+    return written(100.0 * value, "points")
+
+
+def p_value(value: float) -> str:
+    """Write a p-value."""
+    return written(value, "ratio")

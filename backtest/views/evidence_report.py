@@ -6,6 +6,7 @@ from backtest.evidence.event_kinds import EventsByKind
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.scorecard import Scorecard
 from backtest.market import Market
+from backtest.views.claim_sentences import overview
 from backtest.views.events import events_section
 from backtest.views.page import Page, Section, Table
 from backtest.views.run_report import NO_PROMISE, result_page, run_report
@@ -37,19 +38,22 @@ def evidence_report(
         What followed the events of a file.
     """
     say = Words(language)
-    claims = scorecard(card, say)
     studied = () if events is None else (events_section(events, say),)
-    valued = () if card.reratings is None else (valuation(card.reratings, say),)
+    claims, *rest = _claims(card, say)
     if found is not None:
-        whole = falsifiers_section(card.settled, say)
-        told = (claims, *whole, *valued, each_claim(card, say))
-        extra = (*taken_apart(found, say), *studied, *told)
+        extra = (*taken_apart(found, say), *studied, claims, *rest)
         return run_report(
             found.result, market=market, source=card.source, extra=extra, language=language
         )
-    whole = falsifiers_section(card.settled, say)
-    sections = (replace(claims, sentences=()), *whole, *valued, each_claim(card, say), *studied)
+    sections = (replace(claims, sentences=()), *rest, *studied)
     return replace(_card_page(card, say), sections=sections)
+
+
+def _claims(card: Scorecard, say: Words) -> tuple[Section, ...]:
+    """List the claims, what would refute the thesis, what valuations did, and say each claim."""
+    valued = () if card.reratings is None else (valuation(card.reratings, say),)
+    whole = falsifiers_section(card.settled, say)
+    return (scorecard(card, say), *whole, *valued, each_claim(card, say))
 
 
 def _card_page(card: Scorecard, say: Words) -> Page:
@@ -66,7 +70,7 @@ def _card_page(card: Scorecard, say: Words) -> Page:
             date=f"{card.as_of:%Y-%m-%d}",
         ),
         language=say.language,
-        conclusion=card.sentences(say.language)[0],
+        conclusion=overview(card, say),
         banners=(say(WARNING),) if card.synthetic else (),
         footer=(say("Data snapshot {name}.", name=card.snapshot[:12]), say(NO_PROMISE)),
         origin=" · ".join([*synthetic, card.market, data]),
@@ -75,12 +79,9 @@ def _card_page(card: Scorecard, say: Words) -> Page:
 
 def scorecard_page(card: Scorecard, say: Words) -> Page:
     """Return a row per claim, then a sentence or two on each."""
-    told = scorecard(card, say)
-    page = _card_page(card, say)
-    valued = () if card.reratings is None else (valuation(card.reratings, say),)
-    whole = falsifiers_section(card.settled, say)
-    bare = replace(told, title="", sentences=())
-    return replace(page, sections=(bare, *whole, *valued, each_claim(card, say)))
+    claims, *rest = _claims(card, say)
+    bare = replace(claims, title="", sentences=())
+    return replace(_card_page(card, say), sections=(bare, *rest))
 
 
 def strategy_page(found: StrategyEvidence, say: Words) -> Page:

@@ -6,11 +6,11 @@ from backtest.today.forward import Forward
 from backtest.today.journal import Journal
 from backtest.today.registration import Judgement
 from backtest.today.thesis_registration import ThesisJudgement
-from backtest.views.numbers import column, shaped
+from backtest.views.numbers import column, written
 from backtest.views.page import Page, Section, Table, table
 from backtest.views.words import Words
 
-SIGNED = "{:+.1%}"
+SIGNED = "signed percent"
 TONES = {"held": "good", "failed": "bad", "cannot tell": "unsure"}
 
 
@@ -70,8 +70,8 @@ def recorded_line(scored: Forward, say: Words) -> str:
         "Over the {sessions} sessions since then it earned {forward} after costs, the static "
         "blend {blend}.",
         sessions=len(scored.returns),
-        forward=SIGNED.format(grown["forward"]),
-        blend=SIGNED.format(grown["blend"]),
+        forward=written(grown["forward"], SIGNED),
+        blend=written(grown["blend"], SIGNED),
     )
     return f"{told} {earned} {_needed(scored, say)}"
 
@@ -131,7 +131,7 @@ def _registered(judged: Sequence[Judgement], say: Words) -> Table:
             "strategy": one.entry.body["strategy"],
             "until": one.entry.body["until"],
             "sessions": str(one.sessions),
-            "excess over the static blend": shaped(one.ahead, SIGNED),
+            "excess over the static blend": written(one.ahead, SIGNED),
             "verdict": say(one.verdict) if one.complete else say("window not over"),
         }
         for one in judged

@@ -65,7 +65,7 @@ def pictured(value: object, language: str = "en") -> Page:
 
 def sentences_of(value: object, language: str = "en") -> list[str]:
     """Return what a value says in sentences."""
-    found: list[str] = _view(SENTENCES, value)(value, language)
+    found: list[str] = _view(SENTENCES, value)(value, Words(language))
     return found
 
 

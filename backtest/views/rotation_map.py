@@ -22,13 +22,8 @@ NAMED = 8  # points with their names beside them, those farthest from the middle
 
 def map_page(found: RotationMap, say: Words) -> Page:
     """Return the map's page: which groups lead, a picture with weekly paths, and a table."""
-    labels = {str(name): group_name(str(name), say) for name in found.points.index}
-    by_quadrant = {
-        quadrant: [labels[str(name)] for name in found.points.index[rows]]
-        for quadrant in QUADRANTS
-        for rows in [(found.points["quadrant"] == quadrant).to_numpy()]
-    }
-    leading = by_quadrant["leading"]
+    labels, quadrants = _labels(found, say), found.points["quadrant"]
+    leading = [labels[str(name)] for name in quadrants.index[quadrants == "leading"]]
     conclusion = say(
         "{leading} of {count} groups lead: {names}.",
         leading=len(leading),
@@ -47,7 +42,6 @@ def map_page(found: RotationMap, say: Words) -> Page:
 
 def map_section(found: RotationMap, say: Words) -> Section:
     """Draw the map, week by week over the last half-year, and list its points."""
-    labels = {str(name): group_name(str(name), say) for name in found.points.index}
     about = say(
         "Strength is a group's ratio to the {against} over that ratio's mean of {window} sessions; "
         "momentum is strength over what it was {change} sessions ago. Both are 100 where nothing "
@@ -61,31 +55,34 @@ def map_section(found: RotationMap, say: Words) -> Section:
         id="map",
         title=say("Relative strength and its momentum"),
         charts=(map_chart(found, say),),
-        tables=(_table(found, labels, say),),
+        tables=(_table(found, say),),
         notes=(about,),
     )
 
 
-def group_name(name: str, say: Words) -> str:
-    """Return what a sector or basket is called in a language."""
-    known = sectors().get(name)
-    return say.name(name) if known is None else say.of(known, "name")
+def _labels(found: RotationMap, say: Words) -> dict[str, str]:
+    """Return what each sector or basket is called in a language."""
+    known = sectors()
+    return {
+        name: say.of(known[name], "name") if name in known else say.name(name)
+        for name in map(str, found.points.index)
+    }
 
 
-def _table(found: RotationMap, labels: Mapping[str, str], say: Words) -> Table:
+def _table(found: RotationMap, say: Words) -> Table:
     points = found.points
     cells = {
         "strength": [f"{value:.1f}" for value in points["strength"]],
         "momentum": [f"{value:.1f}" for value in points["momentum"]],
         "quadrant": map(say, points["quadrant"]),
     }
-    names = [labels[str(name)] for name in points.index]
+    names = _labels(found, say).values()
     return table(say, cells, names, left=("quadrant",), tones=TONES, head="group")
 
 
 def map_chart(found: RotationMap, say: Words) -> Chart:
     """Return the map as of its day, with what it was at each week-end of the half-year before."""
-    labels = {str(name): group_name(str(name), say) for name in found.points.index}
+    labels = _labels(found, say)
     weekly = {}  # of each group the weeks it is known in, and its points
     for name, path in found.history.items():
         known = path.notna().all(axis=1).to_numpy()
@@ -117,7 +114,7 @@ def map_chart(found: RotationMap, say: Words) -> Chart:
         ),
         panels=(today,),
         keys=tuple(Key(say(name), shade) for name, shade in SHADES.items()),
-        data=_table(found, labels, say).cells,
+        data=_table(found, say).cells,
         frames=panels,
     )
 

@@ -109,9 +109,11 @@ def _page(
     result: BacktestResult, known: Mapping[str, Any], source: Source | None, say: Words
 ) -> Page:
     """Return the page as far as it is the same whatever follows its top."""
+    manifest = result.manifest
+    parts = [" … ".join(manifest["window"]), manifest["currency"], say(manifest["set"])]
     return Page(
         title=say("{name} on {market}", name=result.name, market=result.manifest["market"]),
-        subtitle=_subtitle(result.manifest, say),
+        subtitle=" · ".join([*[say("synthetic data")] * result.synthetic, *parts]),
         language=say.language,
         conclusion=conclusion(known, result, say),
         banners=banners(known, result, source, say),
@@ -144,10 +146,3 @@ def origin(manifest: Mapping[str, Any], say: Words) -> str:
         say("data {snapshot}", snapshot=manifest["snapshot"][:12]),
     ]
     return " · ".join([*([say("SYNTHETIC DATA")] if manifest["synthetic"] else []), *parts])
-
-
-def _subtitle(manifest: Mapping[str, Any], say: Words) -> str:
-    parts = [" … ".join(manifest["window"]), manifest["currency"], say(manifest["set"])]
-    if manifest["synthetic"]:
-        parts.insert(0, say("synthetic data"))
-    return " · ".join(parts)

@@ -80,15 +80,13 @@ def _parameters(strategy: Strategy, say: Words) -> dict[str, dict[str, str]]:
     kind = type(strategy)
     if not is_dataclass(kind):
         return {}
-    about, values = said_of(kind), plain(strategy.parameters)
-    rows = {}
+    about, rows = said_of(kind), {}
     declared = {spec.name: spec.type for spec in fields(kind)}
     typed = {name: getattr(one, "__name__", str(one)) for name, one in declared.items()}
-    for name, value in values.items():
+    for name, value in _values_of(strategy).items():
         said = about.get(name, Parameter(""))
-        shown = value["strategy"] if isinstance(value, dict) and "strategy" in value else value
         rows[name] = {
-            "default": say("none") if shown is None else str(shown) or "–",
+            "default": say("none") if value is None else str(value) or "–",
             "unit": say(said.unit) or "–",
             "values": _values(said.range, typed[name], say),
             "what it is": say(said.says) or "–",
@@ -106,13 +104,18 @@ def _values(told: str, typed: str, say: Words) -> str:
 
 def _strategy(strategy: Strategy, say: Words) -> Section:
     claims = f"  [{', '.join(strategy.claims)}]" if strategy.claims else ""
-    parameters = {
-        name: value["strategy"] if isinstance(value, dict) and "strategy" in value else value
-        for name, value in plain(strategy.parameters).items()
-    }
+    parameters = _values_of(strategy)
     return Section(
         strategy.name,
         strategy.name + claims,
         (say(said_by(type(strategy)).summary),),
         notes=(spelled(parameters),) if parameters else (),
     )
+
+
+def _values_of(strategy: Strategy) -> dict[str, Any]:
+    """Return the parameters as plain values, a strategy among them by its name."""
+    return {
+        name: value["strategy"] if isinstance(value, dict) and "strategy" in value else value
+        for name, value in plain(strategy.parameters).items()
+    }

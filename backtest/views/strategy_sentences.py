@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from backtest.evidence.examine import StrategyEvidence
 from backtest.evidence.placebo import PlaceboTest
+from backtest.views.events import p_value, points, width
+from backtest.views.sections.origins import origin_of
 from backtest.views.words import Words
 
 KINDS = {
@@ -12,23 +14,17 @@ KINDS = {
     "time shifts": "the signal shifted in time",
     "sectors dealt again": "sectors reassigned at random",
 }
-PARTS = {
-    "selection": "basket selection",
-    "timing": "timing",
-    "costs": "costs",
-    "filling": "execution lag",
-}
 SIGNIFICANT = 0.05
 
 
-def strategy_sentences(found: StrategyEvidence, language: str = "en") -> list[str]:
+def strategy_sentences(found: StrategyEvidence, say: Words) -> list[str]:
     """Say where the return came from, whether the dates earned it, and what it could have been."""
-    say, chosen = Words(language), found.selection
+    chosen = found.selection
     timing = None if chosen is None else chosen.timing
     among = math.nan if timing is None else timing.p
     told = [
         _return(found, say),
-        _origin(found, say),
+        origin_of(found.split, say),
         "" if chosen is None else say.note(chosen.sentence),
         _placebos(found.placebos, "Over the whole record", among, say),
         _placebos(found.placebos_after, "After the report", among, say),
@@ -58,16 +54,6 @@ def _return(found: StrategyEvidence, say: Words) -> str:
         ours=f"{ours.portfolio:+.1%}",
         theirs=f"{ours.benchmark:+.1%}",
         test=test,
-    )
-
-
-def _origin(found: StrategyEvidence, say: Words) -> str:
-    parts = found.split.to_json()
-    listed = [f"{say(name)} {100 * parts[key]:+.1f}" for key, name in PARTS.items()]
-    return say(
-        "Of the excess return of {active} percentage points: {parts}.",
-        active=f"{100 * parts['active']:+.1f}",
-        parts=say.listed(listed),
     )
 
 
@@ -106,15 +92,10 @@ def _worth(found: StrategyEvidence, say: Words) -> str:
 
 def _events(found: StrategyEvidence, say: Words) -> Iterator[str]:
     for name, made in found.events.items():
-        count, bounds = int(made.figures["sessions"]), made.interval
+        count = int(made.figures["sessions"])
         if not count:
             yield say("{name}: no event with enough sessions.", name=say.name(name))
             continue
-        if bounds is None:
-            width = say("no interval: {reason}", reason=say.said(made.reason))
-        else:
-            low, high = f"{100 * bounds.low:+.1f}", f"{100 * bounds.high:+.1f}"
-            width = say("90% interval {low} to {high}", low=low, high=high)
         yield say(
             "{name}: over the {horizon} sessions from {count} events on, the mean abnormal "
             "return was {car} points ({width}); p = {p} against other dates, {bmp} by BMP, "
@@ -122,9 +103,9 @@ def _events(found: StrategyEvidence, say: Words) -> Iterator[str]:
             name=say.name(name),
             horizon=made.design.horizon,
             count=count,
-            car=f"{100 * made.car:+.1f}",
-            width=width,
-            p=f"{made.p:.2f}",
-            bmp=f"{made.figures['bmp_p']:.2f}",
-            rank=f"{made.figures['rank_p']:.2f}",
+            car=points(made.car),
+            width=width(made, say),
+            p=p_value(made.p),
+            bmp=p_value(made.figures["bmp_p"]),
+            rank=p_value(made.figures["rank_p"]),
         )

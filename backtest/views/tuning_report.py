@@ -51,16 +51,15 @@ def tuning_report(
         Share of the variants looked at that hold each basket.
     """
     say = Words(language)
-    sections: list[Section | None] = [
+    sections = (
         honesty(found, say),
         _best(trials, manifest, say),
-        _map(trials, manifest, say),
+        *_map(trials, manifest, say),
         _scores(trials, manifest, say),
         Section("held", say("What variants hold"), charts=(held_chart(held, say),)),
         manifest_section({**manifest, "best": best["parameters"]}, say),
-    ]
-    page = _page(found, manifest, say)
-    return replace(page, sections=tuple(section for section in sections if section is not None))
+    )
+    return replace(_page(found, manifest, say), sections=sections)
 
 
 def sweep_page(swept: Sweep, say: Words) -> Page:
@@ -84,15 +83,11 @@ def search_page(found: Search, say: Words) -> Page:
         return page
     kept, names = found.pareto, found.sweep.variants.names
     shown = [key for key in dict.fromkeys((*found.scores, *SHOWN)) if key in kept]
-    table = _variants(kept, [str(number) for number in kept.index], names, shown, say)
-    section = Section(
-        "pareto",
-        say(
-            "Variants that no other beats in all of {scores}", scores=say.listed(list(found.scores))
-        ),
-        tables=(table,),
-        notes=(say("The verdict is on the best by the first of these scores."),),
-    )
+    listed = _variants(kept, [str(number) for number in kept.index], names, shown, say)
+    scores = say.listed(list(found.scores))
+    title = say("Variants that no other beats in all of {scores}", scores=scores)
+    note = say("The verdict is on the best by the first of these scores.")
+    section = Section("pareto", title, tables=(listed,), notes=(note,))
     return replace(page, sections=(section, *page.sections))
 
 
@@ -190,17 +185,15 @@ def _windows(walked: WalkForward, say: Words) -> Section:
 
 
 def _curves(walked: WalkForward, say: Words) -> Section:
-    curves = {
-        say("tuned, out-of-sample windows joined"): walked.result.summary(),
-        say("default parameters"): walked.default.summary(),
-        **{say.name(k): v for k, v in walked.result.benchmark_summary().items()},
-    }
+    joined = say("tuned, out-of-sample windows joined")
+    results = {joined: walked.result, say("default parameters"): walked.default}
+    curves: dict[str, Mapping[str, float]] = {k: one.summary() for k, one in results.items()}
+    curves |= {say.name(k): known for k, known in walked.result.benchmark_summary().items()}
     rows = [
         {say.figure(key): figure(key, known.get(key)) for key in SHOWN} for known in curves.values()
     ]
     listed = table(say, rows, curves, drop=(say.figure("switches"),))
-    returns = {say("tuned, out-of-sample windows joined"): walked.result.returns}
-    returns[say("default parameters")] = walked.default.returns
+    returns = {name: one.returns for name, one in results.items()}
     growth = growth_chart(returns, walked.result.benchmarks, say, {})
     return Section("curves", say("Out of sample"), charts=(growth,), tables=(listed,))
 
@@ -216,18 +209,13 @@ def _best(
         places.append(_order(trials["plateau"], manifest)[0])
         labels.append(say("robust choice"))
     shown = [key for key in dict.fromkeys((score, *SHOWN)) if key in trials]
-    table = _variants(trials.iloc[places], labels, names, shown, say, score)
-    notes = (
-        say(
-            "The neighborhood score is the median score of a variant and its neighbors, and the "
-            "robust choice has the best one; a variant far above its neighbors is likely "
-            "overfitted."
-        ),
+    listed = _variants(trials.iloc[places], labels, names, shown, say, score)
+    listed = replace(listed, caption=say("By {score}, in sample", score=say.figure(score)))
+    note = say(
+        "The neighborhood score is the median score of a variant and its neighbors, and the robust "
+        "choice has the best one; a variant far above its neighbors is likely overfitted."
     )
-    caption = say("By {score}, in sample", score=say.figure(score))
-    return Section(
-        "best", say("Best variants"), tables=(replace(table, caption=caption),), notes=notes
-    )
+    return Section("best", say("Best variants"), tables=(listed,), notes=(note,))
 
 
 def _variants(
@@ -250,20 +238,18 @@ def _variants(
     return Table("", cells.set_axis(list(labels)), drop=drop)
 
 
-def _map(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Section | None:
-    """Draw the median score by the values of the first two parameters."""
-    score, names = manifest["score"], manifest["swept"]
-    if len(names) < 2:
-        return None
-    rows, columns = names[:2]
-    if max(trials[rows].nunique(), trials[columns].nunique()) > CELLS:
-        return None
+def _map(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> tuple[Section, ...]:
+    """Draw the median score by the values of the first two parameters; nothing of too many."""
+    score, names = manifest["score"], manifest["swept"][:2]
+    if len(names) < 2 or trials[names].nunique().max() > CELLS:
+        return ()
+    rows, columns = names
     table = trials.pivot_table(index=rows, columns=columns, values=score, aggfunc="median")
     if table.empty:
-        return None
+        return ()
     chosen = trials.iloc[_order(trials[score], manifest)[0]]
     chart = map_chart(table, score, (chosen[rows], chosen[columns]), say)
-    return Section("map", say("Map"), charts=(chart,))
+    return (Section("map", say("Map"), charts=(chart,)),)
 
 
 def _scores(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Section:
@@ -276,5 +262,7 @@ def _scores(trials: pd.DataFrame, manifest: Mapping[str, Any], say: Words) -> Se
 def _order(scores: pd.Series, manifest: Mapping[str, Any]) -> list[int]:
     """Return the places of scores, the best first; NaN last, ties in order."""
     values = scores.to_numpy(dtype=float)
-    order = np.argsort(values if manifest["fewer_is_better"] else -values, kind="stable")
-    return [int(place) for place in order]
+    order: list[int] = np.argsort(
+        values if manifest["fewer_is_better"] else -values, kind="stable"
+    ).tolist()
+    return order

@@ -66,15 +66,9 @@ def growth_chart(
         Lines(say("Drawdown"), tuple(falls), "percent", height=130),
     ]
     if held:
-        shades = _shades(held, say)
-        panels.append(
-            Strips(
-                say("Positions"),
-                {label: _named(values, say) for label, values in held.items()},
-                shades,
-            )
-        )
-        keys += _held_keys(shades, say)
+        strips, more = _positions(say("Positions"), held, say)
+        panels.append(strips)
+        keys += more
     ends = [f"{line.name} {written(float(line.values.iloc[-1]), 'growth')}" for line in lines]
     return Chart(
         "equity",
@@ -88,38 +82,28 @@ def growth_chart(
 
 def held_chart(held: Mapping[str, pd.Series], say: Words) -> Chart:
     """Return what several strategies held, a row each."""
-    shades = _shades(held, say)
-    rows = {label: _named(values, say) for label, values in held.items()}
-    return Chart(
-        "held",
-        say("Positions"),
-        say("{count} of the strategies switch between baskets.", count=len(held)),
-        (Strips("", rows, shades),),
-        tuple(_held_keys(shades, say)),
-    )
+    strips, keys = _positions("", held, say)
+    told = say("{count} of the strategies switch between baskets.", count=len(held))
+    return Chart("held", say("Positions"), told, (strips,), tuple(keys))
 
 
-def _named(held: pd.Series, say: Words) -> pd.Series:
-    """Return what was held as it is called."""
-    return held.map({name: say.name(name) for name in held.unique()})
+def _positions(title: str, held: Mapping[str, pd.Series], say: Words) -> tuple[Strips, list[Key]]:
+    """Return what was held, a row each, and its legend: what shares a color is named together.
 
-
-def _shades(held: Mapping[str, pd.Series], say: Words) -> dict[str, str]:
-    """Return a color for each name of what was held, those held longest first."""
+    Colors go first to what was held longest.
+    """
     sessions = pd.concat(list(held.values())).value_counts(sort=False)
     longest = sessions.sort_values(ascending=False, kind="stable").index
-    return {say.name(name): shade for name, shade in regime_colors(longest).items()}
-
-
-def _held_keys(shades: Mapping[str, str], say: Words) -> list[Key]:
-    """Return a legend of what was held; what shares a color is named together."""
+    called = {name: say.name(name) for name in longest}
+    shades = {called[name]: shade for name, shade in regime_colors(longest).items()}
+    rows = {label: values.map(called) for label, values in held.items()}
     names: dict[str, str] = {}
     for name, shade in shades.items():
         base, _, added = name.partition("+")
         names.setdefault(shade, f"{base} + …" if added else name)
     if OTHER in names:
         names[OTHER] = say("others")
-    return [Key(name, shade) for shade, name in names.items()]
+    return Strips(title, rows, shades), [Key(name, shade) for shade, name in names.items()]
 
 
 def _yearly(series: Mapping[str, pd.Series]) -> pd.DataFrame:

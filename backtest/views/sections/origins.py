@@ -62,24 +62,30 @@ def attributed(found: Sequence[Attribution], parts: ReturnSplit, say: Words) -> 
             active=written(100 * one.active, "points"),
         )
         tables.append(Table(caption, cells))
-    pieces = [
-        (say("basket selection"), parts.selection),
-        (say("timing"), parts.timing),
-        (say("costs"), parts.costs),
-        (say("execution lag"), parts.filling),
-    ]
-    sentence = say(
-        "Of the excess return of {active} percentage points: {parts}.",
-        active=written(100 * parts.active, "points"),
-        parts=say.listed([f"{name} {written(100 * value, 'points')}" for name, value in pieces]),
-    )
     notes = (
         say(
             "Brinson and Fachler, linked by Carino: allocation is how much of a group was held, "
             "selection what of it."
         ),
     )
-    return Section("attribution", say("Attribution"), (sentence,), (chart,), tuple(tables), notes)
+    told = (origin_of(parts, say),)
+    return Section("attribution", say("Attribution"), told, (chart,), tuple(tables), notes)
+
+
+def origin_of(parts: ReturnSplit, say: Words) -> str:
+    """Say which parts a return over the equal-weight market's comes from."""
+    pieces = {
+        say("basket selection"): parts.selection,
+        say("timing"): parts.timing,
+        say("costs"): parts.costs,
+        say("execution lag"): parts.filling,
+    }
+    told = [f"{name} {written(100 * value, 'points')}" for name, value in pieces.items()]
+    return say(
+        "Of the excess return of {active} percentage points: {parts}.",
+        active=written(100 * parts.active, "points"),
+        parts=say.listed(told),
+    )
 
 
 def _groups(found: Attribution, say: Words) -> list[str]:

@@ -13,14 +13,14 @@ from backtest.evidence.scorecard import Scorecard
 from backtest.evidence.verdict import ALONE, BEYOND, CHANCE, OPEN, OPPOSITE
 from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Bars, Chart, Counts, Key, Whiskers
-from backtest.views.claim_sentences import amount
+from backtest.views.claim_sentences import amount, overview, sentence
 from backtest.views.numbers import column, figure
 from backtest.views.page import Page, Section, Table, table
 from backtest.views.palette import COLORS, GRAY, MARK, color
 from backtest.views.sections.origins import attributed
 from backtest.views.sections.readings import readings
 from backtest.views.sections.year import the_year
-from backtest.views.strategy_sentences import KINDS
+from backtest.views.strategy_sentences import KINDS, strategy_sentences
 from backtest.views.tuning_charts import histogram
 from backtest.views.words import Words
 
@@ -51,12 +51,7 @@ def honesty(found: Honesty, say: Words) -> Section:
     }
     listed = table(say, cells, [say.note(name) for name, _, _ in rows], left=("meaning",))
     verdict = say("Verdict: {verdict}.", verdict=say(VERDICT_WORDS[found.verdict]))
-    return Section(
-        "honesty",
-        say("Statistical reliability"),
-        (verdict,),
-        tables=(listed,),
-    )
+    return Section("honesty", say("Statistical reliability"), (verdict,), tables=(listed,))
 
 
 def honesty_page(found: Honesty, say: Words) -> Page:
@@ -73,7 +68,6 @@ def honesty_page(found: Honesty, say: Words) -> Page:
 
 def scorecard(card: Scorecard, say: Words) -> Section:
     """List the verdict on every claim, and draw those measured as returns."""
-    told = card.sentences(say.language)
     rows = [
         {
             "statement": say.of(item.claim, "statement"),
@@ -112,25 +106,17 @@ def scorecard(card: Scorecard, say: Words) -> Section:
     )
     strips = readings(card.findings, SHADES, say)
     charts = ((_forest(shown, say),) if shown else ()) + ((strips,) if strips else ())
-    return Section(
-        "scorecard", say("Scorecard of the claims"), (told[0],), charts, (listed,), notes
-    )
+    told = (overview(card, say),)
+    return Section("scorecard", say("Scorecard of the claims"), told, charts, (listed,), notes)
 
 
 def each_claim(card: Scorecard, say: Words) -> Section:
     """Say a sentence or two on every claim, and what it was measured on."""
-    told = card.sentences(say.language)[1:]
-    sentences = [
-        say.joined(
-            [
-                f"{item.claim.id}  {say.of(item.claim, 'statement')}",
-                sentence,
-                _measured_on(item, say),
-            ]
-        )
-        for item, sentence in zip(card.findings, told, strict=True)
-    ]
-    return Section("claims", say("Claim by claim"), tuple(sentences))
+    told = []
+    for item in card.findings:
+        claim = f"{item.claim.id}  {say.of(item.claim, 'statement')}"
+        told.append(say.joined([claim, sentence(item, say), _measured_on(item, say)]))
+    return Section("claims", say("Claim by claim"), tuple(told))
 
 
 def _measured_on(item: ClaimFinding, say: Words) -> str:
@@ -170,19 +156,16 @@ def taken_apart(found: StrategyEvidence, say: Words) -> list[Section]:
         names = [_rung(str(name), say) for name in rungs.index]
         caption = say("What the rotation could be worth, from perfect foresight down")
         tables.append(table(say, _figures(rungs, say), names, caption=caption))
-        delay, caption = (
-            found.foresight.delay,
-            say("Cost of delay: the strategy with its signals delayed"),
-        )
-        cells, head = _figures(delay, say), "sessions of delay"
-        tables.append(table(say, cells, delay.index, caption=caption, head=head))
+        delay, head = found.foresight.delay, "sessions of delay"
+        caption = say("Cost of delay: the strategy with its signals delayed")
+        tables.append(table(say, _figures(delay, say), delay.index, caption=caption, head=head))
     if len(found.by_claim):
         tables.append(_by_claim(found.by_claim, say))
     notes = tuple(say.note(text) for text in found.notes)
     luck = Section(
         "luck",
         say("Timing skill"),
-        tuple(found.sentences(say.language)),
+        tuple(strategy_sentences(found, say)),
         charts,
         tuple(tables),
         notes,
