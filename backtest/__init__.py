@@ -105,6 +105,7 @@ RENDERERS |= {
     "progress": _renderer("render.waiting", "progress_bar"),
     "said": _renderer("views.words", "said_in"),
     "sentences": _renderer("views.pages", "sentences_of"),
+    "reliability": _renderer("views.sections.reliability", "reliability"),
 }
 
 

@@ -4,6 +4,7 @@ A value knows no page: what renders it stands above it, and `backtest` itself pu
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 RENDERERS: dict[str, Callable[..., Any]] = {}
@@ -21,3 +22,13 @@ class Displayed:
 def put_in(renderer: str) -> Callable[..., Any]:
     """Return the renderer of a name; `backtest` puts them in when it is imported."""
     return RENDERERS[renderer]
+
+
+def advancing(
+    progress: Callable[[int], None] | None, total: int, what: str
+) -> AbstractContextManager[Callable[[int], None]]:
+    """Give a function to call with the number just done: `progress`, or a bar's for None."""
+    if progress is not None:
+        return nullcontext(progress)
+    bar: AbstractContextManager[Callable[[int], None]] = put_in("progress")(total, what)
+    return bar

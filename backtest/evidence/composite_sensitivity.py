@@ -6,7 +6,6 @@ choice that moves the index and no decision costs nobody anything.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -17,7 +16,7 @@ import pandas as pd
 from backtest.composite import Framework, composite
 from backtest.composite.framework import CHOICES
 from backtest.costs import ETF_COSTS, Costs
-from backtest.display import Displayed, put_in
+from backtest.display import Displayed, advancing
 from backtest.errors import UserError
 from backtest.evidence.composite_sobol import LEVEL, SHARES, VERDICTS, indices, sample
 from backtest.evidence.composite_variants import FrameworkVariants
@@ -175,13 +174,8 @@ def composite_sensitivity(
             last=market.sessions[-1],
             market=market.name,
         )
-    bar = (
-        put_in("progress")(len(distinct), "combinations")
-        if progress is None
-        else nullcontext(progress)
-    )
     table = []
-    with bar as advance:
+    with advancing(progress, len(distinct), "combinations") as advance:
         for row in distinct:
             chosen = {name: factors[name][place] for name, place in zip(factors, row, strict=True)}
             effective = chosen if gaps else chosen | {"imputation": framework.imputation}

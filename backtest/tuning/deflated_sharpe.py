@@ -78,18 +78,18 @@ def deflated_sharpe(excess: Array, per_year: float, *, trials: int, spread: floa
     return Deflation(probability, math.nan if math.isnan(probability) else hurdle)
 
 
-def minimum_years(trials: int, target: float = 1.0) -> float:
-    """Return the years before the best of `trials` variants without skill stays below `target`.
+def minimum_years(trials: int) -> float:
+    """Return the years before the best of `trials` variants without skill stays below 1.
 
-    In a shorter backtest an annualized Sharpe ratio of `target` is what the search alone is
-    expected to find.
+    In a shorter backtest an annualized Sharpe ratio of 1 is what the search alone is expected to
+    find.
 
     Examples
     --------
     >>> round(minimum_years(10), 1), round(minimum_years(10_000), 1), minimum_years(1)
     (2.5, 14.9, 0.0)
     """
-    return (_expected_maximum(trials) / target) ** 2
+    return _expected_maximum(trials) ** 2
 
 
 def _expected_maximum(trials: int) -> float:

@@ -15,13 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtest.display import Displayed
-from backtest.notes import Note
+from backtest.display import Displayed, put_in
 from backtest.trials.ledger import Count
 from backtest.tuning.intervals import SharpeInterval
 from backtest.tuning.spa import SpaTest
 from backtest.tuning.timing_test import TimingTest
-from backtest.tuning.verdict import WORTH, Verdict
+from backtest.tuning.verdict import Verdict
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -155,111 +154,8 @@ class Honesty(Displayed):
 
     def table(self) -> pd.DataFrame:
         """Return the figures as text, one row each, with what each means."""
-        rows = [("verdict", self.verdict, self.banner), *self.rows()]
+        rows = [("verdict", self.verdict, self.banner), *put_in("reliability")(self)]
         return pd.DataFrame(rows, columns=["figure", "value", "meaning"]).set_index("figure")
-
-    def rows(self) -> list[tuple[str, str, str]]:
-        """Return name, value and meaning of each figure; names and meanings are notes."""
-        low, high = self.intervals[0], self.intervals[2]
-        rows: list[tuple[str, str, str]] = [
-            *_timing_rows(self),
-            (
-                Note("Sharpe ratio"),
-                f"{self.sharpe:.2f}",
-                Note("best of {count} variants", count=f"{self.variants:,}"),
-            ),
-            (
-                Note("interval"),
-                _span(self.interval),
-                Note("95 %, blocks of {count} sessions", count=self.interval.block_length),
-            ),
-            (
-                Note("… half, twice the block"),
-                f"{_span(low)}, {_span(high)}",
-                Note("sensitivity to block length"),
-            ),
-            (Note("trials"), f"{self.trials:,}", Note("recorded on this market")),
-        ]
-        if self.unknown_trials:
-            count = f"{self.unknown_trials:,}"
-            rows.append((Note("… with unknown signal"), count, Note("from an earlier version")))
-        rows += [
-            (Note("effective trials"), f"{self.effective_trials:,}", Note("independent trials")),
-            (
-                Note("probabilistic Sharpe"),
-                _share(self.probabilistic_sharpe),
-                Note("probability that it is above 0, for a single trial"),
-            ),
-            (
-                Note("expected maximum"),
-                f"{self.expected_max_sharpe:.2f}",
-                Note("best Sharpe ratio of as many trials without skill"),
-            ),
-            (
-                Note("deflated Sharpe"),
-                _share(self.deflated_sharpe),
-                Note("probability that the true ratio exceeds it"),
-            ),
-            (
-                Note("Sharpe over blend"),
-                _ratio(self.active_sharpe),
-                Note("of the return over the static blend of its baskets"),
-            ),
-            (
-                Note("… deflated"),
-                _share(self.deflated_active),
-                Note("probability that it exceeds the expected maximum"),
-            ),
-            (
-                Note("overfitting"),
-                _share(self.overfitting),
-                Note("at 50 % the choice carries no information"),
-            ),
-            (
-                Note("… and a loss"),
-                _share(self.overfitting_loss),
-                Note("best on one half, a loss in the other"),
-            ),
-            (
-                Note("against benchmark"),
-                _p(self.against_benchmark),
-                Note("Hansen's p (lower, upper)"),
-            ),
-            (Note("against the blend"), _p(self.against_blend), Note("the static blend")),
-            (
-                Note("significantly better"),
-                _better(self),
-                Note("variants than benchmark, blend; stepwise SPA"),
-            ),
-            (
-                Note("years"),
-                f"{self.years:.1f}",
-                Note("{count} sessions", count=f"{self.sessions:,}"),
-            ),
-            (
-                Note("years needed"),
-                f"{self.minimum_years:.1f}",
-                Note("until the expected maximum is below 1"),
-            ),
-            (
-                Note("switches"),
-                "–" if self.switches is None else f"{self.switches}",
-                Note("of the best variant"),
-            ),
-        ]
-        if self.holdout:
-            rows.append((Note("holdout"), self.holdout, self._opened))
-        return [*rows, *((Note("left out"), "–", text) for text in self.missing)]
-
-    @property
-    def _opened(self) -> str:
-        if self.openings < 2:
-            codes = (
-                "sessions from then on kept out; opened never",
-                "sessions from then on kept out; opened once",
-            )
-            return Note(codes[self.openings])
-        return Note("sessions from then on kept out; opened {count} times", count=self.openings)
 
     def __repr__(self) -> str:
         table = self.table().iloc[1:]
@@ -292,65 +188,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return _plain(value.item())
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _timing_rows(honesty: Honesty) -> list[tuple[str, str, str]]:
-    timing = honesty.timing
-    if timing is None:
-        return []
-    return [
-        (
-            Note("timing p"),
-            f"{timing.p:.3f}",
-            Note(
-                "{shifts} shifts of {trials} signals",
-                shifts=f"{timing.shifts:,}",
-                trials=f"{timing.trials:,}",
-            ),
-        ),
-        (
-            Note("timing Sharpe"),
-            f"{timing.sharpe:.2f}",
-            Note("of the return from switching, before costs"),
-        ),
-        (
-            Note("… at most"),
-            _ratio(timing.bound),
-            Note("upper 90 % bound; no evidence of skill below {worth}", worth=WORTH),
-        ),
-        (
-            Note("break-even cost"),
-            _points(honesty.break_even),
-            Note("per unit traded, where skill ends; paid: {paid}", paid=_points(honesty.costs)),
-        ),
-        (
-            Note("… still significant"),
-            _points(honesty.significant_up_to),
-            Note("cost at which timing net of it meets the 5 % bar"),
-        ),
-    ]
-
-
-def _span(interval: SharpeInterval) -> str:
-    return f"{_ratio(interval.low)} … {_ratio(interval.high)}"
-
-
-def _ratio(value: float) -> str:
-    return f"{value:.2f}" if math.isfinite(value) else "–"
-
-
-def _points(value: float) -> str:
-    return f"{1e4 * value:.1f} bp" if math.isfinite(value) else "–"
-
-
-def _share(value: float) -> str:
-    return f"{value:.1%}" if math.isfinite(value) else "–"
-
-
-def _p(test: SpaTest | None) -> str:
-    return "–" if test is None else f"{test.consistent:.3f} ({test.lower:.3f}, {test.upper:.3f})"
-
-
-def _better(honesty: Honesty) -> str:
-    tests = (honesty.against_benchmark, honesty.against_blend)
-    return ", ".join("–" if test is None else f"{len(test.better):,}" for test in tests)

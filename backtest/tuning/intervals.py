@@ -14,6 +14,8 @@ import numpy as np
 from backtest.engine.resampling import block_length, resampling_counts
 from backtest.tuning.return_chunks import Array
 
+LEVEL = 0.95
+
 
 @dataclass(frozen=True)
 class SharpeInterval:
@@ -27,7 +29,7 @@ class SharpeInterval:
 
 
 def sharpe_intervals(
-    excess: Array, per_year: float, *, draws: int = 1000, seed: int = 0, level: float = 0.95
+    excess: Array, per_year: float, *, draws: int = 1000, seed: int = 0
 ) -> tuple[SharpeInterval, SharpeInterval, SharpeInterval]:
     """Return intervals with half the suggested block length, with it, and with twice it.
 
@@ -40,20 +42,14 @@ def sharpe_intervals(
     """
     suggested = block_length(excess)
     short, usual, long = (
-        sharpe_interval(excess, per_year, length=length, draws=draws, seed=seed, level=level)
+        sharpe_interval(excess, per_year, length=length, draws=draws, seed=seed)
         for length in (max(1, round(suggested / 2)), suggested, suggested * 2)
     )
     return short, usual, long
 
 
 def sharpe_interval(
-    excess: Array,
-    per_year: float,
-    *,
-    length: int,
-    draws: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
+    excess: Array, per_year: float, *, length: int, draws: int = 1000, seed: int = 0
 ) -> SharpeInterval:
     """Return the percentile interval for one expected block length (sessions).
 
@@ -67,6 +63,6 @@ def sharpe_interval(
         moved, squares = (counts @ np.stack([apart / count, apart**2], axis=1)).T
         spread = np.sqrt(np.maximum(squares - count * moved**2, 0.0) / (count - 1))
         sharpe = np.divide(middle + moved, spread, out=np.zeros(draws), where=spread > 0)
-        tails = ((1.0 - level) / 2.0, (1.0 + level) / 2.0)
+        tails = ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0)
         low, high = (np.quantile(sharpe, tails) * math.sqrt(per_year)).tolist()
-    return SharpeInterval(low, high, level, length, draws)
+    return SharpeInterval(low, high, LEVEL, length, draws)

@@ -15,7 +15,7 @@ from backtest.trials.ledger import Count
 from backtest.tuning.deflated_sharpe import deflation, minimum_years, probabilistic_sharpe
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import sharpe_intervals
-from backtest.tuning.pbo import FLAT, block_sums, overfitting_of_sums
+from backtest.tuning.pbo import FLAT, block_sums, overfitting
 from backtest.tuning.return_chunks import Array, Chunks, as_chunks, columns, remembered
 from backtest.tuning.spa import ROUNDING, spa_test
 from backtest.tuning.timing_test import TimingTest
@@ -91,7 +91,7 @@ def judge(
     beyond_blend = _sharpes(*_sums_of(active[:, None]), sessions)
     length = block_length(active)
     tests = spa_test(chunks, against, block_length=length, draws=draws, seed=seed)
-    split = overfitting_of_sums(sums.totals, sums.squares, sessions // blocks)
+    split = overfitting(sums.totals, sums.squares, sessions // blocks)
     effective = max(count.effective, 1)
     deflated = deflation(excess, per_year, effective)
     beyond = deflation(active, per_year, effective)

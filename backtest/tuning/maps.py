@@ -70,17 +70,16 @@ def heat_map(swept: Sweep, rows: str, columns: str) -> pd.DataFrame:
     return table.sort_index().sort_index(axis=1)
 
 
-def switch_raster(swept: Sweep, rows: Sequence[int] | None = None) -> pd.DataFrame:
+def switch_raster(swept: Sweep) -> pd.DataFrame:
     """Return what variants hold after each session, overlays left out, variant × session.
 
-    By default two hundred variants spread over the ranking, the best first: the dates at which most
+    Two hundred variants spread over the ranking, the best first: the dates at which most
     of them switch together are what the thesis rests on.
     """
-    if rows is None:
-        places = np.linspace(0, len(swept) - 1, min(200, len(swept))).round().astype(int)
-        rows = swept.ranking[places].tolist()
+    places = np.linspace(0, len(swept) - 1, min(200, len(swept))).round().astype(int)
     held = {
-        row: Decisions(swept.strategy(row), swept.market).regime.iloc[swept.first :] for row in rows
+        row: Decisions(swept.strategy(row), swept.market).regime.iloc[swept.first :]
+        for row in swept.ranking[places].tolist()
     }
     table = pd.DataFrame(held).T.rename_axis("variant")
     codes, names = pd.factorize(table.to_numpy(dtype=object).ravel(), use_na_sentinel=False)

@@ -21,13 +21,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from backtest.engine.kernel.threads import in_parts
 from backtest.engine.kernel.trading import INLINE
 from backtest.engine.rebalance import LEAN
 from backtest.errors import UserError
-from backtest.tuning.return_chunks import Array, Chunks
+from backtest.tuning.return_chunks import Array
 
 FLAT = 1e-13  # variance below this share of the mean square is rounding: the returns are constant
 STRIP = 64  # variants looked at together: few enough for the processor's cache
@@ -57,40 +56,20 @@ class Overfitting:
     variants: int
 
 
-def overfitting(chunks: Chunks, *, blocks: int = 16, risk_free: Array | None = None) -> Overfitting:
-    """Return the probability of overfitting of choosing the highest Sharpe ratio.
+def block_sums(returns: Array, blocks: int) -> tuple[Array, Array]:
+    """Return each block's sum and sum of squares, block × variant.
 
     Parameters
     ----------
-    chunks : callable
-        Daily simple returns, session × variant, in pieces (`backtest.tuning.return_chunks`).
+    returns : array, session × variant
+        In excess of cash.
     blocks : int
         How many blocks of equal length; sessions beyond a multiple of it are left out at the end.
-    risk_free : array, optional
-        What cash earned, by session; Sharpe ratios are of returns in excess of it.
-
-    Notes
-    -----
-    Equal to `ffn.calc_prob_backtest_overfitting`, but for one case: where a variant's returns are
-    constant in some half, ffn answers NaN for the whole sweep; here such a variant has a Sharpe
-    ratio of 0 in that half, as cash has.
 
     Raises
     ------
     UserError
         If `blocks` is odd or below 2, or there are fewer than two sessions to a block.
-    """
-    pieces = [block_sums(_excess(piece, risk_free), blocks) for piece in chunks()]
-    if not pieces:
-        raise UserError("the sweep has no variant; widen its space")
-    totals = np.concatenate([total for total, _ in pieces], axis=1)
-    squares = np.concatenate([square for _, square in pieces], axis=1)
-    sessions = len(next(iter(chunks())))
-    return overfitting_of_sums(totals, squares, sessions // blocks)
-
-
-def block_sums(returns: Array, blocks: int) -> tuple[Array, Array]:
-    """Return each block's sum and sum of squares, block × variant.
 
     Examples
     --------
@@ -116,8 +95,8 @@ def block_sums(returns: Array, blocks: int) -> tuple[Array, Array]:
     return totals, np.stack([np.square(part).sum(axis=0) for part in parts])
 
 
-def overfitting_of_sums(totals: Array, squares: Array, length: int) -> Overfitting:
-    """Return the probability of overfitting from block sums and sums of squares.
+def overfitting(totals: Array, squares: Array, length: int) -> Overfitting:
+    """Return the probability of overfitting of choosing the highest Sharpe ratio.
 
     Parameters
     ----------
@@ -125,6 +104,12 @@ def overfitting_of_sums(totals: Array, squares: Array, length: int) -> Overfitti
         What `block_sums` returns for all variants.
     length : int
         Sessions in each block.
+
+    Notes
+    -----
+    Equal to `ffn.calc_prob_backtest_overfitting`, but for one case: where a variant's returns are
+    constant in some half, ffn answers NaN for the whole sweep; here such a variant has a Sharpe
+    ratio of 0 in that half, as cash has.
     """
     blocks, variants = totals.shape
     # A split and its mirror image stand at mirrored places of the lexicographic order, so those
@@ -237,7 +222,3 @@ def _placed(ratios, wide, own):  # type: ignore[no-untyped-def]
         below += ratios[place] < own
         most += ratios[place] <= own
     return below, most
-
-
-def _excess(returns: Array, risk_free: Array | None) -> NDArray[np.float64]:
-    return returns if risk_free is None else returns - risk_free[:, None]

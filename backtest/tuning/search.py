@@ -7,7 +7,6 @@ SQLite, or wherever Optuna can: the same call goes on where the last one stopped
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs, cost_model
-from backtest.display import Displayed, put_in
+from backtest.display import Displayed, advancing, put_in
 from backtest.engine.benchmarks import Benchmark, compared_with
 from backtest.engine.metrics import Metric
 from backtest.engine.plan import fill_used
@@ -30,7 +29,7 @@ from backtest.tuning.proposals import Direction, Proposals, quiet
 from backtest.tuning.remote import Engine, figures_here
 from backtest.tuning.space import Constraint, Space
 from backtest.tuning.studies import opened, study_name, tried, write
-from backtest.tuning.suggestions import Parameters, SearchPlan, plan
+from backtest.tuning.suggestions import Parameters, plan
 from backtest.tuning.sweep import Score, beyond_kernel, scores_of, several, sweep_variants
 from backtest.tuning.sweep_result import Sweep
 from backtest.tuning.trial_recording import count
@@ -190,17 +189,18 @@ def search(
                 code = "{kept} of {all} trials done before; {left} to go"
                 put_in("told")(Note(code, kept=kept, all=trials, left=trials - kept))
 
+            compute: Any = engine or figures_here
+
             def evaluate(rows: list[Parameters]) -> np.ndarray:
-                figures = _evaluate(planned, rows, market, extra, engine, asked)
+                variants = planned.variants(rows)
+                figures = compute(variants, market, **asked, progress=lambda _: None, extra=extra)
+                count(variants, market, costs, fill, first)
                 computed.update(enumerate(figures, len(proposals.rows) - len(rows)))
                 names = [*FIGURES, *(metric.name for metric in extra)]
                 picked: np.ndarray = figures[:, [names.index(metric.name) for metric in wanted]]
                 return picked
 
-            bar = (
-                put_in("progress")(trials, "trials") if progress is None else nullcontext(progress)
-            )
-            with bar as advance:
+            with advancing(progress, trials, "trials") as advance:
                 try:
                     _search(study, proposals, trials, evaluate, advance)
                 except KeyboardInterrupt as stopped:
@@ -249,21 +249,6 @@ def _search(
         write(study, asked, scores, held)
         proposals.finish(scores)
         advance(len(asked))
-
-
-def _evaluate(
-    planned: SearchPlan,
-    rows: list[Parameters],
-    market: Market,
-    extra: tuple[Metric, ...],
-    engine: Engine | None,
-    asked: dict[str, Any],
-) -> np.ndarray:
-    """Return the figures of variants and count them in the ledger."""
-    variants, compute = planned.variants(rows), engine or figures_here
-    figures = compute(variants, market, **asked, progress=lambda done: None, extra=extra)
-    count(variants, market, asked["costs"], asked["fill"], asked["first"])
-    return figures
 
 
 def _known_as(score: Score) -> Any:

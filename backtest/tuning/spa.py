@@ -32,6 +32,7 @@ Drawn = NDArray[np.floating[Any]]
 KEPT = 32_000_000  # bootstrap means kept between passes (128 MB); beyond it they are computed again
 ROUNDING = 1e-9  # a session's return; what is nearer to the rival than this equals it
 STRIP = 256  # variants looked at together: few enough to stay in the processor's cache
+SIZE = 0.05  # of the stepwise procedure
 DOUBT = 1e-4  # of the spread of a largest value over draws: ten times single precision's error
 
 
@@ -69,7 +70,6 @@ def spa_test(
     block_length: int,
     draws: int = 1000,
     seed: int = 0,
-    size: float = 0.05,
 ) -> dict[str, SpaTest]:
     """Test every variant against each rival, from the same bootstrap draws.
 
@@ -109,8 +109,8 @@ def spa_test(
     return {
         name: SpaTest(
             **test.p_values(),
-            better=test.stepwise(means, size),
-            size=size,
+            better=test.stepwise(means),
+            size=SIZE,
             draws=draws,
             block_length=block_length,
         )
@@ -222,12 +222,12 @@ class _Test:
         shares = (self.largest > self.bars[:, None]).mean(axis=1)
         return dict(zip(names, shares.tolist(), strict=True))
 
-    def stepwise(self, means: _Means, size: float) -> NDArray[np.int64]:
+    def stepwise(self, means: _Means) -> NDArray[np.int64]:
         """Return the variants found better, removing them and testing the rest until none is."""
         left = np.ones(len(self.moments.mean), dtype=bool)
         largest = self.largest[1]
         while True:
-            found = left & (self.moments.mean > np.percentile(largest, 100.0 * (1.0 - size)))
+            found = left & (self.moments.mean > np.percentile(largest, 100.0 * (1.0 - SIZE)))
             left &= ~found
             if not found.any() or not left.any():
                 return np.flatnonzero(~left)

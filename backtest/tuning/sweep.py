@@ -7,14 +7,13 @@ again by vectorbt, and a difference is an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from functools import cache, partial
 
 import numpy as np
 import pandas as pd
 
 from backtest.costs import ETF_COSTS, Costs, cost_model
-from backtest.display import put_in
+from backtest.display import advancing
 from backtest.engine import metrics
 from backtest.engine.benchmarks import Benchmark, compared_with
 from backtest.engine.metrics import Metric
@@ -126,9 +125,6 @@ def sweep_variants(
     costs, used = cost_model(costs), fill_used(market, fill)
     answers = partial(trials, market=market, costs=costs, fill=used, cash=cash, first=first)
     asked = cache(partial(answers, variants))
-    bar = (
-        put_in("progress")(len(variants), "variants") if progress is None else nullcontext(progress)
-    )
     fewer = None if engine is None else answers
     counted = Counted(variants, market, costs, used, first, asked, origin, batch, fewer)
     names = (*FIGURES, *(other.name for other in extra))
@@ -137,7 +133,7 @@ def sweep_variants(
     for row, values in (known or {}).items():
         figures[row], left[row] = values, False
     step = RECORDED if engine is None else RECORDED_ELSEWHERE
-    with bar as advance:
+    with advancing(progress, len(variants), "variants") as advance:
         for begin in range(0, len(variants), step):
             rows = np.arange(begin, min(begin + step, len(variants)))
             anew = rows[left[rows]]

@@ -25,7 +25,7 @@ VIEWS: Mapping[str, str] = {
     "RotationMap": "rotation_map:map_page",
     "Today": "today:today_page",
     "YearPath": "sections.year:year_page",
-    "Honesty": "sections.verdicts:honesty_page",
+    "Honesty": "sections.reliability:honesty_page",
     "Scorecard": "evidence_report:scorecard_page",
     "StrategyEvidence": "evidence_report:strategy_page",
     "Search": "tuning_report:search_page",

@@ -19,7 +19,7 @@ from backtest.views.run_report import footer, origin
 from backtest.views.sections.curves import growth_chart
 from backtest.views.sections.data import manifest as manifest_section
 from backtest.views.sections.headline import WARNING
-from backtest.views.sections.verdicts import VERDICTS, honesty
+from backtest.views.sections.reliability import VERDICTS, honesty
 from backtest.views.tuning_charts import held_chart, map_chart, scores_chart, value_text
 from backtest.views.words import Words
 

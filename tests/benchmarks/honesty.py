@@ -26,7 +26,7 @@ from backtest.trials.tables import KEPT
 from backtest.trials.tried import Held, Lineage, Tried, active_returns, by_month, days_of
 from backtest.tuning.honesty import Honesty
 from backtest.tuning.judge import judge
-from backtest.tuning.pbo import overfitting
+from backtest.tuning.pbo import block_sums, overfitting
 from backtest.tuning.return_chunks import Array, as_chunks
 from backtest.tuning.shifts import Signals
 from backtest.tuning.spa import spa_test
@@ -90,7 +90,7 @@ def against_ffn(*, blocks: int, variants: int) -> None:
         ),
         times=1,
     )
-    ours, found = _best(lambda: overfitting(as_chunks(returns), blocks=blocks))
+    ours, found = _best(lambda: overfitting(*block_sums(returns, blocks), len(returns) // blocks))
     gap = float(np.abs(found.logits - expected["logits"].to_numpy()).max())
     print(
         f"\nCSCV {variants:,} × {blocks} blocks: ffn {theirs:.2f} s, here {ours * 1e3:.1f} ms, "

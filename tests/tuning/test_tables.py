@@ -81,7 +81,7 @@ def test_a_walk_forward_shows_what_was_lost(home, market):
     walked = walk_forward(RateRotation(), SPACE, market, splits=splits)
     html = walked._repr_html_()
     windows, curves, verdict = tables_of(html)
-    assert len(verdict) == 1 + len(walked.honesty.rows())
+    assert len(verdict) == len(walked.honesty.table())
     assert len(windows) == 1 + len(splits)
     assert windows[1][-2] == f"{walked.windows['out_of_sample'].iloc[0]:.2f}"
     assert [row[0] for row in curves[1:]] == [

@@ -1,6 +1,4 @@
-"""Evidence as sections: the honesty of a search, a scorecard, a strategy taken apart."""
-
-from dataclasses import replace
+"""Evidence as sections: a scorecard, and a strategy taken apart."""
 
 import numpy as np
 import pandas as pd
@@ -11,11 +9,10 @@ from backtest.evidence.foresight import Foresight
 from backtest.evidence.placebo import PlaceboTest
 from backtest.evidence.scorecard import Scorecard
 from backtest.evidence.verdict import ALONE, BEYOND, CHANCE, OPEN, OPPOSITE
-from backtest.tuning.honesty import Honesty
 from backtest.views.charts import Bars, Chart, Counts, Key, Whiskers
 from backtest.views.claim_sentences import amount, overview, sentence
 from backtest.views.numbers import column, figure
-from backtest.views.page import Page, Section, Table, table
+from backtest.views.page import Section, Table, table
 from backtest.views.palette import COLORS, GRAY, MARK, color
 from backtest.views.sections.origins import attributed
 from backtest.views.sections.readings import readings
@@ -24,12 +21,6 @@ from backtest.views.strategy_sentences import KINDS, strategy_sentences
 from backtest.views.tuning_charts import histogram
 from backtest.views.words import Words
 
-VERDICTS = {"skill": "good", "luck": "bad", "cannot tell": "unsure"}
-VERDICT_WORDS = {
-    "skill": "evidence of timing skill",
-    "luck": "no evidence of timing skill",
-    "cannot tell": "inconclusive",
-}
 EVIDENCE_WORDS = {
     BEYOND: "significant",
     ALONE: "significant alone",
@@ -40,30 +31,6 @@ EVIDENCE_WORDS = {
 SHADES = {"held": COLORS[2], "failed": COLORS[1], "cannot tell": GRAY}
 TONES = {"held": "good", "failed": "bad", "cannot tell": "unsure"}
 LISTED = 12  # instruments named
-
-
-def honesty(found: Honesty, say: Words) -> Section:
-    """List how far the best of a search is to be believed."""
-    rows = found.rows()
-    cells = {
-        "value": [value for _, value, _ in rows],
-        "meaning": [say.note(text) for _, _, text in rows],
-    }
-    listed = table(say, cells, [say.note(name) for name, _, _ in rows], left=("meaning",))
-    verdict = say("Verdict: {verdict}.", verdict=say(VERDICT_WORDS[found.verdict]))
-    return Section("honesty", say("Statistical reliability"), (verdict,), tables=(listed,))
-
-
-def honesty_page(found: Honesty, say: Words) -> Page:
-    """Return how far the best of a search is to be believed."""
-    section = honesty(found, say)
-    return Page(
-        title=section.title,
-        language=say.language,
-        conclusion=say.note(found.banner),
-        tone=VERDICTS[found.verdict],
-        sections=(replace(section, title=""),),
-    )
 
 
 def scorecard(card: Scorecard, say: Words) -> Section:
