@@ -77,7 +77,6 @@ def _counts(outcomes: Sequence[ClaimFinding], market: Market) -> tuple[Array, fl
     """Return how many outcomes hold on each other date, and how many dates are separate."""
     if not outcomes:
         return np.empty(0), 0.0
-    total, known = np.zeros(0), np.zeros(0, dtype=bool)
     longest = max(len(one.window_of) for one in outcomes if one.window_of is not None)
     shifts = np.arange(-len(market.sessions), len(market.sessions) + 1)
     shifts = shifts[np.abs(shifts) >= longest]

@@ -21,15 +21,21 @@ def bmp(scar: Array, together: Array) -> tuple[float, float]:
     events that depend on each other as in Kolari & Pynnönen (2010, Review of Financial Studies 23),
     by the correlation (`together`, event × event) that their windows imply.
     """
-    return _ratio(scar, together)
+    from scipy.special import stdtr
+
+    error, freedom = pooled(scar, together)
+    if not error > 0:
+        return math.nan, math.nan
+    statistic = float(scar.mean()) / error
+    return statistic, float(2.0 * stdtr(freedom, -abs(statistic)))
 
 
 def rank_test(values: Array, horizon: int, together: Array) -> tuple[float, float]:
     """Test by ranks whether the last `horizon` columns differ; returns t and its two-sided p.
 
     Each event's values are ranked over both of its windows, as Corrado (1989, Journal of Financial
-    Economics 23) does; the mean rank of the event days is held against its spread over events, as
-    in Kolari & Pynnönen (2011, Journal of Empirical Finance 18), with their dependence allowed for.
+    Economics 23) does; the mean rank of the event days is held against its spread over events as in
+    `bmp`, see Kolari & Pynnönen (2011, Journal of Empirical Finance 18).
 
     Parameters
     ----------
@@ -39,18 +45,7 @@ def rank_test(values: Array, horizon: int, together: Array) -> tuple[float, floa
     if not len(values):
         return math.nan, math.nan
     ranks = pd.DataFrame(values).rank(axis=1).to_numpy() / (values.shape[1] + 1.0) - 0.5
-    return _ratio(ranks[:, -horizon:].mean(axis=1), together)
-
-
-def _ratio(values: Array, together: Array) -> tuple[float, float]:
-    """Return the mean over its pooled standard error, and the two-sided p."""
-    from scipy.special import stdtr
-
-    error, freedom = pooled(values, together)
-    if not error > 0:
-        return math.nan, math.nan
-    statistic = float(values.mean()) / error
-    return statistic, float(2.0 * stdtr(freedom, -abs(statistic)))
+    return bmp(ranks[:, -horizon:].mean(axis=1), together)
 
 
 def correlation(at: Array, design: Design) -> Array:
@@ -88,30 +83,25 @@ def clustered(values: Array, together: Array) -> tuple[float, float]:
     error, freedom : float
         NaN and 0 where the events are too few, or too close together, to differ.
     """
-    rest, freedom, unbiased = _deviations(values, together, together)
-    if not unbiased > 0:
-        return math.nan, 0.0
-    variance = float(rest @ together @ rest) / unbiased * together.sum() / len(values) ** 2
-    return math.sqrt(max(variance, 0.0)), freedom
+    return _error(values, together, together)
 
 
 def pooled(values: Array, together: Array) -> tuple[float, float]:
     """Return the same with one variance pooled over the events; exact if normal and equal."""
-    rest, freedom, unbiased = _deviations(values, together, np.eye(len(values)))
-    if not unbiased > 0:
-        return math.nan, 0.0
-    variance = float(rest @ rest) / unbiased * together.sum() / len(values) ** 2
-    return math.sqrt(max(variance, 0.0)), freedom
+    return _error(values, together, np.eye(len(values)))
 
 
-def _deviations(values: Array, together: Array, weights: Array) -> tuple[Array, float, float]:
-    """Return deviations from the mean; freedom and expectation of their weighted products."""
+def _error(values: Array, together: Array, weights: Array) -> tuple[float, float]:
+    """Return the error of a mean and its freedom, from weighted products of own deviations."""
     count = len(values)
     if count < 2:
-        return values, 0.0, 0.0
+        return math.nan, 0.0
     around_mean = np.eye(count) - 1.0 / count
     product = around_mean @ weights @ around_mean @ together
     unbiased = float(np.trace(product))
     if unbiased < 1e-9:
-        return values - values.mean(), 0.0, 0.0
-    return values - values.mean(), unbiased**2 / float(np.trace(product @ product)), unbiased
+        return math.nan, 0.0
+    rest = values - values.mean()
+    variance = float(rest @ weights @ rest) / unbiased * together.sum() / count**2
+    freedom = unbiased**2 / float(np.trace(product @ product))
+    return math.sqrt(max(variance, 0.0)), freedom

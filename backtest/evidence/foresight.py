@@ -4,6 +4,7 @@ The top rung knows with hindsight which basket to hold, with as many switches as
 below it the same knowledge comes a month or three late, or is wrong one time in ten, five or three.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,8 +86,6 @@ def foresight(
     month = max(1, round(played.market.universe.sessions_per_year / 12))
     paths = {"perfect foresight": best}
     paths |= {f"{k} month{'s' * (k > 1)} late": late(best, k * month, played.first) for k in MONTHS}
-    certain = played.figures(np.array(list(paths.values())))
-    certain.index = pd.Index(paths)
     random = np.random.default_rng(seed)
     mistaken = {
         f"wrong {share:.0%}": played.figures(
@@ -97,18 +96,20 @@ def foresight(
         for share in WRONG
     }
     still = {key: np.full_like(best, code) for key, code in zip(ordered, choices, strict=True)}
-    single = played.figures(np.array(list(still.values())))
-    single.index = pd.Index(still)
-    own = played.figures(played.path[None])
-    own.index = pd.Index([name])
-    top = single.loc[[single["total_return"].idxmax()]]
-    top.index = pd.Index(["best basket throughout"])
+    single = _played(played, still)
+    top = single.loc[[single["total_return"].idxmax()]].set_axis(["best basket throughout"])
     mean = single.mean().to_frame("mean of the baskets").T
+    certain, own = _played(played, paths), _played(played, {name: played.path})
     rungs = pd.concat([certain, pd.DataFrame(mistaken).T, own, top, mean])[list(SHOWN)]
     delays = [0, *(delay for delay in DELAYS if delay < len(best) - played.free.start)]
-    lagging = played.figures(np.array([late(played.path, k, played.first) for k in delays]))
-    lagging.index = pd.Index(delays, name="sessions of delay")
-    return Foresight(rungs, lagging[list(SHOWN)], hold, name, played.market.synthetic)
+    lagging = _played(played, {k: late(played.path, k, played.first) for k in delays})
+    delay = lagging[list(SHOWN)].rename_axis("sessions of delay")
+    return Foresight(rungs, delay, hold, name, played.market.synthetic)
+
+
+def _played(played: RegimeReplay, paths: Mapping[Any, Codes]) -> pd.DataFrame:
+    """Return the figures of paths by name."""
+    return played.figures(np.array(list(paths.values()))).set_axis(list(paths))
 
 
 def _wrong(
