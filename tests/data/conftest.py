@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
+from tests import command
 from tests.data import peoples
 
 UNIVERSE = """
@@ -117,24 +117,20 @@ def digest():
 
 
 @pytest.fixture
-def nqp(home, digest, monkeypatch):
+def nqp(home, digest):
     """Run `nqp data import m …`; an exit 2 leaves one sentence and the store as it was."""
 
     def nqp(prices, *words, universe="shenwan", name="m", fails=False):
-        from backtest.cli.commands import app, every_command
-        from backtest.errors import UserError
-
-        monkeypatch.setattr("typer.testing._get_command", lambda _: every_command())
         before = digest(home)
         said = ["data", "import", name, "--prices", prices, "--universe", universe, *words]
-        done = CliRunner().invoke(app, [*map(str, said), *(["--json"] if not fails else [])])
+        done = command.nqp(*said, *([] if fails else ["--json"]))
         if fails:
-            assert isinstance(done.exception, UserError), (done.output, done.exception)
+            assert done.returncode == 2, (done.stdout, done.stderr)
             assert digest(home) == before
-            sentence = str(done.exception)
+            sentence = done.stderr.rpartition("nqp: ")[2].removesuffix("\n")
             assert "\n" not in sentence
             return sentence
-        assert done.exit_code == 0, (done.output, done.exception)
+        assert done.returncode == 0, (done.stdout, done.stderr)
         return json.loads(done.stdout)["findings"]
 
     return nqp

@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 pytest.importorskip("akshare", reason="akshare is not installed (extra china)")
 pytest.importorskip("trustme", reason="trustme is not installed (extra test)")
-from servers import ChinaSite, Reply, authority, klc
+from servers import LONG, ChinaSite, Reply, authority, klc
 
 from backtest.data.fetch import Request, fetch_market
 from backtest.data.fetch_plan import chosen_series
@@ -132,7 +132,7 @@ def site(certificates, monkeypatch, home):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
         site.waits = []
-        settings = Settings(attempts=2, first_wait=1.0, throttle=1.5)
+        settings = Settings(patience=LONG, attempts=2, first_wait=1.0, throttle=1.5)
         site.source = AkShare(Pace(settings, sleep=site.waits.append, jitter=lambda: 1.0))
         yield site
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from servers import FredSite, Reply
+from servers import LONG, FredSite, Reply
 
 from backtest.data.fetch import Request, fetch_market
 from backtest.data.intake import Sources, import_market
@@ -30,7 +30,8 @@ def site(monkeypatch):
     site.patience(monkeypatch, 0.3)
     with site.serving() as base:
         site.waits = []
-        settings = Settings(fred=base, attempts=3, first_wait=1.0, longest_wait=60.0)
+        waiting = {"patience": LONG, "first_wait": 1.0, "longest_wait": 60.0}
+        settings = Settings(fred=base, attempts=3, **waiting)
         site.source = Fred(Pace(settings, sleep=site.waits.append, jitter=lambda: 0.0))
         yield site
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from servers import Listing, Reply, YahooSite
+from servers import LONG, Listing, Reply, YahooSite
 
 from backtest.data.fetch import Request, fetch_market
 from backtest.data.intake import Sources, import_market
@@ -59,7 +59,8 @@ def site(monkeypatch):
     site.patience(monkeypatch, 0.4)
     with site.serving() as base:
         site.waits = []
-        settings = Settings(yahoo=base, attempts=3, first_wait=1.0, longest_wait=8.0)
+        waiting = {"patience": LONG, "first_wait": 1.0, "longest_wait": 8.0}
+        settings = Settings(yahoo=base, attempts=3, **waiting)
         site.source = Yahoo(Pace(settings, sleep=site.waits.append, jitter=lambda: 1.0))
         yield site
 
