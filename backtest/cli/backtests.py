@@ -20,6 +20,7 @@ from backtest.cli.options import (
     on_terms,
     strategy_names,
 )
+from backtest.errors import UserError
 from backtest.notes import Note
 
 if TYPE_CHECKING:
@@ -171,7 +172,6 @@ def _stated(claims: Sequence[str], zh: bool) -> dict[str, str]:
 def _again(named: str, own: str | None, terms: Terms, settings: list[str] | None) -> BacktestResult:
     """Run again what a manifest says."""
     from backtest.cli.lookup import built_in, own_strategies
-    from backtest.errors import UserError
     from backtest.render.waiting import waiting
 
     market, benchmark = terms.market, terms.benchmark
@@ -204,7 +204,6 @@ def _results(
     strategies: Sequence[Strategy], terms: Terms, full_window: bool, *, skip_unfit: bool = False
 ) -> list[BacktestResult]:
     """Load the market and run, saying on stderr what takes long and what cannot run there."""
-    from backtest.errors import UserError
     from backtest.render.terminal import tell
     from backtest.render.waiting import waiting
 

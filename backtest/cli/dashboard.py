@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from backtest.cli.options import JsonOption, MarketOption, SetOption
+from backtest.errors import UserError
 from backtest.validation import shipped_toml
 
 ADDRESS = "127.0.0.1"
@@ -37,7 +38,6 @@ def dashboard(
 ) -> None:
     """Open the trigger board in the browser: move parameters, see results; Ctrl-C ends it."""
     from backtest.cli.lookup import find_strategy
-    from backtest.errors import UserError
 
     if find_spec("streamlit") is None:
         raise UserError(
@@ -55,8 +55,6 @@ def dashboard(
 def free_port(port: int | None) -> int:
     """Return the port asked for, or any that is free."""
     import socket
-
-    from backtest.errors import UserError
 
     if port is not None and not 1 <= port <= 65535:
         raise UserError(

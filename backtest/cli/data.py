@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 from backtest.cli.options import JsonOption, LangOption, answer, print_json, told
+from backtest.errors import UserError
 from backtest.notes import Note
 
 app = typer.Typer(help="Markets in the local store.", no_args_is_help=True)
@@ -20,8 +21,7 @@ class _ImportCommand(TyperCommand):
         at = args.index("--returns") + 1 if "--returns" in args else 0
         if at and args[at : at + 1] not in (["percent"], ["fraction"], ["recognised"]):
             args = [*args[:at], "recognised", *args[at:]]
-        parsed: list[str] = super().parse_args(ctx, args)
-        return parsed
+        return super().parse_args(ctx, args)
 
 
 @app.command("import", cls=_ImportCommand)
@@ -150,7 +150,6 @@ def fetch(
     """Fetch what is missing from a source, and say what came, what did not, and why."""
     from backtest.data.fetch import Request, fetch_market
     from backtest.data.sources import source_named
-    from backtest.errors import UserError
     from backtest.render.terminal import show, tell
     from backtest.render.waiting import fetching
     from backtest.views.data import fetch_page
@@ -261,8 +260,6 @@ def export(
 
 
 def _day(option: str, text: str | None) -> date | None:
-    from backtest.errors import UserError
-
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError as error:
@@ -272,8 +269,6 @@ def _day(option: str, text: str | None) -> date | None:
 
 
 def _pairs(option: str, texts: list[str] | None, example: str) -> dict[str, str]:
-    from backtest.errors import UserError
-
     pairs = {}
     for text in texts or ():
         name, equals, value = text.partition("=")
@@ -289,8 +284,6 @@ def _pairs(option: str, texts: list[str] | None, example: str) -> dict[str, str]
 
 
 def _days(series: str, text: str) -> int:
-    from backtest.errors import UserError
-
     if not text.isdigit():
         raise UserError(
             "the delay of {series} was {text!r}; give a number of days, as 15",

@@ -19,6 +19,7 @@ from backtest.cli.options import (
     on_terms,
 )
 from backtest.cli.writing import groups_and_thesis, write_evidence_report
+from backtest.errors import UserError, refused
 from backtest.notes import Note
 
 if TYPE_CHECKING:
@@ -78,8 +79,6 @@ def evidence(
     json: JsonOption = False,
 ) -> None:
     """Test whether the thesis held, claim by claim, and whether a strategy has timing skill."""
-    from backtest.errors import UserError, refused
-
     if strategy is None and settings:
         raise UserError("--set needs a strategy to set it on; name one before it")
     if strategy is None and terms.benchmark:

@@ -1,11 +1,15 @@
 """`nqp data delete|rename|prune|info` and `nqp config`: parsing and asking only."""
 
+import os
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from backtest.cli.data import app
 from backtest.cli.options import JsonOption, LangOption, told
+from backtest.errors import UserError
 from backtest.notes import Note
 
 NameArgument = Annotated[str, typer.Argument(help="A stored market.")]
@@ -96,10 +100,7 @@ def prune(yes: YesOption = False, lang: LangOption = "en", json: JsonOption = Fa
 
 def config(lang: LangOption = "en", json: JsonOption = False) -> None:
     """Say where everything is."""
-    import os
-    import sys
     from importlib.metadata import version
-    from pathlib import Path
 
     import backtest
     from backtest.home import home
@@ -124,9 +125,6 @@ def config(lang: LangOption = "en", json: JsonOption = False) -> None:
 
 def _ask(what: Note, runs: list[str], yes: bool) -> None:
     """Ask before something is removed; without a terminal and --yes, refuse."""
-    import sys
-
-    from backtest.errors import UserError
     from backtest.render.terminal import tell
 
     needed = Note("{count} kept runs need it: {runs}", count=len(runs), runs=", ".join(runs[:5]))

@@ -16,6 +16,7 @@ from backtest.cli.options import (
     answer,
     check_out,
 )
+from backtest.errors import UserError
 from backtest.notes import Note
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ def _load(name: str, as_of: str | None) -> Market:
     import pandas as pd
 
     from backtest.data import load_market
-    from backtest.errors import UserError
 
     market = load_market(name)
     if as_of is None:

@@ -20,6 +20,7 @@ from backtest.cli.options import (
     answer,
     told,
 )
+from backtest.errors import UserError
 from backtest.notes import Note
 
 if TYPE_CHECKING:
@@ -138,7 +139,6 @@ def _judged(
     """Score and judge what can be; the others come back as a sentence each."""
     from backtest.data import load_market
     from backtest.engine.benchmarks import compared_with
-    from backtest.errors import UserError
     from backtest.strategy.thesis import parse_thesis
     from backtest.today.forward import forward
     from backtest.today.registration import judged
@@ -189,7 +189,6 @@ def _recorded(
 ) -> tuple[Strategy, Market]:
     """Return the strategy and the market of an entry; the source must be the recorded one."""
     from backtest.cli.lookup import built_in
-    from backtest.errors import UserError
     from backtest.records.verify.recorded import strategy_of
     from backtest.strategy.source import source_identity
 
@@ -212,9 +211,9 @@ def _spoken(numbers: list[int]) -> str:
 
 
 def _forward_json(scored: Forward) -> dict[str, Any]:
-    from backtest.plain import plain
+    from backtest.plain import document
 
-    document: dict[str, Any] = plain(
+    return document(
         {
             "strategy": scored.strategy,
             "market": scored.market,
@@ -224,13 +223,12 @@ def _forward_json(scored: Forward) -> dict[str, Any]:
             "divergence": scored.divergence.to_dict("records"),
         }
     )
-    return document
 
 
 def _judged_json(judged: Judgement) -> dict[str, Any]:
-    from backtest.plain import plain
+    from backtest.plain import document
 
-    document: dict[str, Any] = plain(
+    return document(
         {
             "entry": judged.entry.number,
             "strategy": judged.entry.body["strategy"],
@@ -242,4 +240,3 @@ def _judged_json(judged: Judgement) -> dict[str, Any]:
             "verdict": judged.verdict,
         }
     )
-    return document

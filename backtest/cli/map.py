@@ -13,6 +13,7 @@ from backtest.cli.options import (
     MarketOption,
     answer,
 )
+from backtest.errors import unknown
 
 
 def rotation_map(
@@ -64,7 +65,6 @@ def rotation_map(
 
 def _groups(text: str) -> dict[str, tuple[str, ...]]:
     """Return the sectors of the baskets named; "tracks" is the three tracks of NQP."""
-    from backtest.errors import unknown
     from strategies.taxonomy import BASKETS, TRACKS
 
     if text == "tracks":

@@ -1,9 +1,15 @@
 """`nqp mcp`: parsing only."""
 
+import os
+import sys
+from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from backtest.errors import UserError
 
 
 def mcp(
@@ -20,17 +26,9 @@ def mcp(
     ] = False,
 ) -> None:
     """Serve a language-model agent on stdin and stdout (Model Context Protocol)."""
-    from importlib.resources import files
-
     if guide:
         typer.echo((files("backtest.agent") / "guide.md").read_text("utf-8"), nl=False)
         return
-    import os
-    import sys
-    from importlib.util import find_spec
-
-    from backtest.errors import UserError
-
     if find_spec("mcp") is None:
         raise UserError(
             "nqp mcp needs the Model Context Protocol SDK, which is not installed; run: pip "

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, told
+from backtest.errors import UserError
 from backtest.notes import Note
 
 FolderOption = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
@@ -22,8 +23,6 @@ def new(
     json: JsonOption = False,
 ) -> None:
     """Write a commented strategy that runs at once, and a test for it, to this folder."""
-    from backtest.errors import UserError
-
     words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)
     module = "_".join(words).lower()
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{1,39}", name) or not words or iskeyword(module):
@@ -54,7 +53,6 @@ def new(
 def write_new(out: Path, texts: Mapping[str, str]) -> list[str]:
     """Write files that are not there yet to a folder that is, and return their paths."""
     from backtest.atomic import write_file
-    from backtest.errors import UserError
 
     if not out.is_dir():
         raise UserError("there is no folder {out}; make it first", out=out)

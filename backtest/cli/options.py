@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
@@ -11,11 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from backtest.errors import UserError
 from backtest.notes import Note
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from backtest.costs import Costs
     from backtest.market import Market
     from backtest.views.page import Page
@@ -56,6 +57,12 @@ def _spoken(language: str) -> str:
     return Words(language).language
 
 
+StrategyArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A name from 'nqp strategies', or FILE.py:Class.", autocompletion=strategy_names
+    ),
+]
 MarketOption = Annotated[
     str,
     typer.Option(
@@ -141,7 +148,6 @@ class Terms:
     no_check: NoCheckOption = False
 
     def __post_init__(self) -> None:
-        from backtest.errors import UserError
         from backtest.market.episodes import bounds
 
         start, end = bounds(self.start, self.end, self.window)
@@ -156,7 +162,6 @@ class Terms:
         """Load the market, cut off at the end; sessions before the start stay, as history."""
         from backtest.data import load_market
         from backtest.engine.benchmarks import compared_with
-        from backtest.errors import UserError
 
         market = load_market(self.market)
         if self.start is not None:
@@ -192,8 +197,6 @@ class Terms:
 
 
 def _is_after(day: str, last: datetime) -> bool:
-    from datetime import date
-
     try:
         return date.fromisoformat(day) > last.date()
     except ValueError:
@@ -279,8 +282,6 @@ def told(json: bool, document: object, *sentences: str) -> None:
 
 def print_json(document: object) -> None:
     """Print one JSON document on stdout."""
-    import sys
-
     from backtest.render.plain import json_text
 
     print(json_text(document, sys.stdout.encoding or "utf-8"))

@@ -10,6 +10,7 @@ import typer
 
 from backtest.cli.options import JsonOption, LangOption, OwnOption, told
 from backtest.cli.writing import groups_and_thesis
+from backtest.errors import UserError, refused
 from backtest.notes import Note
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ def report(
 ) -> None:
     """Write the report of a folder that --out wrote into it, in another form or language."""
     from backtest.cli.lookup import own_strategies
-    from backtest.errors import UserError, refused
     from backtest.records.folder import FORMS, write_report
 
     if form not in FORMS:
@@ -52,7 +52,6 @@ def report(
 
 def _workbook(folder: Path, named: str | None, given: Mapping[str, type[Strategy]]) -> Path:
     """Write a run's tables as a workbook into its folder."""
-    from backtest.errors import UserError
     from backtest.records.record import read_run
     from backtest.records.verify.recorded import other_folder, recalled_market
     from backtest.render.files import write_result
@@ -79,7 +78,6 @@ def _page(
     folder: Path, language: str, named: str | None, given: Mapping[str, type[Strategy]]
 ) -> Page:
     """Read a folder, whatever it is of, and return its report."""
-    from backtest.errors import UserError
     from backtest.records.page_file import PAGES, read_page
     from backtest.records.verify.recorded import other_folder
 
@@ -153,7 +151,6 @@ def recalled_strategy(
     A user's own file is not run again because a folder says so.
     """
     from backtest.cli.lookup import built_in
-    from backtest.errors import UserError
     from backtest.records.verify.recorded import strategy_of
 
     try:

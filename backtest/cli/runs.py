@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, answer, told
+from backtest.errors import UserError, suggest
 
 if TYPE_CHECKING:
     from backtest.engine.result import BacktestResult
@@ -90,7 +91,6 @@ def trials(
     json: JsonOption = False,
 ) -> None:
     """List every trial ever made in this store, by market, strategy and window."""
-    from backtest.errors import UserError, suggest
     from backtest.trials.ledger import Ledger
     from backtest.views.trials import trials_page
 
@@ -122,28 +122,26 @@ def keep_comparison(results: list[BacktestResult], folder: Path | None) -> None:
     best = max(known, key=lambda one: one["summary"]["sharpe"] or -1e9)
     label = labels_of(results)[known.index(best)]
     manifest = {**best["manifest"], "compared": labels_of(results)}
-    _keep_tried("compare", label, manifest, best["summary"], folder)
+    keep_tuning("compare", manifest, best["summary"], folder, label)
 
 
 def keep_tuning(
-    kind: str, manifest: dict[str, Any], figures: dict[str, Any], folder: Path | None
+    kind: str,
+    manifest: dict[str, Any],
+    figures: dict[str, Any],
+    folder: Path | None,
+    label: str = "",
 ) -> None:
-    """Note a tuning among the runs, with the figures of the best variant."""
-    _keep_tried(kind, manifest["strategy"], manifest, figures, folder)
-
-
-def _keep_tried(
-    kind: str, strategy: str, manifest: dict[str, Any], figures: dict[str, Any], folder: Path | None
-) -> None:
+    """Note a tuning among the runs, with the figures of the best variant; `label` if it has one."""
     from backtest.records.runs import keep
     from backtest.views.runs import tried
     from backtest.views.words import Words
 
-    _keep(keep, kind, strategy, tried(manifest, Words()), manifest, figures, folder)
+    strategy, settings = label or manifest["strategy"], tried(manifest, Words())
+    _keep(keep, kind, strategy, settings, manifest, figures, folder)
 
 
 def _keep(noted: Callable[..., object], *values: Any) -> None:
-    from backtest.errors import UserError
     from backtest.render.terminal import tell
 
     try:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from backtest.cli.options import JsonOption, LangOption, MarketOption, answer
+from backtest.errors import refused, unknown
 
 
 def baskets(
@@ -55,7 +56,6 @@ def policy(
     json: JsonOption = False,
 ) -> None:
     """List policy events by kind, with when each was known and how sure that is."""
-    from backtest.errors import refused, unknown
     from backtest.market.event_file import events_named
     from backtest.market.market import timestamp
     from backtest.views.policy import policy_document, policy_page

@@ -1,5 +1,7 @@
 """`nqp thesis`: theses in files; parsing only."""
 
+import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +9,7 @@ import typer
 
 from backtest.cli.new import FolderOption, write_new
 from backtest.cli.options import JsonOption, LangOption, answer, print_json, told
+from backtest.errors import UserError
 from backtest.notes import Note
 
 app = typer.Typer(help="Theses in files: dated claims that a market can refute.")
@@ -55,11 +58,6 @@ def new(
     json: JsonOption = False,
 ) -> None:
     """Write a commented thesis that 'nqp evidence --thesis' measures at once, to this folder."""
-    import re
-    from importlib.resources import files
-
-    from backtest.errors import UserError
-
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
         raise UserError("{name!r} is no name for a thesis; give letters, as my-thesis", name=name)
     template = (files("strategies") / "theses" / "template.toml").read_text(encoding="utf-8")

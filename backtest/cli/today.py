@@ -1,5 +1,6 @@
 """`nqp today`: parsing only."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,22 +11,18 @@ from backtest.cli.options import (
     JsonOption,
     LangOption,
     SetOption,
+    StrategyArgument,
     Terms,
     on_terms,
     print_json,
-    strategy_names,
 )
+from backtest.errors import UserError
 from backtest.notes import Note
 
 
 @on_terms("start", "end", "window", "benchmark", "fill", "cash", "strict_launch")
 def today(
-    strategy: Annotated[
-        str,
-        typer.Argument(
-            help="A name from 'nqp strategies', or FILE.py:Class.", autocompletion=strategy_names
-        ),
-    ] = "thesis-rotation",
+    strategy: StrategyArgument = "thesis-rotation",
     *,
     terms: Terms,
     settings: SetOption = None,
@@ -56,10 +53,7 @@ def today(
 
     Synthetic data have no today: the sample is shown as an example and never refused as stale.
     """
-    from datetime import date
-
     from backtest.cli.lookup import find_strategy
-    from backtest.errors import UserError
     from backtest.render.waiting import waiting
     from backtest.views.words import Words
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,13 +16,14 @@ from backtest.cli.options import (
     JsonOption,
     LangOption,
     SetOption,
+    StrategyArgument,
     Terms,
     answer,
     check_out,
     on_terms,
     parameters,
-    strategy_names,
 )
+from backtest.errors import UserError, refused, suggest
 from backtest.notes import Note
 
 if TYPE_CHECKING:
@@ -30,12 +32,6 @@ if TYPE_CHECKING:
     from backtest.tuning.space import Constraint
     from backtest.tuning.sweep_result import Sweep
 
-StrategyArgument = Annotated[
-    str,
-    typer.Argument(
-        help="A name from 'nqp strategies', or FILE.py:Class.", autocompletion=strategy_names
-    ),
-]
 GridOption = Annotated[
     list[str],
     typer.Option(
@@ -99,10 +95,7 @@ def tune(
     json: JsonOption = False,
 ) -> None:
     """Try variants of a strategy, and test whether the best has skill."""
-    from dataclasses import replace
-
     from backtest.cli.lookup import find_strategy, read_space
-    from backtest.errors import UserError
     from backtest.render.waiting import waiting
 
     chosen = find_strategy(strategy, settings or [])
@@ -227,7 +220,6 @@ def walk_forward(
 
 def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constraint]:
     """Read comparisons of a parameter with another or with a number."""
-    from backtest.errors import UserError, suggest
     from backtest.strategy import field_names
 
     known = field_names(type(strategy))
@@ -275,8 +267,6 @@ def _is_number(text: str) -> bool:
 
 def _engine(engine: str, address: str | None) -> AbstractContextManager[Engine | None]:
     """Return what computes elsewhere while it is open; None for this machine."""
-    from backtest.errors import UserError, refused
-
     if engine == "local":
         return nullcontext(None)
     if engine != "dask":

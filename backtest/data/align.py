@@ -53,7 +53,7 @@ def build_market(
     columns = [identifier for identifier in universe.by_id if identifier in present]
     placed = _place(raw.prices, columns, days)
     # Row 0 holds what stood before the first session, so that a gap there is filled too.
-    traded, carried = ~np.isnan(placed["close"]), _carried(placed["close"])
+    traded, carried = ~np.isnan(placed["close"]), pd.DataFrame(placed["close"]).ffill().to_numpy()
     can_buy, can_sell = _tradable(placed, traded, carried, columns, universe)
 
     only_compared = {universe.benchmark} - {*universe.with_sector, *universe.bonds, universe.money}
@@ -144,11 +144,6 @@ def _place(prices: pd.DataFrame, columns: list[str], days: pd.DatetimeIndex) -> 
         placed[field] = np.full((len(days) + 1, len(columns)), np.nan)
         placed[field][row[kept], column[kept]] = prices[field].to_numpy(dtype=float)[kept]
     return placed
-
-
-def _carried(values: Matrix) -> Matrix:
-    filled: Matrix = pd.DataFrame(values).ffill().to_numpy()
-    return filled
 
 
 def _tradable(

@@ -69,11 +69,6 @@ SLASHED = ("month/day/year", "day/month/year")
 _UNIT = {"seconds": "s", "milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns"}
 
 
-def matches(form: Form, text: str) -> bool:
-    """Whether a cell is a date in a form."""
-    return stamp(form, text) is not None
-
-
 @lru_cache(maxsize=100_000)
 def stamp(form: Form, text: str) -> tuple[pd.Timestamp, float] | None:
     """Return a moment as written, and minutes ahead of UTC (NaN where none is stated)."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backtest.data.date_forms import FORMS, NUMBERS, SLASHED, Form, matches, stamp
+from backtest.data.date_forms import FORMS, NUMBERS, SLASHED, Form, stamp
 from backtest.data.numerals import cell_text
 from backtest.errors import UserError
 from backtest.market.calendar import sessions, zone_of
@@ -81,7 +81,7 @@ def looks_dated(cells: pd.Series, *, numbers: bool = False) -> np.ndarray:
     texts = _texts(cells)
     forms = [form for form in FORMS if numbers or form.name not in NUMBERS]
     known = {
-        text: any(form.pattern.fullmatch(text) and matches(form, text) for form in forms)
+        text: any(form.pattern.fullmatch(text) and stamp(form, text) for form in forms)
         for text in texts.unique().tolist()
     }
     return texts.map(known).to_numpy(dtype=bool)
@@ -231,8 +231,7 @@ def _chosen(texts: list[str], exchange: Exchange) -> Form | None:
 
 def _texts(cells: pd.Series) -> pd.Series:
     unique = {cell: cell_text(cell).strip("'\"").strip() for cell in cells.unique().tolist()}
-    read: pd.Series = cells.map(unique, na_action="ignore").fillna("").astype(object)
-    return read
+    return cells.map(unique, na_action="ignore").fillna("").astype(object)
 
 
 def _days(stamps: pd.Series, *, time: bool = False) -> pd.Series:

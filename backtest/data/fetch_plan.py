@@ -163,5 +163,4 @@ def _asked_from(base: Base, kind: Kind, name: str, stored: pd.DataFrame) -> dt.d
     noted = fetched.get(name, {}).get("asked_from")
     if noted is not None:
         return dt.date.fromisoformat(noted)
-    day: dt.date | None = None if stored.empty else stored["date"].min().date()
-    return day
+    return None if stored.empty else stored["date"].min().date()

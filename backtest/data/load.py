@@ -12,7 +12,7 @@ from backtest.data.folder import is_market_folder, write_folder
 from backtest.data.intake import Sources, read_sources, reject_errors, spoken
 from backtest.data.price_files import Progress, silent
 from backtest.data.quality import check
-from backtest.data.raw import PRICE_COLUMNS, SERIES_COLUMNS, encode
+from backtest.data.raw import PRICE_COLUMNS, encode
 from backtest.data.store import (
     NAME,
     SHOWN,
@@ -108,7 +108,9 @@ def check_market(name_or_path: str | Path, *, progress: Progress = silent) -> tu
     """
     if name_or_path == SAMPLE:
         sample = _sample()
-        return check(_tidy_prices(sample), _tidy_series(sample), sample.universe)
+        prices = _tidy(sample.close, "instrument", "close").dropna(subset="close")
+        series = _tidy(sample.series, "series", "value")
+        return check(prices.reindex(columns=list(PRICE_COLUMNS)), series, sample.universe)
     folder = _folder(name_or_path)
     if folder is None:
         manifest = read_manifest(str(name_or_path))
@@ -173,12 +175,6 @@ def _entry(stored: Manifest, *, synthetic: bool = False) -> MarketEntry:
     return MarketEntry(**shown, synthetic=synthetic)
 
 
-def _tidy_prices(market: Market) -> pd.DataFrame:
-    tidy = market.close.melt(ignore_index=False, var_name="instrument", value_name="close")
-    named = tidy.rename_axis("date").reset_index().dropna(subset="close")
-    return named.reindex(columns=list(PRICE_COLUMNS))
-
-
-def _tidy_series(market: Market) -> pd.DataFrame:
-    tidy = market.series.melt(ignore_index=False, var_name="series", value_name="value")
-    return tidy.rename_axis("date").reset_index()[list(SERIES_COLUMNS)]
+def _tidy(frame: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
+    tidy = frame.melt(ignore_index=False, var_name=column, value_name=value)
+    return tidy.rename_axis("date").reset_index()

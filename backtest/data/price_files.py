@@ -6,7 +6,7 @@ Frames are returned in the order of the files: what is unordered or stands twice
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from backtest.data.dates import Exchange
 from backtest.data.description import described
 from backtest.data.finding import Finding
 from backtest.data.grid import files_in
+from backtest.data.head import Column
 from backtest.data.names import Match, code_in, instruments_of, matcher
 from backtest.data.numerals import numbers
 from backtest.data.quotes import (
@@ -154,20 +155,17 @@ class Reader:
         table = self._table(path)
         codes = instruments_of(table, self.match)
         if codes is not None and codes.nunique() > 1:
-            mine = (
-                codes.map({text: self.match(text) for text in codes.unique()}) == name
-            ).to_numpy()
+            ids = {text: self.match(text) for text in codes.unique()}
+            mine = (codes.map(ids) == name).to_numpy()
             if not mine.any():
                 raise UserError(
                     "{path} holds several instruments, and none is {name}", path=path, name=name
                 )
             others = ", ".join(codes[~mine].unique())
-            beside = Finding(
-                "other_instruments", name, details={"file": path.name, "names": others}
-            )
-            return joined(
-                [self._one(only(table, mine), name), QuoteReading(empty_prices(), (beside,))]
-            )
+            details = {"file": path.name, "names": others}
+            beside = Finding("other_instruments", name, details=details)
+            own = self._one(only(table, mine), name)
+            return joined([own, QuoteReading(empty_prices(), (beside,))])
         return self._one(table, name, codes)
 
     def _one(self, table: FileTable, name: str, codes: pd.Series | None = None) -> QuoteReading:
@@ -183,22 +181,13 @@ class Reader:
             fields, plain = {"close": one[0]}, []
             wrong += self._contradicting(table, name, [one[0].header])
         reading = tidy(table, fields, pd.Series(name, index=table.cells.index))
-        used = [(column, role) for role, column in fields.items()]
-        used += [(column, column.role) for column in table.columns if column.role in NAMING]
+        used = _used(table, fields)
         paid = table.by_role("dividend")
         if paid is not None and "dividend" in self.stated.columns:
             reinvest(reading.frame, numbers(table.values(paid))[0])
             used.append((paid, "dividend, reinvested at the close"))
-        return QuoteReading(
-            reading.frame,
-            (
-                *wrong,
-                *about(table),
-                *ignored(table, plain, self.stated.columns),
-                *reading.findings,
-            ),
-            (described(table, name, used),),
-        )
+        wrong += [*about(table), *ignored(table, plain, self.stated.columns)]
+        return joined([_told(table, wrong, name, used), reading])
 
     def _long(self, table: FileTable, codes: pd.Series) -> QuoteReading:
         ids = {text: self.match(text) for text in codes.unique()}
@@ -211,17 +200,9 @@ class Reader:
             fields = {"close": plain[0]}
         reading = tidy(table, fields, codes.map(ids))
         spare = [c for c in table.columns if not c.role and c not in fields.values()]
-        used = [(column, role) for role, column in fields.items()]
-        used += [(column, column.role) for column in table.columns if column.role in NAMING]
         holds = f"{len({name for name in ids.values() if name})} instruments"
-        return QuoteReading(
-            reading.frame,
-            (
-                *(self._unknown(text) for text, name in ids.items() if name is None),
-                *(*about(table), *ignored(table, spare), *reading.findings),
-            ),
-            (described(table, holds, used),),
-        )
+        said = [*self._strange(ids), *about(table), *ignored(table, spare)]
+        return joined([_told(table, said, holds, _used(table, fields)), reading])
 
     def _wide(self, table: FileTable) -> QuoteReading:
         columns = [c for c in table.columns if c.role not in NAMING]
@@ -240,11 +221,8 @@ class Reader:
             for column, name in known
         ]
         used = [(column, f"close of {name}") for column, name in known]
-        unknown = [self._unknown(text) for text, name in ids.items() if name is None]
-        whole = joined([*parts, QuoteReading(empty_prices(), (*unknown, *about(table)))])
-        return QuoteReading(
-            whole.frame, whole.findings, (described(table, f"{len(known)} instruments", used),)
-        )
+        said = [*self._strange(ids), *about(table)]
+        return joined([*parts, _told(table, said, f"{len(known)} instruments", used)])
 
     def _stacked(self, table: FileTable) -> QuoteReading:
         """Read a table with a field and an instrument above each column."""
@@ -258,13 +236,9 @@ class Reader:
             if name is not None and "close" in prices:
                 parts.append(tidy(table, prices, pd.Series(name, index=table.cells.index)))
                 used += [(column, f"{role} of {name}") for role, column in prices.items()]
-        unknown = [self._unknown(text) for text, name in ids.items() if name is None]
         spare = [c for c in table.columns if not c.role and ids.get(c.instrument)]
-        said = (*unknown, *about(table), *ignored(table, spare))
-        whole = joined([*parts, QuoteReading(empty_prices(), said)])
-        return QuoteReading(
-            whole.frame, whole.findings, (described(table, f"{len(parts)} instruments", used),)
-        )
+        said = [*self._strange(ids), *about(table), *ignored(table, spare)]
+        return joined([*parts, _told(table, said, f"{len(parts)} instruments", used)])
 
     def _inside(self, table: FileTable, codes: pd.Series | None) -> str:
         """Return the instrument a file is of by its name, else by what stands in it."""
@@ -311,8 +285,24 @@ class Reader:
             if name is not None:
                 meant[name] = text
 
+    def _strange(self, ids: Mapping[str, str | None]) -> list[Finding]:
+        return [self._unknown(text) for text, name in ids.items() if name is None]
+
     def _unknown(self, text: str) -> Finding:
         return Finding("unknown_instrument", text, details={"universe": self.universe.name})
+
+
+def _used(table: FileTable, fields: Mapping[str, Column]) -> list[tuple[Column, str]]:
+    """Return the columns of prices, and those that name rows, each with its meaning."""
+    naming = [(column, column.role) for column in table.columns if column.role in NAMING]
+    return [*((column, role) for role, column in fields.items()), *naming]
+
+
+def _told(
+    table: FileTable, said: Iterable[Finding], holds: str, used: Iterable[tuple[Column, str]]
+) -> QuoteReading:
+    """Return what is to be said of a table, and what it was taken for."""
+    return QuoteReading(empty_prices(), tuple(said), (described(table, holds, used),))
 
 
 def _no_close(table: FileTable) -> UserError:

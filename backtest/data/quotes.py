@@ -74,7 +74,7 @@ def tidy(table: FileTable, fields: dict[str, Column], names: pd.Series) -> Quote
         values, wrong = numbers(cells, words=counted)
         scale = multiple(column.header) if counted else 1.0
         read[field] = pd.Series(values * scale, index=cells.index)
-        kind = "no_number" if field in ("volume", "amount") else "not_a_number"
+        kind = "no_number" if counted else "not_a_number"
         for row in np.flatnonzero(wrong):
             when, text = read["date"].iloc[row].date(), str(cells.iloc[row])
             name = str(read["instrument"].iloc[row])

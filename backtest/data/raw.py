@@ -51,8 +51,8 @@ def raw_market(universe_text: str, prices: pd.DataFrame, series: pd.DataFrame) -
     """Bring tidy frames into canonical order and types; rows without a close or value go."""
     return RawMarket(
         universe_text,
-        _canonical(prices.dropna(subset="close"), PRICE_COLUMNS, keys=2),
-        _canonical(series.dropna(subset="value"), SERIES_COLUMNS, keys=2),
+        _canonical(prices.dropna(subset="close"), PRICE_COLUMNS),
+        _canonical(series.dropna(subset="value"), SERIES_COLUMNS),
     )
 
 
@@ -66,21 +66,21 @@ def with_knowledge(series: pd.DataFrame) -> pd.DataFrame:
 
 def empty_prices() -> pd.DataFrame:
     """Return a tidy price frame without a row."""
-    return _canonical(pd.DataFrame(columns=list(PRICE_COLUMNS)), PRICE_COLUMNS, keys=2)
+    return _canonical(pd.DataFrame(), PRICE_COLUMNS)
 
 
 def empty_series() -> pd.DataFrame:
     """Return a tidy series frame without a row."""
-    return _canonical(pd.DataFrame(columns=list(SERIES_COLUMNS)), SERIES_COLUMNS, keys=2)
+    return _canonical(pd.DataFrame(), SERIES_COLUMNS)
 
 
-def _canonical(frame: pd.DataFrame, columns: tuple[str, ...], *, keys: int) -> pd.DataFrame:
+def _canonical(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     further = [name for name in frame.columns if name not in columns]
     ordered = frame.reindex(columns=[*columns, *further])
-    types = {columns[0]: "str", "date": "datetime64[ns]"} | dict.fromkeys(columns[keys:], "float64")
+    types = {columns[0]: "str", "date": "datetime64[ns]"} | dict.fromkeys(columns[2:], "float64")
     types |= {name: "datetime64[ns]" for name in further if name in KNOWLEDGE_COLUMNS}
     typed = ordered.astype(types)
-    return typed.sort_values([*columns[:keys], *further], kind="stable", ignore_index=True)
+    return typed.sort_values([*columns[:2], *further], kind="stable", ignore_index=True)
 
 
 def encode(raw: RawMarket) -> tuple[str, dict[str, bytes]]:

@@ -17,6 +17,7 @@ from backtest.atomic import storing, write_file
 from backtest.data.sources.base import Arrival, Provenance, Wanted
 from backtest.data.store import check_name
 from backtest.home import home
+from backtest.validation import validated
 
 DIGEST = 64
 
@@ -49,8 +50,8 @@ def kept(name: str, source: str, wanted: Wanted) -> Arrival | None:
     if sha256(content).hexdigest().encode() != digest:
         return None
     table = pq.read_table(pa.BufferReader(content))
-    provenance = Provenance(**json.loads(table.schema.metadata[b"provenance"]))
-    return Arrival(wanted, table.to_pandas(), provenance)
+    told = json.loads(table.schema.metadata[b"provenance"])
+    return Arrival(wanted, table.to_pandas(), validated(Provenance, told, "provenance"))
 
 
 def clear(name: str) -> None:

@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from typing_extensions import TypedDict
-
 from backtest.atomic import (
     locked,
     new_draft,
@@ -35,7 +33,7 @@ from backtest.data.raw import FILES, RawMarket, decode, encode, identity_of
 from backtest.errors import UserError, unknown
 from backtest.home import home
 from backtest.market import Market
-from backtest.validation import misfit, parsed_json
+from backtest.validation import parsed_json, validated
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SNAPSHOT = re.compile(r"[0-9a-f]{64}")
@@ -98,21 +96,6 @@ class Manifest:
         """Return what other programs read of a stored market."""
         shown = {name: getattr(self, name) for name in SHOWN}
         return shown | {"findings": [finding.to_json() for finding in self.findings]}
-
-
-class _Stored(TypedDict):
-    """The kinds of a manifest's values in its file."""
-
-    name: str
-    snapshot: str
-    universe: str
-    first: str
-    last: str
-    instruments: int
-    sources: dict[str, Any]
-    findings: list[dict[str, Any]]
-    created: str
-    previous: list[str]
 
 
 def check_name(name: str) -> str:
@@ -224,10 +207,11 @@ def _parsed(name: str, text: str) -> Manifest:
         raise UserError(
             "market {name} was stored by another version of nqp; import it again", name=name
         )
-    if (fault := misfit(_Stored, plain)) is not None:
-        raise TypeError(fault)
-    findings = tuple(Finding.from_json(item) for item in plain["findings"])
-    manifest = Manifest(**plain | {"findings": findings, "previous": tuple(plain["previous"])})
+    findings = tuple(Finding.from_json(item) for item in plain.pop("findings"))
+    try:
+        manifest = replace(validated(Manifest, plain, "manifest"), findings=findings)
+    except UserError as error:
+        raise TypeError(error) from error
     for day in (manifest.first, manifest.last):
         date.fromisoformat(day)
     named = (manifest.snapshot, *manifest.previous)

@@ -257,8 +257,7 @@ def _answer(values: Array, *, known: bool = True) -> Answer:
 def _less(returns: ArrayLike, other: ArrayLike) -> Array:
     """Return returns less a value by session, or one for all."""
     values, column = _array(returns), _array(other)
-    less: Array = values - (column[:, None] if column.ndim == 1 and values.ndim == 2 else column)
-    return less
+    return values - (column[:, None] if column.ndim == 1 and values.ndim == 2 else column)
 
 
 def _active(returns: ArrayLike, benchmark: ArrayLike) -> Array:
@@ -277,8 +276,7 @@ def _by_month(returns: Array, sessions: pd.DatetimeIndex) -> Array:
     """Return compounded returns by calendar month."""
     months = np.asarray(sessions.year * 12 + sessions.month)
     starts = np.flatnonzero(np.r_[True, months[1:] != months[:-1]])
-    compounded: Array = np.multiply.reduceat(1.0 + returns, starts, axis=0) - 1.0
-    return compounded
+    return np.multiply.reduceat(1.0 + returns, starts, axis=0) - 1.0
 
 
 def _capture(

@@ -58,8 +58,7 @@ def trading_costs(traded: np.ndarray, on: Stage, session: int) -> np.ndarray:
     size, buys = np.abs(traded), traded > 0
     commission = np.where(buys, commission_buy, commission_sell) * size
     other = np.where(buys, other_buy, other_sell) * size
-    charged: np.ndarray = np.where(size > 0, np.maximum(commission, on.minimum) + other, 0.0)
-    return charged
+    return np.where(size > 0, np.maximum(commission, on.minimum) + other, 0.0)
 
 
 @njit(cache=True, nogil=True, no_cfunc_wrapper=True)

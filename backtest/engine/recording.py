@@ -63,8 +63,7 @@ def one_held(decisions: Decisions, *, fill: str, first: int) -> Held:
     names, codes = np.unique(regime, return_inverse=True)
 
     def shuffled(other: Market) -> np.ndarray:
-        named: np.ndarray = Decisions(strategy, other).regime.to_numpy().astype(str)
-        return named
+        return Decisions(strategy, other).regime.to_numpy().astype(str)
 
     return held(
         decisions.baskets,

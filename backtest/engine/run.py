@@ -265,12 +265,8 @@ def _manifest(
     asked, used = fills
     sessions = market.sessions[first:]
     parameters: dict[str, Any] = plain(strategy.parameters)
-    defaults = type(strategy)() if _has_defaults(strategy) else strategy
-    changed = {
-        name: value
-        for name, value in parameters.items()
-        if value != plain(defaults.parameters).get(name)
-    }
+    usual = plain(_with_defaults(strategy).parameters)
+    changed = {name: value for name, value in parameters.items() if value != usual.get(name)}
     return {
         "strategy": strategy.name,
         "class": f"{type(strategy).__module__}:{type(strategy).__qualname__}",
@@ -302,9 +298,9 @@ def _manifest(
     }
 
 
-def _has_defaults(strategy: Strategy) -> bool:
+def _with_defaults(strategy: Strategy) -> Strategy:
+    """Return a strategy with its class's own parameters; itself where one has no default."""
     try:
-        type(strategy)()
+        return type(strategy)()
     except TypeError:
-        return False
-    return True
+        return strategy

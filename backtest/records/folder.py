@@ -75,9 +75,9 @@ def write_files(
     check_free(folder, replaces, force=force)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        remove_reports(folder)
         for path in folder.iterdir():
-            if _matches(path.name, replaces) and path.name not in files:
+            earlier = _matches(path.name, replaces) and path.name not in files
+            if earlier or REPORT.fullmatch(path.name):
                 path.unlink()
         for name, content in files.items():
             write_file(folder / name, content.encode() if isinstance(content, str) else content)
@@ -135,13 +135,6 @@ def write_report(page: Page, folder: Path, form: str = "html") -> tuple[Path, ..
         for own, content in files.items():
             write_file(folder / own, content)
     return tuple(folder / own for own in files)
-
-
-def remove_reports(folder: Path) -> None:
-    """Remove reports of what the folder held before."""
-    for path in folder.iterdir():
-        if REPORT.fullmatch(path.name):
-            path.unlink()
 
 
 def csv_text(frame: pd.DataFrame, *, dated: bool = True) -> bytes:

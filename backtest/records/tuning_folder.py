@@ -6,7 +6,7 @@ Every file is written beside its name and moved into place.
 from io import BytesIO
 from pathlib import Path
 
-from backtest.records.folder import check_free, csv_text, json_text, write_files
+from backtest.records.folder import csv_text, json_text, write_files
 from backtest.records.page_file import PAGES, write_pages
 from backtest.tuning.maps import held_shares, plateau
 from backtest.tuning.sweep_result import Sweep
@@ -27,7 +27,6 @@ def write_tuning(swept: Sweep, folder: Path, language: str = "en", *, force: boo
     """
     from backtest.render.plots.chart import chart_png
 
-    check_free(folder, FILES, force=force)
     table, held, manifest = BytesIO(), held_shares(swept), described(swept)
     trials, document = swept.trials.assign(plateau=plateau(swept)), swept.to_json()
     trials.to_parquet(table)

@@ -88,8 +88,7 @@ class Decided:
         held = self.numbers.ffill().fillna(0.0).to_numpy()
         moved = np.r_[given[:1], (np.abs(np.diff(held, axis=0)) > TOLERANCE).any(axis=1)]
         named = np.r_[False, self.names[1:] != self.names[:-1]]
-        found: np.ndarray = np.flatnonzero(moved | named)
-        return found
+        return np.flatnonzero(moved | named)
 
     @property
     def weights(self) -> bool:
@@ -178,9 +177,7 @@ def leaks(
         for name in inputs(market):
             for seed in (2 * cut, 2 * cut + 1):
                 other = asked(subject, altered(market, cut, seed, [name]))
-                leak = (
-                    None if other is None else first_change(full, other, market, cut, False, name)
-                )
+                leak = first_change(full, other, market, cut, False, name)
                 if leak is not None:
                     found.setdefault(name, []).append(leak)
     blind = found.pop("")
@@ -224,7 +221,7 @@ def differs(
     end = min(cut + (0 if seed is None else after), len(market.sessions) - 1)
     seen = market.until(market.sessions[end])
     other = asked(subject, seen if seed is None else altered(seen, cut, seed))
-    return None if other is None else first_change(full, other, market, cut, seed is None, "")
+    return first_change(full, other, market, cut, seed is None, "")
 
 
 def asked(subject: Subject, market: Market) -> Decided | None:
@@ -236,9 +233,11 @@ def asked(subject: Subject, market: Market) -> Decided | None:
 
 
 def first_change(
-    full: Decided, other: Decided, market: Market, cut: int, cut_off: bool, name: str
+    full: Decided, other: Decided | None, market: Market, cut: int, cut_off: bool, name: str
 ) -> Leak | None:
     """Return the first decision up to the cut that is another one than on the whole market."""
+    if other is None:
+        return None
     apart = full.apart(other, TOLERANCE, cut + 1)
     renamed = full.names[: cut + 1] != other.names[: cut + 1]
     rows = np.flatnonzero(apart.any(axis=1) | renamed)

@@ -156,8 +156,7 @@ class Ledger:
         with connected(self.path) as db:
             market = market_read(db, lineage)
             seen = prints_of(db, "SELECT prints FROM batch WHERE market = ?", (market,))
-        found: np.ndarray = np.isin(tried.prints[:, 0].view(np.int64), seen)
-        return found
+        return np.isin(tried.prints[:, 0].view(np.int64), seen)
 
     def count(self, lineage: Lineage, first: str, last: str) -> Count:
         """Return how many trials a market has seen in windows that overlap `first` … `last`."""

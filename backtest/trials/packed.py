@@ -49,8 +49,7 @@ def unpack(packed: Sequence[bytes], days: Days) -> Codes:
     start = np.insert(place + row * len(days), firsts, np.arange(len(packed)) * len(days))
     code = np.insert(runs["code"], firsts, -1)
     lengths = np.diff(np.r_[start, len(packed) * len(days)])
-    found: Codes = np.repeat(code, lengths).reshape(len(packed), len(days))
-    return found
+    return np.repeat(code, lengths).reshape(len(packed), len(days))
 
 
 def joined(old: bytes, new: bytes) -> bytes:
