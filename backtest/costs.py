@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backtest.errors import UserError, refused
+from backtest.errors import UserError, check_least, refused
 from backtest.market import Market
 from backtest.market.universe import KINDS
 
@@ -154,13 +154,7 @@ class CostModel(Costs):
     minimum_commission: float = 0.0
 
     def __post_init__(self) -> None:
-        if not self.minimum_commission >= 0:
-            raise UserError(
-                "{name} was {value}; give {least} or more",
-                name="minimum_commission",
-                value=self.minimum_commission,
-                least=0,
-            )
+        check_least(0, minimum_commission=self.minimum_commission)
 
     @property
     def rules_written(self) -> list[dict[str, Any]]:

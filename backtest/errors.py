@@ -69,6 +69,15 @@ def refused(option: str, value: str, known: Iterable[str]) -> UserError:
     return UserError("{option} was {value!r}; {hint}", option=option, value=value, hint=hint)
 
 
+def check_least(least: float, **values: float) -> None:
+    """Raise the mistake of the first value, by its name, that is below the least there is."""
+    for name, value in values.items():
+        if not value >= least:
+            raise UserError(
+                "{name} was {value}; give {least} or more", name=name, value=value, least=least
+            )
+
+
 def suggest(name: str, known: Iterable[str]) -> Note:
     """Say what was probably meant, or what there is to choose from.
 

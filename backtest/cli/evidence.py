@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from backtest.views.page import Page
     from backtest.views.words import Words
 
-FLAGS = ("anticipated", "adverse")
-
 
 @on_terms("end", "cash", "strict_launch")
 def evidence(
@@ -87,11 +85,12 @@ def evidence(
         raise UserError("--by and --leave-out need events; name them with --events policy or FILE")
     if by not in (None, "kind"):
         raise UserError("--by was {by!r}; events are studied by kind: --by kind", by=by)
+    from backtest.market.event_file import FLAGS, events_named
+
     for flag in leave_out or []:
         if flag not in FLAGS:
             raise refused("--leave-out", flag, FLAGS)
     from backtest.cli.lookup import find_thesis, is_thesis
-    from backtest.market.event_file import events_named
     from strategies.taxonomy import EVENT_BASKETS
 
     if strategy is not None and is_thesis(strategy) and strategy != thesis:

@@ -140,10 +140,7 @@ def _document(
             },
             "scale": SCALES[found.framework.normalization],
             "unlinked": found.unlinked["all"].iloc[-1],
-            "levels": {
-                name: None if level != level else level
-                for name, level in found.unlinked.iloc[-1].drop("all").items()
-            },
+            "levels": found.unlinked.iloc[-1].drop("all").to_dict(),
             "contributions": {"since": since, "points": moved["points"].to_dict()},
             "inputs": {
                 name: {key: None if value != value else value for key, value in row.items()}

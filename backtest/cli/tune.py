@@ -221,6 +221,7 @@ def walk_forward(
 def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constraint]:
     """Read comparisons of a parameter with another or with a number."""
     from backtest.strategy import field_names
+    from backtest.strategy.parameters import declared_type
 
     known = field_names(type(strategy))
     found: list[Constraint] = []
@@ -231,13 +232,7 @@ def read_constraints(strategy: Strategy, where: Sequence[str]) -> list[Constrain
                 "--where {text} compares nothing; write NAME<NAME or NAME<=NUMBER", text=text
             )
         left, right = (part.strip() for part in text.split(sign, 1))
-        if left not in known:
-            raise UserError(
-                "{name} has no parameter {left!r}; {suggestion}",
-                name=strategy.name,
-                left=left,
-                suggestion=suggest(left, known),
-            )
+        declared_type(type(strategy), left)
         if right not in known and not _is_number(right):
             raise UserError(
                 "--where {text}: {right!r} is no parameter and no number; {suggestion}",

@@ -126,8 +126,7 @@ def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
     by_kind: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         by_kind.setdefault((finding.severity, finding.kind), []).append(finding)
-    ordered = sorted(by_kind, key=lambda key: (key[0], RANK.get(key[1], len(RANK))))
-    found = [(*key, by_kind[key]) for key in ordered]
+    found = sorted(by_kind.items(), key=lambda one: (one[0][0], RANK.get(one[0][1], len(RANK))))
     return tuple(
         Group(
             severity,
@@ -136,5 +135,5 @@ def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
             instruments=tuple(dict.fromkeys(member.instrument for member in members)),
             message=members[0].message,
         )
-        for severity, kind, members in found
+        for (severity, kind), members in found
     )

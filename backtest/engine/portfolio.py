@@ -52,16 +52,9 @@ def daily_portfolio(books: Mapping[Any, Books]) -> Portfolio:
     """
     import vectorbt
 
-    closes, sizes, prices, fees, cash = [], [], [], [], []
-    for one in books.values():
-        close, size, price, fee, begun = _orders(one)
-        closes.append(close)
-        sizes.append(size)
-        prices.append(price)
-        fees.append(fee)
-        cash.append(begun)
+    closes, sizes, prices, fees, cash = zip(*map(_orders, books.values()), strict=True)
     joined = [pd.concat(parts, axis=1, keys=list(books)) for parts in (closes, sizes)]
-    groups = joined[0].columns.get_level_values(0)
+    groups: pd.Index = joined[0].columns.get_level_values(0)
     if len(books) == 1:
         joined = [frame.droplevel(0, axis=1) for frame in joined]
         groups = pd.Index(np.zeros(len(groups), dtype=int))

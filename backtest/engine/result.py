@@ -17,7 +17,7 @@ from backtest.engine.benchmarks import has_periods, over_periods
 from backtest.engine.fan import Fan, fan
 from backtest.engine.portfolio import Books, daily_portfolio
 from backtest.engine.registry import Figures, cut
-from backtest.errors import UserError
+from backtest.errors import UserError, check_least
 from backtest.market import Market
 from backtest.plain import document
 from backtest.strategy import Strategy
@@ -243,10 +243,7 @@ class BacktestResult(Displayed):
         UserError
             If `paths` is below 1.
         """
-        if paths < 1:
-            raise UserError(
-                "{name} was {value}; give {least} or more", name="paths", value=paths, least=1
-            )
+        check_least(1, paths=paths)
         return fan(self.name, self.returns, paths=paths, seed=seed)
 
     @property

@@ -14,7 +14,7 @@ import pandas as pd
 
 from backtest.composite.composite import Composite
 from backtest.composite.observable import PREFIX
-from backtest.errors import UserError
+from backtest.errors import check_least
 from backtest.evidence.intervals import Interval, by_blocks
 from backtest.evidence.observation import Array, Observation
 
@@ -63,10 +63,7 @@ def links(found: Composite, *, horizon: int = HORIZON) -> tuple[Link, ...]:
     horizon : int
         Sessions of a span; spans are counted back from the last session and do not overlap.
     """
-    if horizon < 1:
-        raise UserError(
-            "{name} was {value}; give {least} or more", name="horizon", value=horizon, least=1
-        )
+    check_least(1, horizon=horizon)
     moved = _over_spans(found.index, horizon, relative=False)
     targets = _targets(found)
     sure = 1.0 - (1.0 - TOGETHER) / (2 * len(targets))

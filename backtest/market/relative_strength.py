@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from backtest.market.market import Market
-from backtest.market.sector_indices import alike
+from backtest.market.sector_indices import listed_alike
 
 QUADRANTS = ("leading", "weakening", "lagging", "improving")  # clockwise, from upper right
 
@@ -23,14 +23,9 @@ def group_levels(market: Market, groups: Mapping[str, Sequence[str]]) -> pd.Data
     A group moves by the equal-weighted mean return of those of its sectors that have a price.
     Groups of which the market has no sector are left out.
     """
-    prices, levels = market.sector_close, {}
-    alone = (1.0 + prices.pct_change(fill_method=None).fillna(0.0)).cumprod().where(prices.notna())
-    for name, sectors in groups.items():
-        own = list(market.sectors_of(sectors))
-        if len(own) == 1:
-            levels[name] = alone[own[0]]
-        elif own:
-            levels[name] = alike(prices[own]).where(prices[own].notna().any(axis=1))
+    prices = market.sector_close
+    own = {name: list(market.sectors_of(sectors)) for name, sectors in groups.items()}
+    levels = {name: listed_alike(prices[held]) for name, held in own.items() if held}
     return pd.DataFrame(levels, index=market.sessions)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from backtest.display import Displayed
-from backtest.errors import UserError
+from backtest.errors import UserError, check_least
 from backtest.market.market import Date, Market
 from backtest.market.relative_strength import group_levels, quadrants, relative_strength
 
@@ -103,11 +103,8 @@ def rotation_map(
     UserError
         If a number is too small, or the market too short to know any group's strength.
     """
-    for name, value, least in (("weeks", weeks, 1), ("window", window, 2), ("change", change, 1)):
-        if value < least:
-            raise UserError(
-                "{name} was {value}; give {least} or more", name=name, value=value, least=least
-            )
+    check_least(1, weeks=weeks, change=change)
+    check_least(2, window=window)
     seen = market if as_of is None else market.until(as_of)
     chosen = groups or {sector: (sector,) for sector in seen.by_sector}
     levels = group_levels(seen, chosen)

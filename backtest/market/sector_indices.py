@@ -22,12 +22,7 @@ def sector_levels(close: pd.DataFrame, by_sector: Mapping[str, tuple[str, ...]])
     >>> sector_levels(close, {"pair": ("A", "B"), "single": ("C",)}).iloc[-1].round(9).to_dict()
     {'pair': 1.15, 'single': 8.0}
     """
-
-    def moved_alike(prices: pd.DataFrame) -> pd.Series:
-        moved = mean_move(prices)
-        return (1.0 + moved.fillna(0.0)).cumprod().where(prices.notna().any(axis=1))
-
-    return _of_sectors(close, by_sector, moved_alike)
+    return _of_sectors(close, by_sector, listed_alike)
 
 
 def sector_totals(values: pd.DataFrame, by_sector: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
@@ -73,6 +68,11 @@ def alike(levels: pd.DataFrame) -> pd.Series:
     """
     moved = mean_move(sorted_columns(levels))
     return (1.0 + moved.fillna(0.0)).cumprod()
+
+
+def listed_alike(levels: pd.DataFrame) -> pd.Series:
+    """Return the index of `alike`, NaN while none of the columns has a price."""
+    return alike(levels).where(levels.notna().any(axis=1))
 
 
 def mean_move(levels: pd.DataFrame) -> pd.Series:

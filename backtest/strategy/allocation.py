@@ -295,26 +295,6 @@ def overlaid(
     }
 
 
-def cap(weights: pd.DataFrame, limit: float) -> pd.DataFrame:
-    """Cut every weight to `limit` and hand the excess to the others in proportion.
-
-    Where even equal weights would exceed the limit the rest stays in cash.
-    """
-    if not 0 < limit <= 1:
-        raise UserError("limit was {limit}; give a fraction above 0 and up to 1", limit=limit)
-    capped = weights
-    for _ in range(weights.shape[1]):
-        over = capped > limit + 1e-15
-        if not over.to_numpy().any():
-            break
-        excess = (capped - limit).where(over, 0.0).sum(axis=1)
-        capped = capped.mask(over, limit)
-        room = capped.where(capped < limit, 0.0)
-        total = room.sum(axis=1)
-        capped = capped + room.mul((excess / total.where(total > 0)).fillna(0.0), axis=0)
-    return capped
-
-
 def rebalanced(weights: pd.DataFrame, schedule: str = "monthly") -> pd.DataFrame:
     """Keep the rows that order on a schedule, or where what is held has to change; NaN elsewhere.
 

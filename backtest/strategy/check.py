@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.errors import UserError
+from backtest.errors import UserError, check_least
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.strategy.faults import CHANGES_IT, UNSTEADY, Fault, faults
@@ -110,10 +110,7 @@ def check(subject: Subject, market: Market, *, dates: int = DATES, seed: int = 0
             "check was given {kind}; give a strategy or a trigger, made with brackets: {kind}()",
             kind=kind,
         )
-    if dates < 1:
-        raise UserError(
-            "{name} was {value}; give {least} or more", name="dates", value=dates, least=1
-        )
+    check_least(1, dates=dates)
     began = time.perf_counter()
     full = decided(subject, replace(market))
     seconds = time.perf_counter() - began

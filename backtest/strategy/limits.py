@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from backtest.errors import UserError
 from backtest.market import Market
 from backtest.parameter import parameter
-from backtest.strategy.allocation import cap
 
 LIMITS = ("max_weight", "volatility")
 VOLATILITY_WINDOW = 60  # sessions
@@ -34,6 +34,26 @@ class Limits:
         if self.volatility is not None:
             weights = at_volatility(market, weights, self.volatility)
         return weights
+
+
+def cap(weights: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """Cut every weight to `limit` and hand the excess to the others in proportion.
+
+    Where even equal weights would exceed the limit the rest stays in cash.
+    """
+    if not 0 < limit <= 1:
+        raise UserError("limit was {limit}; give a fraction above 0 and up to 1", limit=limit)
+    capped = weights
+    for _ in range(weights.shape[1]):
+        over = capped > limit + 1e-15
+        if not over.to_numpy().any():
+            break
+        excess = (capped - limit).where(over, 0.0).sum(axis=1)
+        capped = capped.mask(over, limit)
+        room = capped.where(capped < limit, 0.0)
+        total = room.sum(axis=1)
+        capped = capped + room.mul((excess / total.where(total > 0)).fillna(0.0), axis=0)
+    return capped
 
 
 def at_volatility(

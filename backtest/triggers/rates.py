@@ -24,16 +24,18 @@ class OfSeries:
 
     @property
     def words(self) -> dict[str, Any]:
-        """What stands in the places of the label."""
-        return {**super().words, "series": spoken(self.series)}  # type: ignore[misc]
+        """What stands in the places of the label; "rate" is the universe's ten-year yield."""
+        spoken = "ten-year yield" if self.series == "rate" else self.series
+        return {**super().words, "series": spoken}  # type: ignore[misc]
 
     def value(self, market: Market) -> pd.Series:
         """Return the last value known."""
         return market.need(self.series)
 
     def unit_on(self, market: Market) -> str:
-        """Return the series' own unit."""
-        return unit_of(market, self.series)
+        """Return the unit the series moves in; what is in percent moves by percentage points."""
+        unit = market.universe.spec(str(market.need(self.series).name)).unit or "units"
+        return "percentage points" if unit == "percent" else unit
 
 
 @dataclass(frozen=True)
@@ -163,15 +165,3 @@ def change_of(market: Market, series: str, window: int) -> pd.Series:
     from being lost to binary fractions.
     """
     return market.need(series).diff(window).round(8)
-
-
-def spoken(series: str) -> str:
-    """Return how a series is spoken of; "rate" is the universe's ten-year yield."""
-    return "ten-year yield" if series == "rate" else series
-
-
-def unit_of(market: Market, series: str) -> str:
-    """Return the unit a series moves in; what is in percent moves by percentage points."""
-    name = market.need(series).name
-    unit = market.universe.spec(str(name)).unit or "units"
-    return "percentage points" if unit == "percent" else unit

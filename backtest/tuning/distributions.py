@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from backtest.errors import UserError
+from backtest.errors import UserError, check_least
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,7 @@ class Integer:
 
     def __post_init__(self) -> None:
         _bounds(self.low, self.high, self.log)
-        if self.step < 1:
-            raise UserError(
-                "{name} was {value}; give {least} or more", name="step", value=self.step, least=1
-            )
+        check_least(1, step=self.step)
 
     def values(self) -> list[int]:
         """Return all of them."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from backtest.errors import UserError
+from backtest.errors import UserError, check_least
 from backtest.strategy import Strategy, field_names, own_fields
 from backtest.strategy.parameters import declared_type, value_of
 from backtest.tuning.distributions import Choice, Distribution, Integer, Real
@@ -147,10 +147,7 @@ def sample(
     Fewer are returned only where the space does not seem to have as many.
     """
     check_names(strategy, space)
-    if count < 1:
-        raise UserError(
-            "{name} was {value}; give {least} or more", name="trials", value=count, least=1
-        )
+    check_least(1, trials=count)
     random = np.random.default_rng(seed)
     sources: dict[str, Distribution] = {}
     for name, entry in space.items():

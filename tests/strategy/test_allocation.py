@@ -11,7 +11,6 @@ from backtest.errors import UserError
 from backtest.market.schedule import due_sessions
 from backtest.strategy.allocation import (
     bonds,
-    cap,
     cash,
     equal,
     equal_risk,
@@ -22,6 +21,7 @@ from backtest.strategy.allocation import (
     tilt,
 )
 from backtest.strategy.basket import Basket
+from backtest.strategy.limits import cap
 from tests.markets import make_market
 
 NAN = np.nan

@@ -125,7 +125,7 @@ class AkShare:
             if {"date", "close"} <= set(renamed.columns):
                 fields = [name for name in CHINESE.values() if name in renamed and name != "date"]
                 values = {name: renamed[name].to_numpy(dtype=float) for name in fields}
-                frame = price_frame(wanted.id, renamed["date"], values, wanted)
+                frame = price_frame(renamed["date"], values, wanted)
             if frame.empty:
                 failures.append(f"{address}: no prices on these days")
                 continue
@@ -155,19 +155,17 @@ class AkShare:
 
     def _series(self, wanted: Wanted) -> Arrival:
         if wanted.id in YIELDS:
-            column, _ = YIELDS[wanted.id]
+            (column, _), function = YIELDS[wanted.id], "bond_zh_us_rate"
             first = f"{wanted.first:%Y%m%d}"
-            table = self._once("EastMoney's tables", "bond_zh_us_rate", start_date=first)
-            frame = series_frame(wanted.id, table["日期"], table[column], wanted)
-            return Arrival(wanted, frame, Provenance(self.name, "bond_zh_us_rate", now()))
-        if is_valuation(wanted.id):
-            frame = self._valuation(wanted)
-            return Arrival(wanted, frame, Provenance(self.name, "index_analysis_daily_sw", now()))
-        macro = MACRO.get(wanted.id)
-        if macro is None:
+            table = self._once("EastMoney's tables", function, start_date=first)
+            frame = series_frame(table["日期"], table[column], wanted)
+        elif is_valuation(wanted.id):
+            function, frame = "index_analysis_daily_sw", self._valuation(wanted)
+        elif (macro := MACRO.get(wanted.id)) is not None:
+            function, frame = macro.function, self._macro(macro, wanted)
+        else:
             raise RefusedError("akshare does not offer it")
-        frame = self._macro(macro, wanted)
-        return Arrival(wanted, frame, Provenance(self.name, macro.function, now()))
+        return Arrival(wanted, frame, Provenance(self.name, function, now()))
 
     def _valuation(self, wanted: Wanted) -> pd.DataFrame:
         """Ask for all sectors of Shenwan's first level, a month at a time."""
@@ -185,7 +183,7 @@ class AkShare:
             for month in months
         )
         own = found[found["指数代码"].astype(str) == code]
-        return series_frame(wanted.id, own["发布日期"], own[VALUATIONS[measure]], wanted)
+        return series_frame(own["发布日期"], own[VALUATIONS[measure]], wanted)
 
     def _macro(self, macro: Macro, wanted: Wanted) -> pd.DataFrame:
         site = "Jin10" if macro.released else "EastMoney's tables"
@@ -200,10 +198,10 @@ class AkShare:
                 period = period.where(out.dt.day < 20, out + pd.offsets.MonthEnd(0))
             # The oldest rows stand on the first of a month, which is no day of publication.
             known = out.where(out.dt.day != 1)
-            return series_frame(wanted.id, period, table[macro.column], wanted, released=known)
+            return series_frame(period, table[macro.column], wanted, released=known)
         parts = dates.astype(str).str.extract(r"(\d{4})\D?(\d{1,2})")
         period = pd.to_datetime(parts[0] + "-" + parts[1] + "-01") + pd.offsets.MonthEnd(0)
-        return series_frame(wanted.id, period, table[macro.column], wanted)
+        return series_frame(period, table[macro.column], wanted)
 
     def _once(self, site: str, function: str, **options: Any) -> pd.DataFrame:
         """Ask for a table that several series share once a fetch."""

@@ -101,28 +101,25 @@ class DataSource(Protocol):
         """
 
 
-def price_frame(
-    instrument: str, dates: Iterable[Any], fields: dict[str, Any], wanted: Wanted
-) -> pd.DataFrame:
+def price_frame(dates: Iterable[Any], fields: dict[str, Any], wanted: Wanted) -> pd.DataFrame:
     """Return `raw.PRICE_COLUMNS` within the days wanted, sorted; rows without a close go."""
     table = pd.DataFrame({"date": pd.to_datetime(pd.Series(list(dates))), **fields})
-    frame = table.assign(instrument=instrument).reindex(columns=list(PRICE_COLUMNS))
+    frame = table.assign(instrument=wanted.id).reindex(columns=list(PRICE_COLUMNS))
     return _within(frame.dropna(subset="close"), wanted)
 
 
 def series_frame(
-    series: str, dates: Iterable[Any], values: Any, wanted: Wanted, *, released: Any = None
+    dates: Iterable[Any], values: Any, wanted: Wanted, *, released: Any = None
 ) -> pd.DataFrame:
     """Return series, date, value and released within the days wanted, sorted."""
     frame = pd.DataFrame(
         {
-            "series": series,
+            "series": wanted.id,
             "date": pd.to_datetime(pd.Series(list(dates))),
             "value": pd.to_numeric(pd.Series(list(values)), errors="coerce"),
         }
     )
-    out = pd.NaT if released is None else pd.to_datetime(pd.Series(list(released)))
-    frame["released"] = out
+    frame["released"] = pd.NaT if released is None else pd.to_datetime(pd.Series(list(released)))
     return _within(frame.dropna(subset="value"), wanted)
 
 

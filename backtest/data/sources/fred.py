@@ -75,7 +75,7 @@ class Fred:
         address = f"{self.pace.settings.fred}/graph/fredgraph.csv?{urllib.parse.urlencode(asked)}"
         table = site.ask(lambda: _table(read(address, timeout=site.timeout), code))
         dates = table["date"] + pd.offsets.MonthEnd(0) if monthly else table["date"]
-        frame = series_frame(wanted.id, dates, table["value"], wanted)
+        frame = series_frame(dates, table["value"], wanted)
         return Arrival(wanted, frame, Provenance(self.name, address, now(), note=f"FRED {code}"))
 
 

@@ -90,10 +90,10 @@ class Yahoo:
         base = self.pace.settings.yahoo or HOST
         address = f"{base}/v8/finance/chart/{ticker}"
         if wanted.kind == "series":
-            frame = series_frame(wanted.id, rows.index, rows["Close"].to_numpy(), wanted)
+            frame = series_frame(rows.index, rows["Close"].to_numpy(), wanted)
             return Arrival(wanted, frame, Provenance(self.name, address, now()))
         fields = {ours: rows[theirs].to_numpy(dtype=float) for theirs, ours in FIELDS.items()}
-        frame = price_frame(wanted.id, rows.index, fields, wanted)
+        frame = price_frame(rows.index, fields, wanted)
         adjusted = "splits and dividends"
         return Arrival(wanted, frame, Provenance(self.name, address, now(), adjusted))
 

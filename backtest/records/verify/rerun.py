@@ -32,15 +32,18 @@ MANIFEST = "manifest.json"
 ORDER = (MANIFEST, *(name for name in FILES if name != MANIFEST))
 REPORT = "report.html"
 ENGLISH = b'<html lang="en">'
-LATER = (
-    "known_from",
-    "asked_fill",
-    "content",
-    "source",
-    "look_ahead",
-    "benchmark",
-    "cut",
-)  # not in older manifests
+LATER = (  # not in older manifests
+    *("known_from", "asked_fill", "content", "source", "look_ahead", "benchmark", "cut"),
+)
+
+REPRODUCES = (  # by whether other versions ran it
+    "The run reproduces byte for byte: {count} files.",
+    "The run reproduces byte for byte: {count} files, on other versions ({changed}).",
+)
+DIFFERS = (
+    "The run does not reproduce. {first}",
+    "The run does not reproduce. {first} Likely cause: other versions ({changed}).",
+)
 
 WriteReport = Callable[[BacktestResult, Market, Path], None]
 
@@ -76,23 +79,10 @@ class Verification:
     @property
     def sentence(self) -> Note:
         """The outcome, with the first difference and what is likely to have caused it."""
-        count, changed = len(self.compared), self.changed
-        if self.difference is None and not self.versions:
-            return Note("The run reproduces byte for byte: {count} files.", count=count)
+        said = {"count": len(self.compared), "changed": self.changed}
         if self.difference is None:
-            return Note(
-                "The run reproduces byte for byte: {count} files, on other versions ({changed}).",
-                count=count,
-                changed=changed,
-            )
-        first = self.difference.sentence
-        if not self.versions:
-            return Note("The run does not reproduce. {first}", first=first)
-        return Note(
-            "The run does not reproduce. {first} Likely cause: other versions ({changed}).",
-            first=first,
-            changed=changed,
-        )
+            return Note(REPRODUCES[bool(self.versions)], **said)
+        return Note(DIFFERS[bool(self.versions)], **said, first=self.difference.sentence)
 
     @property
     def changed(self) -> str:
