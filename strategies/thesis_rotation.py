@@ -94,30 +94,23 @@ class ThesisRotation(TwoSides, TriggerRotation):
         )
         return MinHold(latch, self.min_hold)
 
-    @property
-    def low_appetite(self) -> Trigger:
-        """Risk appetite is low: at most one of the four signs has shown for `leave_after`."""
-        return Confirmed(~self._signs(2), self.leave_after)
-
-    @property
-    def breakthroughs(self) -> Mapping[str, Trigger]:
-        """An abnormal move on abnormal turnover in each of the tracks, not long ago."""
-        sigmas, hold = self.breakthrough_sigmas, self.breakthrough_hold
-        return {
-            name: Recently(AbnormalMove(track.sectors, sigmas), hold)
-            for name, track in TRACKS.items()
-        }
-
     def _signs(self, count: int) -> Trigger:
         return Confidence(count, self.trend_window, self.breadth)
 
     def rules(self) -> Mapping[str, Trigger]:
         """Return "nqp", else "defensive" or "traditional", in that order."""
-        return {"nqp": self.rotate, "defensive": self.low_appetite, "traditional": Always()}
+        low_appetite = Confirmed(~self._signs(2), self.leave_after)
+        return {"nqp": self.rotate, "defensive": low_appetite, "traditional": Always()}
 
     def overlays(self) -> Mapping[str, Trigger]:
-        """Return the tracks, each for a while after it broke out."""
-        return self.breakthroughs if self.overlay > 0 else {}
+        """Return the tracks, each for a while after an abnormal move on abnormal turnover."""
+        return {
+            name: Recently(
+                AbnormalMove(track.sectors, self.breakthrough_sigmas), self.breakthrough_hold
+            )
+            for name, track in TRACKS.items()
+            if self.overlay > 0
+        }
 
     def baskets(self, market: Market) -> Mapping[str, pd.DataFrame]:
         """Return what each regime holds; a track the market has nothing of cannot break out."""

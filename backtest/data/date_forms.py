@@ -88,8 +88,9 @@ def stamp(form: Form, text: str) -> tuple[pd.Timestamp, float] | None:
         if not YEARS[0] <= year <= YEARS[1]:
             return None
         if form.period:
-            month = {"Y": 12, "Q": 3 * int(_quarter(parts)), "M": _month(parts)}[form.period]
-            return pd.Timestamp(year, month, 1) + pd.offsets.MonthEnd(0), np.nan
+            quarter = parts.get("q") or "1"
+            ends = {"Y": 12, "Q": 3 * int(_QUARTERS.get(quarter, quarter)), "M": _month(parts)}
+            return pd.Timestamp(year, ends[form.period], 1) + pd.offsets.MonthEnd(0), np.nan
         hour = int(parts.get("H") or 0)
         if parts.get("half"):
             hour = hour % 12 + (12 if parts["half"].lower() == "pm" else 0)
@@ -104,10 +105,6 @@ def _month(parts: dict[str, Any]) -> int:
     if parts.get("name"):
         return _NAMES.index(parts["name"].lower()) + 1
     return int(parts.get("m") or 1)
-
-
-def _quarter(parts: dict[str, Any]) -> str:
-    return _QUARTERS.get(parts.get("q") or "1", parts.get("q") or "1")
 
 
 def _minutes(offset: str | None) -> float:

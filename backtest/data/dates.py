@@ -102,8 +102,9 @@ def read_dates(cells: pd.Series, exchange: Exchange, *, form: str = "") -> Dates
         begins with what the cells have.
     """
     if isinstance(cells.dtype, pd.DatetimeTZDtype):
-        return _on_exchange(cells.dt.tz_convert("UTC").dt.tz_localize(None),
-                            _wall_offset(cells), exchange, "time stamps")  # fmt: skip
+        utc, wall = cells.dt.tz_convert("UTC").dt.tz_localize(None), cells.dt.tz_localize(None)
+        offsets = (wall - utc).dt.total_seconds() / 60.0
+        return _on_exchange(utc, offsets, exchange, "time stamps")
     if cells.dtype.kind == "M":
         none = pd.Series(np.nan, index=cells.index)
         return _on_exchange(cells.astype("datetime64[ns]"), none, exchange, "days")
@@ -190,13 +191,6 @@ def _by_offset(local: pd.Series, midnight: bool, shares: list[float]) -> str:
     if (hours == 0.0).all() or hours.between(*MARKET_HOURS).all():
         return "moved"
     return "" if not midnight or max(shares) == 0.0 else "plain"
-
-
-def _wall_offset(cells: pd.Series) -> pd.Series:
-    wall = cells.dt.tz_localize(None)
-    utc = cells.dt.tz_convert("UTC").dt.tz_localize(None)
-    minutes: pd.Series = (wall - utc).dt.total_seconds() / 60.0
-    return minutes
 
 
 def _chosen(texts: list[str], exchange: Exchange) -> Form | None:

@@ -7,6 +7,7 @@ from backtest.data.headers import label, meaning, split_pair
 from backtest.data.stated import Stated
 
 IsName = Callable[[str], bool]
+Row = list[str]
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,14 @@ class Column:
 class Above:
     """The rows above the data, told apart: fields, instruments, labels, titles."""
 
-    def __init__(self, heads: list[list[str]], place: int, is_name: IsName) -> None:
+    def __init__(self, heads: list[Row], place: int, is_name: IsName) -> None:
         others = [[text for at, text in enumerate(row) if at != place and text] for row in heads]
-        fields = [sum(bool(meaning(text)) for text in row) for row in others]
         naming = [sum(is_name(text) for text in row) for row in others]
         labelled = [label(row[place]) for row in heads]
-        width = max((len(row) for row in others), default=0)
-        self.place, self.header, self.instruments = place, [], list[str]()
+        self.place, self.header, self.instruments = place, Row(), Row()
         self.labels: dict[str, dict[int, str]] = {}
         titles: list[str] = []
-        chosen = self._choose(heads, others, fields, naming, labelled, width)
+        chosen = self._choose(heads, others, naming, labelled)
         for number, row in enumerate(heads):
             if number == chosen:
                 self.header = row
@@ -48,18 +47,14 @@ class Above:
             self.header = _filled(self.header, self.instruments, place)
 
     def _choose(
-        self,
-        heads: list[list[str]],
-        others: list[list[str]],
-        fields: list[int],
-        naming: list[int],
-        labelled: list[str],
-        width: int,
+        self, heads: list[Row], others: list[Row], naming: list[int], labelled: list[str]
     ) -> int | None:
         """Return the row of headers: of known fields, else of the dates' header, else the last."""
         able = [number for number in range(len(heads)) if others[number] and not labelled[number]]
         if not able:
             return next((number for number, row in enumerate(heads) if any(row)), None)
+        fields = [sum(bool(meaning(text)) for text in row) for row in others]
+        width = max(len(row) for row in others)
         best = max(fields[number] for number in able)
         if best:
             return next(number for number in able if fields[number] == best)
@@ -68,12 +63,12 @@ class Above:
         full = [number for number in able if len(others[number]) == width]
         return (dated or named or full or able)[-1]
 
-    def text(self, row: list[str], position: int) -> str:
+    def text(self, row: Row, position: int) -> str:
         """Return a cell of a row above the data, "" where the row is too short."""
         return row[position] if position < len(row) else ""
 
 
-def _filled(header: list[str], instruments: list[str], place: int) -> list[str]:
+def _filled(header: Row, instruments: Row, place: int) -> Row:
     """Write a field above each of its instruments, where a merged cell has it above the first."""
     filled, last = list(header), ""
     for at, text in enumerate(header):

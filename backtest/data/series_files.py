@@ -15,9 +15,9 @@ from backtest.data.headers import meaning
 from backtest.data.numerals import is_blank, numbers
 from backtest.data.publication_lag import declared_name, known_by
 from backtest.data.quotes import QuoteReading, about, held_twice, unused
-from backtest.data.raw import SERIES_COLUMNS, empty_series
+from backtest.data.raw import empty_series
 from backtest.data.stated import Stated
-from backtest.data.table import FileTable, read_table, with_knowledge_days
+from backtest.data.table import FileTable, read_table, series_rows
 from backtest.data.units import converted, unit_of, without_zeros
 from backtest.errors import UserError
 from backtest.market.frequency import frequency_of, names_first_days, periods_of
@@ -194,9 +194,7 @@ def _dated(
     table: FileTable, name: str, values: np.ndarray, rows: np.ndarray, exchange: Exchange
 ) -> pd.DataFrame:
     """Return a series' rows by the last day of the period each is about, with days of release."""
-    frame = pd.DataFrame({"series": name, "date": table.dates.days[rows].to_numpy()})
-    frame = frame.assign(value=values).astype({"series": "str"})[list(SERIES_COLUMNS)]
-    frame = with_knowledge_days(frame, table, rows, exchange)
+    frame = series_rows(table, name, values, rows, exchange)
     headers = {column.header.lower() for column in table.columns}
     if "released" not in frame and headers & set(RELEASE_TABLE):
         frame["released"] = frame["date"]

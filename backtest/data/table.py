@@ -272,13 +272,15 @@ def _check_roles(columns: tuple[Column, ...], path: Path) -> None:
         )
 
 
-def with_knowledge_days(
-    frame: pd.DataFrame, table: FileTable, rows: np.ndarray, exchange: Exchange
+def series_rows(
+    table: FileTable, name: str, values: np.ndarray, rows: np.ndarray, exchange: Exchange
 ) -> pd.DataFrame:
-    """Add to a series' rows the days of release and of use that a file has of them.
+    """Return a series' values by day, with the days of release and of use that a file has of them.
 
     Some may be blank, NaT here; what is neither blank nor a day is a mistake of the file.
     """
+    days = table.dates.days[rows].to_numpy()
+    frame = pd.DataFrame({"series": name, "date": days, "value": values}).astype({"series": "str"})
     for role in KNOWLEDGE_COLUMNS:
         if (column := table.by_role(role)) is None:
             continue

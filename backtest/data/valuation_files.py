@@ -14,10 +14,10 @@ from backtest.data.names import instruments_of, matcher
 from backtest.data.numerals import numbers
 from backtest.data.publication_lag import known_by
 from backtest.data.quotes import QuoteReading, about, held_twice
-from backtest.data.raw import SERIES_COLUMNS, empty_series
+from backtest.data.raw import empty_series
 from backtest.data.series_files import PLACING
 from backtest.data.stated import Stated
-from backtest.data.table import FileTable, read_table, with_knowledge_days
+from backtest.data.table import FileTable, read_table, series_rows
 from backtest.errors import UserError
 from backtest.market.universe import Universe
 from backtest.market.valuation import series_name
@@ -123,8 +123,6 @@ def _rows(
     stated: Stated,
 ) -> pd.DataFrame:
     """Return one instrument's valuations by day, with the days they could be used from."""
-    frame = pd.DataFrame({"series": series, "date": table.dates.days[mine].to_numpy()})
-    frame = frame.assign(value=values[mine]).astype({"series": "str"})[list(SERIES_COLUMNS)]
-    frame = with_knowledge_days(frame, table, mine, Exchange.of(universe.calendar))
+    frame = series_rows(table, series, values[mine], mine, Exchange.of(universe.calendar))
     delay = stated.delays.get(series, stated.delays.get(series.partition(":")[0]))
     return known_by(frame, series, universe, delay)[0].dropna(subset="value")

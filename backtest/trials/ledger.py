@@ -240,6 +240,7 @@ class Ledger:
                 }
                 for (market, family, first, last), row in rows.items()
             ]
+            unknown = {"first_made": None, "last_made": None, "origins": ["an earlier version"]}
             found += [
                 {
                     "family": row["family"],
@@ -247,9 +248,7 @@ class Ledger:
                     "window": [row["first"], row["last"]],
                     "count": row["count"],
                     "effective": row["count"],
-                    "first_made": None,
-                    "last_made": None,
-                    "origins": ["an earlier version"],
+                    **unknown,
                     "known": False,
                 }
                 for row in old_counts(db)
