@@ -89,8 +89,7 @@ class ThesisRotation(TwoSides, TriggerRotation):
         easing = RateFall(self.fall_bp, self.fall_window, self.series) & below
         keeps = below & self._signs(max(1, self.confidence - 1))
         latch = Latch(
-            enter=easing & self._signs(self.confidence),
-            leave=Confirmed(~keeps, self.leave_after),
+            enter=easing & self._signs(self.confidence), leave=Confirmed(~keeps, self.leave_after)
         )
         return MinHold(latch, self.min_hold)
 

@@ -12,12 +12,7 @@ from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
 from backtest.strategy.allocation import bonds, tilt
-from backtest.triggers import (
-    BondUptrend,
-    IndexAboveAverage,
-    Trigger,
-    in_force,
-)
+from backtest.triggers import BondUptrend, IndexAboveAverage, Trigger, in_force
 from strategies.sides import SIDES, TwoSides
 
 

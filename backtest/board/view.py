@@ -182,7 +182,7 @@ def _simulated(
     )
     laid, narrow = kernel.single(targets, market, on, rebalance)
     codes = np.zeros((1, len(market.sessions)), dtype=np.int8)
-    tables = kernel.growth(laid, narrow, 1)
+    tables = kernel.growth(laid, 1)
     figures, _ = kernel.figures(codes, laid, narrow, tables)
     equity = kernel.equity(codes, laid, narrow, tables)[0]
     return equity, dict(zip(kernel.FIGURES, figures[0].tolist(), strict=True))

@@ -10,8 +10,7 @@ from backtest.notes import Note
 
 def check(
     subject: Annotated[
-        str,
-        typer.Argument(help="A strategy's name, or FILE.py:Class of a strategy or trigger."),
+        str, typer.Argument(help="A strategy's name, or FILE.py:Class of a strategy or trigger.")
     ],
     market: MarketOption = "sample",
     settings: SetOption = None,

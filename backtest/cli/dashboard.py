@@ -31,8 +31,7 @@ def dashboard(
     market: MarketOption = "sample",
     settings: SetOption = None,
     port: Annotated[
-        int | None,
-        typer.Option("--port", help="A port of your choice; a free one by default."),
+        int | None, typer.Option("--port", help="A port of your choice; a free one by default.")
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -28,8 +28,7 @@ class _ImportCommand(TyperCommand):
 def import_(
     name: Annotated[str, typer.Argument(help="What to call the market.")],
     prices: Annotated[
-        Path,
-        typer.Option(help="A folder of files per instrument, or one long or wide file."),
+        Path, typer.Option(help="A folder of files per instrument, or one long or wide file.")
     ],
     universe: Annotated[
         str | None,
@@ -66,8 +65,7 @@ def import_(
         typer.Option(metavar="SERIES=DAYS", help="Days after its period until a value is known."),
     ] = None,
     returns: Annotated[
-        str,
-        typer.Option(help="The files hold returns: percent, fraction, or nothing to find out."),
+        str, typer.Option(help="The files hold returns: percent, fraction, or nothing to find out.")
     ] = "",
     accept_jumps: Annotated[
         bool, typer.Option("--accept-jumps", help="Take prices that a split would explain.")

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 @on_terms("end", "cash", "strict_launch")
 def evidence(
     strategy: Annotated[
-        str | None,
-        typer.Argument(help="Also analyze this strategy: a name, or FILE.py:Class."),
+        str | None, typer.Argument(help="Also analyze this strategy: a name, or FILE.py:Class.")
     ] = None,
     *,
     terms: Terms,
@@ -61,8 +60,7 @@ def evidence(
         ),
     ] = None,
     by: Annotated[
-        str | None,
-        typer.Option("--by", help="Study the events by kind, too: --by kind."),
+        str | None, typer.Option("--by", help="Study the events by kind, too: --by kind.")
     ] = None,
     leave_out: Annotated[
         list[str] | None,

@@ -35,8 +35,7 @@ def index(
     ] = "observable",
     market: MarketOption = "sample",
     as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="Use nothing known after this day, as 2024-09-23."),
+        str | None, typer.Option("--as-of", help="Use nothing known after this day, as 2024-09-23.")
     ] = None,
     sensitivity: Annotated[
         bool,

@@ -131,10 +131,7 @@ def register(
 
 
 def _judged(
-    entries: tuple[Entry, ...],
-    own: dict[str, type[Strategy]],
-    costs: Costs,
-    benchmark: str | None,
+    entries: tuple[Entry, ...], own: dict[str, type[Strategy]], costs: Costs, benchmark: str | None
 ) -> tuple[list[Forward], list[Judgement], list[ThesisJudgement], list[str]]:
     """Score and judge what can be; the others come back as a sentence each."""
     from backtest.data import load_market

@@ -19,8 +19,7 @@ from backtest.errors import unknown
 def rotation_map(
     market: MarketOption = "sample",
     as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="The last session to look at, as 2024-09-24."),
+        str | None, typer.Option("--as-of", help="The last session to look at, as 2024-09-24.")
     ] = None,
     weeks: Annotated[int, typer.Option("--weeks", help="Week-ends of each path.")] = 12,
     baskets: Annotated[
@@ -37,8 +36,7 @@ def rotation_map(
     ] = 10,
     benchmark: BenchmarkOption = None,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", help="A folder for map.json and report.html."),
+        Path | None, typer.Option("--out", help="A folder for map.json and report.html.")
     ] = None,
     force: ForceOption = False,
     lang: LangOption = "en",

@@ -76,10 +76,7 @@ StartOption = Annotated[
     str | None,
     typer.Option("--start", help="First session, as 2015-01-05; earlier ones are history."),
 ]
-EndOption = Annotated[
-    str | None,
-    typer.Option("--end", help="Last session, as 2025-12-31."),
-]
+EndOption = Annotated[str | None, typer.Option("--end", help="Last session, as 2025-12-31.")]
 WindowOption = Annotated[
     str | None,
     typer.Option("--window", help="crash-2015, 2018, 2020, feb-2024, sep-2024, or any year."),

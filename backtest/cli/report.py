@@ -26,8 +26,7 @@ def report(
     ] = "html",
     lang: LangOption = "en",
     market: Annotated[
-        str | None,
-        typer.Option("--market", "-m", help="Where the market is, if it was a folder."),
+        str | None, typer.Option("--market", "-m", help="Where the market is, if it was a folder.")
     ] = None,
     strategy: OwnOption = None,
     json: JsonOption = False,

@@ -36,13 +36,9 @@ def policy(
         str, typer.Option("--kind", help="Only this kind and those below it, as P1 or P1.2.")
     ] = "",
     start: Annotated[
-        str | None,
-        typer.Option("--start", help="The first day, as 2024-01-01."),
+        str | None, typer.Option("--start", help="The first day, as 2024-01-01.")
     ] = None,
-    end: Annotated[
-        str | None,
-        typer.Option("--end", help="The last day, as 2024-12-31."),
-    ] = None,
+    end: Annotated[str | None, typer.Option("--end", help="The last day, as 2024-12-31.")] = None,
     basket: Annotated[
         str, typer.Option("--basket", help="Only what names this basket, as technology.")
     ] = "",

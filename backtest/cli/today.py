@@ -39,8 +39,7 @@ def today(
         ),
     ] = None,
     allow_stale: Annotated[
-        bool,
-        typer.Option("--allow-stale", help="Also use data more than 3 sessions old."),
+        bool, typer.Option("--allow-stale", help="Also use data more than 3 sessions old.")
     ] = False,
     record: Annotated[
         bool,

@@ -121,11 +121,7 @@ def credible(
         frequency_of(pd.DatetimeIndex(close.index)), "daily"
     )
     return jumps(
-        name,
-        close,
-        known,
-        limit=universe.price_limit(name),
-        moves=MOST_MOVES if slow else 1,
+        name, close, known, limit=universe.price_limit(name), moves=MOST_MOVES if slow else 1
     )
 
 

@@ -15,13 +15,7 @@ from backtest.atomic import locked
 from backtest.data import staging
 from backtest.data.align import build_market
 from backtest.data.fetch_merge import Merge, Outcome
-from backtest.data.fetch_plan import (
-    Base,
-    base_of,
-    chosen_series,
-    last_day,
-    wanted,
-)
+from backtest.data.fetch_plan import Base, base_of, chosen_series, last_day, wanted
 from backtest.data.finding import Finding
 from backtest.data.periods import usable
 from backtest.data.quality import check

@@ -14,10 +14,7 @@ SIMPLIFIED = str.maketrans(
     "开盘价时间额证码称简数点总发布涨跌报状态后说变动题",
 )
 # Rows above the data that say something about each column, and what.
-LABELS = {
-    "unit": ("单位", "unit", "units"),
-    "frequency": ("频率", "frequency", "freq"),
-}
+LABELS = {"unit": ("单位", "unit", "units"), "frequency": ("频率", "frequency", "freq")}
 
 # "收盘价:元": what follows a colon is a unit if it is short.
 UNIT_LETTERS = 4

@@ -13,14 +13,7 @@ from backtest.data.intake import Sources, read_sources, reject_errors, spoken
 from backtest.data.price_files import Progress, silent
 from backtest.data.quality import check
 from backtest.data.raw import PRICE_COLUMNS, encode
-from backtest.data.store import (
-    NAME,
-    SHOWN,
-    Manifest,
-    market_names,
-    read_manifest,
-    read_snapshot,
-)
+from backtest.data.store import NAME, SHOWN, Manifest, market_names, read_manifest, read_snapshot
 from backtest.errors import UserError, suggest, unknown
 from backtest.market import Market
 
@@ -79,10 +72,7 @@ def load_market(name_or_path: str | Path) -> Market:
     reject_errors(intake.findings)
     snapshot, _ = encode(intake.raw)
     return build_market(
-        intake.raw,
-        name=folder.resolve().name,
-        snapshot=snapshot,
-        findings=spoken(intake.findings),
+        intake.raw, name=folder.resolve().name, snapshot=snapshot, findings=spoken(intake.findings)
     )
 
 

@@ -8,13 +8,7 @@ import pandas as pd
 from backtest.data.finding import Finding
 from backtest.data.raw import PRICE_COLUMNS
 from backtest.market.calendar import FROM_DATA, sessions
-from backtest.market.frequency import (
-    FREQUENCIES,
-    PERIODS,
-    frequency_of,
-    is_slower,
-    periods_of,
-)
+from backtest.market.frequency import FREQUENCIES, PERIODS, frequency_of, is_slower, periods_of
 from backtest.market.universe import Universe
 
 # A month's last label this many days before the last session is of a month that is not over.

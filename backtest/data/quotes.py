@@ -47,9 +47,7 @@ def only(table: FileTable, rows: np.ndarray) -> FileTable:
     """Return a table of some of its rows."""
     days = table.dates.days[rows].reset_index(drop=True)
     return replace(
-        table,
-        cells=table.cells[rows].reset_index(drop=True),
-        dates=replace(table.dates, days=days),
+        table, cells=table.cells[rows].reset_index(drop=True), dates=replace(table.dates, days=days)
     )
 
 

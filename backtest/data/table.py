@@ -17,13 +17,7 @@ from backtest.data.head import Above, Column, IsName, column_of
 from backtest.data.headers import meaning
 from backtest.data.numerals import cell_text, is_blank
 from backtest.data.raw import KNOWLEDGE_COLUMNS
-from backtest.data.rows import (
-    data_rows,
-    first_table,
-    no_date,
-    refuse_ragged,
-    upright,
-)
+from backtest.data.rows import data_rows, first_table, no_date, refuse_ragged, upright
 from backtest.data.stated import Stated
 from backtest.errors import UserError
 
@@ -279,8 +273,8 @@ def series_rows(
 
     Some may be blank, NaT here; what is neither blank nor a day is a mistake of the file.
     """
-    days = table.dates.days[rows].to_numpy()
-    frame = pd.DataFrame({"series": name, "date": days, "value": values}).astype({"series": "str"})
+    dated = table.dates.days[rows].to_numpy()
+    frame = pd.DataFrame({"series": name, "date": dated, "value": values}).astype({"series": "str"})
     for role in KNOWLEDGE_COLUMNS:
         if (column := table.by_role(role)) is None:
             continue

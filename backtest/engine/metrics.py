@@ -212,11 +212,7 @@ def drawdown_dates(
     peaks = sessions[: len(before)][before == 0]
     after = depth.loc[trough:]
     recovered = sessions[len(before) - 1 :][after == 0]
-    return (
-        peaks[-1] if len(peaks) else None,
-        trough,
-        recovered[0] if len(recovered) else None,
-    )
+    return (peaks[-1] if len(peaks) else None, trough, recovered[0] if len(recovered) else None)
 
 
 def monthly_returns(returns: pd.Series) -> pd.Series:

@@ -19,12 +19,7 @@ from backtest.trials.tried import Held, Tried, by_month, days_of, window_of
 
 
 def record_run(
-    decisions: Decisions,
-    returns: pd.Series,
-    *,
-    costs: Costs,
-    fill: str,
-    first: int,
+    decisions: Decisions, returns: pd.Series, *, costs: Costs, fill: str, first: int
 ) -> list[str]:
     """Record a run among the trials ever made; say if that fails."""
     try:
@@ -36,12 +31,7 @@ def record_run(
 
 
 def one_trial(
-    decisions: Decisions,
-    returns: pd.Series,
-    *,
-    costs: Costs,
-    fill: str,
-    first: int,
+    decisions: Decisions, returns: pd.Series, *, costs: Costs, fill: str, first: int
 ) -> Tried:
     """Return what one variant leaves in the ledger."""
     strategy, market = decisions.strategy, decisions.market
@@ -108,10 +98,7 @@ def tried(
 
 
 def trial_prints(
-    strategy: Strategy,
-    costs: Costs,
-    fill: str,
-    swept: Mapping[str, np.ndarray] | None = None,
+    strategy: Strategy, costs: Costs, fill: str, swept: Mapping[str, np.ndarray] | None = None
 ) -> Fingerprints:
     """Return by what the ledger knows a trial: its source, parameters, costs and fill.
 

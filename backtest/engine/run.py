@@ -9,25 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from backtest.costs import ETF_COSTS, Costs, cost_model
-from backtest.engine.benchmarks import (
-    Benchmark,
-    benchmark_returns,
-    compared_with,
-    level_returns,
-)
+from backtest.engine.benchmarks import Benchmark, benchmark_returns, compared_with, level_returns
 from backtest.engine.plan import SAME_CLOSE, fill_used
 from backtest.engine.recording import record_run
 from backtest.engine.result import BacktestResult
-from backtest.engine.run_notes import (
-    before_launch,
-    over_jumps,
-    partly_compared,
-    told_of,
-    undecided,
-)
+from backtest.engine.run_notes import before_launch, over_jumps, partly_compared, told_of, undecided
 from backtest.engine.simulate import Simulation, simulate
 from backtest.engine.window import CUT, common, first_session, waits
 from backtest.errors import UserError
@@ -50,6 +39,16 @@ PERIODIC = {
     "close": "sessions are {periods}: a decision at the end of one fills at the close of the next",
     SAME_CLOSE: "sessions are {periods}: a decision at the end of one fills at the same close",
 }
+
+
+class Terms(NamedTuple):
+    """Costs, the fill asked for and the one used, what a portfolio starts with, and when."""
+
+    costs: Costs
+    asked: str
+    fill: str
+    cash: float
+    first: int
 
 
 def run(
@@ -171,10 +170,8 @@ def run_many(
             market = market.until(market.sessions[last])
             kept = [one.strategy for one, _ in decided]
             decided = [one for each in kept for one in refused(each, _decided, each, market)]
-    results = []
+    terms, said, results = Terms(costs, fill, used, cash, first), [*cut, *notes], []
     for decisions, spent in decided:
-        terms = (costs, (fill, used), cash, first)
-        said = [*cut, *notes]
         results += refused(decisions.strategy, _one, decisions, spent, terms, check, said)
     return results
 
@@ -188,35 +185,24 @@ def _decided(strategy: Strategy, market: Market) -> tuple[Decisions, float]:
 
 
 def _one(
-    decisions: Decisions,
-    spent: float,
-    terms: tuple[Costs, tuple[str, str], float, int],
-    check: bool,
-    notes: list[Note],
+    decisions: Decisions, spent: float, terms: Terms, check: bool, notes: list[Note]
 ) -> BacktestResult:
     """Backtest what was decided in so many seconds."""
     strategy, market, began = decisions.strategy, decisions.market, time.perf_counter()
-    costs, fills, cash, first = terms
-    simulation = simulate(
-        decisions.targets,
-        market,
-        costs=costs,
-        fill=fills[1],
-        cash=cash,
-        first=first,
-        rebalance=strategy.rebalance,
-    )
+    costs, _, fill, cash, first = terms
+    on: dict[str, Any] = {"costs": costs, "fill": fill, "first": first}
+    simulation = simulate(decisions.targets, market, cash=cash, rebalance=strategy.rebalance, **on)
     budget = max(SECONDS, SHARE * (spent + time.perf_counter() - began))
     seen = look(strategy, market, check=check, seconds=budget, known=told(decisions))
-    manifest = _manifest(strategy, market, costs, fills, cash, first)
+    manifest = _manifest(strategy, market, terms)
     manifest["look_ahead"] = seen.found
     cut = [note for note in notes if note.code in CUT]
     manifest["cut"] = cut[0].to_json() if cut else None
     others = [note for note in notes if note.code not in CUT]
     idle = [*strategy.remarks(market), *undecided(decisions, first), *waits(decisions, first)]
     said = [*cut, *seen.notes, *idle, *others]
-    result = _result(decisions, simulation, manifest, cash, first, said)
-    uncounted = record_run(decisions, result.returns, costs=costs, fill=fills[1], first=first)
+    result = _result(decisions, simulation, manifest, terms, said)
+    uncounted = record_run(decisions, result.returns, **on)
     return replace(result, warnings=(*result.warnings, *uncounted))
 
 
@@ -224,15 +210,14 @@ def _result(
     decisions: Decisions,
     simulation: Simulation,
     manifest: dict[str, Any],
-    cash: float,
-    first: int,
+    terms: Terms,
     notes: Sequence[str],
 ) -> BacktestResult:
-    strategy, market = decisions.strategy, decisions.market
+    strategy, market, first = decisions.strategy, decisions.market, terms.first
     equity = simulation.equity
-    before = equity.shift(fill_value=cash)
+    before = equity.shift(fill_value=terms.cash)
     close = market.close.iloc[first:]
-    held = decisions.regime if manifest["fill"] == SAME_CLOSE else decisions.regime.shift()
+    held = decisions.regime if terms.fill == SAME_CLOSE else decisions.regime.shift()
     regime = held.iloc[first:]
     result = BacktestResult(
         strategy=strategy,
@@ -254,15 +239,8 @@ def _result(
     return replace(result, warnings=warnings, manifest={**manifest, "notes": coded})
 
 
-def _manifest(
-    strategy: Strategy,
-    market: Market,
-    costs: Costs,
-    fills: tuple[str, str],
-    cash: float,
-    first: int,
-) -> dict[str, Any]:
-    asked, used = fills
+def _manifest(strategy: Strategy, market: Market, terms: Terms) -> dict[str, Any]:
+    costs, asked, used, cash, first = terms
     sessions = market.sessions[first:]
     parameters: dict[str, Any] = plain(strategy.parameters)
     usual = plain(_with_defaults(strategy).parameters)

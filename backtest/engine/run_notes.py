@@ -133,8 +133,7 @@ def told_of(market: Market, simulation: Simulation, first: int) -> Iterator[Note
     late = int((simulation.orders["sessions_late"] > 0).sum())
     if late:
         yield Note(
-            "{count} trade(s) were filled late because nothing could be traded when due",
-            count=late,
+            "{count} trade(s) were filled late because nothing could be traded when due", count=late
         )
     declared = market.universe.sessions_per_year
     observed = observed_per_year(market.sessions, first)

@@ -140,11 +140,7 @@ def _holdings(
 
 
 def _order_log(
-    records: np.ndarray,
-    executions: tuple[Execution, ...],
-    market: Market,
-    on: Stage,
-    costs: Costs,
+    records: np.ndarray, executions: tuple[Execution, ...], market: Market, on: Stage, costs: Costs
 ) -> pd.DataFrame:
     """Lay vectorbt's records out with true prices and the costs by kind."""
     idx, col = records["idx"], records["col"]

@@ -80,7 +80,7 @@ class FrameworkVariants:
         orders(targets, self.market, first)
         laid, on = kernel.single(targets, self.market, self.on)
         codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
-        figures, _ = kernel.figures(codes, laid, on, kernel.growth(laid, on, 1))
+        figures, _ = kernel.figures(codes, laid, on, kernel.growth(laid, 1))
         regime = decisions.regime.shift().iloc[first:].fillna("cash")
         held = regime.to_numpy()
         turned = np.flatnonzero(held[1:] != held[:-1]) + 1

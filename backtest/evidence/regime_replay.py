@@ -99,7 +99,7 @@ class RegimeReplay:
             weights[:, order[used]] = laid.weights
             tradable = ~(before & shut[:, order[used]]).any(axis=1)
             other = laid._replace(weights=weights, plain=tradable & whole)
-            tables = kernel.growth(other, on, 1)
+            tables = kernel.growth(other, 1)
             found.append(kernel.figures(self.path[None], other, on, tables)[0][0])
         return pd.DataFrame(np.array(found), columns=list(kernel.FIGURES))
 
@@ -150,7 +150,7 @@ def regime_replay(
         path=regime.astype(str).map(numbers).to_numpy().astype(np.int8),
         first=first,
         _on=on,
-        _laid=(laid, narrowed, kernel.growth(laid, narrowed, PLAYED)),
+        _laid=(laid, narrowed, kernel.growth(laid, PLAYED)),
     )
 
 

@@ -45,12 +45,7 @@ class Jump:
 
 
 def jumps(
-    instrument: str,
-    close: pd.Series,
-    sessions: pd.DatetimeIndex,
-    *,
-    limit: float,
-    moves: int = 1,
+    instrument: str, close: pd.Series, sessions: pd.DatetimeIndex, *, limit: float, moves: int = 1
 ) -> tuple[Jump, ...]:
     """Return the moves of an instrument that are not credible.
 

@@ -12,14 +12,7 @@ from backtest.errors import UserError
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.soundness import built_in
-from backtest.strategy.leaks import (
-    Decided,
-    Leak,
-    Subject,
-    cut_sessions,
-    decided,
-    differs,
-)
+from backtest.strategy.leaks import Decided, Leak, Subject, cut_sessions, decided, differs
 from backtest.strategy.strategy import Strategy
 from backtest.triggers import Trigger
 
@@ -137,11 +130,7 @@ def look(
 
 
 def quick_check(
-    subject: Subject,
-    market: Market,
-    *,
-    seconds: float = SECONDS,
-    known: Decided | None = None,
+    subject: Subject, market: Market, *, seconds: float = SECONDS, known: Decided | None = None
 ) -> Quick:
     """Look for a leak at a few cuts, within a budget of time.
 

@@ -120,15 +120,8 @@ def _built(
     for name, one in file.falsifiers.items():
         for claim in one.claims:
             _one_of(claim, file.claims, f"falsifiers.{name}", "claim")
-        falsifiers.append(
-            Falsifier(
-                name,
-                pd.Timestamp(one.by),
-                one.claims,
-                one.statement,
-                one.statement_zh or one.statement,
-            )
-        )
+        said = one.statement, one.statement_zh or one.statement
+        falsifiers.append(Falsifier(name, pd.Timestamp(one.by), one.claims, *said))
     named = [name for name, _ in rules if name not in own]
     return Thesis(
         source=Source(
@@ -171,10 +164,7 @@ def _basket(name: str, entry: BasketEntry) -> Basket:
 
 
 def _claim(
-    name: str,
-    entry: ClaimEntry,
-    baskets: Mapping[str, Basket],
-    events: Mapping[str, Dated],
+    name: str, entry: ClaimEntry, baskets: Mapping[str, Basket], events: Mapping[str, Dated]
 ) -> Claim:
     where = f"claims.{name}"
 

@@ -83,8 +83,7 @@ def _share(market: Market, group: list[str], window: int) -> pd.Series:
     """Return a group's share of the traded value of the last `window` sessions."""
     traded = market.sector_turnover[group].sum(axis=1, min_count=1)
     whole = market.remember(
-        ("turnover", window),
-        lambda: total_turnover(market).rolling(window, min_periods=1).sum(),
+        ("turnover", window), lambda: total_turnover(market).rolling(window, min_periods=1).sum()
     )
     return traded.rolling(window, min_periods=1).sum() / whole.where(whole > 0)
 

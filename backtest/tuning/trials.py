@@ -151,7 +151,7 @@ class RotationTrials:
             baskets = self.baskets[self.number[example]]
             names = self.regimes.names
             laid, on = kernel.rotation(baskets, strategy.rebalance, names, self.market, self.on)
-            growth = kernel.growth(laid, on, int(self.size[group]))
+            growth = kernel.growth(laid, int(self.size[group]))
             self.prepared = group, (laid, on, growth)
         return self.prepared[1]
 
@@ -202,7 +202,7 @@ class SingleTrials:
         orders(targets, self.market, self.on.first, rebalance)
         laid, on = kernel.single(targets, self.market, self.on, rebalance)
         codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
-        return decisions, codes, (laid, on, kernel.growth(laid, on, 1))
+        return decisions, codes, (laid, on, kernel.growth(laid, 1))
 
 
 def _from_returns(

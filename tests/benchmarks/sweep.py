@@ -111,7 +111,7 @@ def compare(rounds: int, variants: int) -> dict[str, float]:
         sweep_variants(thesis, fresh, costs=ETF_COSTS, fill="close", progress=lambda done: None)
 
     def kernel_alone() -> None:
-        kernel.figures(rate_codes, laid, narrow, kernel.growth(laid, narrow, len(rates)))
+        kernel.figures(rate_codes, laid, narrow, kernel.growth(laid, len(rates)))
 
     ways: dict[str, tuple[Callable[[], object], int]] = {
         "from_orders, all rows": (lambda: idiomatic(market, few[:20]), 20),
@@ -204,7 +204,7 @@ def _kernel_seconds(market: Market, instruments: int, baskets: int, variants: in
     times = []
     for _ in range(3):
         began = time.process_time()
-        kernel.figures(codes, laid, narrow, kernel.growth(laid, narrow, variants))
+        kernel.figures(codes, laid, narrow, kernel.growth(laid, variants))
         times.append(time.process_time() - began)
     return min(times)
 

@@ -62,7 +62,7 @@ def in_kernel(strategy, market, costs, fill, cash, first, variants=1000):
     on = kernel.stage(market, costs, fill, cash, first)
     laid, on = kernel.rotation(strategy.weighed(market), strategy.rebalance, NAMES, market, on)
     codes = np.array([[NAMES.index(name) for name in strategy.regime(market)]], dtype=np.int8)
-    growth = kernel.growth(laid, on, variants)
+    growth = kernel.growth(laid, variants)
     equity = kernel.equity(codes, laid, on, growth)[0]
     figures, wrong = kernel.figures(codes, laid, on, growth)
     assert not wrong.any()
@@ -134,7 +134,7 @@ def test_moves_that_others_made_before_change_no_number(costs):
     laid, on = kernel.rotation(strategy.weighed(market), "monthly", NAMES, market, on)
     codes = np.tile(np.repeat(draw.integers(0, len(NAMES), 60), 5), (150, 1)).astype(np.int8)
     codes[:, :40] = np.repeat(draw.integers(0, len(NAMES), (150, 8)), 5, axis=1)
-    growth = kernel.growth(laid, on, len(codes))
+    growth = kernel.growth(laid, len(codes))
     together = kernel.equity(codes, laid, on, growth)
     assert np.ptp(together[:, 40]) > 1000
     for row, equity in enumerate(together):
@@ -157,7 +157,7 @@ def test_the_thesis_on_the_sample_market(costs, start):
     result = run(strategy, market, costs=costs, start=start)
     summary = result.summary()
     for variants in (1, 200, 10_000):
-        growth = kernel.growth(laid, on, variants)
+        growth = kernel.growth(laid, variants)
         equity = kernel.equity(codes, laid, on, growth)[0]
         np.testing.assert_allclose(equity, result.equity.to_numpy(), rtol=1e-12)
         found = kernel.figures(codes, laid, on, growth)[0][0]
@@ -170,7 +170,7 @@ def test_two_sessions_and_one_order_by_hand():
     on = kernel.stage(market, CostModel.from_bps(commission=100), "close", 1010.0, 0)
     weights = pd.DataFrame(1.0, market.sessions, market.instruments)
     laid, on = kernel.rotation({"all": weights}, "never", ["all"], market, on)
-    growth = kernel.growth(laid, on, 1)
+    growth = kernel.growth(laid, 1)
     codes = np.zeros((1, 3), dtype=np.int8)
     # 1010 buy 100 shares at 10 and pay 1 % of 1000
     assert kernel.equity(codes, laid, on, growth)[0] == pytest.approx([1010, 1000, 1100])
@@ -196,7 +196,7 @@ def test_rows_that_cannot_be_meant_are_reported():
     names = ["all", "none"]
     laid, on = kernel.rotation({"all": weights}, "never", names, market, on)
     codes = np.array([[0] * 20, [1] * 20, [1] * 12 + [0] * 8], dtype=np.int8)
-    _, wrong = kernel.figures(codes, laid, on, kernel.growth(laid, on, 1))
+    _, wrong = kernel.figures(codes, laid, on, kernel.growth(laid, 1))
     assert wrong.tolist() == [True, False, False]
 
 

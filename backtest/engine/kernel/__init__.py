@@ -37,7 +37,7 @@ drop_stale((account, grow), (grow, trading.settle, summarize, trade))
 WORTH_TABLES = 128  # variants; for fewer, filling growth tables takes longer than they save
 
 
-def growth(baskets: Rotation, on: Stage, variants: int) -> Growth:
+def growth(baskets: Rotation, variants: int) -> Growth:
     """Return growth tables, to be filled, for `variants` variants of a rotation; none for a few."""
     sessions = reach(baskets.event) if variants >= WORTH_TABLES else 0
     shape = baskets.row.shape

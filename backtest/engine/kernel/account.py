@@ -292,8 +292,7 @@ def _repeats(codes, rotation: Rotation, at):  # type: ignore[no-untyped-def]
         return False
     if at > 1 and codes[at - 2] == before and rotation.event[before, at - 1] != at - 1:
         return False
-    same: bool = rotation.row[before, at - 1] == rotation.row[code, at]
-    return same
+    return rotation.row[before, at - 1] == rotation.row[code, at]
 
 
 @njit(nogil=True, **INNER)
