@@ -264,7 +264,7 @@ def _header(name: Any) -> str:
 
 
 def _plain_column(column: pd.Series) -> pd.Series:
-    """Return categories as what they name, and objects of days as text."""
+    """Return categories as what they name."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.astype(column.cat.categories.dtype)
     return column

@@ -41,7 +41,7 @@ PERIODIC = {
 }
 
 
-class Terms(NamedTuple):
+class Conditions(NamedTuple):
     """Costs, the fill asked for and the one used, what a portfolio starts with, and when."""
 
     costs: Costs
@@ -170,7 +170,7 @@ def run_many(
             market = market.until(market.sessions[last])
             kept = [one.strategy for one, _ in decided]
             decided = [one for each in kept for one in refused(each, _decided, each, market)]
-    terms, said, results = Terms(costs, fill, used, cash, first), [*cut, *notes], []
+    terms, said, results = Conditions(costs, fill, used, cash, first), [*cut, *notes], []
     for decisions, spent in decided:
         results += refused(decisions.strategy, _one, decisions, spent, terms, check, said)
     return results
@@ -185,7 +185,7 @@ def _decided(strategy: Strategy, market: Market) -> tuple[Decisions, float]:
 
 
 def _one(
-    decisions: Decisions, spent: float, terms: Terms, check: bool, notes: list[Note]
+    decisions: Decisions, spent: float, terms: Conditions, check: bool, notes: list[Note]
 ) -> BacktestResult:
     """Backtest what was decided in so many seconds."""
     strategy, market, began = decisions.strategy, decisions.market, time.perf_counter()
@@ -210,7 +210,7 @@ def _result(
     decisions: Decisions,
     simulation: Simulation,
     manifest: dict[str, Any],
-    terms: Terms,
+    terms: Conditions,
     notes: Sequence[str],
 ) -> BacktestResult:
     strategy, market, first = decisions.strategy, decisions.market, terms.first
@@ -239,7 +239,7 @@ def _result(
     return replace(result, warnings=warnings, manifest={**manifest, "notes": coded})
 
 
-def _manifest(strategy: Strategy, market: Market, terms: Terms) -> dict[str, Any]:
+def _manifest(strategy: Strategy, market: Market, terms: Conditions) -> dict[str, Any]:
     costs, asked, used, cash, first = terms
     sessions = market.sessions[first:]
     parameters: dict[str, Any] = plain(strategy.parameters)

@@ -23,15 +23,8 @@ KINDS = ("index", "etf", "stock")
 # No spreadsheet takes an identifier for a formula, no terminal for a command.
 IDENTIFIER = re.compile("[^=+\\-@＝＋－＠\x00-\x20\x7f-\x9f][^\x00-\x1f\x7f-\x9f]{0,63}")
 BUILT_IN = (
-    "shenwan",
-    "shenwan-2",
-    "cn-etf",
-    "cn-theme-etf",
-    "us-spdr",
-    "gics",
-    "citic-1",
-    "us-industries",
-    "csi-themes",
+    *("shenwan", "shenwan-2", "cn-etf", "cn-theme-etf", "us-spdr"),
+    *("gics", "citic-1", "us-industries", "csi-themes"),
 )
 # The largest credible one-session move where a universe says none: the worst days of sector indices
 # since 1926 were a fifth.
@@ -312,7 +305,7 @@ def _check(universe: Universe, source: str) -> None:
         )
 
 
-def _choose(value: str, known: Any, source: str, key: str) -> str:
+def _choose(value: str, known: Any, source: str, key: str) -> None:
     if value not in known:
         raise UserError(
             "{source}: {key} {value!r} is not known; {suggestion}",
@@ -321,4 +314,3 @@ def _choose(value: str, known: Any, source: str, key: str) -> str:
             value=value,
             suggestion=suggest(str(value), known),
         )
-    return value

@@ -28,17 +28,8 @@ BEFORE, PEAK, TURNOVER, COSTS, TRADED, RUNNING = 10, 11, 12, 13, 14, 15
 
 # What the kernel computes of `backtest.engine.metrics.METRICS`: columns of its answers, by name.
 FIGURES = (
-    "total_return",
-    "cagr",
-    "volatility",
-    "sharpe",
-    "sortino",
-    "calmar",
-    "max_drawdown",
-    "turnover",
-    "cost_drag",
-    "costs_paid",
-    "switches",
+    *("total_return", "cagr", "volatility", "sharpe", "sortino", "calmar", "max_drawdown"),
+    *("turnover", "cost_drag", "costs_paid", "switches"),
 )
 COUNT = len(FIGURES)
 TOTAL_RETURN = FIGURES.index("total_return")
