@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import count
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,30 +17,22 @@ from pydantic import Field
 from backtest.agent.fence import inside
 from backtest.agent.job import Job
 from backtest.agent.jobs import done
+from backtest.agent.parameters import (
+    Costs,
+    Day,
+    Fill,
+    Grid,
+    Market,
+    Save,
+    Settings,
+    Strategy,
+    Where,
+)
 from backtest.errors import UserError
 from backtest.home import home
 
 Answer = dict[str, Any]
-Strategy = Annotated[
-    str, Field(description="A name from `strategies`, or FILE.py:Class of the workspace.")
-]
-Market = Annotated[
-    str, Field(description="A name from `markets`, or 'sample', which is synthetic.")
-]
-Day = Annotated[str | None, Field(description="As 2024-09-24.")]
-Settings = Annotated[
-    list[str] | None, Field(description="Parameters of the strategy, each as NAME=VALUE.")
-]
-Grid = Annotated[
-    list[str],
-    Field(description="Values to try, each parameter as NAME=a,b,c or NAME=LOW:HIGH:STEP."),
-]
-Costs = Literal["etf", "stock", "free"]
-Fill = Literal["open", "close"]
-Save = Annotated[
-    str | None,
-    Field(description="A folder of the workspace for its files and report.html; see `report`."),
-]
+Client = Context[Any, Any]
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 COUNTS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 NAMED = re.compile(r"[^\w .-]+")
@@ -65,13 +58,11 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         "nqp-rotation", instructions=guide(), version=version("nqp-rotation"), log_level="WARNING"
     )
 
-    async def ask(context: Context[Any, Any], tool: str, asked: Mapping[str, Any]) -> Answer:
-        said = 0
+    async def ask(context: Client, tool: str, asked: Mapping[str, Any]) -> Answer:
+        numbers = count(1)
 
         async def say(line: str) -> None:
-            nonlocal said
-            said += 1
-            await context.report_progress(said, message=line)
+            await context.report_progress(next(numbers), message=line)
 
         job = Job(tool, {**asked}, str(place), str(home()), _asker(context), max_trials)
         try:
@@ -80,39 +71,39 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
             raise ToolError(str(error)) from error
 
     async def command(
-        context: Context[Any, Any], name: str, *words: str, counts: bool = False, **options: Any
+        context: Client, name: str, *words: str, counts: bool = False, **options: Any
     ) -> Answer:
         asked = {"command": name.split(), "words": [*words], "counts": counts, **options}
         return await ask(context, "command", asked)
 
     @made.tool(annotations=READS)
-    async def markets(context: Context[Any, Any]) -> Answer:
+    async def markets(context: Client) -> Answer:
         """List the markets of the store."""
         return await command(context, "data list")
 
     @made.tool(annotations=READS)
-    async def strategies(context: Context[Any, Any]) -> Answer:
+    async def strategies(context: Client) -> Answer:
         """List the strategies that come with the package."""
         return await command(context, "strategies")
 
     @made.tool(annotations=READS)
-    async def describe(strategy: Strategy, context: Context[Any, Any]) -> Answer:
+    async def describe(strategy: Strategy, context: Client) -> Answer:
         """Say what a strategy does, its parameters, its claims and what refutes it."""
         return await command(context, "strategies", strategy)
 
     @made.tool(annotations=READS)
-    async def baskets(context: Context[Any, Any], market: Market = "sample") -> Answer:
+    async def baskets(context: Client, market: Market = "sample") -> Answer:
         """List sectors, baskets and industries with their members on a market."""
         return await command(context, "baskets", market=market)
 
     @made.tool(annotations=READS)
-    async def claims(context: Context[Any, Any]) -> Answer:
+    async def claims(context: Client) -> Answer:
         """List the claims of the research report, and what would refute each."""
         return await ask(context, "claims", {})
 
     @made.tool(annotations=COUNTS)
     async def run(
-        context: Context[Any, Any],
+        context: Client,
         strategy: Strategy = "thesis-rotation",
         market: Market = "sample",
         start: Day = None,
@@ -130,7 +121,7 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
     @made.tool(annotations=COUNTS)
     async def compare(
         strategies: list[Strategy],
-        context: Context[Any, Any],
+        context: Client,
         market: Market = "sample",
         start: Day = None,
         end: Day = None,
@@ -143,9 +134,7 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         return await ask(context, "compare", {**asked, "costs": costs, "fill": fill, "save": save})
 
     @made.tool(annotations=READS)
-    async def check(
-        subject: Strategy, context: Context[Any, Any], market: Market = "sample"
-    ) -> Answer:
+    async def check(subject: Strategy, context: Client, market: Market = "sample") -> Answer:
         """Find out whether a strategy or trigger looks ahead. Ask before you believe a figure."""
         return await command(context, "check", subject, market=market)
 
@@ -153,13 +142,11 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
     async def tune(
         strategy: Strategy,
         grid: Grid,
-        context: Context[Any, Any],
+        context: Client,
         market: Market = "sample",
         start: Day = None,
         end: Day = None,
-        where: Annotated[
-            list[str] | None, Field(description="Variants to allow: NAME<NAME, NAME<=NUMBER.")
-        ] = None,
+        where: Where = None,
         trials: Annotated[
             int | None, Field(description="Search with this many instead of all.", ge=1)
         ] = None,
@@ -182,7 +169,7 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
     async def walk_forward(
         strategy: Strategy,
         grid: Grid,
-        context: Context[Any, Any],
+        context: Client,
         market: Market = "sample",
         start: Day = None,
         end: Day = None,
@@ -200,7 +187,7 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
 
     @made.tool(annotations=COUNTS)
     async def evidence(
-        context: Context[Any, Any],
+        context: Client,
         strategy: Strategy | None = None,
         market: Market = "sample",
         as_of: Day = None,
@@ -208,19 +195,12 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
     ) -> Answer:
         """Give a verdict for each claim; for a strategy also placebos, attribution, foresight."""
         words = [] if strategy is None else [strategy]
-        return await command(
-            context,
-            "evidence",
-            *words,
-            counts=strategy is not None,
-            market=market,
-            as_of=as_of,
-            set=set,
-        )
+        given = {"market": market, "as_of": as_of, "set": set}
+        return await command(context, "evidence", *words, counts=strategy is not None, **given)
 
     @made.tool(annotations=READS)
     async def events(
-        context: Context[Any, Any],
+        context: Client,
         events: Annotated[
             str, Field(description="'policy', or a CSV file of the workspace.")
         ] = "policy",
@@ -229,13 +209,13 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
     ) -> Answer:
         """Measure what followed dated events, in all or by kind."""
         named = events if events == "policy" else str(_inside(place, events))
-        by = "kind" if by_kind else None
-        found = await command(context, "evidence", events=named, by=by, market=market)
+        given = {"events": named, "by": "kind" if by_kind else None, "market": market}
+        found = await command(context, "evidence", **given)
         return {"events": found["events"]}
 
     @made.tool(annotations=READS)
     async def rotation_map(
-        context: Context[Any, Any],
+        context: Client,
         market: Market = "sample",
         as_of: Day = None,
         weeks: Annotated[int, Field(ge=1, le=104)] = 12,
@@ -244,13 +224,12 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         ] = None,
     ) -> Answer:
         """Place every sector by relative strength and its momentum, as known on a date."""
-        return await command(
-            context, "map", market=market, as_of=as_of, weeks=weeks, baskets=baskets
-        )
+        given = {"market": market, "as_of": as_of, "weeks": weeks, "baskets": baskets}
+        return await command(context, "map", **given)
 
     @made.tool(annotations=READS)
     async def index(
-        context: Context[Any, Any],
+        context: Client,
         market: Market = "sample",
         framework: Annotated[
             str, Field(description="observable, china, or a TOML file of the workspace.")
@@ -263,31 +242,30 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
 
     @made.tool(annotations=READS)
     async def today(
-        context: Context[Any, Any],
+        context: Client,
         strategy: Strategy = "thesis-rotation",
         market: Market = "sample",
         set: Settings = None,
         allow_stale: bool = False,
     ) -> Answer:
         """Say what a strategy holds now, and which trigger is nearest to firing."""
-        return await command(
-            context, "today", strategy, market=market, set=set, allow_stale=allow_stale
-        )
+        given = {"market": market, "set": set, "allow_stale": allow_stale}
+        return await command(context, "today", strategy, **given)
 
     @made.tool(annotations=READS)
-    async def runs(context: Context[Any, Any]) -> Answer:
+    async def runs(context: Client) -> Answer:
         """List what was run in this store."""
         return await command(context, "runs")
 
     @made.tool(annotations=READS)
-    async def trials(context: Context[Any, Any], market: str | None = None) -> Answer:
+    async def trials(context: Client, market: str | None = None) -> Answer:
         """List every trial ever made in this store: by whom, how many, how many independent."""
         return await command(context, "trials", market=market)
 
     @made.tool(annotations=COUNTS)
     async def report(
         folder: Annotated[str, Field(description="A folder of the workspace, from `save`.")],
-        context: Context[Any, Any],
+        context: Client,
         format: Literal["html", "pdf", "png"] = "html",
         lang: Literal["en", "zh"] = "en",
     ) -> Answer:
@@ -320,7 +298,7 @@ def _inside(place: Path, name: str) -> Path:
         raise ToolError(str(error)) from error
 
 
-def _asker(context: Context[Any, Any]) -> str:
+def _asker(context: Client) -> str:
     """Return what the client calls itself, as the ledger writes it."""
     params = context.session.client_params
     name = "" if params is None else params.client_info.name

@@ -14,21 +14,24 @@ import pandas as pd
 import streamlit as st
 
 from backtest.board import charts, tables
-from backtest.board.controls import Control, controls, fixed, with_values
+from backtest.board.controls import Control
 from backtest.board.heat import MOST, Heat, heat
+from backtest.board.sidebar import (
+    check_offered,
+    choose_market,
+    choose_terms,
+    choose_variant,
+    load,
+    on_terms,
+)
 from backtest.board.snippet import snippet, written
 from backtest.board.tables import markdown_text
-from backtest.board.terms import COSTS, FILLS, OWN, BoardTerms, windows
 from backtest.board.view import View, view
-from backtest.cli.lookup import built_in, find_strategy
-from backtest.data import load_market
-from backtest.data.store import market_names, read_manifest
 from backtest.engine.result import BacktestResult
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.rotation_map import rotation_map
 from backtest.render.interactive import to_plotly
-from backtest.strategy import Strategy
 from backtest.strategy.look import look
 from backtest.views.charts import Chart
 from backtest.views.rotation_map import map_section
@@ -45,10 +48,10 @@ def board(named: str, opened: str) -> None:
     st.set_page_config(page_title="nqp board", layout="wide")
     st.html(f"<style>\n{STYLE}</style>")
     try:
-        target, whole = _choose_market(named)
-        strategy, moved = _choose_variant(opened)
-        terms = _choose_terms(whole)
-        market = _on_terms(target, whole.snapshot, terms.end, terms.benchmark)
+        target, whole = choose_market(named)
+        strategy, moved = choose_variant(opened)
+        terms = choose_terms(whole)
+        market = on_terms(target, whole.snapshot, terms.end, terms.benchmark)
         with st.spinner("Simulating (a very first start compiles, up to half a minute, once) …"):
             seen = view(strategy, market, terms)
     except UserError as error:
@@ -71,101 +74,6 @@ def board(named: str, opened: str) -> None:
         _heat_map(seen, moved)
     with take:
         _take_away(seen, here, target)
-
-
-def _choose_market(named: str) -> tuple[str, Market]:
-    """Return what `load_market` was given, and the market chosen from the store's list."""
-    stored = ["sample", *market_names()]
-    names = stored if named in stored else [*stored, named]
-    name = st.sidebar.selectbox("Market", names, index=names.index(named), key="market")
-    if name not in names:
-        raise UserError("that is not in the list; choose one from it")
-    return name, _loaded(name, read_manifest(name).snapshot if name in stored[1:] else "")
-
-
-@st.cache_resource(max_entries=4, show_spinner="Loading the market …")
-def _loaded(name: str, snapshot: str) -> Market:
-    return load_market(name)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _on_terms(name: str, snapshot: str, end: str | None, benchmark: str | None) -> Market:
-    """Return a market cut off and compared as chosen, one for the session, so that it remembers."""
-    stored = read_manifest(name).snapshot if name in market_names() else ""
-    return BoardTerms(end=end, benchmark=benchmark).market(_loaded(name, stored))
-
-
-def _choose_terms(market: Market) -> BoardTerms:
-    """Return the window, costs, fill and benchmark chosen; each must be one that was offered."""
-    spans = windows(market)
-    offered = {
-        "Window": list(spans),
-        "Costs": list(COSTS),
-        "Fill": list(FILLS),
-        "Benchmark": [OWN, *map(str, market.sector_close.columns)],
-    }
-    with st.sidebar.expander("Window and terms"):
-        chosen = {
-            label: st.selectbox(label, options, key=f"{market.snapshot} {label}")
-            for label, options in offered.items()
-        }
-    for label, value in chosen.items():
-        if value not in offered[label]:
-            raise UserError("that is not in the list; choose one from it")
-    start, end = spans[chosen["Window"]]
-    benchmark = None if chosen["Benchmark"] == OWN else chosen["Benchmark"]
-    return BoardTerms(chosen["Costs"], chosen["Fill"], start, end, benchmark)
-
-
-@st.cache_resource(show_spinner=False)
-def _strategies(opened: str) -> Mapping[str, Strategy]:
-    """Return every built-in strategy, and the one the shell named where it is none of them."""
-    found = {name: kind() for name, kind in built_in().items()}
-    own = find_strategy(opened, [])
-    return found if opened in found else {own.name: own} | found | {own.name: own}
-
-
-def _choose_variant(opened: str) -> tuple[Strategy, dict[str, Control]]:
-    """Return the strategy as its controls stand, and the controls by field."""
-    known = _strategies(opened)
-    names = list(known)
-    first = names.index(opened) if opened in known else 0
-    name = st.sidebar.selectbox("Strategy", names, index=first, key="strategy")
-    if name not in known:
-        raise UserError("that is not in the list; choose one from it")
-    strategy = known[name]
-    doc = (type(strategy).__doc__ or "").split("\n\n")[0].replace("`", "")
-    st.sidebar.caption(markdown_text(doc))
-    moved = {control.name: control for control in controls(strategy)}
-    values = {control.name: _widget(strategy, control) for control in moved.values()}
-    defaults = {name: control.value for name, control in moved.items()}
-    st.sidebar.button("Back to defaults", on_click=_load, args=(strategy, defaults))
-    still = ", ".join(f"{name} = {value}" for name, value in fixed(strategy).items())
-    if still:
-        st.sidebar.caption(f"Not moved here: {markdown_text(still)}")
-    return with_values(strategy, values), moved
-
-
-def _widget(strategy: Strategy, control: Control) -> Any:
-    key, label = f"{strategy.name}.{control.name}", control.label
-    st.session_state.setdefault(key, control.value)
-    said = markdown_text(control.help)
-    if control.kind == "switch":
-        chosen: Any = st.sidebar.toggle(label, key=key, help=said)
-    elif control.kind == "choice":
-        chosen = st.sidebar.selectbox(label, control.values, key=key, help=said)
-    else:
-        low, high = control.values[0], control.values[-1]
-        chosen = st.sidebar.slider(
-            label, low, high, step=control.step, format="%g", key=key, help=said
-        )
-    return control.nearest(chosen)
-
-
-def _load(strategy: Strategy, values: Mapping[str, Any]) -> None:
-    """Set controls, before they are drawn again."""
-    for name, value in values.items():
-        st.session_state[f"{strategy.name}.{name}"] = value
 
 
 def _head(seen: View) -> None:
@@ -283,7 +191,7 @@ def _heat_map(seen: View, moved: Mapping[str, Control]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         best = drawn.ranked(BEST)
         cell = st.selectbox("Best cells", best, format_func=drawn.spoken, key="cell")
-        st.button("Load this cell", on_click=_load, args=(drawn.strategy, drawn.cell(cell)))
+        st.button("Load this cell", on_click=load, args=(drawn.strategy, drawn.cell(cell)))
     st.caption(
         "The best of many cells is biased upward; a broad good region says more than a peak."
     )
@@ -294,8 +202,7 @@ def _rotation_map(market: Market) -> None:
     days = list(market.sessions.strftime("%Y-%m-%d"))
     as_of = st.select_slider("As of", days, days[-1], key=f"{market.snapshot} as of {days[-1]}")
     try:
-        if as_of not in days:
-            raise UserError("that is not in the list; choose one from it")
+        check_offered(as_of, days)
         section = map_section(rotation_map(market, as_of=as_of), SAY)
     except UserError as error:
         st.info(markdown_text(str(error)))
@@ -320,7 +227,7 @@ def _load_clicked(drawn: Heat) -> None:
     points = st.session_state["heat-map"]["selection"]["points"]
     number = points[0].get("point_index") if points else None
     if type(number) is int:
-        _load(drawn.strategy, drawn.cell(number))
+        load(drawn.strategy, drawn.cell(number))
 
 
 def _take_away(seen: View, here: Mapping[str, View], target: str) -> None:

@@ -139,16 +139,14 @@ def study(
     kept = table.index.to_numpy(dtype=int)
     table = table.reset_index(drop=True)
     abnormal_returns = np.array(returns)[kept] if rows else np.empty((0, 1))
-    turnover = [traded[row] for row in kept]
     together = correlation(table["at"].drop_duplicates().to_numpy(dtype=int), plan)
-    figures = _tests(table, abnormal_returns, turnover, plan, together)
     bounds, reason = _bounds(table, together)
     return EventStudy(
         events=table,
         design=plan,
         interval=bounds,
         placebo=_other_dates(market, groups, table, plan, sign),
-        figures=figures,
+        figures=_tests(table, abnormal_returns, [traded[row] for row in kept], plan, together),
         omitted=omitted,
         reason=reason,
     )
@@ -172,11 +170,7 @@ def detected(market: Market, groups: Mapping[str, Basket]) -> list[tuple[pd.Time
 
 
 def _other_dates(
-    market: Market,
-    groups: Mapping[str, Basket],
-    table: pd.DataFrame,
-    design: Design,
-    sign: int,
+    market: Market, groups: Mapping[str, Basket], table: pd.DataFrame, design: Design, sign: int
 ) -> Placebo:
     """Ask how often the same pattern of events on other dates is followed by as much.
 
@@ -230,10 +224,8 @@ class _Moves:
 
 def _car(market: Market, basket: Basket, design: Design) -> tuple[Array, Array]:
     """Return the abnormal return after every session, plain and standardized."""
-    moves = _group(market, basket)
-    return market.remember(
-        ("abnormal", basket, design), lambda: abnormal(moves.returns, moves.market, design)
-    )
+    key, moves = ("abnormal", basket, design), _group(market, basket)
+    return market.remember(key, lambda: abnormal(moves.returns, moves.market, design))
 
 
 def _group(market: Market, basket: Basket) -> _Moves:
@@ -270,20 +262,15 @@ def _bounds(table: pd.DataFrame, together: Array) -> tuple[Interval | None, str]
 
 
 def _tests(
-    table: pd.DataFrame,
-    returns: Array,
-    turnover: list[Array],
-    design: Design,
-    together: Array,
+    table: pd.DataFrame, returns: Array, turnover: list[Array], design: Design, together: Array
 ) -> dict[str, float]:
     """Return the figures of a study; several groups on one session count as their mean."""
     at = table["at"].to_numpy(dtype=int)
     scar = table.groupby("at")["scar"].mean().to_numpy(dtype=float)
     statistic, p = bmp(scar, together)
-    rank, rank_p = math.nan, math.nan
+    rank = rank_p = turnover_p = math.nan
     if design.level:
         rank, rank_p = rank_test(_by_session(returns, at), design.horizon, together)
-    turnover_p = math.nan
     if turnover and all(map(len, turnover)):
         _, turnover_p = rank_test(_by_session(np.array(turnover), at), design.horizon, together)
     total = float(together.sum())

@@ -15,7 +15,6 @@ from backtest.evidence.intervals import Interval
 from backtest.evidence.sensitivity import Alternative, turns
 from backtest.evidence.verdict import BEYOND, against_chance, first
 from backtest.evidence.windows import Window
-from backtest.notes import Note
 from backtest.strategy.claim import Claim
 
 
@@ -44,7 +43,7 @@ class ClaimFinding:
     p_holm, p_bh : float
         The placebo's p-value corrected for all claims judged together: against even one false
         discovery (Holm), and against a share of them (Benjamini & Hochberg).
-    names : tuple of Note
+    names : tuple of str
         What the instruments are called.
     basis : str
         "valuation" or "price only", of a claim about a valuation.
@@ -72,7 +71,7 @@ class ClaimFinding:
     in_sample: bool = False
     known_share: float = 0.0
     instruments: tuple[str, ...] = ()
-    names: tuple[Note, ...] = ()
+    names: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     parts: Mapping[str, float] = field(default_factory=dict)
     p_values: Mapping[str, float] = field(default_factory=dict)

@@ -12,7 +12,10 @@ from backtest.evidence.intervals import apart, short_length, spread
 from backtest.evidence.observation import Measurement, Observation
 from backtest.evidence.windows import CannotTell, Window, benchmark_path, held_rows
 from backtest.market import Market
+from backtest.notes import Note
 from backtest.strategy.claim import Claim
+
+ALIKE = Note("the equal-weight market")
 
 
 def two_bulls(claim: Claim, market: Market, window: Window) -> Observation:
@@ -20,12 +23,12 @@ def two_bulls(claim: Claim, market: Market, window: Window) -> Observation:
 
     Stocks are the benchmark, or the equal-weight market with the option `stocks` "sectors".
     """
-    bond = _bond(market, window)
+    bond, used = _bond(market, window), market.universe.benchmark
     if dict(claim.options).get("stocks") == "sectors":
         weights, _ = listed_weights(market, None, window)
-        stocks, used = path(market.sector_close, weights, window), "the equal-weight market"
+        stocks, used = path(market.sector_close, weights, window), ALIKE
     else:
-        stocks, used = benchmark_path(market, window), market.universe.benchmark
+        stocks = benchmark_path(market, window)
     held = pd.DataFrame({"stocks": stocks, "bonds": market.close[bond].iloc[held_rows(window)]})
     logs = pd.DataFrame(np.log(held)).diff().iloc[1:]
     moves = logs.to_numpy(dtype=float)

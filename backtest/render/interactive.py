@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from backtest.render.traces import Trace, dates, drawn, shown
+from backtest.render.plotly_values import Trace, dates, shown
+from backtest.render.traces import drawn
 from backtest.views.charts import Chart, Lines, Panel, Paths, Raster, Strips, spans
-from backtest.views.palette import GRAY, PALE, SHADE
+from backtest.views.palette import GRAY, GRID, HEAD, PALE, READ, SHADE
 
 GAP, ABOVE, BELOW = 34, 26, 30  # pixels between panels, above the first and below the last
 PLAYER = 76  # pixels of a slider below a chart that can be played
-GRID = "#E6E8EB"
 
 
 def to_plotly(chart: Chart) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _player(labels: list[str]) -> Trace:
             below
             | {"steps": steps, "active": len(steps) - 1, "pad": {"t": 40, "l": 84}, "ticklen": 0}
             | {"minorticklen": 0, "font": {"size": 11, "color": "rgba(0,0,0,0)"}}
-            | {"currentvalue": {"font": {"size": 12, "color": "#3A4046"}, "offset": 4}}
+            | {"currentvalue": {"font": {"size": 12, "color": READ}, "offset": 4}}
         ],
         "updatemenus": [
             below
@@ -146,7 +146,7 @@ def _heading(text: str, at: float) -> Trace:
         "yanchor": "bottom",
         "yshift": 3,
         "showarrow": False,
-        "font": {"size": 12, "color": "#555B61"},
+        "font": {"size": 12, "color": HEAD},
     }
 
 

@@ -1,14 +1,22 @@
 """Panels as plotly traces, with what their axes differ in."""
 
 from collections.abc import Callable
-from functools import lru_cache
-from html import escape
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from backtest.render.heatmaps import grid, raster
+from backtest.render.plotly_values import (
+    TEXT,
+    Drawn,
+    Trace,
+    dates,
+    named_rows,
+    rounded,
+    scatter,
+    shown,
+)
 from backtest.views.charts import (
     Bars,
     Counts,
@@ -23,35 +31,22 @@ from backtest.views.charts import (
     log_ticks,
     spans,
 )
-from backtest.views.numbers import NOTHING, written
-from backtest.views.palette import COUNTS, DIVERGING, GRAY, MARK, SEQUENTIAL
+from backtest.views.numbers import written
+from backtest.views.palette import COUNTS, GRAY, MARK
 
 TICKS = {"growth": ".3~g", "percent": ".0%", "signed percent": "+.0%", "ratio": ".2f"}
 HOVERS = {"growth": ".3f", "percent": ".1%", "signed percent": "+.1%"}
 FILLS = {False: "none", True: "tozeroy", "down": "tonexty"}
-ROUNDING = 1e-12  # a value below this
-TEXT = "%{text}<extra></extra>"  # shown where the pointer is
 BLANK = " "  # where a frame may have a name: plotly removes the place of a text that is empty
 MILLISECOND = pd.Timedelta(milliseconds=1)
 
-Trace = dict[str, Any]
 
-
-def shown(text: object) -> str:
-    """Return a text as plotly shows it literally."""
-    return escape(str(text), quote=False)
-
-
-def drawn(panel: Panel) -> tuple[list[Trace], Trace, Trace]:
+def drawn(panel: Panel) -> Drawn:
     """Return a panel's traces, and what its axes differ in."""
     return DRAWN[type(panel)](panel)
 
 
-def _scatter(mode: str, x: object, y: object, **rest: object) -> Trace:
-    return {"type": "scatter", "mode": mode, "x": x, "y": y, **rest}
-
-
-def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
+def _lines(panel: Lines) -> Drawn:
     traces = [
         _line(line, part, panel.unit)
         | {
@@ -80,7 +75,7 @@ def _lines(panel: Lines) -> tuple[list[Trace], Trace, Trace]:
 
 def _line(line: Line, values: pd.Series, unit: str) -> Trace:
     said, hover = shown(line.name), f"%{{y:{HOVERS.get(unit, '.4~g')}}}"
-    return _scatter("lines", dates(values.index), _numbers(values), name=said, hovertemplate=hover)
+    return scatter("lines", dates(values.index), rounded(values), name=said, hovertemplate=hover)
 
 
 def _points(line: Line) -> Trace:
@@ -96,7 +91,7 @@ def _points(line: Line) -> Trace:
     }
 
 
-def _strips(panel: Strips) -> tuple[list[Trace], Trace, Trace]:
+def _strips(panel: Strips) -> Drawn:
     labels = list(panel.rows)
     every = [(row, *span) for row, label in enumerate(labels) for span in spans(panel.rows[label])]
     traces: list[Trace] = []
@@ -117,85 +112,16 @@ def _strips(panel: Strips) -> tuple[list[Trace], Trace, Trace]:
                     "hoverinfo": "skip",
                 }
             )
-    return traces, {}, _named(labels)
+    return traces, {}, named_rows(labels)
 
 
-def _raster(panel: Raster) -> tuple[list[Trace], Trace, Trace]:
-    names = [str(name) for name in panel.cells.index]
-    values = panel.cells.to_numpy(dtype=float)
-    trace = {
-        "type": "heatmap",
-        "x": dates(panel.cells.columns),
-        "y": [shown(name) for name in names],
-        "z": [_numbers(pd.Series(row), 3) for row in values],
-        "zmin": 0.0,
-        "zmax": panel.darkest,
-        "colorscale": _scale(SEQUENTIAL),
-        "showscale": False,
-        "ygap": 2,
-        "hovertemplate": "%{x|%Y-%m-%d}<br>%{y} %{z:.1%}<extra></extra>",
-    }
-    return [trace], {}, _named(names) | {"type": "category"}
-
-
-def _grid(panel: Grid) -> tuple[list[Trace], Trace, Trace]:
-    values = panel.cells.to_numpy(dtype=float)
-    low, high = panel.bounds
-    percent = "percent" in panel.unit
-    scale = 100.0 if percent else 1.0
-    shape = "{:+.1f}" if percent else "{:.2f}"
-    texts = [[_text(value * scale, shape) for value in row] for row in values.tolist()]
-    trace: Trace = {
-        "type": "heatmap",
-        "z": [_numbers(pd.Series(row)) for row in values],
-        "y": list(range(len(values))),
-        "x": list(range(values.shape[1])),
-        "zmin": low,
-        "zmax": high if high > low else low + 1.0,
-        "colorscale": _scale(DIVERGING if panel.diverging else SEQUENTIAL[:4]),
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "text": texts,
-        "texttemplate": "%{text}",
-        "hoverinfo": "skip",
-        "meta": {"short": [[_text(v * scale, "{:.0f}") for v in row] for row in values.tolist()]}
-        if percent
-        else {},
-    }
-    places = [(row, place) for row in range(len(values)) for place in range(values.shape[1])]
-    rows, across = ([str(name) for name in names] for names in (panel.cells.index, panel.cells))
-    # A heat-map's cells cannot be clicked; invisible markers can, counted along the rows.
-    clickable = _scatter(
-        "markers",
-        [place for _, place in places],
-        [row for row, _ in places],
-        marker={"symbol": "square", "size": 18, "opacity": 0},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
-        text=[
-            f"{shown(rows[row])} · {shown(across[place])}: {texts[row][place] or NOTHING}"
-            for row, place in places
-        ],
-        hovertemplate=TEXT,
-    )
-    traces: list[Trace] = [trace, clickable]
-    if panel.mark is not None:
-        edges = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) / 2.0
-        x, y = (edges + np.array(panel.mark[::-1])).T.tolist()
-        frame = {"color": MARK, "width": 3}
-        traces.append(_scatter("lines", x, y, line=frame, cliponaxis=False, hoverinfo="skip"))
-    heads = {"tickvals": list(range(len(across))), "ticktext": list(map(shown, across))}
-    return traces, heads | {"showgrid": False, "zeroline": False}, _named(rows)
-
-
-def _bars(panel: Bars) -> tuple[list[Trace], Trace, Trace]:
+def _bars(panel: Bars) -> Drawn:
     labels = [str(name) for name in panel.values.index]
     places = list(range(len(labels)))
     wide = 0.72 if panel.stacked else 0.8 / max(len(panel.values.columns), 1)
     traces: list[Trace] = []
     for number, name in enumerate(panel.values.columns):
-        numbers = _numbers(panel.values[name])
+        numbers = rounded(panel.values[name])
         along, across = ("x", "y") if panel.horizontal else ("y", "x")
         offset = -0.36 if panel.stacked else -0.4 + number * wide
         head = shown(name)
@@ -219,16 +145,16 @@ def _bars(panel: Bars) -> tuple[list[Trace], Trace, Trace]:
         )
     numeric = {"tickformat": TICKS.get(panel.unit, ".2%" if "%" in panel.unit else "")}
     if panel.horizontal:
-        return traces, numeric | {"zeroline": True}, _named(labels)
+        return traces, numeric | {"zeroline": True}, named_rows(labels)
     heads = {"tickvals": places, "ticktext": [shown(label) for label in labels], "showgrid": False}
     return traces, heads, numeric
 
 
-def _whiskers(panel: Whiskers) -> tuple[list[Trace], Trace, Trace]:
+def _whiskers(panel: Whiskers) -> Drawn:
     traces: list[Trace] = [
-        _scatter(
+        scatter(
             "lines",
-            _numbers(pd.Series([row.low, row.high])),
+            rounded(np.array([row.low, row.high], dtype=float)),
             [place, place],
             line={"color": row.color, "width": 5},
             opacity=0.45,
@@ -242,13 +168,13 @@ def _whiskers(panel: Whiskers) -> tuple[list[Trace], Trace, Trace]:
     told = [f"{shown(k)} {written(v, panel.unit)}" for k, v in panel.rows["value"].items()]
     traces.append(_dots(panel.rows, list(range(len(panel.rows))), 9, told))
     x = {"zeroline": True, "tickformat": TICKS.get(panel.unit, "")}
-    return traces, x, _named([str(name) for name in panel.rows.index])
+    return traces, x, named_rows([str(name) for name in panel.rows.index])
 
 
 def _dots(dots: pd.DataFrame, rows: list[int], size: int, texts: list[str]) -> Trace:
-    return _scatter(
+    return scatter(
         "markers",
-        _numbers(dots["value"]),
+        rounded(dots["value"]),
         rows,
         marker={"color": dots["color"].tolist(), "size": size},
         text=texts,
@@ -256,11 +182,11 @@ def _dots(dots: pd.DataFrame, rows: list[int], size: int, texts: list[str]) -> T
     )
 
 
-def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
+def _counts(panel: Counts) -> Drawn:
     traces: list[Trace] = [
         {
             "type": "bar",
-            "x": _numbers(pd.Series(panel.counts.index)),
+            "x": rounded(panel.counts.index),
             "y": panel.counts.astype(int).tolist(),
             "marker": {"color": COUNTS, "line": {"width": 0}},
             "hovertemplate": "%{x:.2f}: %{y}<extra></extra>",
@@ -268,7 +194,7 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
     ]
     top = float(panel.counts.max())
     traces += [
-        _scatter(
+        scatter(
             "lines+text",
             [value, value],
             [0.0, top],
@@ -283,14 +209,14 @@ def _counts(panel: Counts) -> tuple[list[Trace], Trace, Trace]:
     return traces, {"tickformat": TICKS.get(panel.unit, "")}, {"range": [0, 1.12 * top]}
 
 
-def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
+def _paths(panel: Paths) -> Drawn:
     traces: list[Trace] = []
     # Of a path the point comes first, so that most frames differ in little.
     points = np.array([point for path in panel.paths.values() for point in path[::-1]])
-    across, up = (iter(_numbers(side, 5)) for side in points.T)
+    across, up = (iter(rounded(side, 5)) for side in points.T)
     for name, path in panel.paths.items():
         traces.append(
-            _scatter(
+            scatter(
                 "lines+markers+text",
                 list(islice(across, len(path))),
                 list(islice(up, len(path))),
@@ -307,7 +233,7 @@ def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
     (right, top), cross = panel.reach, panel.cross
     places = [(1, 1), (1, -1), (-1, -1), (-1, 1)]
     traces.append(
-        _scatter(
+        scatter(
             "text",
             [cross + 0.8 * side * right for side, _ in places],
             [cross + 0.94 * side * top for _, side in places],
@@ -327,53 +253,11 @@ def _paths(panel: Paths) -> tuple[list[Trace], Trace, Trace]:
     return traces, x, y
 
 
-def _named(labels: list[str]) -> Trace:
-    """Return an axis of rows with names, the first on top."""
-    return {
-        "tickvals": list(range(len(labels))),
-        "ticktext": [shown(label) for label in labels],
-        "range": [len(labels) - 0.5, -0.5],
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-    }
-
-
-def dates(days: pd.Index) -> list[str]:
-    """Return days as plotly reads them."""
-    return list(_dates(days.to_numpy().astype("datetime64[D]").tobytes()))
-
-
-@lru_cache(maxsize=16)
-def _dates(days: bytes) -> tuple[str, ...]:
-    """Return days as text; most lines of a page stand over the same ones."""
-    return tuple(np.datetime_as_string(np.frombuffer(days, "datetime64[D]")).tolist())
-
-
-def _numbers(values: pd.Series | np.ndarray, digits: int = 6) -> list[float | None]:
-    """Return numbers to some significant digits, None where not known; rounding errors are 0."""
-    numbers = np.asarray(values, dtype=float)
-    known = np.isfinite(numbers)
-    numbers = np.where(known & (np.abs(numbers) >= ROUNDING), numbers, 0.0)
-    places = digits - 1 - np.floor(np.log10(np.abs(numbers), where=numbers != 0.0, out=numbers * 0))
-    up, down = 10.0 ** np.maximum(places, 0.0), 10.0 ** np.maximum(-places, 0.0)  # exact, both
-    rounded = (np.rint(numbers * up / down) * down / up).tolist()
-    return [one if there else None for one, there in zip(rounded, known.tolist(), strict=True)]
-
-
-def _text(value: float, shape: str) -> str:
-    return written(value, shape) if np.isfinite(value) else ""
-
-
-def _scale(colors: tuple[str, ...]) -> list[list[Any]]:
-    return [[number / (len(colors) - 1), color] for number, color in enumerate(colors)]
-
-
-DRAWN: dict[type, Callable[..., tuple[list[Trace], Trace, Trace]]] = {
+DRAWN: dict[type, Callable[..., Drawn]] = {
     Lines: _lines,
     Strips: _strips,
-    Raster: _raster,
-    Grid: _grid,
+    Raster: raster,
+    Grid: grid,
     Bars: _bars,
     Whiskers: _whiskers,
     Counts: _counts,

@@ -4,7 +4,8 @@
 """
 
 from backtest.today.account import Account, read_account
+from backtest.today.age import STALE_AFTER
 from backtest.today.monitor import Monitored
-from backtest.today.today import STALE_AFTER, Today, today
+from backtest.today.today import Today, today
 
 __all__ = ["STALE_AFTER", "Account", "Monitored", "Today", "read_account", "today"]

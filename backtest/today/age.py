@@ -5,6 +5,9 @@ import pandas as pd
 from backtest.market.calendar import FROM_DATA, known_span, sessions
 from backtest.market.frequency import periods_of
 
+# A source may be a day or two late, and a weekend is no session; what is older may have crossed a
+# threshold since.
+STALE_AFTER = 3
 CLOSED_AT_MOST = pd.Timedelta(days=30)  # longer than any exchange has been shut for holidays
 
 
@@ -29,6 +32,11 @@ def age(calendar: str, last: pd.Timestamp, now: pd.Timestamp, frequency: str = "
     ends = sessions(calendar, last, max(last, now), seen=ahead, frequency=frequency)
     over = periods_of(ends[ends < now], frequency)
     return int((over > periods_of(pd.DatetimeIndex([last]), frequency)[0]).sum())
+
+
+def allowed_age(frequency: str) -> int:
+    """Return how many sessions old data may be; of weeks or months one that is over."""
+    return STALE_AFTER if frequency == "daily" else 1
 
 
 def next_session(calendar: str, last: pd.Timestamp) -> pd.Timestamp | None:

@@ -1,6 +1,5 @@
 """today: what a strategy holds, what changes next, what is nearest to firing."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,21 +13,19 @@ from backtest.engine.plan import fill_used
 from backtest.errors import UserError
 from backtest.market import Market
 from backtest.market.frequency import PERIODS
-from backtest.notes import Note, listed
+from backtest.notes import Note
 from backtest.plain import document
 from backtest.strategy import Strategy
 from backtest.strategy.decisions import Decisions
 from backtest.strategy.look import look
 from backtest.today.account import Account
-from backtest.today.age import age, next_session, published
+from backtest.today.age import age, allowed_age, next_session
 from backtest.today.monitor import Monitored, monitored, nearest
 from backtest.today.position import Position, position
 from backtest.today.tickets import Tickets, near, tickets, weights_now
+from backtest.today.warnings import warnings
 from backtest.tuning.joint import Selection, selection
 
-# A source may be a day or two late, and a weekend is no session; what is older may have crossed a
-# threshold since.
-STALE_AFTER = 3
 CASH = 1_000_000.0  # what the strategy's own portfolio starts with, as in `run`
 
 
@@ -202,7 +199,7 @@ def today(
     last, calendar = market.sessions[-1], market.universe.calendar
     day = pd.Timestamp(now).normalize().tz_localize(None)
     frequency = market.universe.frequency
-    missed, allowed = age(calendar, last, day, frequency), _allowed(market)
+    missed, allowed = age(calendar, last, day, frequency), allowed_age(frequency)
     if missed > allowed and not (allow_stale or market.synthetic):
         what = "sessions" if frequency == "daily" else PERIODS[frequency]
         raise UserError(
@@ -220,7 +217,7 @@ def today(
     done = None if account is None else _trade(held, account, market, costs, due)
     shown = _holdings(held, market)
     chosen = selection(Decisions(strategy, market), fill=fill_used(market, "open"))
-    notes = [*_warnings(market, day, missed, found, held, done)]
+    notes = [*warnings(market, day, missed, found, held, done)]
     notes += [chosen.sentence] * (chosen.count.trials > 1)
     return Today(
         strategy=strategy,
@@ -273,70 +270,3 @@ def _changes(holdings: pd.DataFrame, now: Position) -> pd.DataFrame:
     table.insert(1, "side", np.where(moved > 0, "buy", "sell"))
     kept = table[(moved.abs() > 1e-6) & now.changes]
     return kept.sort_values(["side", "weight"], ascending=False, kind="stable").reset_index()
-
-
-def _allowed(market: Market) -> int:
-    """Return how many sessions old data may be; of weeks or months one that is over."""
-    return STALE_AFTER if market.universe.frequency == "daily" else 1
-
-
-def _warnings(
-    market: Market,
-    day: pd.Timestamp,
-    missed: int,
-    found: tuple[Monitored, ...],
-    now: Position,
-    done: Tickets | None,
-) -> Iterator[Note]:
-    if market.synthetic:
-        yield Note("synthetic data: an example, not a recommendation")
-    elif missed > _allowed(market):
-        yield Note(
-            "the data are {count} sessions old: this was the signal then, not now",
-            count=missed,
-        )
-    if not published(market.universe.calendar, day):
-        yield Note(
-            "the holidays of {calendar} are not published up to {date}: weekdays count as "
-            "sessions there",
-            calendar=market.universe.calendar,
-            date=f"{day:%Y-%m-%d}",
-        )
-    unknown = tuple(_unknown(item) for item in found if item.leaf and item.fires is None)
-    if unknown:
-        yield Note("not known on the last session: {readings}", readings=listed(unknown))
-    if done is not None:
-        yield from _account_warnings(market, now, done)
-
-
-def _unknown(item: Monitored) -> Note:
-    if item.known is None:
-        return Note("{name} (never was)", name=item.name)
-    return Note("{name} (last on {date})", name=item.name, date=f"{item.known:%Y-%m-%d}")
-
-
-def _account_warnings(market: Market, now: Position, done: Tickets) -> Iterator[Note]:
-    known = market.universe.by_id
-    wanted = now.target > 0
-    indices = [name for name in done.orders["instrument"] if known[name].kind == "index"]
-    if indices:
-        yield Note(
-            "{count} of the orders are for indices, which cannot be bought: take them as "
-            "weights, or use a market of funds",
-            count=len(indices),
-        )
-    if done.waiting:
-        yield Note(
-            "{names} could not be traded in the last session (suspended, or locked at the "
-            "limit): left alone here",
-            names=", ".join(done.waiting),
-        )
-    small = int((wanted & (done.after == 0)).sum()) - len(done.waiting)
-    if small > 0:
-        yield Note(
-            "the account is too small for {count} of {all} instruments",
-            count=small,
-            all=int(wanted.sum()),
-        )
-    if not done.orders.empty:
-        yield Note("prices are the last closes; the next open, and so the amounts, will differ")

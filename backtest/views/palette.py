@@ -9,6 +9,7 @@ from zlib import crc32
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#F0E442")
 DARK, GRAY, PALE, SHADE = "#333333", "#767676", "#C4C9CE", "#FBE5BF"
 INK, SOFT, RULE, BANNER = "#1D2125", "#5A6169", "#E3E6E9", "#FDF5E2"  # as in page.css
+GRID, READ, HEAD = "#E6E8EB", "#3A4046", "#555B61"  # of interactive charts: lines, value, heads
 COUNTS = COLORS[5]
 DIVERGING = ("#B35806", "#F1A340", "#FEE0B6", "#F7F7F7", "#D8DAEB", "#998EC3", "#542788")
 SEQUENTIAL = ("#FFFFFF", "#D6E6F2", "#8FBDDC", "#3B8FC2", "#0072B2", "#004B78")

@@ -40,7 +40,7 @@ def control(name):
 
 
 def test_the_board_opens_with_the_values_it_was_given():
-    from backtest.board.app import _strategies
+    from backtest.board.sidebar import _strategies
 
     first, *others = _strategies("rate-rotation:fall_bp=5").values()
     assert (first.name, first.fall_bp) == ("rate-rotation", 5.0)

@@ -13,7 +13,7 @@ from backtest.data.align import build_market
 from backtest.data.intake import Sources, read_sources
 from backtest.data.periods import usable
 from backtest.errors import UserError
-from backtest.evidence.scorecard import evaluate
+from backtest.evidence.evaluate import evaluate
 from backtest.market.universe import Instrument, load_universe, parse_universe
 from backtest.strategy.allocation import spread
 from backtest.strategy.coverage import coverage

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backtest.evidence.scorecard import evaluate
+from backtest.evidence.evaluate import evaluate
 from strategies.claims import CLAIMS, REPORT
 from tests.markets import make_market
 

@@ -7,7 +7,7 @@ import pytest
 
 from backtest.engine.run import run
 from backtest.evidence import scorecard
-from backtest.evidence.scorecard import evaluate
+from backtest.evidence.evaluate import evaluate
 from backtest.evidence.year_path import year_path
 from strategies import ThesisRotation
 from strategies.claims import CLAIMS, REPORT, shipped_thesis

@@ -12,7 +12,7 @@ from backtest.evidence.elasticity import elasticity, regressed, reratings
 from backtest.evidence.leads import elsewhere_by
 from backtest.evidence.observables import measured_by
 from backtest.evidence.rerating import parts_of, rerating, sides, weights_of
-from backtest.evidence.scorecard import evaluate
+from backtest.evidence.evaluate import evaluate
 from backtest.evidence.windows import between
 from backtest.strategy.basket import Basket
 from strategies.claims import CLAIMS, REPORT

@@ -8,7 +8,7 @@ import pytest
 
 from backtest.errors import UserError
 from backtest.evidence import scorecard
-from backtest.evidence.scorecard import evaluate
+from backtest.evidence.evaluate import evaluate
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Source
 from tests.markets import make_market

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backtest.evidence.scorecard import evaluate
+from backtest.evidence.evaluate import evaluate
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Source
 from backtest.views.claim_sentences import amount

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,9 +9,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter
 
 from backtest.render.plots.fonts import drawable, fonts
+from backtest.render.plots.labels import every, in_unit, name_rows
 from backtest.render.plots.legend import DASHES, draw_key, key_rows, key_width
 from backtest.views.charts import (
     Bars,
@@ -20,7 +19,6 @@ from backtest.views.charts import (
     Counts,
     Grid,
     Lines,
-    Panel,
     Paths,
     Raster,
     Strips,
@@ -35,8 +33,6 @@ WIDTH = 9.0  # inches
 PIXELS = 96.0  # of a panel's height in an inch
 GAP, ABOVE, BELOW, KEYS = 0.34, 0.62, 0.42, 0.22  # inches
 ORIGIN = 0.2  # inches, of the line below a picture of its own
-SPAN = 84  # letters that fit below an axis
-LABEL = 26  # letters of a line that names a row
 ROOMY = 14  # columns of a grid whose cells have room for a decimal
 
 
@@ -103,7 +99,10 @@ def draw(figure: Figure, chart: Chart, *, top: float, left: float, right: float)
         tall = panel.height / PIXELS
         box = (margin / wide, (top - tall) / high, (right - margin) / wide, tall / high)
         axes = figure.add_axes(box, sharex=shared if chart.over_time else None)
-        _panel(axes, panel)
+        axes.tick_params(length=0, labelsize=8, labelcolor=SOFT)
+        axes.spines[:].set_visible(False)
+        axes.set_axisbelow(True)
+        DRAWERS[type(panel)](axes, panel)
         if panel.title:
             name = drawable(panel.title)
             figure.text(left / wide, (top + 0.06) / high, name, size=8, color=SOFT)
@@ -112,13 +111,6 @@ def draw(figure: Figure, chart: Chart, *, top: float, left: float, right: float)
             _dates(axes, last=number == len(chart.panels) - 1)
         top -= tall + GAP
     return top + GAP - BELOW
-
-
-def _panel(axes: Axes, panel: Panel) -> None:
-    axes.tick_params(length=0, labelsize=8, labelcolor=SOFT)
-    axes.spines[:].set_visible(False)
-    axes.set_axisbelow(True)
-    DRAWERS[type(panel)](axes, panel)
 
 
 def _lines(axes: Axes, panel: Lines) -> None:
@@ -145,7 +137,7 @@ def _lines(axes: Axes, panel: Lines) -> None:
         axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.set_yticks([], minor=True)
     else:
-        axes.yaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+        axes.yaxis.set_major_formatter(in_unit(panel.unit))
 
 
 def _strips(axes: Axes, panel: Strips) -> None:
@@ -153,7 +145,7 @@ def _strips(axes: Axes, panel: Strips) -> None:
         for name, begin, end in spans(names):
             start, stop = (float(date2num(day)) for day in (begin, end))  # type: ignore[no-untyped-call]
             axes.broken_barh([(start, stop - start)], (row - 0.36, 0.72), color=panel.colors[name])
-    _named(axes, list(panel.rows), lines=2)
+    name_rows(axes, list(panel.rows), lines=2)
 
 
 def _raster(axes: Axes, panel: Raster) -> None:
@@ -165,7 +157,7 @@ def _raster(axes: Axes, panel: Raster) -> None:
         days, rows, values, cmap=colors, vmin=0.0, vmax=panel.darkest, shading="nearest"
     )
     axes.hlines(rows[1:] - 0.5, days[0], days[-1], color="white", lw=1.2)
-    _named(axes, [str(name) for name in panel.cells.index])
+    name_rows(axes, [str(name) for name in panel.cells.index])
 
 
 def _grid(axes: Axes, panel: Grid) -> None:
@@ -184,12 +176,12 @@ def _grid(axes: Axes, panel: Grid) -> None:
         ink = "white" if dark else INK
         axes.text(column, row, text, ha="center", va="center", size=7, color=ink)
     heads = [drawable(str(name)) for name in panel.cells.columns]
-    step = _every(heads)
+    step = every(heads)
     axes.set_xticks(range(0, len(heads), step), heads[::step])
     if panel.mark is not None:
         corner = (panel.mark[1] - 0.5, panel.mark[0] - 0.5)
         axes.add_patch(Rectangle(corner, 1, 1, fill=False, ec=MARK, lw=2.2, clip_on=False))
-    _named(axes, [str(name) for name in panel.cells.index])
+    name_rows(axes, [str(name) for name in panel.cells.index])
 
 
 def _bars(axes: Axes, panel: Bars) -> None:
@@ -210,14 +202,14 @@ def _bars(axes: Axes, panel: Bars) -> None:
         below += np.where(numbers < 0, numbers, 0.0)
     labels = [str(name) for name in values.index]
     if panel.horizontal:
-        axes.xaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+        axes.xaxis.set_major_formatter(in_unit(panel.unit))
         axes.grid(axis="x", color=RULE, lw=0.6)
         axes.axvline(0.0, color=GRAY, lw=0.8)
-        _named(axes, labels)
+        name_rows(axes, labels)
         return
-    step = _every(labels)
+    step = every(labels)
     axes.set_xticks(places[::step], [drawable(label) for label in labels[::step]])
-    axes.yaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+    axes.yaxis.set_major_formatter(in_unit(panel.unit))
     axes.grid(axis="y", color=RULE, lw=0.6)
     axes.axhline(0.0, color=GRAY, lw=0.8)
 
@@ -234,8 +226,8 @@ def _whiskers(axes: Axes, panel: Whiskers) -> None:
         axes.scatter(across, up, s=14, c=list(panel.dots["color"]), ec="white", lw=0.4, zorder=3)
     axes.axvline(0.0, color=GRAY, lw=0.8)
     axes.grid(axis="x", color=RULE, lw=0.6)
-    axes.xaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
-    _named(axes, [str(name) for name in panel.rows.index])
+    axes.xaxis.set_major_formatter(in_unit(panel.unit))
+    name_rows(axes, [str(name) for name in panel.rows.index])
 
 
 def _counts(axes: Axes, panel: Counts) -> None:
@@ -249,7 +241,7 @@ def _counts(axes: Axes, panel: Counts) -> None:
             va="bottom", color=INK,
         )  # fmt: skip
     axes.grid(axis="y", color=RULE, lw=0.6)
-    axes.xaxis.set_major_formatter(FuncFormatter(_formatter(panel.unit)))
+    axes.xaxis.set_major_formatter(in_unit(panel.unit))
 
 
 def _paths(axes: Axes, panel: Paths) -> None:
@@ -278,35 +270,12 @@ def _paths(axes: Axes, panel: Paths) -> None:
     axes.grid(color=RULE, lw=0.6)
 
 
-def _named(axes: Axes, labels: list[str], lines: int = 1) -> None:
-    """Name rows, the first on top, in up to so many lines."""
-    broken = [wrap(label, LABEL)[: lines - 1] if len(label) > LABEL else [] for label in labels]
-    rest = [
-        label[len(" ".join(rows)) :].strip() for label, rows in zip(labels, broken, strict=True)
-    ]
-    named = ["\n".join([*rows, last]) for rows, last in zip(broken, _cut(rest), strict=True)]
-    axes.set_yticks(range(len(labels)), [drawable(name) for name in named])
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-
-
-def _every(heads: list[str]) -> int:
-    """Return the least step at which heads below an axis do not run into each other."""
-    room = max(SPAN // (max((len(head) for head in heads), default=0) + 1), 1)
-    return max(-(-len(heads) // room), 1)
-
-
 def _dates(axes: Axes, *, last: bool) -> None:
     locator = AutoDateLocator(maxticks=12)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     axes.tick_params(labelbottom=last)
     axes.margins(x=0)
-
-
-def _formatter(unit: str) -> Callable[[float, int | None], str]:
-    shape = {"percent": "{:.0%}", "signed percent": "{:+.0%}"}.get(unit)
-    shape = shape or (unit if "{" in unit else "{:.4g}")
-    return lambda value, _: shape.format(value)
 
 
 def _has_names(chart: Chart) -> bool:
@@ -316,18 +285,6 @@ def _has_names(chart: Chart) -> bool:
         or (isinstance(panel, Strips) and any(panel.rows))
         for panel in chart.panels
     )
-
-
-def _cut(labels: list[str], most: int = LABEL) -> list[str]:
-    """Cut labels at the end, or, where that leaves them alike, in the middle."""
-    short = [label if len(label) <= most else label[: most - 1] + "…" for label in labels]
-    half = most // 2
-    return [
-        text
-        if len(label) <= most or short.count(text) == 1
-        else f"{label[: half - 1]}…{label[-half:]}"
-        for label, text in zip(labels, short, strict=True)
-    ]
 
 
 DRAWERS: dict[type, Callable[..., None]] = {
