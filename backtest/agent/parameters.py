@@ -27,3 +27,7 @@ Save = Annotated[
 Where = Annotated[
     list[str] | None, Field(description="Variants to allow: NAME<NAME, NAME<=NUMBER.")
 ]
+Events = Annotated[str, Field(description="'policy', or a CSV file of the workspace.")]
+FrameworkFile = Annotated[
+    str, Field(description="observable, china, or a TOML file of the workspace.")
+]

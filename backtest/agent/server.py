@@ -20,7 +20,9 @@ from backtest.agent.jobs import done
 from backtest.agent.parameters import (
     Costs,
     Day,
+    Events,
     Fill,
+    FrameworkFile,
     Grid,
     Market,
     Save,
@@ -70,10 +72,8 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         except (UserError, RuntimeError) as error:
             raise ToolError(str(error)) from error
 
-    async def command(
-        context: Client, name: str, *words: str, counts: bool = False, **options: Any
-    ) -> Answer:
-        asked = {"command": name.split(), "words": [*words], "counts": counts, **options}
+    async def command(context: Client, name: str, *words: str, **options: Any) -> Answer:
+        asked = {"command": name.split(), "words": [*words], **options}
         return await ask(context, "command", asked)
 
     @made.tool(annotations=READS)
@@ -182,8 +182,8 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         """Tune on the past and trade what follows, again and again: the out-of-sample record."""
         asked = {"strategy": strategy, "grid": grid, "market": market, "start": start, "end": end}
         more = {"train_years": train_years, "test_years": test_years, "score": score}
-        given = {"costs": costs, "fill": fill}
-        return await ask(context, "walk_forward", {**asked, **more, **given})
+        given = {**asked, **more, "costs": costs, "fill": fill}
+        return await ask(context, "walk_forward", given)
 
     @made.tool(annotations=COUNTS)
     async def evidence(
@@ -194,16 +194,14 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
         set: Settings = None,
     ) -> Answer:
         """Give a verdict for each claim; for a strategy also placebos, attribution, foresight."""
-        words = [] if strategy is None else [strategy]
-        given = {"market": market, "as_of": as_of, "set": set}
-        return await command(context, "evidence", *words, counts=strategy is not None, **given)
+        words = () if strategy is None else (strategy,)
+        given = {"market": market, "as_of": as_of, "set": set, "counts": strategy is not None}
+        return await command(context, "evidence", *words, **given)
 
     @made.tool(annotations=READS)
     async def events(
         context: Client,
-        events: Annotated[
-            str, Field(description="'policy', or a CSV file of the workspace.")
-        ] = "policy",
+        events: Events = "policy",
         market: Market = "sample",
         by_kind: bool = True,
     ) -> Answer:
@@ -231,9 +229,7 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
     async def index(
         context: Client,
         market: Market = "sample",
-        framework: Annotated[
-            str, Field(description="observable, china, or a TOML file of the workspace.")
-        ] = "observable",
+        framework: FrameworkFile = "observable",
         as_of: Day = None,
     ) -> Answer:
         """Compute the composite index: its last levels, pillars, coverage and links."""
