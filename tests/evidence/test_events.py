@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtest.evidence.evaluate import evaluate
 from backtest.evidence.events import detected, study
 from backtest.evidence.market_model import Design
-from backtest.evidence.evaluate import evaluate
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Source
 from tests.markets import make_market

@@ -9,10 +9,10 @@ import pytest
 
 from backtest.data import load_market
 from backtest.evidence.elasticity import elasticity, regressed, reratings
+from backtest.evidence.evaluate import evaluate
 from backtest.evidence.leads import elsewhere_by
 from backtest.evidence.observables import measured_by
 from backtest.evidence.rerating import parts_of, rerating, sides, weights_of
-from backtest.evidence.evaluate import evaluate
 from backtest.evidence.windows import between
 from backtest.strategy.basket import Basket
 from strategies.claims import CLAIMS, REPORT
