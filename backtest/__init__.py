@@ -100,7 +100,7 @@ RENDERERS |= {
     "folder": _renderer("records.saved", "save_folder"),
     "picture": _renderer("render.plots", "plot"),
     "figures": _renderer("views.frames", "figures_text"),
-    "told": _renderer("render.terminal", "remark"),
+    "told": _renderer("render.terminal", "tell"),
     "levels": _renderer("data.intake", "read_levels"),
     "progress": _renderer("render.waiting", "progress_bar"),
     "said": _renderer("views.words", "said_in"),

@@ -17,14 +17,13 @@ import pandas as pd
 from backtest.board.terms import BoardTerms
 from backtest.engine.benchmarks import benchmark_levels, level_returns
 from backtest.engine.held import lineage
-from backtest.engine.plan import fill_used, orders
+from backtest.engine.plan import fill_used
 from backtest.engine.recording import one_trial
 from backtest.engine.window import first_session
 from backtest.market import Market
 from backtest.market.schedule import ON_CHANGE
 from backtest.strategy import RotationStrategy, Strategy
 from backtest.strategy.decisions import Decisions
-from backtest.strategy.holding import fitted
 from backtest.strategy.look import look
 from backtest.trials.ledger import Count, Ledger
 from backtest.trials.tried import Held
@@ -32,7 +31,8 @@ from backtest.tuning.blend import blend_targets
 from backtest.tuning.deflated_sharpe import deflation
 from backtest.tuning.joint import timed, trials_on
 from backtest.tuning.return_chunks import Array
-from backtest.tuning.spa import ROUNDING
+from backtest.tuning.spa import active
+from backtest.tuning.trials import laid_alone
 from backtest.tuning.verdict import Verdict
 
 CASH = 1_000_000.0
@@ -174,17 +174,13 @@ def _simulated(
     """Return the equity at every close, and the figures, of targets carried out."""
     from backtest.engine import kernel
 
-    targets = fitted(targets, market)
-    orders(targets, market, first, rebalance=rebalance)
     on = market.remember(
         ("stage", fill, terms.costs, first),
         lambda: kernel.stage(market, terms.model, fill, CASH, first),
     )
-    laid, narrow = kernel.single(targets, market, on, rebalance)
-    codes = np.zeros((1, len(market.sessions)), dtype=np.int8)
-    tables = kernel.growth(laid, 1)
-    figures, _ = kernel.figures(codes, laid, narrow, tables)
-    equity = kernel.equity(codes, laid, narrow, tables)[0]
+    codes, laid = laid_alone(targets, market, on, rebalance)
+    figures, _ = kernel.figures(codes, *laid)
+    equity = kernel.equity(codes, *laid)[0]
     return equity, dict(zip(kernel.FIGURES, figures[0].tolist(), strict=True))
 
 
@@ -225,12 +221,9 @@ def luck(ruling: Verdict, returns: Array, risk_free: Array, blend: Array, per_ye
     """
     effective = max(ruling.count.effective, 1)
     whole = deflation(returns - risk_free, per_year, effective)
-    active = returns - blend
-    # What only rounding tells apart from its baskets has no return of its own.
-    active = active if float(np.abs(active).max()) > ROUNDING else np.zeros_like(active)
     return Luck(
         ruling=ruling,
         deflated=whole.probability,
         hurdle=whole.hurdle,
-        deflated_active=deflation(active, per_year, effective).probability,
+        deflated_active=deflation(active(returns, blend), per_year, effective).probability,
     )

@@ -16,17 +16,18 @@ from backtest.composite import Framework, composite
 from backtest.composite.aggregation import METHODS
 from backtest.composite.releases import share_releases
 from backtest.costs import Costs
-from backtest.engine.plan import fill_used, orders
+from backtest.engine.plan import fill_used
 from backtest.engine.window import first_session
 from backtest.market import Market
+from backtest.market.schedule import ON_CHANGE
 from backtest.parameter import parameter
 from backtest.strategy import Strategy, TriggerRotation
 from backtest.strategy.allocation import spread
 from backtest.strategy.basket import Basket
 from backtest.strategy.decisions import Decisions
-from backtest.strategy.holding import fitted
 from backtest.triggers import Always, MinHold, Reading, Trigger
 from backtest.triggers.measured import Measured
+from backtest.tuning.trials import laid_alone
 
 CASH = 1_000_000.0
 FEWEST = 60  # sessions with a level before it has a past
@@ -74,14 +75,10 @@ class FrameworkVariants:
     def _trade(self, decided: Strategy) -> dict[str, Any]:
         from backtest.engine import kernel
 
-        first = self.on.first
         decisions = Decisions(decided, self.market)
-        targets = fitted(decisions.targets, self.market)
-        orders(targets, self.market, first)
-        laid, on = kernel.single(targets, self.market, self.on)
-        codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
-        figures, _ = kernel.figures(codes, laid, on, kernel.growth(laid, 1))
-        regime = decisions.regime.shift().iloc[first:].fillna("cash")
+        codes, laid = laid_alone(decisions.targets, self.market, self.on, ON_CHANGE)
+        figures, _ = kernel.figures(codes, *laid)
+        regime = decisions.regime.shift().iloc[self.on.first :].fillna("cash")
         held = regime.to_numpy()
         turned = np.flatnonzero(held[1:] != held[:-1]) + 1
         return {

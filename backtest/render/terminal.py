@@ -46,24 +46,14 @@ class PlainConsole(Console):
                 yield Segment(clean(segment.text), segment.style)
 
 
-def plain_console(*, stderr: bool = False) -> Console:
-    """Return a console that prints names as they are: no bracket in them is markup."""
-    return PlainConsole(stderr=stderr)
-
-
 def tell(text: str, *, stderr: bool = False) -> None:
     """Print a line, a note in the language the command speaks."""
-    plain_console(stderr=stderr).print(Text(Words(SPOKEN.get()).said(text)), soft_wrap=True)
-
-
-def remark(text: str) -> None:
-    """Print a line on stderr."""
-    tell(text, stderr=True)
+    PlainConsole(stderr=stderr).print(Text(Words(SPOKEN.get()).said(text)), soft_wrap=True)
 
 
 def show(page: Page, *, stderr: bool = False) -> None:
     """Print a page."""
-    console = plain_console(stderr=stderr)
+    console = PlainConsole(stderr=stderr)
     begun = False
     for block in _blocks(page, console.width):
         if block != "" or begun:

@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.text import Text
 
 from backtest.notes import SPOKEN, Note
-from backtest.render.terminal import plain_console
+from backtest.render.terminal import PlainConsole
 from backtest.views.words import Words
 
 PATIENCE = 1.0  # seconds before a bar is worth showing
@@ -32,7 +32,7 @@ def waiting(message: str, *, compiles: bool = False) -> Iterator[None]:
     What a strategy prints meanwhile goes to stderr too. What compiles says so where it really
     does, at a machine's first start, from here to the command's end.
     """
-    console, message = plain_console(stderr=True), Words(SPOKEN.get()).said(message)
+    console, message = PlainConsole(stderr=True), Words(SPOKEN.get()).said(message)
     if compiles:
         note = Note("compiling, up to half a minute, once")
         _compiler().sentence = Words(SPOKEN.get()).said(note)
@@ -65,7 +65,7 @@ def _compiler() -> Any:
         def on_start(self, event: Event) -> None:
             said, self.sentence = self.sentence, ""
             if said:
-                plain_console(stderr=True).print(f"{said} …", soft_wrap=True)
+                PlainConsole(stderr=True).print(f"{said} …", soft_wrap=True)
 
         def on_end(self, event: Event) -> None:
             """Nothing is said of the end; the method is asked for."""
@@ -94,7 +94,7 @@ def progress_bar(total: int, what: str) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def _bar(what: str, total: int | None) -> Iterator[Callable[..., None]]:
-    console = plain_console(stderr=True)
+    console = PlainConsole(stderr=True)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, Rate(), TimeRemainingColumn(), console=console, transient=True)
     task, begun = bar.add_task(what, total=total), monotonic()
@@ -115,7 +115,7 @@ def _bar(what: str, total: int | None) -> Iterator[Callable[..., None]]:
 @contextmanager
 def fetching(source: str) -> Iterator[Callable[[int, int, str], None]]:
     """Print a line on stderr for each instrument, above a bar where stderr is a terminal."""
-    console = plain_console(stderr=True)
+    console = PlainConsole(stderr=True)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     with bar:

@@ -17,7 +17,7 @@ from backtest.tuning.honesty import Honesty
 from backtest.tuning.intervals import sharpe_intervals
 from backtest.tuning.pbo import FLAT, block_sums, overfitting
 from backtest.tuning.return_chunks import Array, Chunks, as_chunks, columns, remembered
-from backtest.tuning.spa import ROUNDING, spa_test
+from backtest.tuning.spa import active, spa_test
 from backtest.tuning.timing_test import TimingTest
 
 
@@ -85,16 +85,14 @@ def judge(
     sums = _sums(chunks, cash, blocks)
     own = columns(chunks, [best])[:, 0]
     excess = own - cash
-    active = own - against["blend"] if "blend" in against else np.zeros(sessions)
-    # What only rounding tells apart from its baskets has no return of its own.
-    active = active if float(np.abs(active).max()) > ROUNDING else np.zeros(sessions)
-    beyond_blend = _sharpes(*_sums_of(active[:, None]), sessions)
-    length = block_length(active)
+    apart = active(own, against.get("blend", own))
+    beyond_blend = _sharpes(*_sums_of(apart[:, None]), sessions)
+    length = block_length(apart)
     tests = spa_test(chunks, against, block_length=length, draws=draws, seed=seed)
     split = overfitting(sums.totals, sums.squares, sessions // blocks)
     effective = max(count.effective, 1)
     deflated = deflation(excess, per_year, effective)
-    beyond = deflation(active, per_year, effective)
+    beyond = deflation(apart, per_year, effective)
     return Honesty(
         best=best,
         sharpe=float(sums.sharpes[best]) * math.sqrt(per_year),

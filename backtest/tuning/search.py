@@ -187,7 +187,8 @@ def search(
             proposals.recall(tried(study))
             if kept := min(len(proposals.rows), trials):
                 code = "{kept} of {all} trials done before; {left} to go"
-                put_in("told")(Note(code, kept=kept, all=trials, left=trials - kept))
+                told = Note(code, kept=kept, all=trials, left=trials - kept)
+                put_in("told")(told, stderr=True)
 
             compute: Any = engine or figures_here
 

@@ -36,6 +36,12 @@ SIZE = 0.05  # of the stepwise procedure
 DOUBT = 1e-4  # of the spread of a largest value over draws: ten times single precision's error
 
 
+def active(returns: Array, rival: Array) -> Array:
+    """Return daily returns over a rival's; what only rounding tells apart from it has none."""
+    apart = returns - rival
+    return apart if float(np.abs(apart).max()) > ROUNDING else np.zeros_like(apart)
+
+
 @dataclass(frozen=True)
 class SpaTest:
     """Whether the best variant beats the rival by more than the search alone explains.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from backtest.costs import Costs
 from backtest.engine import metrics
@@ -194,15 +195,28 @@ class SingleTrials:
 
     def _laid(self, row: int) -> tuple[Decisions, np.ndarray, Laid]:
         """Return a variant's decisions, one code for all sessions, and its targets laid out."""
-        from backtest.engine import kernel
-
         decisions = Decisions(self.variants.variant(row), self.market)
-        targets = fitted(decisions.targets, self.market)
-        rebalance = decisions.strategy.rebalance
-        orders(targets, self.market, self.on.first, rebalance)
-        laid, on = kernel.single(targets, self.market, self.on, rebalance)
-        codes = np.zeros((1, len(self.market.sessions)), dtype=np.int8)
-        return decisions, codes, (laid, on, kernel.growth(laid, 1))
+        schedule = decisions.strategy.rebalance
+        return decisions, *laid_alone(decisions.targets, self.market, self.on, schedule)
+
+
+def laid_alone(
+    targets: pd.DataFrame, market: Market, on: Stage, schedule: str
+) -> tuple[np.ndarray, Laid]:
+    """Return one code for all sessions, and targets laid out for the kernel.
+
+    Raises
+    ------
+    UserError
+        If the targets make no sense.
+    """
+    from backtest.engine import kernel
+
+    targets = fitted(targets, market)
+    orders(targets, market, on.first, schedule)
+    laid, narrow = kernel.single(targets, market, on, schedule)
+    codes = np.zeros((1, len(market.sessions)), dtype=np.int8)
+    return codes, (laid, narrow, kernel.growth(laid, 1))
 
 
 def _from_returns(

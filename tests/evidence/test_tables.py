@@ -7,6 +7,7 @@ import pytest
 from backtest.evidence import examine, scorecard
 from backtest.strategy.basket import Basket
 from backtest.strategy.claim import Claim, Source
+from backtest.views.pages import page_of
 from strategies import EqualWeight, ThesisRotation
 from tests.markets import make_market
 from tests.markup import HOSTILE, parsed, tables_of, text_of
@@ -82,6 +83,9 @@ def test_evidence_says_it_in_words_and_folds_its_tables(market):
     assert any(row[0] == HOSTILE for rows in tables_of(html) for row in rows)
     assert "<script" not in html
     assert len(repr(found)) < 200
+    chinese = [table for section in page_of(found, "zh").sections for table in section.tables]
+    assert not any("Sharpe" in table.cells for table in chinese)
+    assert any("夏普比率" in table.cells for table in chinese)
 
 
 def test_evidence_on_what_does_not_rotate_has_no_foresight(market):

@@ -109,7 +109,7 @@ def cells_of(table: pd.DataFrame, say: Words) -> pd.DataFrame:
         "sessions": say("sessions"),
         "total_return": say("total return"),
         "cagr": say("annual"),
-        "sharpe": "Sharpe",
+        "sharpe": say.figure("sharpe"),
     }
     return pd.DataFrame(
         {
