@@ -11,7 +11,8 @@ import pandas as pd
 from backtest.market import Market
 from backtest.parameter import parameter
 from backtest.strategy import TriggerRotation
-from backtest.strategy.allocation import bonds, overlaid, present, tilt
+from backtest.strategy.allocation import bonds, present, tilt
+from backtest.strategy.holding import overlaid
 from backtest.triggers import (
     AbnormalMove,
     Always,

@@ -60,20 +60,19 @@ def load_market(name_or_path: str | Path) -> Market:
         return _sample()
     folder = _folder(name_or_path)
     if folder is None:
-        name = str(name_or_path)
-        manifest = read_manifest(name)
-        return build_market(
-            read_snapshot(manifest),
-            name=name,
-            snapshot=manifest.snapshot,
-            findings=spoken(manifest.findings),
-        )
+        return stored_market(read_manifest(str(name_or_path)))
     intake = read_sources(Sources(folder))
     reject_errors(intake.findings)
     snapshot, _ = encode(intake.raw)
     return build_market(
         intake.raw, name=folder.resolve().name, snapshot=snapshot, findings=spoken(intake.findings)
     )
+
+
+def stored_market(manifest: Manifest) -> Market:
+    """Return the market a manifest speaks of, once no byte of its snapshot has changed."""
+    raw, findings = read_snapshot(manifest), spoken(manifest.findings)
+    return build_market(raw, name=manifest.name, snapshot=manifest.snapshot, findings=findings)
 
 
 def list_markets() -> tuple[MarketEntry, ...]:

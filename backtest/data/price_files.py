@@ -13,22 +13,23 @@ from pathlib import Path
 import pandas as pd
 
 from backtest.data.dates import Exchange
-from backtest.data.description import described
 from backtest.data.finding import Finding
 from backtest.data.grid import files_in
-from backtest.data.head import Column
 from backtest.data.names import Match, code_in, instruments_of, matcher
 from backtest.data.numerals import numbers
 from backtest.data.quotes import (
     NAMING,
     QuoteReading,
     about,
+    columns_used,
     held_twice,
     ignored,
     joined,
+    no_close,
     only,
     reinvest,
     tidy,
+    told,
 )
 from backtest.data.raw import PRICE_FIELDS, empty_prices
 from backtest.data.stated import Stated
@@ -177,32 +178,31 @@ class Reader:
         if "close" not in fields:
             one = [c for c in table.columns if c.role not in NAMING]
             if len(one) != 1:
-                raise _no_close(table)
+                raise no_close(table)
             fields, plain = {"close": one[0]}, []
             wrong += self._contradicting(table, name, [one[0].header])
-        reading = tidy(table, fields, pd.Series(name, index=table.cells.index))
-        used = _used(table, fields)
+        reading = tidy(table, fields, name)
+        used = columns_used(table, fields)
         paid = table.by_role("dividend")
         if paid is not None and "dividend" in self.stated.columns:
             reinvest(reading.frame, numbers(table.values(paid))[0])
             used.append((paid, "dividend, reinvested at the close"))
         wrong += [*about(table), *ignored(table, plain, self.stated.columns)]
-        return joined([_told(table, wrong, name, used), reading])
+        return joined([told(table, wrong, name, used), reading])
 
     def _long(self, table: FileTable, codes: pd.Series) -> QuoteReading:
-        ids = {text: self.match(text) for text in codes.unique()}
-        self._once(ids, table.path)
+        ids = self._once(codes.unique(), table.path)
         fields = {column.role: column for column in table.columns if column.role in PRICE_FIELDS}
         if "close" not in fields:
             plain = [column for column in table.columns if not column.role]
             if len(plain) != 1:
-                raise _no_close(table)
+                raise no_close(table)
             fields = {"close": plain[0]}
         reading = tidy(table, fields, codes.map(ids))
         spare = [c for c in table.columns if not c.role and c not in fields.values()]
         holds = f"{len({name for name in ids.values() if name})} instruments"
         said = [*self._strange(ids), *about(table), *ignored(table, spare)]
-        return joined([_told(table, said, holds, _used(table, fields)), reading])
+        return joined([told(table, said, holds, columns_used(table, fields)), reading])
 
     def _wide(self, table: FileTable) -> QuoteReading:
         columns = [c for c in table.columns if c.role not in NAMING]
@@ -211,34 +211,29 @@ class Reader:
                 "{path} has no column besides its dates; add one per instrument", path=table.path
             )
         texts = {column.header or column.instrument: column for column in columns}
-        ids = {text: self.match(text) for text in texts}
-        self._once(ids, table.path)
+        ids = self._once(texts, table.path)
         known = [(texts[text], name) for text, name in ids.items() if name is not None]
         if not known and len(columns) == 1:
             return self._one(table, self._inside(table, None))
-        parts = [
-            tidy(table, {"close": column}, pd.Series(name, index=table.cells.index))
-            for column, name in known
-        ]
+        parts = [tidy(table, {"close": column}, name) for column, name in known]
         used = [(column, f"close of {name}") for column, name in known]
         said = [*self._strange(ids), *about(table)]
-        return joined([*parts, _told(table, said, f"{len(known)} instruments", used)])
+        return joined([*parts, told(table, said, f"{len(known)} instruments", used)])
 
     def _stacked(self, table: FileTable) -> QuoteReading:
         """Read a table with a field and an instrument above each column."""
-        texts = list(dict.fromkeys(c.instrument for c in table.columns if c.instrument))
-        ids = {text: self.match(text) for text in texts}
-        self._once(ids, table.path)
+        texts = dict.fromkeys(c.instrument for c in table.columns if c.instrument)
+        ids = self._once(texts, table.path)
         parts, used = [], []
         for text, name in ids.items():
             fields = {c.role: c for c in table.columns if c.instrument == text and c.role}
             prices = {role: column for role, column in fields.items() if role in PRICE_FIELDS}
             if name is not None and "close" in prices:
-                parts.append(tidy(table, prices, pd.Series(name, index=table.cells.index)))
+                parts.append(tidy(table, prices, name))
                 used += [(column, f"{role} of {name}") for role, column in prices.items()]
         spare = [c for c in table.columns if not c.role and ids.get(c.instrument)]
         said = [*self._strange(ids), *about(table), *ignored(table, spare)]
-        return joined([*parts, _told(table, said, f"{len(parts)} instruments", used)])
+        return joined([*parts, told(table, said, f"{len(parts)} instruments", used)])
 
     def _inside(self, table: FileTable, codes: pd.Series | None) -> str:
         """Return the instrument a file is of by its name, else by what stands in it."""
@@ -271,7 +266,9 @@ class Reader:
                 yield Finding("wrong_instrument", name, value=text, details=details)
                 return
 
-    def _once(self, ids: dict[str, str | None], path: Path) -> None:
+    def _once(self, texts: Iterable[str], path: Path) -> dict[str, str | None]:
+        """Return which instrument each text means, None for none; no two may mean the same."""
+        ids = {text: self.match(text) for text in texts}
         meant: dict[str, str] = {}
         for text, name in ids.items():
             if name in meant:
@@ -284,34 +281,13 @@ class Reader:
                 )
             if name is not None:
                 meant[name] = text
+        return ids
 
     def _strange(self, ids: Mapping[str, str | None]) -> list[Finding]:
         return [self._unknown(text) for text, name in ids.items() if name is None]
 
     def _unknown(self, text: str) -> Finding:
         return Finding("unknown_instrument", text, details={"universe": self.universe.name})
-
-
-def _used(table: FileTable, fields: Mapping[str, Column]) -> list[tuple[Column, str]]:
-    """Return the columns of prices, and those that name rows, each with its meaning."""
-    naming = [(column, column.role) for column in table.columns if column.role in NAMING]
-    return [*((column, role) for role, column in fields.items()), *naming]
-
-
-def _told(
-    table: FileTable, said: Iterable[Finding], holds: str, used: Iterable[tuple[Column, str]]
-) -> QuoteReading:
-    """Return what is to be said of a table, and what it was taken for."""
-    return QuoteReading(empty_prices(), tuple(said), (described(table, holds, used),))
-
-
-def _no_close(table: FileTable) -> UserError:
-    return UserError(
-        "{path} has no close column (its columns are date, {headers}); call one of them close "
-        "or 收盘, or say --as close=COLUMN",
-        path=table.path,
-        headers=table.headers,
-    )
 
 
 def _no_overlap(path: Path, reading: QuoteReading, universe: Universe) -> UserError:

@@ -1,14 +1,14 @@
 """Quotes: a table's columns of prices as tidy rows, and what is to be said of the table."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from backtest.data.description import Description
+from backtest.data.description import Description, described
 from backtest.data.finding import Finding
 from backtest.data.head import Column
 from backtest.data.headers import multiple
@@ -61,8 +61,9 @@ def joined(readings: Sequence[QuoteReading]) -> QuoteReading:
     )
 
 
-def tidy(table: FileTable, fields: dict[str, Column], names: pd.Series) -> QuoteReading:
-    """Return the rows that have an instrument as `PRICE_COLUMNS`."""
+def tidy(table: FileTable, fields: dict[str, Column], named: pd.Series | str) -> QuoteReading:
+    """Return the rows that have an instrument, each its own or all the same, as `PRICE_COLUMNS`."""
+    names = pd.Series(named, index=table.cells.index)
     known = names.notna()
     read = {"instrument": names[known].astype("str"), "date": table.dates.days[known]}
     findings: list[Finding] = []
@@ -140,6 +141,29 @@ def ignored(
     used = (*PRICE_FIELDS, *NAMING, *stated)
     others = [c.header for c in table.columns if c.role and c.role not in used]
     return unused(table, [*(column.header for column in columns), *others])
+
+
+def columns_used(table: FileTable, fields: Mapping[str, Column]) -> list[tuple[Column, str]]:
+    """Return the columns of prices, and those that name rows, each with its meaning."""
+    naming = [(column, column.role) for column in table.columns if column.role in NAMING]
+    return [*((column, role) for role, column in fields.items()), *naming]
+
+
+def told(
+    table: FileTable, said: Iterable[Finding], holds: str, used: Iterable[tuple[Column, str]]
+) -> QuoteReading:
+    """Return what is to be said of a table, and what it was taken for."""
+    return QuoteReading(empty_prices(), tuple(said), (described(table, holds, used),))
+
+
+def no_close(table: FileTable) -> UserError:
+    """Return the mistake of a table of prices without closes."""
+    return UserError(
+        "{path} has no close column (its columns are date, {headers}); call one of them close "
+        "or 收盘, or say --as close=COLUMN",
+        path=table.path,
+        headers=table.headers,
+    )
 
 
 def held_twice(name: str, one: Path, other: Path) -> UserError:

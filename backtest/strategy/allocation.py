@@ -5,7 +5,6 @@ All spread over what is listed; a weight never lands on an instrument without a 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -274,25 +273,6 @@ def equal_risk(covariance: np.ndarray, *, tolerance: float = 1e-12) -> np.ndarra
 def tilt(base: pd.DataFrame, toward: pd.DataFrame, strength: float) -> pd.DataFrame:
     """Move the fraction `strength` of a portfolio from `base` toward another."""
     return base * (1.0 - strength) + toward * strength
-
-
-def overlaid(
-    baskets: Mapping[str, pd.DataFrame], toward: Mapping[str, pd.DataFrame], strength: float
-) -> dict[str, pd.DataFrame]:
-    """Return baskets alone, and with the fraction `strength` moved to each combination of others.
-
-    Several share the fraction equally. Names are those of `TriggerRotation.cases`: "base+a+b".
-    """
-    return {
-        "+".join((name, *chosen)): tilt(
-            base, sum((toward[one] for one in chosen), 0.0 * base) / len(chosen), strength
-        )
-        if chosen
-        else base
-        for name, base in baskets.items()
-        for count in range(len(toward) + 1)
-        for chosen in combinations(toward, count)
-    }
 
 
 def rebalanced(weights: pd.DataFrame, schedule: str = "monthly") -> pd.DataFrame:

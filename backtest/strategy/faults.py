@@ -18,6 +18,11 @@ FEWEST = 60  # sessions from the first decision on, below which nothing is said
 ROUNDING = 1e-9  # of a weight, between two orders of the instruments
 
 
+NOTHING = "too short: nothing is decided in {count} sessions of {market}; use a longer market"
+FEW = (
+    "too short: {market} has {count} session(s) from the first decision on; use one with {fewest} "
+    "or more"
+)
 UNSTEADY = ("changes the market", "not deterministic")
 CHANGES_IT = "it changes the market it is given, and so every later result on it; work on a copy()"
 TWICE = (
@@ -70,22 +75,12 @@ def _short(full: Decided, market: Market) -> Iterator[Fault]:
     given = full.numbers.notna().any(axis=1).to_numpy()
     holds = full.numbers.fillna(0.0).to_numpy().any()
     first = int(given.argmax()) if given.any() else len(given)
+    said = {"count": len(given), "market": market.name}
     if not given.any() or (full.weights and not holds):
-        note = Note(
-            "too short: nothing is decided in {count} sessions of {market}; use a longer market",
-            count=len(given),
-            market=market.name,
-        )
-        yield Fault("too short", True, note)
+        yield Fault("too short", True, Note(NOTHING, **said))
     elif len(given) - first < FEWEST:
-        note = Note(
-            "too short: {market} has {count} session(s) from the first decision on; use one with "
-            "{fewest} or more",
-            market=market.name,
-            count=len(given) - first,
-            fewest=FEWEST,
-        )
-        yield Fault("too short", True, note)
+        said |= {"count": len(given) - first, "fewest": FEWEST}
+        yield Fault("too short", True, Note(FEW, **said))
 
 
 def _same(full: Decided, other: Decided, market: Market, code: str) -> Iterator[Fault]:

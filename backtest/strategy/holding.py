@@ -1,6 +1,7 @@
 """What a strategy holds, by name: regimes, baskets and rules, checked and made to match."""
 
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from backtest.errors import UserError, suggest
 from backtest.market import Market
 from backtest.market.schedule import due_sessions
 from backtest.notes import Note
-from backtest.strategy.allocation import cash, spread
+from backtest.strategy.allocation import cash, spread, tilt
 from backtest.strategy.basket import Basket
 from backtest.triggers import Always, Trigger
 
@@ -172,6 +173,25 @@ def held_weights(
     held = told != CASH
     weights[: int(held.argmax()) if held.any() else None] = np.nan
     return pd.DataFrame(weights, index=market.sessions, columns=market.close.columns)
+
+
+def overlaid(
+    baskets: Mapping[str, pd.DataFrame], toward: Mapping[str, pd.DataFrame], strength: float
+) -> dict[str, pd.DataFrame]:
+    """Return baskets alone, and with the fraction `strength` moved to each combination of others.
+
+    Several share the fraction equally. Names are those of `TriggerRotation.cases`: "base+a+b".
+    """
+    return {
+        "+".join((name, *chosen)): tilt(
+            base, sum((toward[one] for one in chosen), 0.0 * base) / len(chosen), strength
+        )
+        if chosen
+        else base
+        for name, base in baskets.items()
+        for count in range(len(toward) + 1)
+        for chosen in combinations(toward, count)
+    }
 
 
 def fitted(targets: Any, market: Market) -> pd.DataFrame:

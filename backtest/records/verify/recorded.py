@@ -12,10 +12,8 @@ from typing import Any
 import pandas as pd
 
 from backtest.costs import CostModel
-from backtest.data.align import build_market
-from backtest.data.intake import spoken
-from backtest.data.load import SAMPLE, load_market
-from backtest.data.store import NAME, history, market_names, read_snapshot
+from backtest.data.load import SAMPLE, load_market, stored_market
+from backtest.data.store import NAME, history, market_names
 from backtest.engine.benchmarks import compared_with, known_levels
 from backtest.errors import UserError, shown, unknown
 from backtest.market import Market
@@ -166,11 +164,9 @@ def _stored(manifest: Mapping[str, Any]) -> Market | None:
     for stored in (one for known in everywhere for one in history(known)):
         if stored.snapshot == manifest["snapshot"]:
             try:
-                raw = read_snapshot(stored)
+                return replace(stored_market(stored), name=name)
             except UserError:
                 return None
-            findings = spoken(stored.findings)
-            return build_market(raw, name=name, snapshot=stored.snapshot, findings=findings)
     return None
 
 
