@@ -175,7 +175,7 @@ class Desk:
             if one.id != "801010":
                 yield Missed(one, "the desk does not cover it")
                 continue
-            frame = price_frame(one.id, self.days, {"close": np.arange(len(self.days)) + 1.0}, one)
+            frame = price_frame(self.days, {"close": np.arange(len(self.days)) + 1.0}, one)
             yield Arrival(one, frame, Provenance(self.name, "desk", "2024-04-01T00:00:00+00:00"))
 
 

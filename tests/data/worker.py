@@ -40,7 +40,7 @@ class Steady:
                 self.go.wait()
             close = [self.level + number / 100 for number in range(len(DAYS))]
             self.served.append(one.id)
-            frame = price_frame(one.id, DAYS, {"close": close}, one)
+            frame = price_frame(DAYS, {"close": close}, one)
             yield Arrival(one, frame, Provenance(self.name, "memory", NOW.isoformat()))
 
 
