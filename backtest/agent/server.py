@@ -200,10 +200,7 @@ def server(workspace: Path, max_trials: int | None = None) -> MCPServer[Any]:
 
     @made.tool(annotations=READS)
     async def events(
-        context: Client,
-        events: Events = "policy",
-        market: Market = "sample",
-        by_kind: bool = True,
+        context: Client, events: Events = "policy", market: Market = "sample", by_kind: bool = True
     ) -> Answer:
         """Measure what followed dated events, in all or by kind."""
         named = events if events == "policy" else str(_inside(place, events))

@@ -135,12 +135,7 @@ def _results(job: Job, strategies: Sequence[Strategy]) -> list[BacktestResult]:
     _within_budget(job, len(strategies))
     market, costs = terms.load_market(), terms.cost_model()
     return run_many(
-        strategies,
-        market,
-        costs=costs,
-        fill=terms.fill,
-        start=terms.start,
-        full_window=False,
+        strategies, market, costs=costs, fill=terms.fill, start=terms.start, full_window=False
     )
 
 

@@ -17,12 +17,7 @@ from backtest.evidence.windows import CannotTell, Window
 from backtest.market import Market
 from backtest.notes import Note
 from backtest.strategy.claim import Claim
-from backtest.triggers import (
-    Breadth,
-    CalmVolatility,
-    IndexAboveAverage,
-    TurnoverExpansion,
-)
+from backtest.triggers import Breadth, CalmVolatility, IndexAboveAverage, TurnoverExpansion
 from backtest.triggers.equity import breadth_of
 
 SIGNS = {

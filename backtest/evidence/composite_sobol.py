@@ -84,8 +84,4 @@ def indices(factors: Mapping[str, Sequence[Any]], outcome: Array, seed: int) -> 
 
 
 def _problem(factors: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    return {
-        "num_vars": len(factors),
-        "names": list(factors),
-        "bounds": [[0.0, 1.0]] * len(factors),
-    }
+    return {"num_vars": len(factors), "names": list(factors), "bounds": [[0.0, 1.0]] * len(factors)}

@@ -149,11 +149,7 @@ class ClaimFinding:
             "parts": dict(self.parts),
             "p_values": dict(self.p_values),
             "sensitivity": [
-                {
-                    "what": said(row.label, language),
-                    "value": row.value,
-                    "verdict": row.verdict,
-                }
+                {"what": said(row.label, language), "value": row.value, "verdict": row.verdict}
                 for row in self.sensitivity
             ],
             "concentration": None if self.concentration is None else _spelled(self.concentration),

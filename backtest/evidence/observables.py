@@ -214,11 +214,7 @@ OBSERVABLES: Mapping[str, Observable] = {
         "Signs of risk appetite went from {start:.0%} before {window} to {end:.0%} at its end",
         (other_windows,),
         appetite.recovery_elsewhere,
-        takes={
-            "without": tuple(appetite.SIGNS),
-            "with": tuple(appetite.FURTHER),
-            "tail": (),
-        },
+        takes={"without": tuple(appetite.SIGNS), "with": tuple(appetite.FURTHER), "tail": ()},
     ),
     "cohesion": Observable(
         cohesion.cohesion,

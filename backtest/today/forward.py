@@ -80,11 +80,7 @@ def decision_body(found: Today) -> dict[str, Any]:
 
 
 def forward(
-    entries: Sequence[Entry],
-    market: Market,
-    strategy: Strategy,
-    *,
-    costs: Costs = ETF_COSTS,
+    entries: Sequence[Entry], market: Market, strategy: Strategy, *, costs: Costs = ETF_COSTS
 ) -> Forward:
     """Score the recorded decisions of one strategy on one market.
 
@@ -126,11 +122,7 @@ def forward_of(strategy: Strategy, market: Market) -> Forward | None:
 
 
 def _returns(
-    made: Sequence[Entry],
-    decided: Sequence[int],
-    market: Market,
-    strategy: Strategy,
-    costs: Costs,
+    made: Sequence[Entry], decided: Sequence[int], market: Market, strategy: Strategy, costs: Costs
 ) -> pd.DataFrame:
     """Return daily returns from the first fill on; no rows where no entry has filled yet."""
     columns = ["forward", "benchmark", "blend"]

@@ -25,8 +25,7 @@ def warnings(
         yield Note("synthetic data: an example, not a recommendation")
     elif missed > allowed_age(market.universe.frequency):
         yield Note(
-            "the data are {count} sessions old: this was the signal then, not now",
-            count=missed,
+            "the data are {count} sessions old: this was the signal then, not now", count=missed
         )
     if not published(market.universe.calendar, day):
         yield Note(

@@ -98,12 +98,6 @@ def reveal(swept: Sweep, market: Market, holdout: Date, *, check: bool = True) -
         lineage(market), day, type(chosen).__name__, canonical(plain(chosen.parameters))
     )
     result = run(
-        chosen,
-        market,
-        costs=swept.costs,
-        fill=swept.fill,
-        cash=swept.cash,
-        start=day,
-        check=check,
+        chosen, market, costs=swept.costs, fill=swept.fill, cash=swept.cash, start=day, check=check
     )
     return Revealed(result, day, Ledger.at_home().openings(lineage(market)))

@@ -145,9 +145,7 @@ def _sums(chunks: Chunks, cash: Array, blocks: int) -> _Sums:
     for piece in chunks():
         if len(piece) != len(cash):
             raise UserError(
-                "returns have {count} sessions, cash has {cash}",
-                count=len(piece),
-                cash=len(cash),
+                "returns have {count} sessions, cash has {cash}", count=len(piece), cash=len(cash)
             )
         excess = piece - cash[:, None] if cash.any() else piece
         total, square = block_sums(excess, blocks)

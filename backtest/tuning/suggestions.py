@@ -53,11 +53,7 @@ class Suggestion:
 
     def ask(self, trial: Trial) -> None:
         """Have a trial suggest it."""
-        from optuna.distributions import (
-            CategoricalDistribution,
-            FloatDistribution,
-            IntDistribution,
-        )
+        from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
         name, range_ = self.name, self.distribution
         if isinstance(range_, FloatDistribution):
@@ -166,11 +162,7 @@ def plan(strategy: Strategy, space: Space, constraints: Sequence[Constraint]) ->
 
 
 def _suggestion(strategy: Strategy, name: str, entry: Any) -> Suggestion:
-    from optuna.distributions import (
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     when = entry if isinstance(entry, When) else None
     source = entry.values if isinstance(entry, When) else entry

@@ -47,10 +47,7 @@ def compare_page(comparison: Comparison, say: Words, *, most: int | None = NOTED
 
 
 def compare_report(
-    comparison: Comparison,
-    *,
-    source: Source | None = None,
-    language: str = "en",
+    comparison: Comparison, *, source: Source | None = None, language: str = "en"
 ) -> Page:
     """Report on several backtests on one market and window.
 

@@ -111,11 +111,7 @@ def files_page(files: Sequence[Description], say: Words, *, verbose: bool = Fals
 
 
 def findings_page(
-    findings: Sequence[Finding],
-    say: Words,
-    footer: tuple[str, ...] = (),
-    *,
-    verbose: bool = False,
+    findings: Sequence[Finding], say: Words, footer: tuple[str, ...] = (), *, verbose: bool = False
 ) -> Page:
     """Return findings, one row a kind, or every one of them."""
     groups = grouped(findings)

@@ -18,11 +18,7 @@ SPANS = (20, 60, 240)  # sessions
 SINCE = 60  # sessions whose moves are taken apart
 MOVERS, CHANGES = 6, 4  # rows shown
 LINKS = {"cannot tell": "unsure", "together": "good", "apart": "bad"}
-LINK_WORDS = {
-    "cannot tell": "not significant",
-    "together": "positive",
-    "apart": "negative",
-}
+LINK_WORDS = {"cannot tell": "not significant", "together": "positive", "apart": "negative"}
 
 
 def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = None) -> Page:

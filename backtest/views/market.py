@@ -41,9 +41,7 @@ def _extent(market: Market, say: Words) -> Table:
     bonds = [universe.by_id[bond].name for bond in market.bonds]
     rows = {
         say("sessions"): say(
-            "{count} of {calendar}",
-            count=f"{len(market.sessions):,}",
-            calendar=universe.calendar,
+            "{count} of {calendar}", count=f"{len(market.sessions):,}", calendar=universe.calendar
         ),
         say("instruments"): say(
             "{count} in {sectors} sectors, {currency}",

@@ -68,11 +68,7 @@ def run_report(
     top = headline(known, result, say)
     if forward is not None:
         top = replace(top, notes=(*top.notes, recorded_line(forward, say)))
-    sections: list[Section | None] = [
-        top,
-        curves(result, say),
-        holdings(result, market, say),
-    ]
+    sections: list[Section | None] = [top, curves(result, say), holdings(result, market, say)]
     if market is not None:
         sections += [triggering(result, market, say), switching(result, say), _map(market, say)]
     sections += [monthly(result, say), halves(result, say), regimes(result, source, say)]

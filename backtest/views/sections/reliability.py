@@ -105,11 +105,7 @@ def reliability(found: Honesty, say: Words = ENGLISH) -> list[Row]:
             written(found.overfitting_loss, "percent"),
             say("best on one half, a loss in the other"),
         ),
-        (
-            say("against benchmark"),
-            _p(found.against_benchmark),
-            say("Hansen's p (lower, upper)"),
-        ),
+        (say("against benchmark"), _p(found.against_benchmark), say("Hansen's p (lower, upper)")),
         (say("against the blend"), _p(found.against_blend), say("the static blend")),
         (
             say("significantly better"),
