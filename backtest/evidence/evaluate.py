@@ -37,7 +37,6 @@ def evaluate(
     *,
     others: Sequence[Market] = (),
     draws: int = DRAWS,
-    seed: int = 0,
 ) -> ClaimFinding:
     """Evaluate one claim; its p-value is not corrected for others."""
     check_claim(claim)
@@ -50,7 +49,7 @@ def evaluate(
         observed = measure.observe(claim, market, window)
     except (CannotTell, UserError) as unknown:
         return _untold(claim, source, unknown.args[0])
-    at = Measurement(claim, market, window, observed, draws, seed)
+    at = Measurement(claim, market, window, observed, draws, seed=0)
     placebos, unplaced = _placebos(measure, at)
     bounds, unbounded = _interval(measure, at)
     verdict = judge(
@@ -63,7 +62,7 @@ def evaluate(
     why = _why(claim, window, market, len(observed.moves)) if verdict == CANNOT_TELL else ""
     p_values = dict(observed.p_values)
     if observed.pair is not None:
-        p_values["ledoit_wolf_mean"] = mean_difference(observed.pair, seed=seed).p
+        p_values["ledoit_wolf_mean"] = mean_difference(observed.pair).p
     base = apart(elsewhere(claim, market, len(window)), window, len(window))
     known, named = market.sessions[window.rows] <= source.published, market.universe.by_id
     return ClaimFinding(

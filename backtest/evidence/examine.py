@@ -31,7 +31,7 @@ from backtest.evidence.placebo import (
 from backtest.evidence.regime_replay import RegimeReplay, regime_replay
 from backtest.evidence.timing import ReturnSplit, around, drawdowns, split, switches
 from backtest.evidence.year_path import YearPath, year_path
-from backtest.market import Date, Market
+from backtest.market import Market
 from backtest.notes import Note
 from backtest.plain import document
 from backtest.strategy import Strategy, TriggerRotation
@@ -144,11 +144,9 @@ def examine(
     calendar: tuple[str, str] | None = None,
     costs: Costs = ETF_COSTS,
     fill: str = "open",
-    as_of: Date | None = None,
     check: bool = True,
     draws: int = DRAWS,
     deals: int = DEALS,
-    seed: int = 0,
 ) -> StrategyEvidence:
     """Run a strategy and find out where its profit came from and whether its timing is significant.
 
@@ -167,8 +165,7 @@ def examine(
     draws, deals : int
         Placebo paths of each kind, and deals of the sectors.
     """
-    seen = market if as_of is None else market.until(as_of)
-    result = run(strategy, seen, costs=costs, fill=fill, check=check)
+    result = run(strategy, market, costs=costs, fill=fill, check=check)
     notes = []
     made = pd.DataFrame()
     placebos: tuple[PlaceboTest, ...] = ()
@@ -176,16 +173,16 @@ def examine(
     rungs, shares = None, pd.DataFrame()
     if rotates(strategy):
         made = switches(result)
-        played = regime_replay(strategy, seen, costs=costs, fill=fill)
-        placebos = _placebos(played, draws, deals, seed)
+        played = regime_replay(strategy, market, costs=costs, fill=fill)
+        placebos = _placebos(played, draws, deals)
         if isinstance(strategy, TriggerRotation):
             shares = claim_profit(strategy, played)
         hold = int(strategy.parameters.get("min_hold", HOLD))
-        rungs = foresight(played, strategy.name, hold=hold, seed=seed)
-        start = int(seen.sessions.searchsorted(source.published, side="right"))
-        if len(seen.sessions) - start > 2 * HOLD:
-            later = regime_replay(strategy, seen, costs=costs, fill=fill, first=start)
-            after = _placebos(later, draws, deals, seed)
+        rungs = foresight(played, strategy.name, hold=hold)
+        start = int(market.sessions.searchsorted(source.published, side="right"))
+        if len(market.sessions) - start > 2 * HOLD:
+            later = regime_replay(strategy, market, costs=costs, fill=fill, first=start)
+            after = _placebos(later, draws, deals)
         if not len(made):
             notes.append(Note("it never switched between baskets: there is no timing to test"))
     else:
@@ -197,9 +194,9 @@ def examine(
         )
     return StrategyEvidence(
         result=result,
-        attributions=tuple(attributions(result, partition(groups, seen))),
+        attributions=tuple(attributions(result, partition(groups, market))),
         split=split(result),
-        differences=differences(result, seed=seed),
+        differences=differences(result),
         switches=made,
         drawdowns=drawdowns(result),
         published=around(result, source.published),
@@ -207,17 +204,17 @@ def examine(
         placebos_after=after,
         foresight=rungs,
         events={
-            name: study(seen, baskets, dated)
+            name: study(market, baskets, dated)
             for name, (baskets, dated) in (occasions or {}).items()
         },
         by_claim=shares,
         notes=tuple(notes),
-        selection=selection(Decisions(strategy, seen), fill=str(result.manifest["fill"])),
+        selection=selection(Decisions(strategy, market), fill=str(result.manifest["fill"])),
         year=None if calendar is None else year_path(result, source.year, calendar),
     )
 
 
-def differences(result: BacktestResult, *, seed: int = 0) -> pd.DataFrame:
+def differences(result: BacktestResult) -> pd.DataFrame:
     """Test a result's mean and Sharpe ratio against each benchmark's, a year; a row per block."""
     rows = []
     for name, series in result.benchmarks.items():
@@ -226,8 +223,8 @@ def differences(result: BacktestResult, *, seed: int = 0) -> pd.DataFrame:
         apart = pair[:, 0] - pair[:, 1]
         usual = max(block_length(apart), 2) if len(apart) >= MONTH else 2
         for length in (max(1, usual // 2), usual, usual * 2):
-            mean = mean_difference(pair, block_length=length, seed=seed)
-            ratio = sharpe_difference(pair, block_length=length, seed=seed)
+            mean = mean_difference(pair, block_length=length)
+            ratio = sharpe_difference(pair, block_length=length)
             rows.append(
                 {
                     "against": name,
@@ -244,10 +241,10 @@ def _annual(what: str, found: TestedDifference, scale: float) -> dict[str, float
     return {what: found.value * scale, f"{what}_error": found.error * scale, f"{what}_p": found.p}
 
 
-def _placebos(played: RegimeReplay, draws: int, deals: int, seed: int) -> tuple[PlaceboTest, ...]:
+def _placebos(played: RegimeReplay, draws: int, deals: int) -> tuple[PlaceboTest, ...]:
     found = (
-        switch_dates(played, draws=draws, seed=seed),
+        switch_dates(played, draws=draws),
         time_shifts(played, draws=draws),
-        sectors_dealt(played, deals=deals, seed=seed),
+        sectors_dealt(played, deals=deals),
     )
     return tuple(one for one in found if one is not None)

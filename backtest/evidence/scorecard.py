@@ -18,7 +18,7 @@ from backtest.evidence.evaluate import DRAWS, evaluate
 from backtest.evidence.finding import ClaimFinding
 from backtest.evidence.observables import check_claim
 from backtest.evidence.verdict import CANNOT_TELL, FAILED, HELD, Settled, corrected, settled
-from backtest.market import Date, Market
+from backtest.market import Market
 from backtest.plain import document
 from backtest.strategy.claim import Claim, Source
 from backtest.strategy.thesis import Falsifier
@@ -124,18 +124,14 @@ def scorecard(
     claims: Sequence[Claim],
     market: Market,
     *,
-    as_of: Date | None = None,
     others: Sequence[Market] = (),
     falsifiers: Sequence[Falsifier] = (),
     draws: int = DRAWS,
-    seed: int = 0,
 ) -> Scorecard:
-    """Evaluate claims on a market.
+    """Evaluate claims on a market, as of its last session.
 
     Parameters
     ----------
-    as_of : date, optional
-        Nothing after it is looked at; by default the market's last session.
     others : sequence of Market
         On which each claim is measured too, as a row of its sensitivity.
     falsifiers : sequence of Falsifier
@@ -150,12 +146,7 @@ def scorecard(
     """
     for claim in claims:
         check_claim(claim)
-    seen = market if as_of is None else market.until(as_of)
-    elsewhere_seen = [other if as_of is None else other.until(as_of) for other in others]
-    found = [
-        evaluate(claim, source, seen, others=elsewhere_seen, draws=draws, seed=seed)
-        for claim in claims
-    ]
+    found = [evaluate(claim, source, market, others=others, draws=draws) for claim in claims]
     told = [math.nan if item.placebo is None else item.placebo.p for item in found]
     holm, bh = corrected(told), corrected(told, "fdr_bh")
     findings = tuple(
@@ -168,10 +159,10 @@ def scorecard(
         market=market.name,
         snapshot=market.snapshot,
         synthetic=market.synthetic,
-        as_of=seen.sessions[-1],
-        by_chance=held_by_chance(findings, seen),
+        as_of=market.sessions[-1],
+        by_chance=held_by_chance(findings, market),
         settled=settled(
-            falsifiers, {item.claim.id: item.verdict for item in findings}, seen.sessions[-1]
+            falsifiers, {item.claim.id: item.verdict for item in findings}, market.sessions[-1]
         ),
-        reratings=reratings(claims, source, seen),
+        reratings=reratings(claims, source, market),
     )

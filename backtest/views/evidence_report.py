@@ -11,7 +11,7 @@ from backtest.views.events import events_section
 from backtest.views.page import Page, Section, Table
 from backtest.views.run_report import NO_PROMISE, result_page, run_report
 from backtest.views.sections.curves import curves
-from backtest.views.sections.headline import WARNING
+from backtest.views.sections.headline import WARNING, resting_on
 from backtest.views.sections.periods import cells_of, halves, regimes
 from backtest.views.sections.switching import switching
 from backtest.views.sections.valuation import valuation
@@ -58,7 +58,6 @@ def _claims(card: Scorecard, say: Words) -> tuple[Section, ...]:
 
 def _card_page(card: Scorecard, say: Words) -> Page:
     """Return the page of a scorecard as far as it is the same whatever follows its top."""
-    synthetic = [say("SYNTHETIC DATA")] * card.synthetic
     data = say("data {snapshot}", snapshot=card.snapshot[:12])
     return Page(
         title=say.of(card.source, "title"),
@@ -73,7 +72,7 @@ def _card_page(card: Scorecard, say: Words) -> Page:
         conclusion=overview(card, say),
         banners=(say(WARNING),) if card.synthetic else (),
         footer=(say("Data snapshot {name}.", name=card.snapshot[:12]), say(NO_PROMISE)),
-        origin=" · ".join([*synthetic, card.market, data]),
+        origin=resting_on([card.market, data], say, synthetic=card.synthetic),
     )
 
 

@@ -11,7 +11,7 @@ from backtest.evidence.composite_links import HORIZON, TOGETHER, by_construction
 from backtest.views.index_charts import COMPENSABLE, SCALES, level_charts, movers_chart
 from backtest.views.numbers import column, day, written
 from backtest.views.page import Page, Section, table
-from backtest.views.sections.headline import WARNING
+from backtest.views.sections.headline import WARNING, resting_on
 from backtest.views.words import Words
 
 SPANS = (20, 60, 240)  # sessions
@@ -59,7 +59,7 @@ def index_page(found: Composite, say: Words, *, since: pd.Timestamp | None = Non
         banners=(say(WARNING),) if found.synthetic else (),
         sections=tuple(section for section in sections if section is not None),
         notes=tuple(map(say.note, found.notes)),
-        origin=origin(found.market.name, found.synthetic, say),
+        origin=resting_on([found.market.name], say, synthetic=found.synthetic),
         footer=(footer, say("data: {snapshot}", snapshot=found.market.snapshot[:12])),
     )
 
@@ -254,8 +254,3 @@ def _alpha(alpha: float, say: Words) -> str:
     return say(
         "Cronbach's alpha is {alpha} (0.7 is usual for one thing measured).", alpha=f"{alpha:.2f}"
     )
-
-
-def origin(market: str, synthetic: bool, say: Words) -> str:
-    """Name the market, a synthetic one as such."""
-    return " · ".join([*[say("SYNTHETIC DATA")] * synthetic, market])

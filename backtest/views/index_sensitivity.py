@@ -5,10 +5,10 @@ import pandas as pd
 from backtest.evidence.composite_sensitivity import NOTHING, OUTCOMES, CompositeSensitivity
 from backtest.evidence.composite_sobol import MATTERS
 from backtest.views.charts import Chart, Key, Whiskers
-from backtest.views.index import origin
 from backtest.views.numbers import day, written
 from backtest.views.page import Page, Section, Table
 from backtest.views.palette import MARK, color
+from backtest.views.sections.headline import resting_on
 from backtest.views.words import Words
 
 MARKS = {"matters": "*", "cannot tell": "?"}
@@ -77,7 +77,7 @@ def sensitivity_page(varied: CompositeSensitivity, say: Words) -> Page:
     )
     charts = sensitivity_charts(varied, say)
     section = Section("sensitivity", title, charts=charts, tables=tables, notes=tuple(notes))
-    named = origin(varied.market, varied.synthetic, say)
+    named = resting_on([varied.market], say, synthetic=varied.synthetic)
     return Page("", say.language, sections=(section,), origin=named)
 
 

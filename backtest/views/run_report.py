@@ -19,7 +19,7 @@ from backtest.views.sections.costs import costs
 from backtest.views.sections.curves import curves, result_chart
 from backtest.views.sections.data import data, manifest
 from backtest.views.sections.fan import fan_section
-from backtest.views.sections.headline import banners, conclusion, headline, noted, tiles
+from backtest.views.sections.headline import banners, conclusion, headline, noted, resting_on, tiles
 from backtest.views.sections.holdings import holdings
 from backtest.views.sections.origins import origins
 from backtest.views.sections.periods import halves, monthly, regimes
@@ -141,4 +141,4 @@ def origin(manifest: Mapping[str, Any], say: Words) -> str:
         say("{costs} costs", costs=manifest["costs"]),
         say("data {snapshot}", snapshot=manifest["snapshot"][:12]),
     ]
-    return " · ".join([*([say("SYNTHETIC DATA")] if manifest["synthetic"] else []), *parts])
+    return resting_on(parts, say, synthetic=manifest["synthetic"])

@@ -76,10 +76,9 @@ def test_what_does_not_rotate_is_said_so():
 
 def test_nothing_after_the_date_is_looked_at():
     made = make_market(sessions=450, bond=True)
-    early = examine(
-        EqualWeight(), made, REPORT, groups=list(TRACK.values()), as_of=made.sessions[300]
-    )
-    assert early.result.equity.index[-1] == made.sessions[300]
+    early = made.until(made.sessions[300])
+    found = examine(EqualWeight(), early, REPORT, groups=list(TRACK.values()))
+    assert found.result.equity.index[-1] == made.sessions[300]
 
 
 @pytest.mark.parametrize("sessions", [2, 3, 5, 12, 40])
@@ -88,10 +87,9 @@ def test_the_first_days_of_a_record_are_few_and_said_so(strategy, sessions):
     made = make_market(sessions=450, bond=True)
     early = examine(
         strategy,
-        made,
+        made.until(made.sessions[sessions - 1]),
         REPORT,
         groups=list(TRACK.values()),
-        as_of=made.sessions[sessions - 1],
         draws=9,
         deals=3,
     )

@@ -92,7 +92,7 @@ def test_the_burst_is_found_by_the_data(card):
 
 
 def test_on_the_eve_of_the_burst_nothing_had_held(market):
-    early = scorecard(REPORT, CLAIMS, market, as_of="2024-09-23", draws=100)
+    early = scorecard(REPORT, CLAIMS, market.until("2024-09-23"), draws=100)
     for track in ("technology", "manufacturing", "medicine"):
         assert early[f"R7.{track}"].verdict == "cannot tell"
         assert early[f"R7.{track}"].value < 0.005

@@ -90,7 +90,7 @@ def test_another_market_is_another_row():
 
 def test_nothing_after_the_date_is_looked_at():
     made = drifting("CONSTRUCTION", 0.004)
-    early = scorecard(REPORT, [LEAD, RATE], made, as_of="2031-04-30", draws=99)
+    early = scorecard(REPORT, [LEAD, RATE], made.until("2031-04-30"), draws=99)
     assert early["L"].verdict == "cannot tell"
     assert early["L"].value > 0
     assert "2031-06-30" in early["L"].reason

@@ -1,7 +1,7 @@
 """The top of a report: key figures, those of the benchmarks, the conclusion."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -150,6 +150,11 @@ def noted(said: Iterable[str], say: Words) -> tuple[str, ...]:
     """Return the notes that no banner shows."""
     shown = (SYNTHETIC, PARTLY_COMPARED, *FIRST)
     return tuple(say.note(text) for text in said if _code(text) not in shown)
+
+
+def resting_on(parts: Sequence[str], say: Words, *, synthetic: bool) -> str:
+    """Join what numbers rest on into a line, synthetic data named as such."""
+    return " · ".join([*[say("SYNTHETIC DATA")] * synthetic, *parts])
 
 
 def _code(text: str) -> str:
