@@ -67,8 +67,7 @@ def shared_out(within: np.ndarray, groups: Groups) -> np.ndarray:
         there = inside > 0.0
         weights[:, columns] = part * (weight / np.where(there, inside, 1.0))[:, None]
         total += weight * there
-    shares: np.ndarray = weights / np.where(total > 0.0, total, 1.0)[:, None]
-    return shares
+    return weights / np.where(total > 0.0, total, 1.0)[:, None]
 
 
 def chain(
@@ -134,5 +133,4 @@ def _logarithmic_mean(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return (a − b) / ln(a / b), a where they agree: what makes log moves add up to the move."""
     ratio = np.log(one / other)
     apart = np.abs(ratio) > 1e-12
-    mean: np.ndarray = np.where(apart, (one - other) / np.where(apart, ratio, 1.0), one)
-    return mean
+    return np.where(apart, (one - other) / np.where(apart, ratio, 1.0), one)

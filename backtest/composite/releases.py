@@ -219,8 +219,7 @@ def _fresh(new: pd.Series, sessions: pd.DatetimeIndex, stands_days: int) -> np.n
     came = pd.DatetimeIndex(new.index)
     last = came.searchsorted(sessions, side="right") - 1
     age = sessions - came[np.maximum(last, 0)]
-    fresh: np.ndarray = (last >= 0) & np.asarray(age <= pd.Timedelta(days=stands_days))
-    return fresh
+    return (last >= 0) & np.asarray(age <= pd.Timedelta(days=stands_days))
 
 
 def _placed_otherwise(market: Market, indicators: list[Indicator]) -> list[str]:

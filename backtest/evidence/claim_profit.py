@@ -126,5 +126,4 @@ def _path(strategy: TriggerRotation, played: RegimeReplay, gone: frozenset[str])
         held[more] = held[more] + f"+{name}"
     numbers = {name: code for code, name in enumerate(played.names)}
     codes = pd.Series(held).map(numbers).ffill().bfill()  # the undecided order nothing
-    found: Codes = codes.to_numpy().astype(np.int8)
-    return found
+    return codes.to_numpy().astype(np.int8)

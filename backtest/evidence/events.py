@@ -288,5 +288,4 @@ def _tests(
 
 def _by_session(values: Array, at: Array) -> Array:
     """Return the mean of rows that share a session, in order of session."""
-    found: Array = pd.DataFrame(values).groupby(at).mean().to_numpy(dtype=float)
-    return found
+    return pd.DataFrame(values).groupby(at).mean().to_numpy(dtype=float)

@@ -149,8 +149,7 @@ def spread_of_deals(played: RegimeReplay, orders: NDArray[np.intp]) -> NDArray[n
         held = np.zeros(orders.shape)
         np.put_along_axis(held, orders, np.tile(np.nan_to_num(mean), (len(orders), 1)), axis=1)
         squares += share * ((held @ covariance) * held).sum(axis=1)
-    spread: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
-    return spread
+    return np.sqrt(np.maximum(squares, 0.0))
 
 
 def _test(kind: str, played: RegimeReplay, drawn: Codes, *, exact: bool) -> PlaceboTest:

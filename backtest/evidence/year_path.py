@@ -226,5 +226,4 @@ def _years(dated: pd.Series) -> np.ndarray:
 
 
 def _early(dated: pd.Series) -> np.ndarray:
-    early: np.ndarray = pd.DatetimeIndex(dated.index).month.to_numpy() <= 6
-    return early
+    return pd.DatetimeIndex(dated.index).month.to_numpy() <= 6

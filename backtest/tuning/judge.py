@@ -179,5 +179,4 @@ def _sharpes(total: Array, square: Array, count: int) -> Array:
     spread = square - total * mean
     varies = spread > FLAT * square
     error = np.sqrt(np.where(varies, spread, 1.0) / (count - 1))
-    ratios: Array = np.where(varies, mean / error, 0.0)
-    return ratios
+    return np.where(varies, mean / error, 0.0)

@@ -238,8 +238,7 @@ def around(returns: Array) -> Array:
     mean = (sums[:, first + width] - sums[:, first]) / width
     variance = (squares[:, first + width] - squares[:, first]) / width - np.square(mean)
     spread = np.sqrt(np.maximum(variance, 0.0).mean(axis=0))
-    scale: Array = np.where(spread > 1e-9, spread, np.inf)
-    return scale
+    return np.where(spread > 1e-9, spread, np.inf)
 
 
 def straightened(series: Array) -> Array:

@@ -193,8 +193,7 @@ def _conditions(
         holds = np.array([bool(entry.condition(value)) for value in known[other]])
         codes[~holds[codes[:, other]], place] = known[place].index(getattr(strategy, name))
     _, first = np.unique(codes, axis=0, return_index=True)
-    kept: np.ndarray = codes[np.sort(first)]
-    return kept
+    return codes[np.sort(first)]
 
 
 def _allowed(variants: Variants, constraints: Sequence[Constraint]) -> Variants:

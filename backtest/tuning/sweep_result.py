@@ -103,8 +103,7 @@ class Sweep(Displayed):
     def ranking(self) -> np.ndarray:
         """Numbers of all variants, the best score first; NaN last, ties in order."""
         score = self.trials[self.score].to_numpy(dtype=float)
-        order: np.ndarray = np.argsort(-self.metric.better * score, kind="stable")
-        return order
+        return np.argsort(-self.metric.better * score, kind="stable")
 
     @property
     def score(self) -> str:
