@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from keyword import iskeyword
 from pathlib import Path
 
+from backtest.cli.own_faults import OWN
 from backtest.strategy import Strategy, field_names
-
-OWN = "nqp_user_"  # what the command line puts before the module of a user's own file
 
 
 def snippet(

@@ -8,10 +8,10 @@ from backtest.today.registration import Judgement
 from backtest.today.thesis_registration import ThesisJudgement
 from backtest.views.numbers import column, written
 from backtest.views.page import Page, Section, Table, table
+from backtest.views.palette import VERDICTS
 from backtest.views.words import Words
 
 SIGNED = "signed percent"
-TONES = {"held": "good", "failed": "bad", "cannot tell": "unsure"}
 
 
 def journal_page(
@@ -142,7 +142,7 @@ def _registered(judged: Sequence[Judgement], say: Words) -> Table:
         [one.entry.number for one in judged],
         left=("registered", "strategy", "until", "verdict"),
         drop=("sessions", "registered"),
-        tones=TONES,
+        tones=VERDICTS,
         head="entry",
     )
 
@@ -156,7 +156,7 @@ def _theses(judged: Sequence[ThesisJudgement], say: Words) -> Table:
             **{
                 verdict: ", ".join(name for name, its in one.verdicts.items() if its == verdict)
                 or "–"
-                for verdict in TONES
+                for verdict in VERDICTS
             },
             "refuted": ", ".join(one.refuted_by) or "–",
         }

@@ -26,6 +26,7 @@ BASKETS = (
     *("#AA4499", "#88CCEE", "#661100", "#6699CC", "#225522", "#994455"),
 )
 TONES = {"good": COLORS[2], "bad": COLORS[1], "unsure": COLORS[6]}  # of verdicts
+VERDICTS = {"held": "good", "failed": "bad", "cannot tell": "unsure"}  # what news a verdict is
 MARK = COLORS[1]  # of what is pointed at
 OTHER = COLORS[6]  # what is held when the colors are used up
 BESIDE = ("solid", "dot", "dash")  # how the lines of benchmarks are drawn

@@ -13,7 +13,7 @@ from backtest.views.charts import Bars, Chart, Counts, Key, Whiskers
 from backtest.views.claim_sentences import amount, overview, sentence
 from backtest.views.numbers import column, figure
 from backtest.views.page import Section, Table, table
-from backtest.views.palette import COLORS, GRAY, MARK, color
+from backtest.views.palette import COLORS, GRAY, MARK, VERDICTS, color
 from backtest.views.sections.origins import attributed
 from backtest.views.sections.readings import readings
 from backtest.views.sections.year import the_year
@@ -29,7 +29,6 @@ EVIDENCE_WORDS = {
     OPEN: "not resolved",
 }
 SHADES = {"held": COLORS[2], "failed": COLORS[1], "cannot tell": GRAY}
-TONES = {"held": "good", "failed": "bad", "cannot tell": "unsure"}
 LISTED = 12  # instruments named
 
 
@@ -58,7 +57,7 @@ def scorecard(card: Scorecard, say: Words) -> Section:
         [item.claim.id for item in card.findings],
         left=("statement", "window", "outcome", "evidence"),
         drop=("statement", "reversed by", "evidence", "90% interval"),
-        tones=TONES,
+        tones=VERDICTS,
         head="claim",
     )
     shown = [item for item in card.findings if item.unit == "return" and item.interval is not None]
