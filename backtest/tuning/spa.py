@@ -192,9 +192,8 @@ class _Test:
     @cached_property
     def bars(self) -> Array:
         """What each row of `largest` is compared with."""
-        mean = self.moments.mean
-        best = mean.max()
-        return np.array([best, best, best, (mean * self.moments.scale).max()])
+        mean, scale = self.moments.mean, self.moments.scale
+        return np.array([*[mean.max()] * 3, (mean * scale).max()])
 
     def see(self, returns: Array, average: Array, apart: Drawn, drawn: Drawn) -> None:
         """Look at some variants."""
