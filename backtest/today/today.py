@@ -111,7 +111,7 @@ class Today(Displayed):
         return Note("it is rebalanced ({share} traded)", share=share)
 
     @property
-    def outlook(self) -> Note:
+    def nearest_sentence(self) -> Note:
         """What is nearest to firing, and how far away it is."""
         found = self.nearest
         if not self.monitored:
@@ -148,7 +148,7 @@ class Today(Displayed):
                 "snapshot": self.market.snapshot,
                 "synthetic": self.market.synthetic,
                 "currency": self.market.universe.currency,
-                "sentence": f"{self.sentence} {self.outlook}",
+                "sentence": f"{self.sentence} {self.nearest_sentence}",
                 "regime": now.regime,
                 "since": now.since,
                 "next_session": self.due,

@@ -30,7 +30,7 @@ def today_page(found: Today, say: Words) -> Page:
     return Page(
         title=say.note(found.sentence),
         language=say.language,
-        conclusion=say.note(found.outlook),
+        conclusion=say.note(found.nearest_sentence),
         banners=(*urgent(found.warnings, say), *([say(WARNING)] if market.synthetic else [])),
         sections=tuple(sections),
         notes=noted(found.warnings, say),

@@ -13,5 +13,5 @@ from strategies import ThesisRotation
 
 found = today(ThesisRotation(), load_market("sample"), now=date(2025, 12, 31))
 print(found.sentence)
-print(found.outlook)
+print(found.nearest_sentence)
 print(found.holdings.round(2))

@@ -99,7 +99,7 @@ def test_a_trigger_that_fired_after_the_last_session_turns_at_the_next():
     assert found.holdings["target"].to_dict() == {"MACHINERY": 0.0, "COMPUTER": 1.0}
     assert "holds machinery since 2020-01-02; it switches to computer" in found.sentence
     assert found.nearest is None
-    assert "each fires already" in found.outlook
+    assert "each fires already" in found.nearest_sentence
 
 
 def test_how_far_a_trigger_is_in_its_unit_and_in_typical_days():
@@ -116,7 +116,7 @@ def test_how_far_a_trigger_is_in_its_unit_and_in_typical_days():
         ("R4",),
         ("computer",),
     )
-    assert found.outlook == (
+    assert found.nearest_sentence == (
         "Nearest to firing (R4): ten-year yield 1-session change, 12 bp or 3.0 typical daily moves "
         "away."
     )
@@ -146,12 +146,12 @@ def test_a_strategy_inside_a_strategy_is_listened_to_with_its_own_claims():
 def test_without_triggers_it_says_so():
     found = today(StaticBlend(), load_market("sample"), now=date(2026, 1, 5))
     assert found.monitored == ()
-    assert found.outlook == "The strategy uses no trigger."
+    assert found.nearest_sentence == "The strategy uses no trigger."
 
 
 def test_a_calendar_is_days_away():
     found = today(CalendarRotation(), load_market("sample"), now=date(2026, 1, 5))
-    assert found.outlook == (
+    assert found.nearest_sentence == (
         "Nearest to firing (R2, R7): days since the first half began, 1 day away."
     )
 
