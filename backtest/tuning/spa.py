@@ -192,8 +192,8 @@ class _Test:
     @cached_property
     def bars(self) -> Array:
         """What each row of `largest` is compared with."""
-        mean, scale = self.moments.mean, self.moments.scale
-        return np.array([*[mean.max()] * 3, (mean * scale).max()])
+        mean, best = self.moments.mean, self.moments.mean.max()
+        return np.array([best, best, best, (mean * self.moments.scale).max()])
 
     def see(self, returns: Array, average: Array, apart: Drawn, drawn: Drawn) -> None:
         """Look at some variants."""
