@@ -3,7 +3,10 @@
 import datetime as dt
 import json
 import sys
+import threading
+import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -20,6 +23,7 @@ from backtest.data.sources.akshare_ import AkShare
 from backtest.data.sources.akshare_series import MACRO
 from backtest.data.sources.base import Arrival, Wanted
 from backtest.data.sources.pacing import Pace, Settings
+from backtest.data.sources.site import Site
 from backtest.data.store import read_manifest
 from backtest.market.universe import load_universe
 from backtest.market.valuation import valuations
@@ -223,8 +227,30 @@ def test_what_passes_is_waited_for(site, fault):
     assert site.waits == [1.0, 1.5]
 
 
+def test_a_call_left_behind_does_not_bring_warnings_back_when_it_ends(site, monkeypatch):
+    patience, left = iter([0.05]), []
+    goes_on = threading.Event()
+
+    def rates(start_date):
+        if not left:
+            left.append(threading.current_thread())
+            goes_on.wait(LONG)
+        else:
+            goes_on.set()
+            left[0].join(LONG)
+            warnings.warn("of AKShare's own", FutureWarning, stacklevel=1)
+        return pd.DataFrame({"日期": ["2024-01-02"], "中国国债收益率10年": [2.5]})
+
+    monkeypatch.setattr(Site, "timeout", property(lambda _: next(patience, LONG)))
+    monkeypatch.setattr(site.source, "library", SimpleNamespace(bond_zh_us_rate=rates))
+    (china,) = ask(site, "cn10y", kind="series")
+    assert isinstance(china, Arrival), china
+    assert site.waits == [1.0, 1.5]
+
+
 def test_yields_of_both_countries_come_in_one_request(site):
     china, america = ask(site, "cn10y", "us10y", kind="series")
+    assert isinstance(china, Arrival), china
     assert [round(value, 2) for value in china.frame["value"]] == [2.5, 2.51, 2.52]
     assert [round(value, 2) for value in america.frame["value"]] == [4.0, 4.01, 4.02]
     assert china.frame["date"].tolist() == [pd.Timestamp(day) for day in DAYS]

@@ -230,16 +230,17 @@ class AkShare:
 
         def work() -> None:
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    outcome.append(function(**options))
+                outcome.append(function(**options))
             except Exception as error:
                 outcome.append(error)
 
-        # Several of AKShare's requests have no time-out; one that hangs is left behind.
+        # Several of AKShare's requests have no time-out; one that hangs is left behind. Filters of
+        # warnings are the whole process's: such a thread, at its end, would put back what it found.
         thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(timeout)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            thread.start()
+            thread.join(timeout)
         if not outcome:
             raise FailedError(f"no answer within {timeout:.3g} seconds")
         answer = outcome[0]
