@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-ROUNDING = 1e-12  # a value below this
+ROUNDING = 1e-12  # a value below this is drawn as 0
 TEXT = "%{text}<extra></extra>"  # shown where the pointer is
 
 Trace = dict[str, Any]
